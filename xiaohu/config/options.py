@@ -1,0 +1,122 @@
+"""Everything that can be set, from the environment (`XIAOHU_*`) alone.
+
+An unknown or malformed value stops the start with a sentence a person can act on.
+"""
+
+import os
+from functools import lru_cache
+from pathlib import Path
+
+import platformdirs
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "XIAOHU_"
+
+
+class OptionsRefused(Exception):
+    """The environment asks for something the service does not know or cannot accept."""
+
+
+def default_data_dir() -> Path:
+    """Return the system folder for root (PostgreSQL refuses to run as root), else the user's."""
+    if os.geteuid() == 0:
+        return Path("/var/lib/xiaohu")
+    return platformdirs.user_data_path("xiaohu")
+
+
+class Options(BaseSettings):
+    """The settings of one installation; each field documents itself in docs/settings.md."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
+
+    data_dir: Path = Field(
+        default_factory=default_data_dir,
+        description="Folder of the embedded databases, keys and checkpoints.",
+    )
+    checkpoint_dir: Path | None = Field(
+        default=None,
+        description="Folder of the signed checkpoints; best on another volume. Default: in data_dir.",
+    )
+    host: str = Field(default="127.0.0.1", description="Address the web server listens on.")
+    port: int = Field(default=8000, ge=1, le=65532, description="Port of the web server.")
+    public_url: str | None = Field(
+        default=None, description="Address people use, printed in QR codes. Default: local."
+    )
+    database_url: str | None = Field(
+        default=None, description="External PostgreSQL for everything but keys. Default: embedded."
+    )
+    keystore_url: str | None = Field(
+        default=None,
+        description="External PostgreSQL for keys, another cluster. Default: embedded.",
+    )
+    demo: bool = Field(
+        default=False, description="Invented people, simulators, and a clock that can be moved."
+    )
+    operator: str = Field(
+        default="demo", pattern=r"^[a-z0-9-]{1,32}$", description="Key of the operator served."
+    )
+    root_key: SecretStr | None = Field(
+        default=None, description="Root key, 64 hex digits. Default: a file (0600) in data_dir."
+    )
+    secret_key: SecretStr | None = Field(
+        default=None, description="Key of signed cookies. Default: derived from the root key."
+    )
+    operator_url: str | None = Field(default=None, description="The operator's system.")
+    payout_url: str | None = Field(default=None, description="The payout provider.")
+    messages_url: str | None = Field(default=None, description="The SMS and mail provider.")
+    callback_secret: SecretStr | None = Field(
+        default=None, description="Shared secret that signs callbacks."
+    )
+    web_workers: int = Field(default=1, ge=1, le=64, description="Web processes.")
+    faults: str | None = Field(
+        default=None, description="Fault points to fire, for rehearsals in demo mode only."
+    )
+
+    @field_validator("database_url", "keystore_url")
+    @classmethod
+    def _is_postgresql(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith(("postgresql://", "postgres://")):
+            raise ValueError("must start with postgresql://")
+        return value
+
+    @property
+    def address(self) -> str:
+        """The address people type or scan, without a trailing slash."""
+        return (self.public_url or f"http://localhost:{self.port}").rstrip("/")
+
+    @property
+    def checkpoints(self) -> Path:
+        """Where signed checkpoints are written."""
+        return self.checkpoint_dir or self.data_dir / "checkpoints"
+
+    def simulator_url(self, offset: int) -> str:
+        """Return the local address of a simulator; they listen beside the web server."""
+        return f"http://127.0.0.1:{self.port + offset}"
+
+
+@lru_cache(maxsize=1)
+def load() -> Options:
+    """Read the environment once.
+
+    Raises:
+        OptionsRefused: one sentence for each variable that is unknown or has a bad value.
+    """
+    known = {PREFIX + name.upper() for name in Options.model_fields}
+    unknown = sorted(k for k in os.environ if k.startswith(PREFIX) and k not in known)
+    if unknown:
+        raise OptionsRefused(
+            f"Unknown setting {', '.join(unknown)}. Known ones are in docs/settings.md."
+        )
+    try:
+        return Options()
+    except ValidationError as refused:
+        raise OptionsRefused(_sentences(refused)) from None
+
+
+def _sentences(refused: ValidationError) -> str:
+    # The given value is left out: it may be a secret.
+    return " ".join(
+        f"{PREFIX}{'_'.join(str(part) for part in error['loc']).upper()}: {error['msg']}."
+        for error in refused.errors(include_input=False, include_url=False)
+    )
