@@ -1,0 +1,1 @@
+"""Our speed against a floor measured in the same call: `make bench`."""

@@ -1,0 +1,34 @@
+"""One order for everyone; a scope leaves steps out, never reorders them."""
+
+import pytest
+
+from xiaohu.core.states import CaseState
+from xiaohu.core.steps import Scope, Step, first_step, next_step, state_at, steps_for
+
+
+@pytest.mark.parametrize("scope", list(Scope))
+def test_walking_from_the_first_visits_all_in_order(scope: Scope) -> None:
+    walked = [first_step(scope)]
+    while (following := next_step(walked[-1], scope)) is not None:
+        walked.append(following)
+    assert tuple(walked) == steps_for(scope)
+    assert walked == sorted(walked, key=list(Step).index)
+
+
+def test_leaving_the_app_never_touches_a_number() -> None:
+    assert not {Step.FREEZE, Step.DISCONNECT, Step.QUARANTINE} & set(steps_for(Scope.ACCOUNT))
+
+
+def test_closing_a_line_leaves_the_account() -> None:
+    assert Step.CLOSE_ACCOUNT not in steps_for(Scope.LINE)
+
+
+def test_service_stops_before_money_and_money_before_erasure() -> None:
+    order = list(steps_for(Scope.BOTH))
+    assert order.index(Step.DISCONNECT) < order.index(Step.CERTIFY) < order.index(Step.SETTLE)
+    assert order.index(Step.REFUND) < order.index(Step.SEAL) < order.index(Step.ERASE)
+
+
+def test_the_certificate_is_the_last_step_of_executing() -> None:
+    assert state_at(Step.CERTIFY) is CaseState.EXECUTING
+    assert state_at(Step.COLLECT_BILL) is CaseState.SETTLING

@@ -1,0 +1,73 @@
+"""The one order of steps in which a closing is carried out, the same for everyone."""
+
+from enum import StrEnum
+
+from xiaohu.core.states import CaseState
+
+
+class Scope(StrEnum):
+    """What the person wants to end; asked first, so that nobody loses a number by mistake."""
+
+    LINE = "line"
+    ACCOUNT = "account"
+    BOTH = "both"
+
+
+class Step(StrEnum):
+    """The steps, in order."""
+
+    FREEZE = "freeze"
+    DISCONNECT = "disconnect"
+    END_FILING = "end_filing"
+    QUARANTINE = "quarantine"
+    CERTIFY = "certify"
+    COLLECT_BILL = "collect_bill"
+    SETTLE = "settle"
+    REFUND = "refund"
+    CLOSE_ACCOUNT = "close_account"
+    SEAL = "seal"
+    ERASE = "erase"
+    STATEMENT = "statement"
+    NOTIFY = "notify"
+
+
+_LINE_ONLY = frozenset(
+    {
+        Step.FREEZE,
+        Step.DISCONNECT,
+        Step.END_FILING,
+        Step.QUARANTINE,
+        Step.COLLECT_BILL,
+        Step.SETTLE,
+        Step.REFUND,
+    }
+)
+
+EXECUTING_STEPS = tuple(Step)[: tuple(Step).index(Step.CERTIFY) + 1]
+
+
+def steps_for(scope: Scope) -> tuple[Step, ...]:
+    """Return the steps of a scope, in order: an account has no network and no money."""
+    return tuple(
+        step
+        for step in Step
+        if not (scope is Scope.ACCOUNT and step in _LINE_ONLY)
+        and not (scope is Scope.LINE and step is Step.CLOSE_ACCOUNT)
+    )
+
+
+def first_step(scope: Scope) -> Step:
+    """Return the step a closing starts with."""
+    return steps_for(scope)[0]
+
+
+def next_step(step: Step, scope: Scope) -> Step | None:
+    """Return the step after this one, or None after the last."""
+    order = steps_for(scope)
+    position = order.index(step) + 1
+    return order[position] if position < len(order) else None
+
+
+def state_at(step: Step) -> CaseState:
+    """Return the state a case shows while a closing stands at this step."""
+    return CaseState.EXECUTING if step in EXECUTING_STEPS else CaseState.SETTLING
