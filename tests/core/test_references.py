@@ -1,0 +1,45 @@
+"""Numbers for people: a slip is told from an unknown number."""
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from xiaohu.core.references import (
+    ALPHABET,
+    CertificateNumberRefused,
+    case_reference,
+    certificate_number,
+    normalise_certificate_number,
+)
+
+RANDOM = st.binary(min_size=8, max_size=8)
+
+
+def test_a_reference_names_its_month_in_china() -> None:
+    opened = datetime(2026, 10, 31, 16, tzinfo=UTC)
+    assert case_reference(now=opened, random=b"\x01\x02\x03\x04").startswith("XH-2611-")
+
+
+@given(RANDOM)
+def test_look_alikes_and_spacing_are_understood(random: bytes) -> None:
+    number = certificate_number(random=random)
+    sloppy = f" {number.lower().replace('-', ' ').replace('0', 'o').replace('1', 'l')} "
+    assert normalise_certificate_number(sloppy) == number
+
+
+@given(RANDOM, st.integers(min_value=0, max_value=11), st.sampled_from(ALPHABET))
+def test_every_single_slip_is_found(random: bytes, place: int, other: str) -> None:
+    typed = list(certificate_number(random=random).replace("-", ""))
+    if typed[place] == other:
+        return
+    typed[place] = other
+    with pytest.raises(CertificateNumberRefused):
+        normalise_certificate_number("".join(typed))
+
+
+@pytest.mark.parametrize("raw", ["", "C7K3", "C7K3-M9QX-4T2PP", "证明编号", "C7K3-M9QX-4T2!"])
+def test_other_texts_are_refused(raw: str) -> None:
+    with pytest.raises(CertificateNumberRefused):
+        normalise_certificate_number(raw)

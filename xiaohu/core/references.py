@@ -1,0 +1,74 @@
+"""Numbers that people read aloud: case references and certificate numbers.
+
+Crockford's alphabet leaves out I, L, O and U; look-alikes typed instead are understood. The
+last character checks the others, so that a slip is told from an unknown number.
+"""
+
+from datetime import datetime
+
+from xiaohu.core.calendar import day_of
+from xiaohu.core.refusals import Refusal
+
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_LOOK_ALIKES = str.maketrans({"I": "1", "L": "1", "O": "0", "U": "V"})
+_BASE = len(ALPHABET)
+CERTIFICATE_BODY = 11
+REFERENCE_BODY = 6
+
+
+class CertificateNumberRefused(Refusal):
+    """One character of the number looks wrong."""
+
+    code = "CERTIFICATE_NUMBER_REFUSED"
+
+
+def case_reference(*, now: datetime, random: bytes) -> str:
+    """Return "XH-2611-7K3M-9Q" from the month of opening and at least four random bytes."""
+    body = _characters(random, REFERENCE_BODY)
+    return f"XH-{day_of(now):%y%m}-{body[:4]}-{body[4:]}"
+
+
+def certificate_number(*, random: bytes) -> str:
+    """Return "C7K3-M9QX-4T2P": eleven random characters (55 bits) and one that checks them."""
+    body = _characters(random, CERTIFICATE_BODY)
+    return _grouped(body + _check_character(body))
+
+
+def normalise_certificate_number(raw: str) -> str:
+    """Return the printed form of a typed number.
+
+    Raises:
+        CertificateNumberRefused: wrong length, a foreign character, or the check fails.
+    """
+    typed = "".join(raw.split()).replace("-", "").upper().translate(_LOOK_ALIKES)
+    body, check = typed[:-1], typed[-1:]
+    foreign = set(typed) - set(ALPHABET)
+    if foreign or len(body) != CERTIFICATE_BODY or check != _check_character(body):
+        raise CertificateNumberRefused
+    return _grouped(typed)
+
+
+def _characters(random: bytes, length: int) -> str:
+    value = int.from_bytes(random, "big")
+    drawn = []
+    for _ in range(length):
+        value, digit = divmod(value, _BASE)
+        drawn.append(ALPHABET[digit])
+    return "".join(drawn)
+
+
+def _check_character(body: str) -> str:
+    """Return the Luhn mod N check character, which finds every single slip.
+
+    Source: ISO/IEC 7812-1 annex B, generalised from 10 to an even base.
+    """
+    total, factor = 0, 2
+    for character in reversed(body):
+        product = factor * ALPHABET.index(character)
+        total += product // _BASE + product % _BASE
+        factor = 3 - factor
+    return ALPHABET[-total % _BASE]
+
+
+def _grouped(text: str) -> str:
+    return "-".join(text[start : start + 4] for start in range(0, len(text), 4))
