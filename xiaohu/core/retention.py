@@ -1,0 +1,64 @@
+"""What becomes of each category of personal data when a line closes.
+
+One sealed record exists per unit and category; this table says whether it is erased at once or
+kept apart until a date, and on which legal basis.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class UnitKind(StrEnum):
+    """What a key belongs to: destroying it makes the unit's data unreadable."""
+
+    HOLDER = "holder"
+    LINE = "line"
+    ACCOUNT = "account"
+    CASE = "case"
+
+
+class Category(StrEnum):
+    """The kinds of personal data the service holds."""
+
+    REGISTRATION_IDENTITY = "registration_identity"
+    SERVICE_NUMBER = "service_number"
+    CREDENTIALS = "credentials"
+    CONTACT = "contact"
+    PAYEE = "payee"
+    REFUND_PROOF = "refund_proof"
+    CLOSING_TRAIL = "closing_trail"
+
+
+class Disposal(StrEnum):
+    """What happens to a category at closing."""
+
+    ERASE = "erase"
+    SEAL = "seal"
+    ERASE_WITH_FOLDER = "erase_with_folder"
+
+
+@dataclass(frozen=True, slots=True)
+class RetentionRule:
+    """`months` count from the end of service; `basis` names the source."""
+
+    disposal: Disposal
+    months: int
+    basis: str
+
+
+RETENTION: Mapping[Category, RetentionRule] = {
+    Category.REGISTRATION_IDENTITY: RetentionRule(
+        Disposal.SEAL, 24, "电话用户真实身份信息登记规定（工信部令第25号）第十一条"
+    ),
+    Category.SERVICE_NUMBER: RetentionRule(
+        Disposal.SEAL, 24, "电话用户真实身份信息登记规定（工信部令第25号）第十一条"
+    ),
+    Category.CREDENTIALS: RetentionRule(Disposal.ERASE, 0, "个人信息保护法第四十七条"),
+    Category.CONTACT: RetentionRule(Disposal.ERASE_WITH_FOLDER, 1, "个人信息保护法第四十七条"),
+    Category.PAYEE: RetentionRule(Disposal.ERASE_WITH_FOLDER, 1, "个人信息保护法第四十七条"),
+    Category.REFUND_PROOF: RetentionRule(Disposal.SEAL, 120, "税收征收管理法实施细则第二十九条"),
+    Category.CLOSING_TRAIL: RetentionRule(Disposal.SEAL, 36, "个人信息保护法第五十条、第六十九条"),
+}
+
+FOLDER_KEPT_DAYS = 30
