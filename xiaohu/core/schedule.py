@@ -1,0 +1,23 @@
+"""When a submitted case is carried out, and until when a decision is owed."""
+
+from datetime import datetime, timedelta
+
+from xiaohu.core.calendar import Deadline, WorkingCalendar, day_of
+from xiaohu.core.profile import Profile
+
+SHORTEST_UNDO = timedelta(minutes=10)
+
+
+def execution_time(profile: Profile, *, accepted_at: datetime) -> datetime:
+    """Return the first moment a case may be carried out (aware, UTC).
+
+    Source: the operator's published terms; ten minutes of undo hold whatever they say.
+    """
+    return accepted_at + max(timedelta(days=profile.cooling_off.days), SHORTEST_UNDO)
+
+
+def decision_due(
+    profile: Profile, calendar: WorkingCalendar, *, requested_at: datetime
+) -> Deadline:
+    """Return the last day on which a person must have decided."""
+    return calendar.add(day_of(requested_at), profile.review.working_days)
