@@ -1,0 +1,55 @@
+"""Two embedded clusters for the whole run, started when the first test needs a database."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from tests.environment import DATA
+
+DATABASE_FREE = ("tests/core", "tests/laws", "tests/simulators")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs PostgreSQL, so that the fast half can leave it out."""
+    root = Path(__file__).parent.parent
+    for item in items:
+        if not item.path.relative_to(root).as_posix().startswith(DATABASE_FREE):
+            item.add_marker(pytest.mark.database)
+
+
+@pytest.fixture(scope="session")
+def data_dir() -> Path:
+    """Return the data folder of this run."""
+    return DATA
+
+
+@pytest.fixture(scope="session")
+def embedded(data_dir: Path) -> Iterator[SimpleNamespace]:
+    """Run both clusters until the session ends."""
+    from xiaohu.ops.embedded import Cluster
+
+    clusters = SimpleNamespace(
+        main=Cluster(data_dir, "main"), keystore=Cluster(data_dir, "keystore")
+    )
+    try:
+        clusters.main.start()
+        clusters.keystore.start()
+        yield clusters
+    finally:
+        clusters.main.stop()
+        clusters.keystore.stop()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(embedded: SimpleNamespace) -> None:
+    """Let pytest-django make its databases only once the clusters run."""
+    assert embedded.main.process is not None
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _leave_nothing_behind() -> Iterator[None]:
+    yield
+    shutil.rmtree(DATA, ignore_errors=True)

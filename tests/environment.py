@@ -1,0 +1,21 @@
+"""The environment of a test run, settled before Django reads its settings.
+
+Loaded as a plugin (see pyproject.toml), since conftest files come after Django's settings.
+"""
+
+import os
+import tempfile
+from pathlib import Path
+
+DATA = Path(tempfile.mkdtemp(prefix="xiaohu-test-"))
+DATA.chmod(0o711)  # PostgreSQL's own user passes through.
+
+for _name in [name for name in os.environ if name.startswith("XIAOHU_")]:
+    del os.environ[_name]
+os.environ.update(
+    XIAOHU_DATA_DIR=str(DATA),
+    XIAOHU_DEMO="1",
+    XIAOHU_ROOT_KEY="5a" * 32,
+    XIAOHU_SECRET_KEY="for tests only" * 4,
+    XIAOHU_CALLBACK_SECRET="shared by the tests and nobody else",
+)

@@ -1,0 +1,99 @@
+"""Sealed records: readable with the key, nowhere else, and never again once it is destroyed."""
+
+from uuid import uuid4
+
+import pytest
+from django.db import connections
+
+from xiaohu.core.retention import Category
+from xiaohu.vault import keys, records, units
+from xiaohu.vault.box import BoxRefused
+from xiaohu.vault.keystore.models import UnitKey
+from xiaohu.vault.models import SealedRecord
+from xiaohu.vault.records import Ref
+
+pytestmark = pytest.mark.django_db(databases=["default", "keystore"])
+
+CANARY = "赵示例-7261"
+IDENTITY = Category.REGISTRATION_IDENTITY
+
+
+def sealed() -> units.Unit:
+    """Seal the canary under a fresh holder."""
+    unit = units.holder(uuid4())
+    records.seal(operator="demo", unit=unit, category=IDENTITY, value={"name": CANARY})
+    return unit
+
+
+def test_opens_what_was_sealed() -> None:
+    unit = sealed()
+    assert records.open_one(operator="demo", unit=unit, category=IDENTITY) == {"name": CANARY}
+
+
+def test_replaces_an_earlier_value() -> None:
+    unit = sealed()
+    records.seal(operator="demo", unit=unit, category=IDENTITY, value={"name": "改"})
+    assert records.open_one(operator="demo", unit=unit, category=IDENTITY) == {"name": "改"}
+    assert SealedRecord.objects.filter(unit=unit.id).count() == 1
+
+
+def test_leaves_no_plain_text_in_any_table() -> None:
+    unit = sealed()
+    box = bytes(SealedRecord.objects.get(unit=unit.id).box)
+    assert CANARY.encode() not in box
+    assert len(box) > len(CANARY.encode())
+
+
+def test_says_erased_once_the_key_is_destroyed() -> None:
+    unit = sealed()
+    assert keys.destroy("demo", [unit]) == 1
+    assert keys.destroy("demo", [unit]) == 0
+    with pytest.raises(records.Erased):
+        records.open_one(operator="demo", unit=unit, category=IDENTITY)
+    records.delete_records(operator="demo", units=[unit])
+    with pytest.raises(records.Erased):
+        records.open_one(operator="demo", unit=unit, category=IDENTITY)
+
+
+def test_an_erased_unit_can_hold_nothing_again() -> None:
+    unit = sealed()
+    keys.destroy("demo", [unit])
+    with pytest.raises(records.Erased):
+        records.seal(operator="demo", unit=unit, category=IDENTITY, value={"name": "x"})
+
+
+def test_a_missing_key_is_unavailable_not_erased() -> None:
+    unit = sealed()
+    UnitKey.objects.filter(unit=unit.id).delete()
+    with pytest.raises(records.KeystoreUnavailable):
+        records.open_one(operator="demo", unit=unit, category=IDENTITY)
+
+
+@pytest.mark.parametrize("column", ["unit", "category", "operator"])
+def test_refuses_a_box_moved_elsewhere(column: str) -> None:
+    here, there = sealed(), sealed()
+    box = SealedRecord.objects.get(unit=here.id).box
+    if column == "unit":
+        SealedRecord.objects.filter(unit=there.id).update(box=box)
+        with pytest.raises(BoxRefused):
+            records.open_one(operator="demo", unit=there, category=IDENTITY)
+    elif column == "category":
+        SealedRecord.objects.filter(unit=here.id).update(category=Category.CONTACT.value)
+        with pytest.raises(BoxRefused):
+            records.open_one(operator="demo", unit=here, category=Category.CONTACT)
+    else:
+        SealedRecord.objects.filter(unit=here.id).update(operator="other")
+        UnitKey.objects.filter(unit=here.id).update(operator="other")
+        with pytest.raises(BoxRefused):
+            records.open_one(operator="other", unit=here, category=IDENTITY)
+
+
+def test_opens_many_with_two_queries() -> None:
+    refs = [Ref(sealed(), IDENTITY) for _ in range(5)]
+    connections["default"].force_debug_cursor = connections["keystore"].force_debug_cursor = True
+    before = len(connections["default"].queries_log), len(connections["keystore"].queries_log)
+    opened = records.open_many(operator="demo", refs=refs)
+    after = len(connections["default"].queries_log), len(connections["keystore"].queries_log)
+    connections["default"].force_debug_cursor = connections["keystore"].force_debug_cursor = False
+    assert len(opened) == len(refs)
+    assert [b - a for a, b in zip(before, after, strict=True)] == [1, 1]

@@ -1,0 +1,1 @@
+"""Running the service: command line, health, supervisor, embedded PostgreSQL, demo."""

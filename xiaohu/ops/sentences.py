@@ -1,0 +1,5 @@
+"""What stops a start, said in one sentence with a way out."""
+
+
+class CannotStart(Exception):
+    """The service cannot start; the message is one sentence for the person at the terminal."""

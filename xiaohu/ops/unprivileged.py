@@ -1,0 +1,67 @@
+"""Who PostgreSQL runs as: it refuses root, so root gives it a user of its own."""
+
+import os
+import pwd
+import shutil
+import subprocess
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from xiaohu.ops.sentences import CannotStart
+
+USER = "xiaohu"
+
+
+class Identity(NamedTuple):
+    """A numeric user and group."""
+
+    uid: int
+    gid: int
+
+
+@cache
+def identity() -> Identity | None:
+    """Return the unprivileged user, made at first use; None when not started as root."""
+    if os.geteuid() != 0:
+        return None
+    try:
+        entry = pwd.getpwnam(USER)
+    except KeyError:
+        _create()
+        entry = pwd.getpwnam(USER)
+    return Identity(entry.pw_uid, entry.pw_gid)
+
+
+def _create() -> None:
+    command = shutil.which("useradd")
+    if command is None:
+        raise CannotStart(
+            f"PostgreSQL does not run as root and there is no useradd to make the user {USER};"
+            " start as an ordinary user instead."
+        )
+    made = subprocess.run(  # noqa: S603 - a constant command
+        [command, "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", USER],
+        capture_output=True,
+        check=False,
+    )
+    if made.returncode != 0:
+        raise CannotStart(f"The user {USER} could not be made; run: useradd --system {USER}")
+
+
+def own(folder: Path, who: Identity | None) -> None:
+    """Give a folder of ours to the unprivileged user."""
+    if who is not None and folder.stat().st_uid != who.uid:
+        os.chown(folder, who.uid, who.gid)
+
+
+def require_reachable(data_dir: Path) -> None:
+    """Refuse a data folder the unprivileged user cannot reach; nothing outside it is changed."""
+    if identity() is None:
+        return
+    for parent in data_dir.resolve().parents:
+        if not parent.stat().st_mode & 0o001:
+            raise CannotStart(
+                f"The folder {parent} is closed to other users, so PostgreSQL cannot reach its"
+                f" data in {data_dir}; set XIAOHU_DATA_DIR to a folder such as /var/lib/xiaohu."
+            )

@@ -1,0 +1,1 @@
+"""Keys, sealed records and blind indexes: the one door of personal data."""

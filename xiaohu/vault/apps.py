@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class VaultConfig(AppConfig):
+    """Sealed records, in the main database."""
+
+    name = "xiaohu.vault"
+    label = "vault"

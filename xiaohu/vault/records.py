@@ -1,0 +1,125 @@
+"""Sealed records: one for each unit and category."""
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from typing import NamedTuple
+
+from django.db.models import Q
+
+from xiaohu.core.retention import Category
+from xiaohu.vault import box, keys
+from xiaohu.vault.keys import Erased, KeystoreUnavailable
+from xiaohu.vault.models import SealedRecord
+from xiaohu.vault.units import Unit
+
+Value = Mapping[str, str]
+
+
+class Ref(NamedTuple):
+    """Names one sealed record."""
+
+    unit: Unit
+    category: Category
+
+
+def seal(*, operator: str, unit: Unit, category: Category, value: Value) -> None:
+    """Encrypt a record, replacing an earlier one. Call inside a transaction."""
+    seal_many(operator=operator, values=[(Ref(unit, category), value)])
+
+
+def seal_many(*, operator: str, values: Sequence[tuple[Ref, Value]]) -> None:
+    """Encrypt many records with one query for keys and one for rows. Call inside a transaction."""
+    key_of = keys.fetch_or_make(operator, {ref.unit for ref, _ in values})
+    SealedRecord.objects.bulk_create(
+        [
+            SealedRecord(
+                operator=operator,
+                kind=ref.unit.kind,
+                unit=ref.unit.id,
+                category=ref.category.value,
+                box=_seal(key_of[ref.unit], operator, ref, value),
+            )
+            for ref, value in values
+        ],
+        update_conflicts=True,
+        unique_fields=["unit", "kind", "category", "operator"],
+        update_fields=["box"],
+    )
+
+
+def open_one(*, operator: str, unit: Unit, category: Category) -> dict[str, str]:
+    """Return one record; empty where none was ever sealed.
+
+    Raises:
+        Erased: the unit's key was destroyed.
+        KeystoreUnavailable: the keystore is away, or a key is missing without having been
+            destroyed.
+    """
+    ref = Ref(unit, category)
+    found = open_many(operator=operator, refs=[ref])
+    if ref in found:
+        return found[ref]
+    if keys.was_destroyed(operator, [unit]):
+        raise Erased
+    return {}
+
+
+def open_many(*, operator: str, refs: Collection[Ref]) -> dict[Ref, dict[str, str]]:
+    """Return the records that can be read: one query for rows, one for keys.
+
+    Erased ones are left out, as are those never sealed.
+
+    Raises:
+        KeystoreUnavailable: a key is missing that was not destroyed.
+    """
+    rows = _rows(operator, refs)
+    key_of = keys.fetch(operator, {ref.unit for ref in rows})
+    lost = {ref.unit for ref in rows} - set(key_of)
+    if lost and lost - keys.was_destroyed(operator, lost):
+        raise KeystoreUnavailable
+    return {
+        ref: _open(key_of[ref.unit], operator, ref, sealed)
+        for ref, sealed in rows.items()
+        if ref.unit in key_of
+    }
+
+
+def delete_records(*, operator: str, units: Collection[Unit]) -> int:
+    """Delete the ciphertext of units whose keys were destroyed. Call inside a transaction."""
+    matching = Q()
+    for unit in units:
+        matching |= Q(kind=unit.kind, unit=unit.id)
+    deleted, _ = SealedRecord.objects.filter(matching, operator=operator).delete()
+    return deleted
+
+
+def delete_one(*, operator: str, unit: Unit, category: Category) -> None:
+    """Delete one record of a unit that lives on. Call inside a transaction."""
+    SealedRecord.objects.filter(
+        operator=operator, kind=unit.kind, unit=unit.id, category=category.value
+    ).delete()
+
+
+def _rows(operator: str, refs: Collection[Ref]) -> dict[Ref, bytes]:
+    if not refs:
+        return {}
+    wanted = set(refs)
+    rows = SealedRecord.objects.filter(
+        operator=operator, unit__in={ref.unit.id for ref in refs}
+    ).values_list("kind", "unit", "category", "box")
+    named = ((Ref(Unit(k, u), Category(c)), bytes(b)) for k, u, c, b in rows)
+    return {ref: sealed for ref, sealed in named if ref in wanted}
+
+
+def _seal(key: bytes, operator: str, ref: Ref, value: Value) -> bytes:
+    plain = json.dumps(dict(value), ensure_ascii=False, sort_keys=True).encode()
+    return box.seal(key, plain, belongs_to=_owner(operator, ref))
+
+
+def _open(key: bytes, operator: str, ref: Ref, sealed: bytes) -> dict[str, str]:
+    opened: dict[str, str] = json.loads(box.open_box(key, sealed, belongs_to=_owner(operator, ref)))
+    return opened
+
+
+def _owner(operator: str, ref: Ref) -> tuple[str, ...]:
+    return (operator, ref.unit.kind, str(ref.unit.id), ref.category.value)

@@ -1,0 +1,61 @@
+"""The root key, and the keys of purposes derived from it. Purposes never share keys."""
+
+import os
+import secrets
+from functools import lru_cache
+from pathlib import Path
+
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from django.conf import settings
+
+KEY_BYTES = 32
+
+
+class RootKeyRefused(Exception):
+    """The root key cannot be used; the message is a sentence for the person at the terminal."""
+
+
+@lru_cache(maxsize=32)
+def purpose_key(purpose: str) -> bytes:
+    """Return the 32-byte key of a purpose ("blind", "epoch", "codes", ...)."""
+    derive = HKDF(
+        algorithm=SHA256(), length=KEY_BYTES, salt=None, info=f"xiaohu {purpose}".encode()
+    )
+    return derive.derive(_root())
+
+
+def _root() -> bytes:
+    given = settings.XIAOHU.root_key
+    text = given.get_secret_value() if given is not None else _from_file(root_file())
+    try:
+        key = bytes.fromhex(text.strip())
+    except ValueError:
+        key = b""
+    if len(key) != KEY_BYTES:
+        raise RootKeyRefused("The root key must be 64 hex digits.")
+    return key
+
+
+def root_file() -> Path:
+    """Return where the root key lies unless the environment gives it."""
+    return Path(settings.XIAOHU.data_dir) / "keys" / "root.key"
+
+
+def _from_file(path: Path) -> str:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return _read(path)
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(secrets.token_hex(KEY_BYTES))
+        file.flush()
+        os.fsync(file.fileno())
+    return _read(path)
+
+
+def _read(path: Path) -> str:
+    if path.stat().st_mode & 0o077:
+        raise RootKeyRefused(f"{path} is open to others; run: chmod 600 {path}")
+    return path.read_text(encoding="ascii")

@@ -1,0 +1,43 @@
+"""What a key belongs to."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import date
+
+from xiaohu.core.retention import Category, UnitKind
+
+BUCKET_KIND = "bucket"
+_BUCKETS = uuid.UUID("6f1f0c1e-4df1-4d6e-9d8e-0c6f3f1a7b52")
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A holder, line, account, case, or a bucket of kept records."""
+
+    kind: str
+    id: uuid.UUID
+
+
+def holder(id: uuid.UUID) -> Unit:  # noqa: A002 - the field's own name
+    """Return the unit of everything known of a person."""
+    return Unit(UnitKind.HOLDER.value, id)
+
+
+def line(id: uuid.UUID) -> Unit:  # noqa: A002 - the field's own name
+    """Return the unit of one line."""
+    return Unit(UnitKind.LINE.value, id)
+
+
+def account(id: uuid.UUID) -> Unit:  # noqa: A002 - the field's own name
+    """Return the unit of a sign-in account."""
+    return Unit(UnitKind.ACCOUNT.value, id)
+
+
+def case(id: uuid.UUID) -> Unit:  # noqa: A002 - the field's own name
+    """Return the unit of a case folder."""
+    return Unit(UnitKind.CASE.value, id)
+
+
+def bucket(*, operator: str, category: Category, until: date) -> Unit:
+    """Return the unit of all records kept on one basis until one month."""
+    return Unit(BUCKET_KIND, uuid.uuid5(_BUCKETS, f"{operator}|{category.value}|{until:%Y-%m}"))
