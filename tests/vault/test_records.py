@@ -8,6 +8,7 @@ from django.db import connections
 from xiaohu.core.retention import Category
 from xiaohu.vault import keys, records, units
 from xiaohu.vault.box import BoxRefused
+from xiaohu.vault.keys import Erased, KeystoreUnavailable
 from xiaohu.vault.keystore.models import UnitKey
 from xiaohu.vault.models import SealedRecord
 from xiaohu.vault.records import Ref
@@ -48,24 +49,24 @@ def test_says_erased_once_the_key_is_destroyed() -> None:
     unit = sealed()
     assert keys.destroy("demo", [unit]) == 1
     assert keys.destroy("demo", [unit]) == 0
-    with pytest.raises(records.Erased):
+    with pytest.raises(Erased):
         records.open_one(operator="demo", unit=unit, category=IDENTITY)
     records.delete_records(operator="demo", units=[unit])
-    with pytest.raises(records.Erased):
+    with pytest.raises(Erased):
         records.open_one(operator="demo", unit=unit, category=IDENTITY)
 
 
 def test_an_erased_unit_can_hold_nothing_again() -> None:
     unit = sealed()
     keys.destroy("demo", [unit])
-    with pytest.raises(records.Erased):
+    with pytest.raises(Erased):
         records.seal(operator="demo", unit=unit, category=IDENTITY, value={"name": "x"})
 
 
 def test_a_missing_key_is_unavailable_not_erased() -> None:
     unit = sealed()
     UnitKey.objects.filter(unit=unit.id).delete()
-    with pytest.raises(records.KeystoreUnavailable):
+    with pytest.raises(KeystoreUnavailable):
         records.open_one(operator="demo", unit=unit, category=IDENTITY)
 
 

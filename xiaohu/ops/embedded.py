@@ -14,10 +14,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
+from typing import IO
 
 from xiaohu.config.databases import SOCKET_NAME, socket_dir
 from xiaohu.ops.sentences import CannotStart
-from xiaohu.ops.unprivileged import Identity, identity, own
+from xiaohu.ops.unprivileged import identity, own
 
 CLUSTERS = ("main", "keystore")
 START_SECONDS = 30.0
@@ -157,9 +158,9 @@ class Cluster:
         """Make the one database; say whether the server answered."""
         import psycopg
 
-        place = {"host": str(self.socket), "user": ROLE}
+        place = f"host='{self.socket}' user={ROLE} dbname=postgres"
         try:
-            with psycopg.connect(**place, dbname="postgres", autocommit=True) as connection:
+            with psycopg.connect(place, autocommit=True) as connection:
                 row = connection.execute("SELECT 1 FROM pg_database WHERE datname = 'xiaohu'")
                 if row.fetchone() is None:
                     connection.execute("CREATE DATABASE xiaohu")
@@ -193,20 +194,22 @@ class Cluster:
                 return False
             return True
 
-    def _popen(self, command: list[str], log: object) -> subprocess.Popen[bytes]:
+    def _popen(self, command: list[str], log: IO[bytes]) -> subprocess.Popen[bytes]:
         who = identity()
         return subprocess.Popen(  # noqa: S603 - our own programs, no shell
             [str(programs(self.data_dir) / command[0]), *command[1:]],
-            stdout=log,  # type: ignore[arg-type] # a binary file
-            stderr=log,  # type: ignore[arg-type] # a binary file
+            stdout=log,
+            stderr=log,
             stdin=subprocess.DEVNULL,
             cwd=self.home,
             env={"LC_ALL": "C", "PATH": os.defpath},
             start_new_session=True,
-            **_as(who),
+            user=who.uid if who else None,
+            group=who.gid if who else None,
         )
 
     def _run(self, command: list[str]) -> "subprocess.CompletedProcess[str]":
+        who = identity()
         return subprocess.run(  # noqa: S603 - our own programs, no shell
             [str(programs(self.data_dir) / command[0]), *command[1:]],
             capture_output=True,
@@ -214,12 +217,9 @@ class Cluster:
             cwd=self.home,
             env={"LC_ALL": "C", "PATH": os.defpath},
             check=False,
-            **_as(identity()),
+            user=who.uid if who else None,
+            group=who.gid if who else None,
         )
-
-
-def _as(who: Identity | None) -> dict[str, int]:
-    return {} if who is None else {"user": who.uid, "group": who.gid}
 
 
 def _reason(made: "subprocess.CompletedProcess[str]") -> str:

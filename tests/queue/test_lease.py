@@ -1,0 +1,52 @@
+"""Leases: one worker at a time, and a late one cannot write."""
+
+import pytest
+from django.db import connection, models
+
+from xiaohu.queue import lease
+from xiaohu.queue.lease import LeaseLost
+
+pytestmark = pytest.mark.django_db
+
+
+class Folder(models.Model):
+    """A row that can be leased, of this test alone."""
+
+    lease = models.IntegerField(default=0)
+    lease_until = models.DateTimeField(null=True)
+
+    objects: models.Manager["Folder"] = models.Manager()
+
+    class Meta:
+        app_label = "queue"
+        managed = False
+        db_table = "folder_of_a_test"
+
+
+@pytest.fixture
+def folder(db: None) -> Folder:
+    """Return a folder nobody holds."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE TABLE folder_of_a_test"
+            " (id bigserial PRIMARY KEY, lease int NOT NULL, lease_until timestamptz)"
+        )
+    return Folder.objects.create()
+
+
+def test_only_one_holds_it(folder: Folder) -> None:
+    assert lease.take(Folder, folder.pk) == 1
+    assert lease.take(Folder, folder.pk) is None
+    assert lease.hold(Folder, folder.pk, 1).lease == 1
+
+
+def test_an_outdated_holder_cannot_write(folder: Folder) -> None:
+    first = lease.take(Folder, folder.pk, seconds=0)
+    second = lease.take(Folder, folder.pk)
+    assert (first, second) == (1, 2)
+    with pytest.raises(LeaseLost):
+        lease.hold(Folder, folder.pk, 1)
+    lease.release(Folder, folder.pk, 1)
+    assert lease.take(Folder, folder.pk) is None
+    lease.release(Folder, folder.pk, 2)
+    assert lease.take(Folder, folder.pk) == 3

@@ -1,0 +1,93 @@
+"""The effect protocol: intend, call, record; what is unknown is looked up before it is sent again.
+
+These are the inner steps, called inside the caller's transactions; the caller makes the call
+between two of them. `verdict` decides, from what the provider declares, what may be done about
+an effect whose outcome is not known.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from xiaohu.queue.models import Effect, EffectState
+
+SECOND_LOOK_AFTER = timedelta(minutes=1)
+KEY_SAFETY = timedelta(hours=1)
+LOOKS_NEEDED = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capabilities:
+    """What a provider declares about repeating a call."""
+
+    idempotent: bool
+    lookup: bool
+    callback: bool
+    asynchronous: bool
+    key_lifetime: timedelta
+    settle_delay: timedelta
+
+
+class Verdict(StrEnum):
+    """What to do next about an effect."""
+
+    SEND = "send"
+    LOOK_UP = "look_up"
+    WAIT = "wait"
+    ASK_A_PERSON = "ask_a_person"
+
+
+def intend(*, operator: str, subject_id: UUID, kind: str, round_: int = 0, now: datetime) -> Effect:
+    """Return the effect of this kind and round, new or from an earlier attempt, locked."""
+    effect, _ = Effect.objects.get_or_create(
+        subject_id=subject_id,
+        kind=kind,
+        round=round_,
+        defaults={"operator": operator, "created_at": now},
+    )
+    return effect
+
+
+def sending(effect: Effect, *, now: datetime) -> None:
+    """Note that the call is about to be made; from here on it may have happened."""
+    effect.sent_at = now
+    effect.first_sent_at = effect.first_sent_at or now
+    effect.misses, effect.missed_at = 0, None
+    effect.save(update_fields=["sent_at", "first_sent_at", "misses", "missed_at"])
+
+
+def record(effect_id: UUID, *, state: EffectState, reference: str = "", reason: str = "") -> None:
+    """Write down what is known of an effect."""
+    Effect.objects.filter(pk=effect_id).update(
+        state=state.value, reference=reference[:64], reason=reason[:64]
+    )
+
+
+def missed(effect: Effect, *, now: datetime) -> None:
+    """Note that the provider did not find an effect; looks less than a minute apart count once."""
+    if effect.missed_at is not None and now - effect.missed_at < SECOND_LOOK_AFTER:
+        return
+    effect.misses += 1
+    effect.missed_at = now
+    effect.save(update_fields=["misses", "missed_at"])
+
+
+def verdict(effect: Effect, can: Capabilities, *, now: datetime) -> Verdict:
+    """Say what may be done about an effect that is neither done nor refused.
+
+    Not finding it counts only after the provider's settle delay and twice; sending again needs
+    a provider that still remembers the key, with an hour to spare.
+    """
+    if effect.sent_at is None or effect.first_sent_at is None:
+        return Verdict.SEND
+    if not can.lookup:
+        key_known = now - effect.first_sent_at < can.key_lifetime - KEY_SAFETY
+        return Verdict.SEND if can.idempotent and key_known else Verdict.ASK_A_PERSON
+    if now - effect.sent_at < can.settle_delay:
+        return Verdict.WAIT
+    if effect.misses < LOOKS_NEEDED:
+        too_soon = effect.missed_at and now - effect.missed_at < SECOND_LOOK_AFTER
+        return Verdict.WAIT if too_soon else Verdict.LOOK_UP
+    key_known = now - effect.first_sent_at < can.key_lifetime - KEY_SAFETY
+    return Verdict.SEND if can.idempotent and key_known else Verdict.ASK_A_PERSON

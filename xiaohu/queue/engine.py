@@ -1,0 +1,36 @@
+"""The job engine: jobs lie in the same database and are deferred in the caller's transaction."""
+
+from uuid import UUID
+
+from django.db import connection
+from procrastinate.contrib.django import app
+
+BACKLOG = 500
+
+
+def defer(task: str, **ids: UUID) -> None:
+    """Hint that something can be done now. Call inside the transaction that made it so.
+
+    Arguments are ids only: the engine logs and keeps them.
+    """
+    app.configure_task(task).defer(**{name: str(value) for name, value in ids.items()})
+
+
+def waiting(task: str) -> int:
+    """Return how many jobs of a task wait, counting no further than the backlog limit."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM (SELECT 1 FROM procrastinate_jobs"
+            " WHERE status = 'todo' AND task_name = %s LIMIT %s) AS waiting",
+            [task, BACKLOG],
+        )
+        return int(cursor.fetchone()[0])
+
+
+def delete_finished() -> int:
+    """Delete finished jobs: they mean nothing, and the table stays small."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM procrastinate_jobs WHERE status IN ('succeeded', 'failed', 'cancelled')"
+        )
+        return int(cursor.rowcount)
