@@ -1,0 +1,1 @@
+"""Who is there: subscribers and staff, sessions, one-time codes, counters."""

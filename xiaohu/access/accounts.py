@@ -1,0 +1,82 @@
+"""Subscribers' accounts: user name and password, with the same answer for strangers."""
+
+from datetime import datetime, timedelta
+from functools import cache
+from uuid import UUID
+
+from django.contrib.auth.hashers import check_password, make_password
+
+from xiaohu.access import counters
+from xiaohu.access.models import SubscriberAccount
+from xiaohu.core.refusals import Refusal
+from xiaohu.vault.index import blind_index
+
+TRIES = 5
+WINDOW = timedelta(minutes=15)
+SHORTEST_PASSWORD = 8
+LONGEST_PASSWORD = 128
+
+
+class TooManyTries(Refusal):
+    """The account or number was tried too often; `minutes` until the next try."""
+
+    code = "TOO_MANY_TRIES"
+
+
+class PasswordRefused(Refusal):
+    """The new password is too short or too long."""
+
+    code = "PASSWORD_REFUSED"
+
+
+def username_index(operator: str, username: str) -> bytes:
+    """Return the blind index of a user name; case and outer spaces do not matter."""
+    return blind_index(operator=operator, purpose="username", value=username.strip().casefold())
+
+
+def authenticate(
+    *, operator: str, username: str, password: str, now: datetime
+) -> SubscriberAccount | None:
+    """Return the account, or None; a stranger's name takes as long as a wrong password.
+
+    Raises:
+        TooManyTries: five in a quarter of an hour, whether the name exists or not.
+    """
+    index = username_index(operator, username)
+    verdict = counters.hit("password", operator, index, limit=TRIES, window=WINDOW, now=now)
+    if not verdict.allowed:
+        minutes = -(-int((verdict.resets_at - now).total_seconds()) // 60)
+        raise TooManyTries(minutes=minutes)
+    account = SubscriberAccount.objects.filter(
+        operator=operator, username_index=index, closed_at=None
+    ).first()
+    stored = account.password if account is not None and account.password else _nobodys_password()
+    if not check_password(password, stored) or account is None:
+        return None
+    counters.clear("password", operator, index)
+    return account
+
+
+def set_password(*, account_id: UUID, password: str) -> None:
+    """Give an open account a new password.
+
+    Raises:
+        PasswordRefused: not 8 to 128 characters.
+    """
+    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
+        raise PasswordRefused(shortest=SHORTEST_PASSWORD, longest=LONGEST_PASSWORD)
+    SubscriberAccount.objects.filter(pk=account_id, closed_at=None).update(
+        password=make_password(password)
+    )
+
+
+def close(*, account_id: UUID, now: datetime) -> None:
+    """End an account: no name, no password. Call inside a transaction; harmless to repeat."""
+    SubscriberAccount.objects.filter(pk=account_id, closed_at=None).update(
+        closed_at=now, username_index=None, password=""
+    )
+
+
+@cache
+def _nobodys_password() -> str:
+    return make_password("the password of nobody")

@@ -1,0 +1,198 @@
+"""One-time codes: six digits, ten minutes, five tries, five a day, once.
+
+A number nobody has gets a row of its own like any other, so that nothing tells who is a
+customer. Trying a code returns an outcome and never raises, or the count would be undone.
+"""
+
+import hashlib
+import hmac
+import json
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID, uuid4
+
+from django.db import transaction
+from django.db.models import F, QuerySet
+
+from xiaohu.access import counters
+from xiaohu.access.models import OneTimeCode
+from xiaohu.vault import box
+from xiaohu.vault.index import blind_index
+from xiaohu.vault.root import purpose_key
+
+DIGITS = 6
+VALID = timedelta(minutes=10)
+TRIES = 5
+A_DAY = timedelta(days=1)
+CODES_A_DAY = 5
+RESEND_AFTER = timedelta(seconds=60)
+LOCKED = timedelta(minutes=15)
+LOCKS_A_DAY = 3
+BUDGET_A_MINUTE = 600  # over all numbers: a flood stops here whatever its sources
+
+
+class Purpose(StrEnum):
+    """What a code proves; one never serves for another."""
+
+    SIGN_IN = "sign_in"
+    FIND_CASE = "find_case"
+    PROVE_LINE = "prove_line"
+    CONFIRM_CONTACT = "confirm_contact"
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A code is on its way; `again_at` is when another may be asked for."""
+
+    code_id: UUID
+    again_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Limited:
+    """No code now; ask again at `again_at`."""
+
+    again_at: datetime
+
+
+class Outcome(StrEnum):
+    """What came of a try."""
+
+    OK = "ok"
+    WRONG = "wrong"
+    EXPIRED = "expired"
+    LOCKED = "locked"
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """The outcome of a try, with what the person can still do."""
+
+    outcome: Outcome
+    tries_left: int = 0
+    locked_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What is to be sent: the address and the code; `known` is false where nobody gets it."""
+
+    to: str
+    code: str
+    known: bool
+
+
+def issue(
+    *, operator: str, purpose: Purpose, to: str, known: bool, now: datetime
+) -> Issued | Limited:
+    """Make a code for an address; an earlier one of the same purpose ends.
+
+    `known` is false where nobody is to get it: everything happens but the sending. Call inside
+    a transaction.
+    """
+    subject = blind_index(operator=operator, purpose="code", value=to)
+    locked = (
+        OneTimeCode.objects.filter(subject=subject, locked_until__gt=now)
+        .values_list("locked_until", flat=True)
+        .first()
+    )
+    if locked is not None:
+        return Limited(locked)
+    for scope, limit, window in (
+        (subject, 1, RESEND_AFTER),
+        (subject, CODES_A_DAY, A_DAY),
+        (b"everyone", BUDGET_A_MINUTE, RESEND_AFTER),
+    ):
+        verdict = counters.hit("code", str(window), scope, limit=limit, window=window, now=now)
+        if not verdict.allowed:
+            return Limited(verdict.resets_at)
+    _end(OneTimeCode.objects.filter(subject=subject, purpose=purpose.value, used_at=None), now)
+    return Issued(
+        _make(operator, purpose, subject, to=to, known=known, now=now), now + RESEND_AFTER
+    )
+
+
+def letter(code_id: UUID, *, now: datetime) -> Letter | None:
+    """Return what to send, or None where there is nobody to send to or it is too late."""
+    row = OneTimeCode.objects.filter(pk=code_id, used_at=None, expires_at__gt=now).first()
+    opened = _open(row)
+    return opened if opened is not None and opened.known else None
+
+
+@transaction.atomic(durable=True)
+def check(*, code_id: UUID, purpose: Purpose, code: str, now: datetime) -> Tried:
+    """Try a code: each try is counted before it is compared, and the right one works once."""
+    live = OneTimeCode.objects.filter(pk=code_id, purpose=purpose.value, used_at=None)
+    counted = live.filter(expires_at__gt=now, tries__lt=TRIES).update(tries=F("tries") + 1)
+    row = OneTimeCode.objects.select_for_update(no_key=True).filter(pk=code_id).first()
+    if row is None or not counted:
+        if row is not None and row.locked_until is not None and row.locked_until > now:
+            return Tried(Outcome.LOCKED, locked_until=row.locked_until)
+        return Tried(Outcome.EXPIRED)
+    if hmac.compare_digest(bytes(row.mac), _mac(row.pk, code)):
+        _end(live, now)
+        return Tried(Outcome.OK)
+    if row.tries < TRIES:
+        return Tried(Outcome.WRONG, tries_left=TRIES - row.tries)
+    row.locked_until = _locked_until(bytes(row.subject), now)
+    row.box = b""
+    row.save(update_fields=["locked_until", "box"])
+    return Tried(Outcome.LOCKED, locked_until=row.locked_until)
+
+
+def shown_to(code_id: UUID) -> str:
+    """Return the address a code went to, for the masked sentence of its own page."""
+    opened = _open(OneTimeCode.objects.filter(pk=code_id).first())
+    return opened.to if opened is not None else ""
+
+
+def delete_past(*, now: datetime) -> int:
+    """Delete codes a day after they ended."""
+    gone, _ = OneTimeCode.objects.filter(expires_at__lt=now - A_DAY).delete()
+    return gone
+
+
+def _make(
+    operator: str, purpose: Purpose, subject: bytes, *, to: str, known: bool, now: datetime
+) -> UUID:
+    code_id = uuid4()
+    code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
+    plain = json.dumps({"to": to, "code": code, "known": known}).encode()
+    sealed = box.seal(purpose_key("codes"), plain, belongs_to=(operator, str(code_id)))
+    OneTimeCode.objects.create(
+        pk=code_id,
+        operator=operator,
+        purpose=purpose.value,
+        subject=subject,
+        mac=_mac(code_id, code) if known else secrets.token_bytes(32),
+        box=sealed,
+        created_at=now,
+        expires_at=now + VALID,
+    )
+    return code_id
+
+
+def _open(row: OneTimeCode | None) -> Letter | None:
+    if row is None or not row.box:
+        return None
+    owner = (row.operator, str(row.pk))
+    return Letter(
+        **json.loads(box.open_box(purpose_key("codes"), bytes(row.box), belongs_to=owner))
+    )
+
+
+def _end(codes: QuerySet[OneTimeCode], now: datetime) -> None:
+    codes.update(used_at=now, box=b"")
+
+
+def _locked_until(subject: bytes, now: datetime) -> datetime:
+    locks = counters.hit("code locks", subject, limit=LOCKS_A_DAY - 1, window=A_DAY, now=now)
+    return now + LOCKED if locks.allowed else locks.resets_at
+
+
+def _mac(code_id: UUID, code: str) -> bytes:
+    return hmac.new(
+        purpose_key("code macs"), code_id.bytes + code.encode(), hashlib.sha256
+    ).digest()

@@ -1,0 +1,108 @@
+"""Subscribers' sessions: a random token in a cookie, its hash here, twenty idle minutes.
+
+Idle time is real time, by the database's clock: it guards a browser, not a deadline.
+"""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from django.db.models.functions import Now
+
+from xiaohu.access.models import SubscriberSession
+
+COOKIE = "xh_s"
+IDLE = timedelta(minutes=20)
+WARNED_AFTER = timedelta(minutes=15)
+_NOTED_EVERY = timedelta(seconds=30)
+
+
+class Method(StrEnum):
+    """How somebody signed in; a second proof must be of another kind."""
+
+    PASSWORD = "password"  # noqa: S105 - the name of a method
+    CODE = "code"
+    CASE_CODE = "case_code"
+
+
+@dataclass(frozen=True, slots=True)
+class Subscriber:
+    """Who is there, and what they proved: an account, a line, or a case."""
+
+    session_id: UUID
+    operator: str
+    method: Method
+    account_id: UUID | None
+    holder_id: UUID | None
+    line_id: UUID | None
+    case_id: UUID | None
+
+
+def begin(
+    *,
+    operator: str,
+    method: Method,
+    account_id: UUID | None = None,
+    line_id: UUID | None = None,
+    case_id: UUID | None = None,
+) -> str:
+    """Begin a session and return its token."""
+    token = secrets.token_urlsafe(32)
+    SubscriberSession.objects.create(
+        operator=operator,
+        token_hash=_hash(token),
+        method=method.value,
+        account_id=account_id,
+        line_id=line_id,
+        case_id=case_id,
+    )
+    return token
+
+
+def find(token: str) -> Subscriber | None:
+    """Return who holds a token, unless idle too long; note that they were here."""
+    live = SubscriberSession.objects.filter(
+        token_hash=_hash(token), seen_at__gt=Now() - IDLE
+    ).select_related("account")
+    row = live.first()
+    if row is None:
+        return None
+    SubscriberSession.objects.filter(pk=row.pk, seen_at__lt=Now() - _NOTED_EVERY).update(
+        seen_at=Now()
+    )
+    return Subscriber(
+        session_id=row.pk,
+        operator=row.operator,
+        method=Method(row.method),
+        account_id=row.account_id,
+        holder_id=row.account.holder_id if row.account is not None else None,
+        line_id=row.line_id,
+        case_id=row.case_id,
+    )
+
+
+def end(session_id: UUID) -> None:
+    """End one session."""
+    SubscriberSession.objects.filter(pk=session_id).delete()
+
+
+def end_of_account(account_id: UUID) -> int:
+    """End every session of an account. Call inside a transaction."""
+    return SubscriberSession.objects.filter(account_id=account_id).delete()[0]
+
+
+def end_of_line(line_id: UUID) -> int:
+    """End every session that proved a line. Call inside a transaction."""
+    return SubscriberSession.objects.filter(line_id=line_id).delete()[0]
+
+
+def delete_idle() -> int:
+    """Delete sessions that are over."""
+    return SubscriberSession.objects.filter(seen_at__lt=Now() - IDLE).delete()[0]
+
+
+def _hash(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()
