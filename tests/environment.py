@@ -9,6 +9,7 @@ from pathlib import Path
 
 DATA = Path(tempfile.mkdtemp(prefix="xiaohu-test-"))
 DATA.chmod(0o711)  # PostgreSQL's own user passes through.
+(DATA / "static").mkdir()
 
 for _name in [name for name in os.environ if name.startswith("XIAOHU_")]:
     del os.environ[_name]

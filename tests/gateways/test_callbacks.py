@@ -1,0 +1,92 @@
+"""Callbacks: signed, fresh, once; whatever else comes is refused without a fault."""
+
+import base64
+import hashlib
+import hmac
+import json
+import time
+from uuid import uuid4
+
+import pytest
+from django.conf import settings
+from django.http import HttpResponse
+from django.test import Client
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from xiaohu.gateways.callbacks import WAKE, CallbackRefused, receive
+from xiaohu.gateways.models import InboxEvent
+from xiaohu.queue import clock, engine
+
+pytestmark = pytest.mark.django_db
+
+
+def headers(body: bytes, *, event_id: str = "evt-1", sent: str = "") -> dict[str, str]:
+    """Return the headers of a genuine callback."""
+    sent = sent or str(int(time.time()))
+    assert settings.XIAOHU.callback_secret is not None
+    secret = settings.XIAOHU.callback_secret.get_secret_value().encode()
+    signed = f"{event_id}.{sent}.".encode() + body
+    signature = base64.b64encode(hmac.new(secret, signed, hashlib.sha256).digest()).decode()
+    return {
+        "webhook-id": event_id,
+        "webhook-timestamp": sent,
+        "webhook-signature": f"v1,{signature}",
+    }
+
+
+def post(client: Client, body: bytes, given: dict[str, str]) -> HttpResponse:
+    """Send a callback."""
+    return client.post(  # type: ignore[return-value] # the test client's response
+        "/callbacks/payout", data=body, content_type="application/json", headers=given
+    )
+
+
+BODY = json.dumps({"type": "payout.paid", "key": str(uuid4()), "amount_fen": 12640}).encode()
+
+
+def test_keeps_a_genuine_one_once_and_wakes_the_case(client: Client) -> None:
+    for _ in range(3):
+        assert post(client, BODY, headers(BODY)).status_code == 204
+    event = InboxEvent.objects.get()
+    assert b"12640" not in bytes(event.box)
+    assert engine.waiting(WAKE) == 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"webhook-signature": "v1,AAAA"},
+        {"webhook-signature": ""},
+        {"webhook-signature": "v1,\xe9"},
+        {"webhook-id": "evt-2"},
+        {"webhook-id": ""},
+        {"webhook-timestamp": str(int(time.time()) - 600)},
+        {"webhook-timestamp": "9" * 30},
+        {"webhook-timestamp": "soon"},
+    ],
+)
+def test_refuses_what_is_not_signed_like_that(client: Client, change: dict[str, str]) -> None:
+    assert post(client, BODY, {**headers(BODY), **change}).status_code == 400
+    assert not InboxEvent.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"{", b"\xff\xfe", b'"text"', b'{"key": 7}', b'{"key": "x"}']
+)
+def test_odd_bodies_are_refused_or_parked(client: Client, body: bytes) -> None:
+    status = post(client, body, headers(body)).status_code
+    assert status in {204, 400}
+    assert InboxEvent.objects.filter(effect_id__isnull=False).count() == 0
+    assert engine.waiting(WAKE) == 0
+
+
+@given(
+    st.dictionaries(st.sampled_from(sorted(headers(b""))), st.text(max_size=40)),
+    st.binary(max_size=80),
+)
+@hypothesis_settings(max_examples=100, deadline=None)
+def test_no_stranger_gets_in(given: dict[str, str], body: bytes) -> None:
+    with pytest.raises(CallbackRefused):
+        receive(source="payout", headers=given, body=body, now=clock.now())

@@ -1,0 +1,71 @@
+"""The tree of RFC 9162: every size proves every leaf and every growth."""
+
+from typing import Any
+
+import pytest
+
+from xiaohu.trail import tree
+
+LEAVES = [tree.leaf_hash(bytes([n % 256, n // 256])) for n in range(130)]
+NODE = tree.stored(LEAVES)
+
+# Known answers: the certificate transparency reference inputs (RFC 6962 test vectors).
+REFERENCE = [
+    bytes.fromhex(text)
+    for text in (
+        "",
+        "00",
+        "10",
+        "2021",
+        "3031",
+        "40414243",
+        "5051525354555657",
+        "60" + "616263646566676869" + "6a6b6c6d6e6f",
+    )
+]
+ROOTS = {
+    0: "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+    1: "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
+    2: "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125",
+    3: "aeb6bcfe274b70a14fb067a5e5578264db0fa9b51af5e0ba159158f329e06e77",
+    8: "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328",
+}
+
+
+@pytest.mark.parametrize("size", ROOTS)
+def test_gives_the_known_roots(size: int) -> None:
+    node = tree.stored([tree.leaf_hash(data) for data in REFERENCE])
+    assert tree.root(node, size).hex() == ROOTS[size]
+
+
+@pytest.mark.parametrize("size", range(1, 130))
+def test_proves_every_leaf(size: int) -> None:
+    root = tree.root(NODE, size)
+    for index in range(size):
+        proof = tree.inclusion_proof(NODE, index, size)
+        given: dict[str, Any] = {
+            "leaf": LEAVES[index],
+            "index": index,
+            "size": size,
+            "proof": proof,
+        }
+        assert tree.verify_inclusion(**given, root_hash=root)
+        assert not tree.verify_inclusion(**{**given, "leaf": LEAVES[index + 1]}, root_hash=root)
+        assert not tree.verify_inclusion(**{**given, "proof": [*proof, root]}, root_hash=root)
+
+
+@pytest.mark.parametrize("second", range(1, 130, 3))
+def test_proves_every_growth(second: int) -> None:
+    second_root = tree.root(NODE, second)
+    for first in range(1, second + 1):
+        first_root = tree.root(NODE, first)
+        proof = tree.consistency_proof(NODE, first, second)
+        given: dict[str, Any] = {"first": first, "second": second, "proof": proof}
+        assert tree.verify_consistency(**given, first_root=first_root, second_root=second_root)
+        other = tree.leaf_hash(b"another history")
+        assert not tree.verify_consistency(**given, first_root=other, second_root=second_root)
+
+
+def test_refuses_an_index_outside_the_tree() -> None:
+    assert not tree.verify_inclusion(leaf=b"", index=1, size=1, proof=[], root_hash=b"")
+    assert not tree.verify_consistency(first=0, second=1, first_root=b"", second_root=b"", proof=[])

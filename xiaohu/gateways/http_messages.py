@@ -1,0 +1,30 @@
+"""A message provider reached over HTTP, as the messages simulator shows it."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import ClassVar
+from uuid import UUID
+
+from xiaohu.gateways import http
+from xiaohu.gateways.protocols import Answer
+from xiaohu.queue.effects import Capabilities
+
+
+@dataclass(frozen=True, slots=True)
+class HttpMessages:
+    """Speaks to one base address."""
+
+    base_url: str
+    capabilities: ClassVar[Capabilities] = Capabilities(
+        idempotent=True,
+        lookup=True,
+        callback=False,
+        asynchronous=False,
+        key_lifetime=timedelta(hours=24),
+        settle_delay=timedelta(seconds=2),
+    )
+
+    def send(self, *, to: str, text: str, key: UUID) -> Answer:
+        """Send a text."""
+        body = {"to": to, "text": text}
+        return http.answer(http.call(self.base_url, "POST", "/messages", key=key, json=body))

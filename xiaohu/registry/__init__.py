@@ -1,0 +1,1 @@
+"""What the service knows: operators and their rules, working days, holders and lines."""

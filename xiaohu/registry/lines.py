@@ -1,0 +1,141 @@
+"""Questions about lines and their holders, and the end of a line."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from xiaohu.core.calendar import day_of
+from xiaohu.core.checks import LineStatus
+from xiaohu.core.numbers import mask_document, mask_name, mask_number, tail
+from xiaohu.core.retention import Category, UnitKind
+from xiaohu.registry.models import Line, QuarantinedNumber
+from xiaohu.vault import box, records, units
+from xiaohu.vault.index import blind_index
+from xiaohu.vault.records import Ref
+from xiaohu.vault.root import purpose_key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownLine:
+    """A line as a page may show it."""
+
+    id: UUID
+    number: str
+    tail: str
+    product: str
+    status: LineStatus
+    balance_fen: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownHolder:
+    """A holder as a page may show them."""
+
+    name: str
+    document: str
+
+
+def get(line_id: UUID) -> Line:
+    """Return a line."""
+    return Line.objects.get(pk=line_id)
+
+
+def of_holder(holder_id: UUID) -> list[Line]:
+    """Return the open lines of a holder, oldest first."""
+    return list(
+        Line.objects.filter(holder_id=holder_id, closed_at=None).order_by("activated_on", "pk")
+    )
+
+
+def find(operator: str, number: str) -> Line | None:
+    """Return the open line that has a number (E.164)."""
+    index = blind_index(operator=operator, purpose="number", value=number)
+    return Line.objects.filter(operator=operator, number_index=index, closed_at=None).first()
+
+
+def number(line: Line) -> str:
+    """Return the number of a line (E.164), for sending to it or masking it."""
+    return _service(line).get("number", "")
+
+
+def iccid_tail(line: Line) -> str:
+    """Return the last four characters of the card's ICCID."""
+    return tail(_service(line).get("iccid", ""))
+
+
+def holder_name(line: Line) -> str:
+    """Return the registered name, for a refund in that name."""
+    return _identity(line).get("name", "")
+
+
+def shown(lines: Iterable[Line]) -> list[ShownLine]:
+    """Return lines as a page may show them, with one query for all."""
+    listed = list(lines)
+    if not listed:
+        return []
+    refs = {line.pk: Ref(units.line(line.pk), Category.SERVICE_NUMBER) for line in listed}
+    opened = records.open_many(operator=listed[0].operator, refs=list(refs.values()))
+    return [_shown(line, opened.get(refs[line.pk], {}).get("number", "")) for line in listed]
+
+
+def shown_holder(line: Line) -> ShownHolder:
+    """Return the holder of a line as a page may show them."""
+    identity = _identity(line)
+    return ShownHolder(
+        name=mask_name(identity.get("name", "")),
+        document=mask_document(identity.get("document_number", "")),
+    )
+
+
+def others_of_holder(line: Line) -> int:
+    """Return how many other open lines the holder has."""
+    return Line.objects.filter(holder_id=line.holder_id, closed_at=None).exclude(pk=line.pk).count()
+
+
+def rest(*, line: Line, days: int, now: datetime) -> date:
+    """Put the number of a line to rest and end the line; return when the number is free.
+
+    Call inside a transaction; harmless to repeat. The resting number is the operator's
+    inventory, under a key of the inventory: nothing links it to whoever had it.
+    """
+    free_on = day_of(now) + timedelta(days=days)
+    resting = number(line)
+    index = blind_index(operator=line.operator, purpose="resting", value=resting)
+    sealed = box.seal(
+        purpose_key("resting numbers"), resting.encode(), belongs_to=(line.operator, "resting")
+    )
+    QuarantinedNumber.objects.update_or_create(
+        operator=line.operator,
+        number_index=index,
+        defaults={"box": sealed, "free_on": free_on},
+    )
+    Line.objects.filter(pk=line.pk, closed_at=None).update(
+        status=LineStatus.CLOSED.value, closed_at=now, number_index=None, balance_fen=0
+    )
+    return free_on
+
+
+def _service(line: Line) -> dict[str, str]:
+    return records.open_one(
+        operator=line.operator, unit=units.line(line.pk), category=Category.SERVICE_NUMBER
+    )
+
+
+def _identity(line: Line) -> dict[str, str]:
+    return records.open_one(
+        operator=line.operator,
+        unit=units.Unit(UnitKind.HOLDER.value, line.holder_id),
+        category=Category.REGISTRATION_IDENTITY,
+    )
+
+
+def _shown(line: Line, clear_number: str) -> ShownLine:
+    return ShownLine(
+        id=line.pk,
+        number=mask_number(clear_number) if clear_number else "—",
+        tail=tail(clear_number),
+        product=line.product,
+        status=LineStatus(line.status),
+        balance_fen=line.balance_fen,
+    )

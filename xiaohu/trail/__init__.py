@@ -1,0 +1,1 @@
+"""What happened: events, their Merkle tree, signed checkpoints, signed documents."""

@@ -1,0 +1,90 @@
+"""Signing keys as files of their own: private 0600, public beside it for anyone to copy."""
+
+import hashlib
+import os
+from functools import lru_cache
+from pathlib import Path
+
+from cryptography.hazmat.primitives import serialization as form
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from django.conf import settings
+
+DOCUMENTS = "documents"
+CHECKPOINTS = "checkpoints"
+
+
+def private_key(purpose: str) -> Ed25519PrivateKey:
+    """Return the signing key of a purpose, made at first use."""
+    return _private(_folder() / f"{purpose}.key")
+
+
+def public_key(purpose: str) -> Ed25519PublicKey:
+    """Return the public half."""
+    return private_key(purpose).public_key()
+
+
+def public_pem(purpose: str) -> bytes:
+    """Return the public half as PEM, for anyone who verifies offline."""
+    return public_key(purpose).public_bytes(
+        form.Encoding.PEM, form.PublicFormat.SubjectPublicKeyInfo
+    )
+
+
+def public_file(purpose: str) -> Path:
+    """Return where the public half lies."""
+    return _folder() / f"{purpose}.pub"
+
+
+def read_public(pem: bytes) -> Ed25519PublicKey:
+    """Return the key of a PEM text.
+
+    Raises:
+        ValueError: not a PEM public key of the right kind.
+    """
+    key = form.load_pem_public_key(pem)
+    if not isinstance(key, Ed25519PublicKey):
+        raise ValueError("not an Ed25519 key")
+    return key
+
+
+def key_id(key: Ed25519PublicKey) -> str:
+    """Return the name of a key: the start of the hash of its 32 bytes."""
+    raw = key.public_bytes(form.Encoding.Raw, form.PublicFormat.Raw)
+    return hashlib.sha256(raw).hexdigest()[:16]
+
+
+def _folder() -> Path:
+    return Path(settings.XIAOHU.data_dir) / "keys"
+
+
+@lru_cache(maxsize=8)
+def _private(path: Path) -> Ed25519PrivateKey:
+    if not path.exists():
+        _make(path)
+    key = form.load_pem_private_key(path.read_bytes(), password=None)
+    if not isinstance(key, Ed25519PrivateKey):
+        raise TypeError(f"{path.name} is not an Ed25519 key")
+    return key
+
+
+def _make(path: Path) -> None:
+    """Write a new key; of two processes doing so at once, the first one's key counts."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    key = Ed25519PrivateKey.generate()
+    private = key.private_bytes(form.Encoding.PEM, form.PrivateFormat.PKCS8, form.NoEncryption())
+    public = key.public_key().public_bytes(
+        form.Encoding.PEM, form.PublicFormat.SubjectPublicKeyInfo
+    )
+    draft = path.with_suffix(f".{os.getpid()}")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(private)
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        return
+    finally:
+        draft.unlink()
+    path.with_suffix(".pub").write_bytes(public)

@@ -1,0 +1,91 @@
+"""Documents as JWS (RFC 7515, Ed25519 of RFC 9864): a document of one type never passes as another."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import rfc8785
+from cryptography.hazmat.primitives import serialization as form
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from joserfc import jws
+from joserfc.errors import JoseError
+from joserfc.jwk import OKPKey
+
+from xiaohu.core.refusals import Refusal
+from xiaohu.trail import keys
+
+ALGORITHM = "Ed25519"
+LONGEST = 64 * 1024
+_REGISTRY = jws.JWSRegistry(algorithms=[ALGORITHM])
+
+
+class SignatureRefused(Refusal):
+    """The document is not one we signed, or not of the type it claims; `why` says which."""
+
+    code = "SIGNATURE_REFUSED"
+
+
+def sign_document(*, typ: str, payload: Mapping[str, object]) -> str:
+    """Return the compact JWS of a payload."""
+    private = keys.private_key(keys.DOCUMENTS)
+    pem = private.private_bytes(form.Encoding.PEM, form.PrivateFormat.PKCS8, form.NoEncryption())
+    header = {"alg": ALGORITHM, "typ": typ, "kid": keys.key_id(private.public_key())}
+    body = rfc8785.dumps(dict(payload))  # type: ignore[arg-type] # JSON values only
+    return jws.serialize_compact(header, body, OKPKey.import_key(pem), registry=_REGISTRY)
+
+
+def verify_document(
+    token: str, *, typ: str, public_keys: Sequence[Ed25519PublicKey]
+) -> dict[str, Any]:
+    """Return what a document says.
+
+    Raises:
+        SignatureRefused: whatever is wrong, and whatever bytes are given.
+    """
+    if len(token) > LONGEST or not token.isascii():
+        raise SignatureRefused(why="malformed")
+    header = _header(token)
+    if header.get("alg") != ALGORITHM:
+        raise SignatureRefused(why="algorithm")
+    if header.get("typ") != typ:
+        raise SignatureRefused(why="type")
+    key = {keys.key_id(key): key for key in public_keys}.get(str(header.get("kid")))
+    if key is None:
+        raise SignatureRefused(why="unknown_key")
+    return _object(_verified(token, key))
+
+
+def _header(token: str) -> dict[str, Any]:
+    try:
+        extracted = jws.extract_compact(token.encode())
+        protected = extracted.headers()
+    except (JoseError, ValueError, TypeError, AttributeError):
+        raise SignatureRefused(why="malformed") from None
+    if set(protected) != {"alg", "typ", "kid"}:
+        raise SignatureRefused(why="malformed")
+    return dict(protected)
+
+
+def _verified(token: str, key: Ed25519PublicKey) -> bytes:
+    pem = key.public_bytes(form.Encoding.PEM, form.PublicFormat.SubjectPublicKeyInfo)
+    try:
+        checked = jws.deserialize_compact(token, OKPKey.import_key(pem), registry=_REGISTRY)
+    except (JoseError, ValueError, TypeError):
+        raise SignatureRefused(why="signature") from None
+    return bytes(checked.payload)
+
+
+def _object(body: bytes) -> dict[str, Any]:
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        if len(found) != len(pairs):
+            raise SignatureRefused(why="malformed")
+        return found
+
+    try:
+        parsed = json.loads(body, object_pairs_hook=once)
+    except ValueError:
+        raise SignatureRefused(why="malformed") from None
+    if not isinstance(parsed, dict):
+        raise SignatureRefused(why="malformed")
+    return parsed
