@@ -1,19 +1,23 @@
-"""Faults that can be switched on while a simulator runs, to rehearse a bad day."""
+"""Faults that can be switched on, so that integrators meet bad days on purpose."""
 
 import asyncio
+import math
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
-from starlette.responses import JSONResponse
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from simulators.wire import Body, Unfit, body_of
+
+MOST_COPIES = 100
 
 
-class FaultRefused(ValueError):
-    """The request names an unknown fault or a value of the wrong kind."""
-
-
-@dataclass
+@dataclass(frozen=True)
 class Faults:
-    """What goes wrong, and for how many calls (`times`; None is until switched off)."""
+    """All that may go wrong; by default nothing does."""
 
     slow_s: float = 0.0
     error: bool = False
@@ -26,54 +30,145 @@ class Faults:
     asynchronous: bool = False
     times: int | None = None
 
-    def change(self, wanted: dict[str, Any]) -> None:
-        """Set what is named and leave the rest off.
+    def bears_on_reading(self) -> bool:
+        """Say whether a call that only looks is touched at all."""
+        return self.down or self.error or self.slow_s > 0
 
-        Raises:
-            FaultRefused: names the field.
-        """
-        kinds = {item.name: type(getattr(Faults(), item.name)) for item in fields(Faults)}
-        for name, value in wanted.items():
-            if name not in kinds:
-                raise FaultRefused(name)
-            if name == "times":
-                good = value is None or (isinstance(value, int) and value > 0)
-            elif kinds[name] is float:
-                good = isinstance(value, int | float) and not isinstance(value, bool) and value >= 0
-            elif name == "refuse":
-                good = isinstance(value, list) and all(isinstance(part, str) for part in value)
-            else:
-                good = type(value) is kinds[name]
-            if not good:
-                raise FaultRefused(name)
-        self.__init__(**wanted)  # type: ignore[misc] # every other fault goes back to off
 
-    def shown(self) -> dict[str, Any]:
-        """Return the faults as JSON."""
-        return asdict(self)
+def _flag(name: str, value: object) -> bool:
+    if not isinstance(value, bool):
+        raise Unfit(name, "not_a_boolean")
+    return value
 
-    async def before(self) -> JSONResponse | None:
-        """Let happen what happens before anything is done; an answer ends the call."""
-        if self.slow_s:
-            await asyncio.sleep(self.slow_s)
-        if self.down:
-            return self._spent(JSONResponse({"error": "down"}, 503))
-        if self.error:
-            return self._spent(JSONResponse({"error": "broken"}, 500))
+
+def _seconds(name: str, value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise Unfit(name, "not_a_number")
+    if not 0 <= value <= 3600 or math.isnan(value):
+        raise Unfit(name, "out_of_range")
+    return float(value)
+
+
+def _copies(name: str, value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise Unfit(name, "not_an_integer")
+    if not 0 <= value <= MOST_COPIES:
+        raise Unfit(name, "out_of_range")
+    return value
+
+
+def _times(name: str, value: object) -> int | None:
+    if value is None:
         return None
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise Unfit(name, "not_an_integer")
+    if value < 1:
+        raise Unfit(name, "out_of_range")
+    return value
 
-    async def after(self, answer: JSONResponse) -> JSONResponse:
-        """Let happen what happens once it is done."""
-        if self.timeout_after_success:
-            hang = self.hang_s
-            self._spent(answer)
-            await asyncio.sleep(hang)
-            return answer
-        return self._spent(answer)
 
-    def _spent(self, answer: JSONResponse) -> JSONResponse:
-        if self.times is not None:
-            self.times -= 1
-            if self.times == 0:
-                self.change({})
-        return answer
+def _texts(name: str, value: object) -> list[str]:
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise Unfit(name, "not_a_list_of_texts")
+    return value
+
+
+CHECKS: dict[str, Callable[[str, object], Any]] = {
+    "slow_s": _seconds,
+    "error": _flag,
+    "timeout_after_success": _flag,
+    "hang_s": _seconds,
+    "duplicate_callbacks": _copies,
+    "late_callback_s": _seconds,
+    "refuse": _texts,
+    "down": _flag,
+    "asynchronous": _flag,
+    "times": _times,
+}
+
+
+def faults_from(body: Body) -> Faults:
+    """Return the faults a body asks for; what it leaves out is off."""
+    known = {each.name for each in fields(Faults)}
+    for name in body:
+        if name not in known:
+            raise Unfit(name, "unknown")
+    return Faults(**{name: CHECKS[name](name, value) for name, value in body.items()})
+
+
+Handler = Callable[[Request, Faults], Awaitable[Response]]
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+DOWN = {"error": "down"}
+BROKEN = {"error": "broken"}
+
+
+class Board:
+    """The switches of one simulator."""
+
+    def __init__(self) -> None:
+        """Start with a good day."""
+        self.faults = Faults()
+        self._left: int | None = None
+
+    def put(self, faults: Faults) -> None:
+        """Replace every switch."""
+        self.faults = faults
+        self._left = faults.times
+
+    def shown(self) -> Body:
+        """Return the switches, "times" being what is left of it."""
+        return {**asdict(self.faults), "times": self._left}
+
+    def take(self, *, writing: bool) -> Faults:
+        """Return the faults of one business call, counting it if they bear on it."""
+        faults = self.faults
+        if self._left is not None and (writing or faults.bears_on_reading()):
+            self._left -= 1
+            if self._left == 0:
+                self.put(Faults())
+        return faults
+
+    def business(self, handler: Handler) -> Endpoint:
+        """Let a handler suffer the faults."""
+
+        async def endpoint(request: Request) -> Response:
+            writing = request.method == "POST"
+            faults = self.take(writing=writing)
+            if faults.down:
+                return JSONResponse(DOWN, 503)
+            if faults.slow_s:
+                await asyncio.sleep(faults.slow_s)
+            if faults.error:
+                return JSONResponse(BROKEN, 500)
+            response = await handler(request, faults)
+            if writing and faults.timeout_after_success and response.status_code < 300:
+                await asyncio.sleep(faults.hang_s)
+            return response
+
+        return endpoint
+
+    def rehearsal(self, handler: Endpoint) -> Endpoint:
+        """Let a handler of the rehearsal itself suffer only being down."""
+
+        async def endpoint(request: Request) -> Response:
+            if self.faults.down:
+                return JSONResponse(DOWN, 503)
+            return await handler(request)
+
+        return endpoint
+
+    def routes(self) -> list[Route]:
+        """Return what every simulator answers, down or not."""
+        return [
+            Route("/faults", self._faults, methods=["GET", "PUT"]),
+            Route("/healthz", self._healthz),
+        ]
+
+    async def _faults(self, request: Request) -> Response:
+        if request.method == "PUT":
+            self.put(faults_from(await body_of(request)))
+        return JSONResponse(self.shown())
+
+    async def _healthz(self, _request: Request) -> Response:
+        return JSONResponse({"ok": True})

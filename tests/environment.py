@@ -7,6 +7,8 @@ import os
 import tempfile
 from pathlib import Path
 
+from xiaohu.ui import catalogue
+
 DATA = Path(tempfile.mkdtemp(prefix="xiaohu-test-"))
 DATA.chmod(0o711)  # PostgreSQL's own user passes through.
 (DATA / "static").mkdir()
@@ -16,7 +18,9 @@ for _name in [name for name in os.environ if name.startswith("XIAOHU_")]:
 os.environ.update(
     XIAOHU_DATA_DIR=str(DATA),
     XIAOHU_DEMO="1",
+    XIAOHU_PORT="18400",
     XIAOHU_ROOT_KEY="5a" * 32,
     XIAOHU_SECRET_KEY="for tests only" * 4,
     XIAOHU_CALLBACK_SECRET="shared by the tests and nobody else",
 )
+catalogue.compile_all()

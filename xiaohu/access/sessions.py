@@ -99,6 +99,11 @@ def end_of_line(line_id: UUID) -> int:
     return SubscriberSession.objects.filter(line_id=line_id).delete()[0]
 
 
+def end_of_case(case_id: UUID) -> int:
+    """End every session that proved a case. Call inside a transaction."""
+    return SubscriberSession.objects.filter(case_id=case_id).delete()[0]
+
+
 def delete_idle() -> int:
     """Delete sessions that are over."""
     return SubscriberSession.objects.filter(seen_at__lt=Now() - IDLE).delete()[0]

@@ -47,6 +47,7 @@ ROOMS = (
     "portal",
     "desk",
     "ops",
+    "config",
 )
 
 
@@ -158,9 +159,12 @@ LANGUAGES = [("zh-hans", _("language.zh")), ("en", _("language.en"))]
 LANGUAGE_COOKIE_NAME = "xh_lang"
 LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"
+LOCALE_PATHS = [PACKAGE / "ui" / "locale"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
+
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 
 STATIC_URL = "static/"
 STATIC_ROOT = XIAOHU.data_dir / "static"

@@ -128,7 +128,9 @@ def _take(batch: list[GoodRow], operator: str, report: Report) -> None:
             operator=operator, subscription_id__in=[row.subscription_id for row in fresh]
         )
     }
-    changed = [row for row in fresh if _is_news(row, existing.get(row.subscription_id), report)]
+    changed = [
+        row for row in fresh if _is_news(row, operator, existing.get(row.subscription_id), report)
+    ]
     changed = _without_taken_numbers(changed, operator, report)
     if not changed:
         return
@@ -145,7 +147,7 @@ def _take(batch: list[GoodRow], operator: str, report: Report) -> None:
             "status",
             "activated_on",
             "balance_fen",
-            "row_digest",
+            "row_index",
         ],
     )
     _seal(changed, operator, holder_of, lines)
@@ -169,11 +171,11 @@ def _without_doubles(batch: list[GoodRow], report: Report) -> list[GoodRow]:
     return kept
 
 
-def _is_news(row: GoodRow, line: Line | None, report: Report) -> bool:
+def _is_news(row: GoodRow, operator: str, line: Line | None, report: Report) -> bool:
     if line is not None and line.closed_at is not None:
         report.unchanged += 1  # A closed line stays closed whatever a late export says.
         return False
-    if line is not None and bytes(line.row_digest) == row.digest:
+    if line is not None and bytes(line.row_index or b"") == _row_index(operator, row):
         report.unchanged += 1
         return False
     return True
@@ -225,7 +227,7 @@ def _line(
         status=row.status.value,
         activated_on=row.activated_on,
         balance_fen=row.balance_fen,
-        row_digest=row.digest,
+        row_index=_row_index(operator, row),
     )
 
 
@@ -289,3 +291,7 @@ def _document_index(operator: str, row: GoodRow) -> bytes:
 
 def _number_index(operator: str, number: str) -> bytes:
     return blind_index(operator=operator, purpose="number", value=number)
+
+
+def _row_index(operator: str, row: GoodRow) -> bytes:
+    return blind_index(operator=operator, purpose="row", value=row.digest.hex())

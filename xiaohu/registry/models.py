@@ -74,7 +74,7 @@ class Line(models.Model):
     status = models.CharField(max_length=16, choices=[(s.value, s.value) for s in LineStatus])
     activated_on = models.DateField(null=True)
     balance_fen = models.BigIntegerField(default=0)
-    row_digest = models.BinaryField()
+    row_index = models.BinaryField(null=True)
     closed_at = models.DateTimeField(null=True)
 
     class Meta:

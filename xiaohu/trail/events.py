@@ -6,6 +6,7 @@ from uuid import UUID
 
 import rfc8785
 from django.db import connection
+from django.db.models import F
 
 from xiaohu.core.actors import Actor
 from xiaohu.trail.models import Event, Pending
@@ -65,4 +66,6 @@ def canonical(event: Event) -> bytes:
 
 def of_case(case_id: UUID) -> list[Event]:
     """Return what happened to a case, in order."""
-    return list(Event.objects.filter(case_id=case_id).order_by("at", "leaf__index"))
+    return list(
+        Event.objects.filter(case_id=case_id).order_by("at", F("leaf__index").asc(nulls_last=True))
+    )

@@ -27,9 +27,7 @@ class Event(models.Model):
 class Pending(models.Model):
     """An event not numbered yet; kept apart so that an idle sequencer reads nothing."""
 
-    event = models.OneToOneField(
-        Event, primary_key=True, on_delete=models.PROTECT, related_name="+"
-    )
+    event = models.OneToOneField(Event, on_delete=models.PROTECT, related_name="+")
 
 
 class Leaf(models.Model):

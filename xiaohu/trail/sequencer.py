@@ -11,7 +11,7 @@ from django.db import connection, transaction
 
 from xiaohu.trail import tree
 from xiaohu.trail.events import canonical
-from xiaohu.trail.models import Event, Leaf, Node, Pending
+from xiaohu.trail.models import Leaf, Node, Pending
 
 BATCH = 1000
 _LOCK = 0x7869616F6875  # "xiaohu"
@@ -51,9 +51,8 @@ def _alone() -> Iterator[bool]:
 
 @transaction.atomic
 def _number_a_batch() -> int:
-    waiting = list(
-        Event.objects.filter(pk__in=Pending.objects.values("event_id")).order_by("at", "pk")[:BATCH]
-    )
+    pending = Pending.objects.select_related("event").order_by("pk")[:BATCH]
+    waiting = [row.event for row in pending]
     start = size()
     leaves = [
         Leaf(index=start + place, event=event, hash=tree.leaf_hash(canonical(event)))

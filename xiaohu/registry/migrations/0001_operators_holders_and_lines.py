@@ -109,7 +109,7 @@ class Migration(migrations.Migration):
                 ),
                 ("activated_on", models.DateField(null=True)),
                 ("balance_fen", models.BigIntegerField(default=0)),
-                ("row_digest", models.BinaryField()),
+                ("row_index", models.BinaryField(null=True)),
                 ("closed_at", models.DateTimeField(null=True)),
                 (
                     "holder",

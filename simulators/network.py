@@ -1,0 +1,168 @@
+"""The operator's network: its lines, and what orders and bills do to them."""
+
+from collections import deque
+from datetime import date, datetime, timedelta, timezone
+
+from simulators.book import Book, due, pending
+from simulators.faults import Faults
+from simulators.inventory import PURSES, STATUSES, Line
+from simulators.truth import Record, Truth
+from simulators.wire import Body, Unfit
+
+KINDS = ("freeze", "disconnect", "end_filing", "quarantine")
+# The operator's day is China's, which knows no summer time.
+CHINA = timezone(timedelta(hours=8))
+BILL_FIELDS = ("usage_fen", "fees_fen", "exit_fee_fen", *(f"{purse}_fen" for purse in PURSES))
+AMOUNTS = ("arrears_fen", "unbilled_fen", "cash_fen")
+FLAGS = ("port_out", "open_order", "legal_hold", "registered")
+
+
+class Refused(Exception):
+    """The operator understood and says no."""
+
+
+def changes_from(body: Body) -> Body:
+    """Return what a rehearsal may change in a line."""
+    for field, value in body.items():
+        if field in AMOUNTS:
+            if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+                raise Unfit(field, "not_an_amount")
+        elif field in FLAGS:
+            if not isinstance(value, bool):
+                raise Unfit(field, "not_a_boolean")
+        elif field != "status":
+            raise Unfit(field, "unknown")
+        elif value not in STATUSES:
+            raise Unfit(field, "unknown_status")
+    return body
+
+
+def _today() -> date:
+    return datetime.now(CHINA).date()
+
+
+class Network:
+    """Lines in memory, changed only by records that are in the truth."""
+
+    def __init__(self, lines: dict[str, Line], truth: Truth) -> None:
+        """Take the lines as the inventory has them, and live through the truth again."""
+        self.lines = lines
+        self.truth = truth
+        self.orders = Book(("key", "kind", "state", "reference"))
+        self.bills = Book(("key", "state", *BILL_FIELDS))
+        self._coming: deque[Record] = deque()
+        self._closing: set[str] = set()
+        for record in truth.replay():
+            self._take(record)
+
+    def line(self, subscription: str) -> Line | None:
+        """Return a line as it stands now."""
+        self._settle()
+        return self.lines.get(subscription)
+
+    def order(self, key: str, fingerprint: str, body: Body, faults: Faults) -> Record:
+        """Carry out an order whose key is new."""
+        kind, subscription = body["kind"], body["subscription_id"]
+        if kind in faults.refuse or subscription in faults.refuse:
+            raise Refused("refused_by_operator")
+        line = self._known(subscription)
+        if kind == "disconnect" and (line["status"] == "closed" or subscription in self._closing):
+            raise Refused("already_closed")
+        return self._write(
+            {
+                "key": key,
+                "kind": kind,
+                "subscription_id": subscription,
+                "state": "done",
+                "reference": f"OP-{len(self.orders) + 1:06d}",
+                "fingerprint": fingerprint,
+                **due(faults),
+            }
+        )
+
+    def bill(self, key: str, fingerprint: str, subscription: str, faults: Faults) -> Record:
+        """Give the last bill of a closed line whose key is new."""
+        if "bill" in faults.refuse or subscription in faults.refuse:
+            raise Refused("refused_by_operator")
+        line = self._known(subscription)
+        if line["status"] != "closed":
+            raise Refused("still_active")
+        end = line["contract_end_on"]
+        bound = end is not None and date.fromisoformat(end) > _today()
+        return self._write(
+            {
+                "key": key,
+                "kind": "bill",
+                "subscription_id": subscription,
+                "state": "done",
+                # What was billed earlier and never paid stands on the last bill as well.
+                "usage_fen": line["unbilled_fen"] + line["arrears_fen"],
+                "fees_fen": 0,
+                "exit_fee_fen": line["exit_fee_fen"] if bound else 0,
+                **{f"{purse}_fen": line[f"{purse}_fen"] for purse in PURSES},
+                "fingerprint": fingerprint,
+            }
+        )
+
+    def change(self, subscription: str, kind: str, changes: Body) -> Line:
+        """Change a line for a rehearsal, durably like everything else."""
+        line = self._known(subscription)
+        self._write(
+            {
+                "key": None,
+                "kind": kind,
+                "subscription_id": subscription,
+                "state": "done",
+                "changes": changes,
+            }
+        )
+        return line
+
+    def _known(self, subscription: str) -> Line:
+        line = self.line(subscription)
+        if line is None:
+            raise Refused("unknown_line")
+        return line
+
+    def _write(self, record: Record) -> Record:
+        record = self.truth.append(record)
+        self._take(record)
+        return record
+
+    def _take(self, record: Record) -> None:
+        """Remember a record, and let it take effect now or when it is due."""
+        if record["kind"] == "bill":
+            self.bills.keep(record)
+        elif record["kind"] in KINDS:
+            self.orders.keep(record)
+        if pending(record):
+            # All wait equally long, so the queue is in order of when they are due.
+            self._coming.append(record)
+            if record["kind"] == "disconnect":
+                self._closing.add(record["subscription_id"])
+        else:
+            # Between two looks at the clock an earlier one may have fallen due.
+            self._settle()
+            self._apply(record)
+
+    def _settle(self) -> None:
+        while self._coming and not pending(self._coming[0]):
+            record = self._coming.popleft()
+            self._apply(record)
+            if record["kind"] == "disconnect":
+                self._closing.discard(record["subscription_id"])
+
+    def _apply(self, record: Record) -> None:
+        line = self.lines.get(record["subscription_id"])
+        if line is None:
+            return  # The inventory was exchanged under an older truth.
+        kind = record["kind"]
+        if kind == "disconnect":
+            line["status"] = "closed"
+        elif kind == "freeze" and line["status"] in ("active", "restricted"):
+            line["status"] = "stopped"
+        elif kind == "end_filing":
+            line["filing"] = False
+        elif kind == "bill":
+            line["unbilled_fen"] = line["arrears_fen"] = 0
+        line.update(record.get("changes", {}))

@@ -1,0 +1,20 @@
+"""A world for every test of the case."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.stories import World, set_up
+from xiaohu.gateways import http
+from xiaohu.queue import clock
+
+
+@pytest.fixture
+def world(db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    """An operator with ten lines and simulators reached in this process."""
+    clock.forget()
+    made = set_up(tmp_path)
+    monkeypatch.setattr(http, "_client", made.outside.reach)
+    yield made
+    made.outside.stop()

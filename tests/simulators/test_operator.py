@@ -1,0 +1,204 @@
+"""The operator: lines, orders, last bills."""
+
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from simulators import operator
+from simulators.inventory import fen, read
+from simulators.serving import Settings
+from tests.simulators.support import LINES, post, truth, write_inventory
+
+
+def order(client: TestClient, kind: str, key: str, line: str = "S1") -> Any:
+    """Give an order."""
+    return post(client, "/orders", {"kind": kind, "subscription_id": line}, key)
+
+
+def bill(client: TestClient, key: str, line: str = "S1") -> Any:
+    """Ask for a last bill."""
+    return post(client, "/bills", {"subscription_id": line}, key)
+
+
+@pytest.mark.parametrize(
+    ("yuan", "expected"), [("", 0), ("0", 0), ("1", 100), ("1.5", 150), ("0.29", 29)]
+)
+def test_reads_yuan_exactly(yuan: str, expected: int) -> None:
+    assert fen(yuan) == expected
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"cash_yuan": "1.234"},
+        {"cash_yuan": "-1"},
+        {"cash_yuan": "１"},
+        {"status": "odd"},
+        {"points": "x"},
+        {"contract_end_on": "soon"},
+        {"subscription_id": "S2"},
+    ],
+)
+def test_says_which_row_is_wrong(tmp_path: Path, wrong: dict[str, str]) -> None:
+    path = write_inventory(tmp_path / "bad.csv", [LINES[1], {**LINES[0], **wrong}])
+    with pytest.raises(ValueError, match="line 3"):
+        read(path)
+
+
+def test_loads_ten_thousand_lines_quickly(tmp_path: Path) -> None:
+    lines = [{**LINES[0], "subscription_id": f"S{number}"} for number in range(10_000)]
+    path = write_inventory(tmp_path / "many.csv", lines)
+    begun = time.monotonic()
+    assert len(read(path)) == 10_000
+    assert time.monotonic() - begun < 2
+
+
+def test_shows_a_line(at_operator: TestClient) -> None:
+    assert at_operator.get("/lines/S1").json() == {
+        "subscription_id": "S1",
+        "status": "active",
+        "registered": True,
+        "cash_fen": 12640,
+        "deposit_fen": 10000,
+        "promotion_fen": 5,
+        "gift_fen": 0,
+        "points": 12,
+        "arrears_fen": 820,
+        "unbilled_fen": 150,
+        "contract_end_on": "2999-01-01",
+        "exit_fee_fen": 3000,
+        "filing": True,
+        "port_out": False,
+        "open_order": False,
+        "legal_hold": False,
+    }
+    assert at_operator.get("/lines/S9").json() == {"error": "unknown_line"}
+
+
+def test_does_an_order_once(at_operator: TestClient, tmp_path: Path) -> None:
+    first = order(at_operator, "disconnect", "k/1")
+    assert first.json() == {
+        "key": "k/1",
+        "kind": "disconnect",
+        "state": "done",
+        "reference": "OP-000001",
+    }
+    assert order(at_operator, "disconnect", "k/1").json() == first.json()
+    assert at_operator.get("/orders/k/1").json() == first.json()
+    assert order(at_operator, "freeze", "k/1").status_code == 409
+    assert len(truth(tmp_path)) == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "field", "value"),
+    [
+        ("freeze", "status", "stopped"),
+        ("disconnect", "status", "closed"),
+        ("end_filing", "filing", False),
+        ("quarantine", "status", "active"),
+    ],
+)
+def test_orders_have_effects_that_survive(
+    operator_settings: Settings, kind: str, field: str, value: object
+) -> None:
+    for _ in range(2):
+        with TestClient(operator.application(operator_settings)) as client:
+            assert order(client, kind, "k").json()["reference"] == "OP-000001"
+            assert client.get("/lines/S1").json()[field] == value
+    assert len(truth(Path(operator_settings.data))) == 1
+
+
+def test_refuses(at_operator: TestClient, tmp_path: Path) -> None:
+    order(at_operator, "disconnect", "k1")
+    assert order(at_operator, "disconnect", "k2").json()["reason"] == "already_closed"
+    assert order(at_operator, "freeze", "k3", "S9").json()["reason"] == "unknown_line"
+    for refuse in ("freeze", "S2"):
+        at_operator.put("/faults", json={"refuse": [refuse]})
+        answer = order(at_operator, "freeze", "k4", "S2")
+        assert answer.status_code == 422
+        assert answer.json() == {"state": "refused", "reason": "refused_by_operator"}
+    assert len(truth(tmp_path)) == 1
+    at_operator.put("/faults", json={})
+    assert order(at_operator, "freeze", "k4", "S2").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({}, "subscription_id"),
+        ({"subscription_id": 1}, "subscription_id"),
+        ({"subscription_id": "S1"}, "kind"),
+        ({"subscription_id": "S1", "kind": []}, "kind"),
+        ({"subscription_id": "S1", "kind": "explode"}, "kind"),
+    ],
+)
+def test_tells_what_is_wrong_with_an_order(
+    at_operator: TestClient, body: object, field: str
+) -> None:
+    answer = post(at_operator, "/orders", body, "k")
+    assert (answer.status_code, answer.json()["field"]) == (422, field)
+
+
+@pytest.mark.parametrize("path", ["/orders", "/bills"])
+def test_needs_a_key(at_operator: TestClient, path: str) -> None:
+    answer = at_operator.post(path, json={"kind": "freeze", "subscription_id": "S1"})
+    assert (answer.status_code, answer.json()["field"]) == (422, "Idempotency-Key")
+
+
+def test_does_later_what_it_accepts_now(operator_settings: Settings) -> None:
+    with TestClient(operator.application(operator_settings)) as client:
+        client.put("/faults", json={"asynchronous": True})
+        assert order(client, "disconnect", "k").status_code == 202
+        assert order(client, "disconnect", "k").json()["state"] == "accepted"
+        assert order(client, "disconnect", "k2").json()["reason"] == "already_closed"
+        assert client.get("/lines/S1").json()["status"] == "active"
+    with TestClient(operator.application(operator_settings)) as client:
+        assert client.get("/orders/k").json()["state"] == "accepted"
+        time.sleep(1.1)
+        assert client.get("/orders/k").json()["state"] == "done"
+        assert client.get("/lines/S1").json()["status"] == "closed"
+    assert len(truth(Path(operator_settings.data))) == 1
+
+
+def test_bills_a_closed_line(at_operator: TestClient, tmp_path: Path) -> None:
+    assert bill(at_operator, "b").json()["reason"] == "still_active"
+    assert bill(at_operator, "b", "S9").json()["reason"] == "unknown_line"
+    order(at_operator, "disconnect", "k1")
+    order(at_operator, "disconnect", "k2", "S2")
+    first = bill(at_operator, "b")
+    assert first.json() == {
+        "key": "b",
+        "state": "done",
+        "usage_fen": 150 + 820,
+        "fees_fen": 0,
+        "exit_fee_fen": 3000,
+        "cash_fen": 12640,
+        "deposit_fen": 10000,
+        "promotion_fen": 5,
+        "gift_fen": 0,
+    }
+    assert bill(at_operator, "b").json() == first.json() == at_operator.get("/bills/b").json()
+    assert bill(at_operator, "b", "S2").status_code == 409
+    assert bill(at_operator, "b2", "S2").json()["exit_fee_fen"] == 0
+    assert [each["kind"] for each in truth(tmp_path)].count("bill") == 2
+
+
+def test_lines_can_be_changed_for_a_rehearsal(operator_settings: Settings) -> None:
+    with TestClient(operator.application(operator_settings)) as client:
+        assert client.post("/lines/S1/pay").json()["arrears_fen"] == 0
+        client.patch("/lines/S1", json={"legal_hold": True, "cash_fen": 7})
+        assert client.patch("/lines/S9", json={}).status_code == 404
+    with TestClient(operator.application(operator_settings)) as client:
+        line = client.get("/lines/S1").json()
+    assert (line["arrears_fen"], line["legal_hold"], line["cash_fen"]) == (0, True, 7)
+
+
+@pytest.mark.parametrize(
+    "body", [{"status": "odd"}, {"status": []}, {"cash_fen": True}, {"port_out": 1}, {"points": 1}]
+)
+def test_changes_are_checked(at_operator: TestClient, body: dict[str, object]) -> None:
+    answer = at_operator.patch("/lines/S1", json=body)
+    assert (answer.status_code, answer.json()["field"]) == (422, next(iter(body)))

@@ -1,0 +1,248 @@
+"""The same three people everywhere (the subscriber, the reviewer, the stranger), and their world."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from starlette.testclient import TestClient
+
+from simulators import messages, operator, payout
+from simulators.serving import Settings
+from xiaohu.access.models import StaffUser, SubscriberAccount
+from xiaohu.access.sessions import Method, Subscriber
+from xiaohu.closures import alarms, checking, drafting, driver, submitting
+from xiaohu.closures.models import Case, Closing
+from xiaohu.core.actors import Actor, ActorKind
+from xiaohu.core.profile import RefundRoute
+from xiaohu.core.proofs import ProofMethod
+from xiaohu.core.steps import Scope
+from xiaohu.notices import outbox
+from xiaohu.notices.models import QueuedNotice
+from xiaohu.proofing import proofs
+from xiaohu.registry import calendars, demo_data, importer, lines, policies
+from xiaohu.registry.models import Line
+from xiaohu.trail import sequencer
+
+NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
+TODAY = NOON.date()
+OPERATOR = "demo"
+ADMIN = Actor(ActorKind.ADMIN, "command line")
+CLEAN, LARGE, ARREARS, CONTRACT, STOPPED, EMPTY = (f"+861300000000{n}" for n in range(1, 7))
+
+
+@dataclass
+class Clock:
+    """Business time of a test."""
+
+    at: datetime = NOON
+
+    def __call__(self) -> datetime:
+        """Return the moment."""
+        return self.at
+
+    def pass_(self, **span: float) -> None:
+        """Let time pass."""
+        self.at += timedelta(**span)
+
+
+@dataclass
+class Outside:
+    """The three simulators, reached without a network."""
+
+    folder: Path
+    clients: dict[int, TestClient] = field(default_factory=dict)
+
+    def start(self, inventory: Path) -> None:
+        """Start all three, or start them again with what they remember."""
+        self.stop()
+        self.clients = {
+            1: TestClient(
+                operator.application(
+                    Settings(data=self._data("operator"), inventory=str(inventory))
+                )
+            ),
+            2: TestClient(payout.application(Settings(data=self._data("payout")))),
+            3: TestClient(messages.application(Settings(data=self._data("messages")))),
+        }
+
+        for client in self.clients.values():
+            client.__enter__()
+
+    def stop(self) -> None:
+        """Stop all three; their truth stays."""
+        for client in self.clients.values():
+            client.__exit__(None, None, None)
+        self.clients = {}
+
+    def reach(self, base_url: str) -> TestClient:
+        """Return the client of an address: the last digit of the port tells which."""
+        return self.clients[int(base_url[-1])]
+
+    def fault(self, which: str, **faults: Any) -> None:
+        """Switch faults on, or all off."""
+        number = {"operator": 1, "payout": 2, "messages": 3}[which]
+        assert self.clients[number].put("/faults", json=faults).status_code == 200
+
+    def truth(self, which: str, kind: str | None = None) -> list[dict[str, Any]]:
+        """Return what really happened at one of them."""
+        text = (self.folder / which / "truth.jsonl").read_text()
+        records = [json.loads(line) for line in text.splitlines()]
+        return [record for record in records if kind is None or record.get("kind") == kind]
+
+    def inbox(self, to: str) -> list[str]:
+        """Return what was texted to an address, newest first."""
+        return [m["text"] for m in self.clients[3].get("/inbox.json", params={"to": to}).json()]
+
+    def change(self, line: Line, **facts: Any) -> None:
+        """Change facts of a line at the operator."""
+        changed = self.clients[1].patch(f"/lines/{line.subscription_id}", json=facts)
+        assert changed.status_code == 200
+
+    def _data(self, which: str) -> str:
+        return str(self.folder / which)
+
+
+@dataclass
+class World:
+    """An operator with its rules, ten lines, and the outside."""
+
+    clock: Clock
+    outside: Outside
+
+    @property
+    def now(self) -> datetime:
+        """The moment it is."""
+        return self.clock.at
+
+    def line(self, number: str = CLEAN) -> Line:
+        """Return the line of a number."""
+        found = lines.find(OPERATOR, number)
+        assert found is not None
+        return found
+
+    def subscriber(self, number: str = CLEAN) -> Subscriber:
+        """Return the holder of a line, signed in by password."""
+        account = SubscriberAccount.objects.get(holder_id=self.line(number).holder_id)
+        return signed_in(account)
+
+    def draft(self, number: str = CLEAN, *, scope: Scope = Scope.LINE) -> Case:
+        """Open a draft."""
+        return drafting.open_case(
+            subscriber=self.subscriber(number),
+            scope=scope,
+            line_id=self.line(number).pk if scope is not Scope.ACCOUNT else None,
+            language="zh-hans",
+            now=self.now,
+        )
+
+    def ready(self, number: str = CLEAN, *, scope: Scope = Scope.LINE) -> Case:
+        """Return a draft with every answer given and checks just run."""
+        case = self.draft(number, scope=scope)
+        self.answer(case)
+        return case
+
+    def answer(self, case: Case) -> None:
+        """Give every answer of a draft."""
+        checking.run(case_id=case.pk, now=self.now)
+        proofs.note(case_id=case.pk, method=ProofMethod.ICCID_TAIL, now=self.now)
+        drafting.set_refund(case_id=case.pk, route=RefundRoute.ORIGINAL)
+        drafting.set_contact(case_id=case.pk, to="subscriber@example.com")
+        drafting.confirm_contact(case_id=case.pk)
+        drafting.note_effects_read(case_id=case.pk)
+
+    def submit(self, case: Case) -> Case:
+        """Submit a draft as its holder."""
+        return submitting.submit_case(
+            case_id=case.pk, declared=True, actor=holder_of(case), now=self.now
+        )
+
+    def submitted(self, number: str = CLEAN, *, scope: Scope = Scope.LINE) -> Case:
+        """Return a submitted case."""
+        return self.submit(self.ready(number, scope=scope))
+
+    def work(self) -> None:
+        """Let the worker do everything that is due now."""
+        for _ in range(30):
+            ids = alarms.due(now=self.now)
+            if not ids:
+                break
+            for closing_id in ids:
+                driver.advance(closing_id=closing_id, clock=self.clock)
+        self.send_notices()
+        sequencer.run_once()
+
+    def work_until(self, done: Callable[[], bool], *, hours: int = 240) -> None:
+        """Let time pass by the minute until something is so."""
+        for _ in range(hours * 60):
+            self.work()
+            if done():
+                return
+            self.clock.pass_(minutes=1)
+        raise AssertionError("it never happened")
+
+    def send_notices(self) -> None:
+        """Send what is queued."""
+        for notice_id in QueuedNotice.objects.filter(state="queued").values_list("pk", flat=True):
+            outbox.send(notice_id, now=self.now)
+
+    def close(self, number: str = CLEAN, *, scope: Scope = Scope.LINE) -> Case:
+        """Carry a clean line from request to the end."""
+        case = self.submitted(number, scope=scope)
+        self.clock.pass_(days=3, minutes=1)
+        self.work()
+        case.refresh_from_db()
+        return case
+
+
+def set_up(folder: Path, *, today: date = TODAY, count: int = 10) -> World:
+    """Make a world: rules published, calendar seeded, lines imported, simulators ready."""
+    policies.publish(operator=OPERATOR, toml=policies.shipped("generic-cn"), actor=ADMIN, now=NOON)
+    calendars.seed(today=today)
+    export = folder / "lines.csv"
+    demo_data.write(path=export, lines=count, seed=1, today=today)
+    importer.import_lines(
+        path=export, operator=OPERATOR, actor=ADMIN, now=NOON, progress=lambda _: None
+    )
+    outside = Outside(folder)
+    outside.start(export)
+    return World(Clock(), outside)
+
+
+def signed_in(account: SubscriberAccount) -> Subscriber:
+    """Return somebody signed in by password."""
+    return Subscriber(
+        session_id=account.pk,
+        operator=account.operator,
+        method=Method.PASSWORD,
+        account_id=account.pk,
+        holder_id=account.holder_id,
+        line_id=None,
+        case_id=None,
+    )
+
+
+def holder_of(case: Case) -> Actor:
+    """Return the subscriber of a case as an actor."""
+    return Actor(ActorKind.SUBSCRIBER, str(case.prepared_by))
+
+
+def staff(name: str = "chen", *roles: ActorKind, pk: UUID | None = None) -> StaffUser:
+    """Return somebody of the desk; a reviewer unless other roles are given."""
+    kinds = roles or (ActorKind.OFFICER, ActorKind.REVIEWER)
+    extra = {"pk": pk} if pk is not None else {}
+    return StaffUser.objects.create(
+        username=name,
+        display_name=f"{name}示例",
+        operator=OPERATOR,
+        roles=[kind.value for kind in kinds],
+        **extra,
+    )
+
+
+def closing_of(case: Case) -> Closing:
+    """Return the closing of a case, fresh."""
+    return Closing.objects.get(case=case)

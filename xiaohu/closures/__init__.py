@@ -1,0 +1,1 @@
+"""The case: its verbs, the steps of a closing, the documents issued."""

@@ -1,0 +1,51 @@
+"""What is due, and when. No job is ever scheduled into the future: the row carries the time."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from xiaohu.closures.models import Case, Closing, HumanQueue
+from xiaohu.queue import engine
+
+TASK = "closures.advance"
+SWEPT = 200
+
+
+def set_due(case: Case, *, at: datetime, now: datetime) -> None:
+    """Let the clock or the worker act on a case's closings at a time. Call inside a transaction."""
+    closings = Closing.objects.filter(case=case, is_open=True)
+    closings.update(next_action_at=at, owner="", owner_due_at=None, attempts=0, trouble="")
+    if at <= now:
+        for closing_id in closings.values_list("pk", flat=True):
+            engine.defer(TASK, closing_id=closing_id)
+
+
+def wait_for(case: Case, owner: HumanQueue, *, due_at: datetime, wake_at: datetime | None) -> None:
+    """Let people act on a case by a date; the clock looks again at `wake_at`. Call inside a transaction."""
+    Closing.objects.filter(case=case, is_open=True).update(
+        next_action_at=wake_at, owner=owner.value, owner_due_at=due_at, attempts=0, trouble=""
+    )
+
+
+def sweep(*, now: datetime) -> int:
+    """Defer every closing that is due and nobody holds; lost jobs are replaced by this."""
+    if engine.waiting(TASK) >= engine.BACKLOG:
+        return 0
+    ids = due(now=now)
+    for closing_id in ids:
+        engine.defer(TASK, closing_id=closing_id)
+    return len(ids)
+
+
+def due(*, now: datetime) -> list[UUID]:
+    """Return closings that are due and not held by a worker, longest waiting first."""
+    free = Q(lease_until=None) | Q(lease_until__lte=Now())
+    rows = Closing.objects.filter(free, is_open=True, next_action_at__lte=now)
+    return list(rows.order_by("next_action_at").values_list("pk", flat=True)[:SWEPT])
+
+
+def forgotten(*, now: datetime) -> int:
+    """Return how many open closings are past the date by which a person had to act."""
+    return Closing.objects.filter(is_open=True, owner_due_at__lt=now).exclude(owner="").count()

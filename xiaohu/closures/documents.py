@@ -1,0 +1,140 @@
+"""The documents we sign: certificate and statement. Masks, dates and amounts, no more."""
+
+import secrets
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from django.conf import settings
+
+from xiaohu.closures import keeping, queries
+from xiaohu.closures.models import Closing, Document, DocumentKind, DocumentState
+from xiaohu.core.calendar import day_of
+from xiaohu.core.references import certificate_number
+from xiaohu.core.refusals import Refusal
+from xiaohu.erasure import engine
+from xiaohu.registry import lines
+from xiaohu.settlement import ledger
+from xiaohu.trail import keys, signing
+
+TYPES: Mapping[DocumentKind, str] = {
+    DocumentKind.CERTIFICATE: "xiaohu-certificate+jws",
+    DocumentKind.STATEMENT: "xiaohu-statement+jws",
+}
+NUMBER_BYTES = 8
+
+
+class DocumentNotReady(Refusal):
+    """The document is issued at a later step."""
+
+    code = "DOCUMENT_NOT_READY"
+
+
+def issue(
+    closing: Closing, kind: DocumentKind, payload: Mapping[str, Any], *, now: datetime
+) -> Document:
+    """Sign a document and keep it. Call inside a transaction."""
+    number = certificate_number(random=secrets.token_bytes(NUMBER_BYTES))
+    signed = signing.sign_document(
+        typ=TYPES[kind],
+        payload={
+            **payload,
+            "number": number,
+            "issued_at": _moment(now),
+            "verify": f"{settings.XIAOHU.address}/verify/{number}",
+        },
+    )
+    return Document.objects.create(
+        number=number,
+        operator=closing.operator,
+        kind=kind.value,
+        closing=closing,
+        jws=signed,
+        issued_at=now,
+    )
+
+
+def certificate_payload(closing: Closing, *, now: datetime) -> dict[str, Any]:
+    """Return what the certificate says: what was closed, when, and by whom."""
+    common = _common(closing)
+    if closing.line is None:
+        return {**common, "subject": "account", "closed_at": _moment(now)}
+    shown = lines.shown([closing.line])[0]
+    return {
+        **common,
+        "subject": "line",
+        "line": shown.number,
+        "product": shown.product,
+        "holder": lines.shown_holder(closing.line).name,
+        "closed_at": _moment(closing.disconnected_at or now),
+        "number_free_on": closing.number_free_on.isoformat() if closing.number_free_on else "",
+    }
+
+
+def statement_payload(closing: Closing, *, now: datetime) -> dict[str, Any]:
+    """Return what the statement says: the money, what was erased, what is kept until when."""
+    certificate = Document.objects.get(
+        closing=closing, kind=DocumentKind.CERTIFICATE.value, state=DocumentState.VALID.value
+    )
+    said = read(certificate)
+    receipt = engine.receipt_of(closing.pk)
+    return {
+        **{name: said[name] for name in ("operator", "issuer", "policy", "reference", "subject")},
+        **({"line": said["line"], "holder": said["holder"]} if "line" in said else {}),
+        "closed_at": said["closed_at"],
+        "certificate": certificate.number,
+        "settlement": _settlement(closing),
+        "erased": {
+            "at": _moment(receipt.erased_at),
+            "keys": len(receipt.units),
+            "records": sum(receipt.counts.values()),
+        },
+        "kept": [
+            {"category": kept.category.value, "basis": kept.basis, "until": kept.until.isoformat()}
+            for kept in keeping.kept(closing, on=day_of(now))
+        ],
+    }
+
+
+def read(document: Document) -> dict[str, Any]:
+    """Return what a document of ours says, its signature checked."""
+    return signing.verify_document(
+        document.jws,
+        typ=TYPES[DocumentKind(document.kind)],
+        public_keys=[keys.public_key(keys.DOCUMENTS)],
+    )
+
+
+def find(number: str) -> Document | None:
+    """Return the document of a number in its printed form."""
+    return Document.objects.filter(pk=number).first()
+
+
+def _common(closing: Closing) -> dict[str, Any]:
+    profile = queries.profile_of(closing.case)
+    return {
+        "operator": closing.operator,
+        "issuer": {"zh": profile.names.zh, "en": profile.names.en},
+        "policy": f"{profile.key}@{profile.version}",
+        "reference": closing.case.reference,
+    }
+
+
+def _settlement(closing: Closing) -> dict[str, int]:
+    settled = ledger.of_closing(closing.pk)
+    if settled is None:
+        return {}
+    return {
+        "opening_fen": settled.opening_fen,
+        "usage_fen": settled.usage_fen,
+        "fees_fen": settled.fees_fen,
+        "exit_fee_fen": settled.exit_fee_fen,
+        "forfeited_gift_fen": settled.forfeited_gift_fen,
+        "refunded_fen": settled.refunded_fen,
+        "unclaimed_fen": settled.unclaimed_fen,
+        "debt_fen": settled.debt_fen,
+    }
+
+
+def _moment(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

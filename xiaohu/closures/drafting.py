@@ -1,0 +1,270 @@
+"""Filling in a request: everything here can be changed until it is submitted."""
+
+import secrets
+from datetime import datetime, timedelta
+from uuid import UUID, uuid5
+
+from django.db import IntegrityError, transaction
+
+from xiaohu.access.sessions import Method, Subscriber
+from xiaohu.closures import moves, queries
+from xiaohu.closures.models import Case, Closing, HumanQueue
+from xiaohu.core.actors import Actor, ActorKind
+from xiaohu.core.checks import CheckCode, Choice
+from xiaohu.core.numbers import NumberRefused, normalise
+from xiaohu.core.profile import RefundRoute
+from xiaohu.core.proofs import ProofMethod
+from xiaohu.core.references import case_reference
+from xiaohu.core.refusals import Refusal
+from xiaohu.core.retention import Category
+from xiaohu.core.states import CaseState
+from xiaohu.core.steps import Scope
+from xiaohu.proofing import proofs
+from xiaohu.registry import lines, policies
+from xiaohu.registry.models import Line
+from xiaohu.trail import events
+from xiaohu.vault import records, units
+
+DRAFT_KEPT = timedelta(days=30)
+EDITABLE = frozenset({CaseState.DRAFT, CaseState.AWAITING_CUSTOMER})
+REFERENCE_BYTES = 8
+_SIGN_IN_PROOF = {Method.PASSWORD: ProofMethod.PASSWORD, Method.CODE: ProofMethod.CODE}
+
+
+class AlreadyClosing(Refusal):
+    """The line or account has an open request; `reference` names it."""
+
+    code = "ALREADY_CLOSING"
+
+
+class NotEditable(Refusal):
+    """The request was submitted; answers can no longer be changed."""
+
+    code = "NOT_EDITABLE"
+
+
+class ContactRefused(Refusal):
+    """The contact is neither a number nor an e-mail address; `why` says what is wrong."""
+
+    code = "CONTACT_REFUSED"
+
+
+class ContactSameNumber(Refusal):
+    """The contact is the number that is to be closed."""
+
+    code = "CONTACT_SAME_NUMBER"
+
+
+class RouteNotOffered(Refusal):
+    """The operator's rules do not offer this way of returning money."""
+
+    code = "ROUTE_NOT_OFFERED"
+
+
+def subscriber_actor(subscriber: Subscriber) -> Actor:
+    """Return who acts, by the account or line they proved."""
+    return Actor(
+        ActorKind.SUBSCRIBER, str(subscriber.account_id or subscriber.line_id or subscriber.case_id)
+    )
+
+
+@transaction.atomic(durable=True)
+def open_case(
+    *, subscriber: Subscriber, scope: Scope, line_id: UUID | None, language: str, now: datetime
+) -> Case:
+    """Open a draft for a line, an account, or both.
+
+    Raises:
+        LineNotYours: the sign-in may not speak for the line.
+        AlreadyClosing: there is an open request; its reference is named.
+        NoPolicy: the operator has not published any rules.
+    """
+    line = queries.line_of(subscriber, line_id) if line_id is not None else None
+    account_id = subscriber.account_id if scope is not Scope.LINE else None
+    holder_id = line.holder_id if line is not None else subscriber.holder_id
+    if holder_id is None or (line is None and account_id is None):
+        raise queries.LineNotYours
+    refuse_second(line, account_id)
+    actor = subscriber_actor(subscriber)
+    case = Case.objects.create(
+        operator=subscriber.operator,
+        reference=case_reference(now=now, random=secrets.token_bytes(REFERENCE_BYTES)),
+        scope=scope.value,
+        holder_id=holder_id,
+        policy=policies.in_force(subscriber.operator),
+        language=language,
+        prepared_by=UUID(actor.id),
+        opened_at=now,
+    )
+    open_closing(case, line, account_id, now)
+    proof = _SIGN_IN_PROOF.get(subscriber.method)
+    if proof is not None:
+        proofs.note(case_id=case.pk, method=proof, now=now)
+    events.record(
+        operator=case.operator,
+        actor=actor,
+        action="open",
+        case_id=case.pk,
+        to_state=case.state,
+        now=now,
+    )
+    return case
+
+
+@transaction.atomic(durable=True)
+def choose(*, case_id: UUID, check: CheckCode, choice: Choice) -> None:
+    """Record what the subscriber chooses about an obstacle."""
+    case = editable(case_id)
+    case.choices = {**case.choices, check.value: choice.value}
+    case.save(update_fields=["choices"])
+
+
+@transaction.atomic(durable=True)
+def set_refund(
+    *,
+    case_id: UUID,
+    route: RefundRoute,
+    bank: str = "",
+    account: str = "",
+) -> None:
+    """Record where the money goes: always to the holder, so the name is not asked.
+
+    Raises:
+        RouteNotOffered: not among the operator's routes.
+        NotEditable: already submitted.
+    """
+    case = editable(case_id)
+    write_refund(case, route=route, bank=bank, account=account)
+
+
+def write_refund(case: Case, *, route: RefundRoute, bank: str, account: str) -> None:
+    """Write the way of the money on a locked case. Call inside a transaction."""
+    if route not in queries.profile_of(case).refund.routes:
+        raise RouteNotOffered
+    value = {"bank": bank.strip(), "account": "".join(account.split())}
+    records.seal(
+        operator=case.operator, unit=units.case(case.pk), category=Category.PAYEE, value=value
+    )
+    case.refund_route = route.value
+    case.save(update_fields=["refund_route"])
+
+
+@transaction.atomic(durable=True)
+def set_contact(*, case_id: UUID, to: str) -> None:
+    """Record a contact that outlives the line; it counts once a code sent to it was typed.
+
+    Raises:
+        ContactRefused: neither a number nor an e-mail address.
+        ContactSameNumber: the number that is to be closed.
+    """
+    case = editable(case_id)
+    address = contact_address(to)
+    line = queries.closing_of(case).line
+    if line is not None and address == lines.number(line):
+        raise ContactSameNumber
+    records.seal(
+        operator=case.operator,
+        unit=units.case(case.pk),
+        category=Category.CONTACT,
+        value={"to": address},
+    )
+    case.contact_confirmed = False
+    case.save(update_fields=["contact_confirmed"])
+
+
+@transaction.atomic(durable=True)
+def confirm_contact(*, case_id: UUID) -> None:
+    """Note that the code sent to the contact was typed."""
+    case = editable(case_id)
+    case.contact_confirmed = True
+    case.save(update_fields=["contact_confirmed"])
+
+
+@transaction.atomic(durable=True)
+def note_effects_read(*, case_id: UUID) -> None:
+    """Note that the page of consequences was read."""
+    case = editable(case_id)
+    case.effects_read = True
+    case.save(update_fields=["effects_read"])
+
+
+def contact(case: Case) -> str:
+    """Return the contact of a case, or an empty text."""
+    opened = records.open_one(
+        operator=case.operator, unit=units.case(case.pk), category=Category.CONTACT
+    )
+    return opened.get("to", "")
+
+
+def payee(case: Case) -> dict[str, str]:
+    """Return bank and account of a case; empty where money goes back the way it came."""
+    return records.open_one(
+        operator=case.operator, unit=units.case(case.pk), category=Category.PAYEE
+    )
+
+
+def contact_address(raw: str) -> str:
+    """Return a number in E.164 or an e-mail address.
+
+    Raises:
+        ContactRefused: neither.
+    """
+    text = raw.strip()
+    if "@" in text:
+        name, _, domain = text.partition("@")
+        if (
+            not name
+            or "." not in domain.strip(".")
+            or len(text) > 254
+            or any(map(str.isspace, text))
+        ):
+            raise ContactRefused(why="email")
+        return text
+    try:
+        return normalise(text)
+    except NumberRefused:
+        raise ContactRefused(why="number") from None
+
+
+def editable(case_id: UUID) -> Case:
+    """Return a locked case whose answers may still change. Call inside a transaction.
+
+    Raises:
+        NotEditable: it was submitted.
+    """
+    case = moves.lock(case_id)
+    if CaseState(case.state) not in EDITABLE:
+        raise NotEditable(reference=case.reference)
+    return case
+
+
+def refuse_second(line: Line | None, account_id: UUID | None) -> None:
+    """Refuse a line or account that has an open request. Call inside a transaction."""
+    existing = queries.open_closing_of(line) if line is not None else None
+    if existing is None and account_id is not None:
+        existing = (
+            Closing.objects.filter(account_id=account_id, is_open=True)
+            .select_related("case")
+            .first()
+        )
+    if existing is not None:
+        raise AlreadyClosing(reference=existing.case.reference)
+
+
+def open_closing(case: Case, line: Line | None, account_id: UUID | None, now: datetime) -> None:
+    """Open the closing of a case. Call inside a transaction."""
+    expires_at = now + DRAFT_KEPT
+    try:
+        with transaction.atomic():
+            Closing.objects.create(
+                id=uuid5(case.pk, "closing"),
+                operator=case.operator,
+                case=case,
+                line=line,
+                account_id=account_id,
+                next_action_at=expires_at,
+                owner=HumanQueue.SUBSCRIBER.value,
+                owner_due_at=expires_at,
+            )
+    except IntegrityError:  # Two tabs at once: the constraint lets one of them open it.
+        raise AlreadyClosing(reference="") from None

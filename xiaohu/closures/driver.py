@@ -1,0 +1,88 @@
+"""Carrying a closing as far as it can go before it must wait.
+
+Harmless to call early, twice or late: the row says what is next, the lease says who may write.
+"""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime
+from uuid import UUID
+
+from xiaohu.closures import beginning, withdrawing
+from xiaohu.closures.models import Closing, HumanQueue
+from xiaohu.closures.steps import STEPS
+from xiaohu.closures.work import Progress, Work, ask_people, wait_until
+from xiaohu.core.refusals import Refusal
+from xiaohu.core.states import CaseState
+from xiaohu.core.steps import Step
+from xiaohu.queue import lease, retry
+from xiaohu.queue.lease import LeaseLost
+
+logger = logging.getLogger(__name__)
+_WAITS_FOR_ANSWERS = frozenset({CaseState.DRAFT, CaseState.AWAITING_CUSTOMER})
+_UNDER_WAY = frozenset({CaseState.EXECUTING, CaseState.SETTLING})
+
+
+def advance(*, closing_id: UUID, clock: Callable[[], datetime]) -> None:
+    """Do what is due for a closing, step by step, until it waits or ends."""
+    held = lease.take(Closing, closing_id)
+    if held is None:
+        return  # Another worker is at it.
+    case_id = Closing.objects.values_list("case_id", flat=True).get(pk=closing_id)
+    work = Work(closing_id=closing_id, case_id=case_id, lease=held, clock=clock)
+    try:
+        while _once(work) is Progress.GOES_ON:
+            pass
+    except LeaseLost:
+        return  # Another worker took over; what it writes counts.
+    lease.release(Closing, closing_id, held)
+
+
+def _once(work: Work) -> Progress:
+    try:
+        return _do_next(work)
+    except LeaseLost:
+        raise
+    except Refusal as expected:
+        return _try_later(work, expected.code)
+    except Exception as unexpected:  # noqa: BLE001 - one bad closing must not stop the others
+        # Only the kind is logged: the text of an error may carry what nobody may read.
+        logger.error("closing %s failed: %s", work.closing_id, _place(unexpected))
+        return _try_later(work, type(unexpected).__name__)
+
+
+def _do_next(work: Work) -> Progress:
+    closing = work.closing()
+    now = work.clock()
+    if not closing.is_open or closing.next_action_at is None or closing.next_action_at > now:
+        return Progress.WAITS
+    state = CaseState(closing.case.state)
+    if state in _WAITS_FOR_ANSWERS:
+        withdrawing.expire(case_id=work.case_id, now=now)
+        return Progress.WAITS
+    if state is CaseState.SCHEDULED:
+        return beginning.begin(work)
+    if state in _UNDER_WAY:
+        return STEPS[Step(closing.step)](work)
+    return Progress.WAITS
+
+
+def _try_later(work: Work, trouble: str) -> Progress:
+    """Note a failed try; after the last one, people take over."""
+    now = work.clock()
+    with work.transaction() as closing:
+        closing.attempts += 1
+        closing.save(update_fields=["attempts"])
+        if closing.attempts >= retry.TRIES:
+            return ask_people(closing, HumanQueue.OPERATIONS, trouble=trouble, now=now)
+        pause = retry.wait_before(closing.attempts)
+        return wait_until(closing, now + pause, trouble=trouble)
+
+
+def _place(error: BaseException) -> str:
+    """Return kind and place of an error, without its text."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    where = f"{trace.tb_frame.f_code.co_qualname}:{trace.tb_lineno}" if trace else "?"
+    return f"{type(error).__name__} in {where}"

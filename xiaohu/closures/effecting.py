@@ -1,0 +1,124 @@
+"""The three beats of an outside effect: intend (committed), call (no transaction), record.
+
+Whatever dies in between, the next worker finds the effect row, looks up what became of it, and
+goes on. The key is the effect's id, so sending it again cannot do it twice.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from xiaohu.closures.models import Closing, HumanQueue
+from xiaohu.closures.work import Progress, Work, ask_people, finish_step, wait_until
+from xiaohu.gateways.protocols import Answer, AnswerState
+from xiaohu.queue import effects, faults, retry
+from xiaohu.queue.effects import Capabilities, Verdict
+from xiaohu.queue.models import Effect, EffectState
+
+LOOK_AGAIN = timedelta(seconds=3)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Doing:
+    """An effect: what it is called, what the provider can, how to call it, what follows.
+
+    `prepare` runs in the first transaction, `done` in the last. `refused` decides where a plain
+    "no" leads; without it people look at it.
+    """
+
+    kind: str
+    can: Capabilities
+    call: Callable[[UUID], Answer]
+    look_up: Callable[[UUID], Answer]
+    round: int = 0
+    prepare: Callable[[Closing, Effect, datetime], None] | None = None
+    done: Callable[[Closing, Effect, Answer, datetime], None] | None = None
+    refused: Callable[[Closing, Effect, Answer, datetime], Progress] | None = None
+
+
+def carry_out(work: Work, doing: Doing) -> Progress:
+    """Bring an effect one beat further, or to its end."""
+    effect, verdict = _intend(work, doing)
+    if verdict is Verdict.WAIT:
+        return _postpone(work, LOOK_AGAIN)
+    if verdict is Verdict.ASK_A_PERSON:
+        return _ask(work, f"{doing.kind}_unresolved")
+    faults.hit(f"{doing.kind}.before_call")
+    answer = doing.call(effect.pk) if verdict is Verdict.SEND else doing.look_up(effect.pk)
+    faults.hit(f"{doing.kind}.after_call")
+    progress = _record(work, doing, effect.pk, answer)
+    faults.hit(f"{doing.kind}.after_commit")
+    return progress
+
+
+def _intend(work: Work, doing: Doing) -> tuple[Effect, Verdict]:
+    now = work.clock()
+    with work.transaction() as closing:
+        effect = effects.intend(
+            operator=closing.operator,
+            subject_id=closing.pk,
+            kind=doing.kind,
+            round_=doing.round,
+            now=now,
+        )
+        verdict = effects.verdict(effect, doing.can, now=now)
+        if verdict is Verdict.SEND:
+            if doing.prepare is not None:
+                doing.prepare(closing, effect, now)
+            effects.sending(effect, now=now)
+    return effect, verdict
+
+
+def _record(work: Work, doing: Doing, effect_id: UUID, answer: Answer) -> Progress:
+    now = work.clock()
+    with work.transaction() as closing:
+        effect = Effect.objects.get(pk=effect_id)
+        progress = _consequence(closing, doing, effect, answer, now)
+        faults.hit(f"{doing.kind}.after_record")
+    return progress
+
+
+def _consequence(
+    closing: Closing, doing: Doing, effect: Effect, answer: Answer, now: datetime
+) -> Progress:
+    match answer.state:
+        case AnswerState.DONE:
+            effects.record(effect.pk, state=EffectState.DONE, reference=answer.reference)
+            if doing.done is not None:
+                doing.done(closing, effect, answer, now)
+            finish_step(closing, now=now)
+            return Progress.GOES_ON
+        case AnswerState.REFUSED:
+            effects.record(effect.pk, state=EffectState.REFUSED, reason=answer.reason)
+            if doing.refused is not None:
+                return doing.refused(closing, effect, answer, now)
+            trouble = f"{doing.kind}_refused"
+            return ask_people(closing, HumanQueue.OPERATIONS, trouble=trouble, now=now)
+        case AnswerState.ACCEPTED:
+            effects.record(effect.pk, state=EffectState.UNKNOWN)
+            return wait_until(closing, now + LOOK_AGAIN)
+        case AnswerState.NOT_FOUND:
+            effects.missed(effect, now=now)
+            return wait_until(closing, now + effects.SECOND_LOOK_AFTER)
+        case _:
+            effects.record(effect.pk, state=EffectState.UNKNOWN)
+            return _try_later(closing, f"{doing.kind}_unknown", now)
+
+
+def _try_later(closing: Closing, trouble: str, now: datetime) -> Progress:
+    closing.attempts += 1
+    closing.save(update_fields=["attempts"])
+    if closing.attempts >= retry.TRIES:
+        return ask_people(closing, HumanQueue.OPERATIONS, trouble=trouble, now=now)
+    return wait_until(closing, now + retry.wait_before(closing.attempts), trouble=trouble)
+
+
+def _postpone(work: Work, by: timedelta) -> Progress:
+    with work.transaction() as closing:
+        return wait_until(closing, work.clock() + by)
+
+
+def _ask(work: Work, trouble: str) -> Progress:
+    with work.transaction() as closing:
+        return ask_people(closing, HumanQueue.OPERATIONS, trouble=trouble, now=work.clock())

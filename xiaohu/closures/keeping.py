@@ -1,0 +1,106 @@
+"""What the law keeps of a closing, until when, and which units a closing ends."""
+
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from xiaohu.access.models import SubscriberAccount
+from xiaohu.closures.models import Closing
+from xiaohu.core.calendar import day_of
+from xiaohu.core.retention import RETENTION, Category, Disposal
+from xiaohu.core.steps import Scope
+from xiaohu.registry import lines
+from xiaohu.settlement import ledger
+from xiaohu.vault import buckets, records, units
+from xiaohu.vault.records import Ref
+from xiaohu.vault.units import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One category that is kept: on which basis, and until when."""
+
+    category: Category
+    basis: str
+    until: date
+
+
+def kept(closing: Closing, *, on: date) -> tuple[Kept, ...]:
+    """Return what the law keeps of a closing that ended service on a day."""
+    return tuple(
+        Kept(category, rule.basis, end_of_month_after(on, rule.months))
+        for category, rule in RETENTION.items()
+        if rule.disposal is Disposal.SEAL and _concerns(closing, category)
+    )
+
+
+def seal_kept(closing: Closing, *, now: datetime) -> None:
+    """Seal what the law keeps under its own keys. Call inside a transaction; harmless to repeat."""
+    until = {item.category: item.until for item in kept(closing, on=day_of(now))}
+    for category, value in _values(closing).items():
+        if category in until and value:
+            buckets.keep(
+                operator=closing.operator,
+                case_id=closing.case_id,
+                category=category,
+                value=value,
+                until=until[category],
+            )
+
+
+def units_ended_by(closing: Closing) -> tuple[Unit, ...]:
+    """Return the units whose keys go: the line's, the account's if in scope, and the holder's
+    only where nothing of that holder remains at the operator.
+    """
+    ended = []
+    if closing.line is not None:
+        ended.append(units.line(closing.line.pk))
+    if closing.account_id is not None:
+        ended.append(units.account(closing.account_id))
+    if not _something_remains(closing):
+        ended.append(units.holder(closing.case.holder_id))
+    return tuple(ended)
+
+
+def end_of_month_after(day: date, months: int) -> date:
+    """Return the last day of the month so many months on: a bucket expires as a whole."""
+    years, month = divmod(day.month - 1 + months, 12)
+    year, month = day.year + years, month + 1
+    return date(year, month, monthrange(year, month)[1])
+
+
+def _values(closing: Closing) -> dict[Category, dict[str, str]]:
+    """Return the clear values of what may be kept; they live as long as this call."""
+    holder = Ref(units.holder(closing.case.holder_id), Category.REGISTRATION_IDENTITY)
+    wanted = [holder]
+    if closing.line_id is not None:
+        wanted.append(Ref(units.line(closing.line_id), Category.SERVICE_NUMBER))
+    opened = records.open_many(operator=closing.operator, refs=wanted)
+    values = {ref.category: dict(value) for ref, value in opened.items()}
+    values[Category.CLOSING_TRAIL] = {"reference": closing.case.reference}
+    settled = ledger.of_closing(closing.pk)
+    if settled is not None:
+        values[Category.REFUND_PROOF] = {
+            "refunded_fen": str(settled.refunded_fen),
+            "route": closing.case.refund_route,
+        }
+    return values
+
+
+def _concerns(closing: Closing, category: Category) -> bool:
+    if closing.case.scope == Scope.ACCOUNT.value:
+        return category is Category.CLOSING_TRAIL
+    if category is Category.REFUND_PROOF:
+        settled = ledger.of_closing(closing.pk)
+        return settled is not None and settled.refundable_fen > 0
+    return True
+
+
+def _something_remains(closing: Closing) -> bool:
+    holder_id = closing.case.holder_id
+    if closing.line is not None:
+        lines_left = lines.others_of_holder(closing.line)
+    else:
+        lines_left = len(lines.of_holder(holder_id))
+    accounts_left = SubscriberAccount.objects.filter(holder_id=holder_id, closed_at=None).exists()
+    return lines_left > 0 or accounts_left

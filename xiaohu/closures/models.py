@@ -1,0 +1,188 @@
+"""The case (the folder), its closings (one line or account each), and the documents issued."""
+
+import uuid
+from enum import StrEnum
+
+from django.db import models
+from django.db.models import F, Q
+
+from xiaohu.access.models import StaffUser, SubscriberAccount
+from xiaohu.core.states import TERMINAL, CaseState
+from xiaohu.core.steps import Scope, Step
+from xiaohu.registry.models import Holder, Line, PolicyVersion
+
+_ENDED = sorted(state.value for state in TERMINAL)
+_TIMED = [
+    state.value
+    for state in (
+        CaseState.SCHEDULED,
+        CaseState.EXECUTING,
+        CaseState.SETTLING,
+        CaseState.REFUND_ATTENTION,
+        CaseState.DONE,
+    )
+]
+
+
+class Case(models.Model):
+    """One request of one holder: what is to end, what was answered, what was decided."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    operator = models.CharField(max_length=32)
+    reference = models.CharField(max_length=20, unique=True)
+    state = models.CharField(max_length=20, default=CaseState.DRAFT.value)
+    scope = models.CharField(max_length=8, choices=[(s.value, s.value) for s in Scope])
+    holder = models.ForeignKey(Holder, on_delete=models.PROTECT, related_name="+")
+    policy = models.ForeignKey(PolicyVersion, on_delete=models.PROTECT, related_name="+")
+    appeal_of = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
+    language = models.CharField(max_length=8)
+    prepared_by = models.UUIDField()
+    opened_at = models.DateTimeField()
+
+    choices = models.JSONField(default=dict)
+    refund_route = models.CharField(max_length=16, blank=True)
+    contact_confirmed = models.BooleanField(default=False)
+    effects_read = models.BooleanField(default=False)
+
+    submitted_at = models.DateTimeField(null=True)
+    review_reasons = models.JSONField(default=list)
+    decision_due_on = models.DateField(null=True)
+    decision_provisional = models.BooleanField(default=False)
+    officer = models.ForeignKey(StaffUser, null=True, on_delete=models.PROTECT, related_name="+")
+    claimed_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey(StaffUser, null=True, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    decision_reasons = models.JSONField(default=list)
+    execute_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    purged_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["operator", "state"], name="closures_case_by_state")]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state__in=_TIMED) | Q(execute_at__isnull=False),
+                name="a_scheduled_case_has_a_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_by=None) | ~Q(decided_by=F("prepared_by")),
+                name="nobody_decides_on_their_own_preparation",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=CaseState.REFUSED.value) | Q(decided_by__isnull=False),
+                name="a_refusal_has_an_author",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=_ENDED) | Q(ended_at__isnull=False),
+                name="an_ended_case_says_when",
+            ),
+        ]
+
+
+class Outcome(StrEnum):
+    """How a closing ended."""
+
+    CLOSED = "closed"
+    NOT_CLOSED = "not_closed"
+
+
+class HumanQueue(StrEnum):
+    """The people a closing can wait for."""
+
+    REVIEW = "review"
+    SUBSCRIBER = "subscriber"
+    OPERATIONS = "operations"
+
+
+class Closing(models.Model):
+    """One line or account on its way out. The row is the truth; jobs are hints.
+
+    While it is open there is a next action, or a named queue of people with a date.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    operator = models.CharField(max_length=32)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="closings")
+    line = models.ForeignKey(Line, null=True, on_delete=models.PROTECT, related_name="+")
+    account = models.ForeignKey(
+        SubscriberAccount, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    step = models.CharField(max_length=16, blank=True, choices=[(s.value, s.value) for s in Step])
+    is_open = models.BooleanField(default=True)
+    outcome = models.CharField(max_length=16, blank=True)
+    lease = models.PositiveIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True)
+    next_action_at = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    trouble = models.CharField(max_length=64, blank=True)
+    owner = models.CharField(max_length=16, blank=True)
+    owner_due_at = models.DateTimeField(null=True)
+    refund_round = models.PositiveSmallIntegerField(default=0)
+    disconnected_at = models.DateTimeField(null=True)
+    number_free_on = models.DateField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["next_action_at"], condition=Q(is_open=True), name="closings_due")
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(line__isnull=False) | Q(account__isnull=False),
+                name="a_closing_closes_something",
+            ),
+            models.UniqueConstraint(
+                fields=["line"], condition=Q(is_open=True), name="one_open_closing_of_a_line"
+            ),
+            models.UniqueConstraint(
+                fields=["account"],
+                condition=Q(is_open=True),
+                name="one_open_closing_of_an_account",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_open=False)
+                | Q(next_action_at__isnull=False)
+                | (~Q(owner="") & Q(owner_due_at__isnull=False)),
+                name="no_closing_is_forgotten",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_open=True) | ~Q(outcome=""), name="an_ended_closing_has_an_outcome"
+            ),
+        ]
+
+
+class DocumentKind(StrEnum):
+    """What we sign and hand out."""
+
+    CERTIFICATE = "certificate"
+    STATEMENT = "statement"
+
+
+class DocumentState(StrEnum):
+    """Whether a document may still be relied on."""
+
+    VALID = "valid"
+    REPLACED = "replaced"
+    REVOKED = "revoked"
+
+
+class Document(models.Model):
+    """A signed document. Its payload shows masks, dates and amounts, no name and no number."""
+
+    number = models.CharField(max_length=16, primary_key=True)
+    operator = models.CharField(max_length=32)
+    kind = models.CharField(max_length=16)
+    closing = models.ForeignKey(Closing, on_delete=models.PROTECT, related_name="documents")
+    jws = models.TextField()
+    state = models.CharField(max_length=16, default=DocumentState.VALID.value)
+    replaced_by = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
+    changed_at = models.DateTimeField(null=True)
+    issued_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["closing", "kind"],
+                condition=Q(state=DocumentState.VALID.value),
+                name="one_valid_document_of_each_kind",
+            )
+        ]

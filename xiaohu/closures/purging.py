@@ -1,0 +1,37 @@
+"""Thirty days after a case ended its folder goes: contact, payee, messages, and the case's key."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from xiaohu.access import sessions
+from xiaohu.closures import moves
+from xiaohu.closures.models import Case
+from xiaohu.core.actors import CLOCK
+from xiaohu.core.retention import FOLDER_KEPT_DAYS
+from xiaohu.notices import outbox
+from xiaohu.trail import events
+from xiaohu.vault import keys, records, units
+
+BATCH = 100
+
+
+def purge(*, now: datetime) -> int:
+    """Purge folders whose time is over; harmless to repeat."""
+    past = now - timedelta(days=FOLDER_KEPT_DAYS)
+    ids = Case.objects.filter(ended_at__lt=past, purged_at=None).values_list("pk", flat=True)
+    for case_id in list(ids[:BATCH]):
+        unit = units.case(case_id)
+        operator = Case.objects.values_list("operator", flat=True).get(pk=case_id)
+        keys.destroy(operator, [unit])
+        with transaction.atomic(durable=True):
+            case = moves.lock(case_id)
+            records.delete_records(operator=operator, units=[unit])
+            outbox.forget_case(case_id)
+            sessions.end_of_case(case_id)
+            case.purged_at = now
+            case.save(update_fields=["purged_at"])
+            events.record(
+                operator=operator, actor=CLOCK, action="purge_folder", case_id=case_id, now=now
+            )
+    return len(ids)

@@ -1,0 +1,160 @@
+"""Deciding: one officer at a time, never on their own preparation, always with reasons."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from xiaohu.access.models import StaffUser
+from xiaohu.closures import alarms, checking, moves, submitting
+from xiaohu.closures.drafting import DRAFT_KEPT
+from xiaohu.closures.models import Case, HumanQueue
+from xiaohu.core.actors import ActorKind
+from xiaohu.core.calendar import CHINA
+from xiaohu.core.moves import Action, MoveNotAllowed
+from xiaohu.core.notices import Notice
+from xiaohu.core.refusals import Refusal
+from xiaohu.core.review import RefusalReason, ReturnReason
+from xiaohu.core.states import CaseState
+from xiaohu.proofing import proofs
+
+CLAIM_HELD = timedelta(minutes=30)
+APPEAL_WITHIN = timedelta(days=15)
+
+
+class TakenByOther(Refusal):
+    """Another officer is on this case; `name` and `since` say who and since when."""
+
+    code = "TAKEN_BY_OTHER"
+
+
+class NotClaimed(Refusal):
+    """The case must be taken before it is decided."""
+
+    code = "NOT_CLAIMED"
+
+
+class SamePerson(Refusal):
+    """Who prepared a case, or decided it before, cannot decide it."""
+
+    code = "SAME_PERSON"
+
+
+class NotAReviewer(Refusal):
+    """Deciding needs the role of a reviewer."""
+
+    code = "NOT_A_REVIEWER"
+
+
+class ReasonMissing(Refusal):
+    """A return or refusal names at least one reason."""
+
+    code = "REASON_MISSING"
+
+
+@transaction.atomic(durable=True)
+def claim(*, case_id: UUID, officer: StaffUser, now: datetime) -> Case:
+    """Take a case; taking it again renews the claim.
+
+    Raises:
+        TakenByOther: another officer took it within the last half hour.
+        MoveNotAllowed: it does not wait for a decision.
+    """
+    case = moves.lock(case_id)
+    _require_in_review(case)
+    _refuse_other_officer(case, officer, now)
+    case.officer, case.claimed_at = officer, now
+    case.save(update_fields=["officer", "claimed_at"])
+    return case
+
+
+@transaction.atomic(durable=True)
+def approve(*, case_id: UUID, officer: StaffUser, now: datetime) -> Case:
+    """Accept a request: cooling-off begins.
+
+    Raises:
+        StaleChecks: check again first.
+        Blocked: something stands in the way; return it with its way out.
+        NotClaimed, TakenByOther, SamePerson, NotAReviewer: not this officer's to decide.
+    """
+    case = _to_decide(case_id, officer, now)
+    checking.require_clear(case, now=now)
+    submitting.schedule(case, Action.APPROVE, actor=officer.actor(ActorKind.REVIEWER), now=now)
+    return case
+
+
+@transaction.atomic(durable=True)
+def return_case(
+    *, case_id: UUID, officer: StaffUser, reasons: Sequence[ReturnReason], now: datetime
+) -> Case:
+    """Ask the applicant to put something right; the decision clock waits meanwhile."""
+    case = _to_decide(case_id, officer, now)
+    _name(case, [reason.value for reason in reasons])
+    if ReturnReason.PROVE_AGAIN in reasons:
+        proofs.forget(case.pk)
+    if ReturnReason.CONTACT_UNREACHABLE in reasons:
+        case.contact_confirmed = False
+    moves.move(case, Action.RETURN, actor=officer.actor(ActorKind.REVIEWER), now=now)
+    until = now + DRAFT_KEPT
+    alarms.wait_for(case, HumanQueue.SUBSCRIBER, due_at=until, wake_at=until)
+    submitting.tell(case, Notice.RETURNED, now=now, date=_day(until))
+    return case
+
+
+@transaction.atomic(durable=True)
+def refuse(
+    *, case_id: UUID, officer: StaffUser, reasons: Sequence[RefusalReason], now: datetime
+) -> Case:
+    """Refuse a request; the applicant may ask for a review by another person."""
+    case = _to_decide(case_id, officer, now)
+    _name(case, [reason.value for reason in reasons])
+    moves.move(case, Action.REFUSE, actor=officer.actor(ActorKind.REVIEWER), now=now)
+    submitting.tell(case, Notice.REFUSED, now=now, date=_day(now + APPEAL_WITHIN))
+    return case
+
+
+def held_by_other(case: Case, officer: StaffUser, *, now: datetime) -> bool:
+    """Say whether another officer is on a case."""
+    return (
+        case.officer_id is not None
+        and case.officer_id != officer.pk
+        and case.claimed_at is not None
+        and now - case.claimed_at < CLAIM_HELD
+    )
+
+
+def _to_decide(case_id: UUID, officer: StaffUser, now: datetime) -> Case:
+    case = moves.lock(case_id)
+    _require_in_review(case)
+    if not officer.acts_as(ActorKind.REVIEWER):
+        raise NotAReviewer
+    _refuse_other_officer(case, officer, now)
+    if case.officer_id != officer.pk:
+        raise NotClaimed
+    decided_before = case.appeal_of.decided_by_id if case.appeal_of is not None else None
+    if officer.pk in {case.prepared_by, decided_before}:
+        raise SamePerson
+    case.decided_by, case.decided_at = officer, now
+    return case
+
+
+def _require_in_review(case: Case) -> None:
+    if CaseState(case.state) is not CaseState.IN_REVIEW:
+        raise MoveNotAllowed(state=case.state, action=Action.APPROVE.value)
+
+
+def _refuse_other_officer(case: Case, officer: StaffUser, now: datetime) -> None:
+    if held_by_other(case, officer, now=now) and case.officer is not None and case.claimed_at:
+        since = case.claimed_at.astimezone(CHINA).strftime("%H:%M")
+        raise TakenByOther(name=case.officer.display_name, since=since)
+
+
+def _name(case: Case, reasons: list[str]) -> None:
+    if not reasons:
+        raise ReasonMissing
+    case.decision_reasons = reasons
+
+
+def _day(moment: datetime) -> str:
+    return moment.astimezone(CHINA).date().isoformat()

@@ -1,0 +1,26 @@
+"""Issue the closing certificate: from here on the person can show that the line is closed."""
+
+from xiaohu.closures import documents, moves, submitting
+from xiaohu.closures.models import DocumentKind
+from xiaohu.closures.work import Progress, Work
+from xiaohu.core.actors import WORKER
+from xiaohu.core.moves import Action
+from xiaohu.core.notices import Notice
+from xiaohu.core.steps import Step
+
+
+def run(work: Work) -> Progress:
+    """Sign the certificate and tell the person its number."""
+    now = work.clock()
+    with work.commit(Step.CERTIFY) as closing:
+        payload = documents.certificate_payload(closing, now=now)
+        issued = documents.issue(closing, DocumentKind.CERTIFICATE, payload, now=now)
+        moves.move(
+            closing.case,
+            Action.CERTIFY,
+            actor=WORKER,
+            now=now,
+            evidence={"document": issued.number},
+        )
+        submitting.tell(closing.case, Notice.CLOSED, now=now, cert=issued.number)
+    return Progress.GOES_ON

@@ -1,0 +1,23 @@
+"""Erase: destroy the keys first, then delete what has become unreadable, and give a receipt."""
+
+from xiaohu.closures import keeping
+from xiaohu.closures.work import Progress, Work, finish_step
+from xiaohu.core.steps import Step
+from xiaohu.erasure import engine
+from xiaohu.queue import faults
+
+
+def run(work: Work) -> Progress:
+    """Erase the units this closing ends; destroying a key twice is harmless."""
+    with work.transaction() as closing:
+        units = keeping.units_ended_by(closing)
+    faults.hit(f"{Step.ERASE.value}.before_call")
+    engine.destroy(operator=closing.operator, units=units)
+    faults.hit(f"{Step.ERASE.value}.after_call")
+    now = work.clock()
+    with work.transaction() as closing:
+        engine.finish(operator=closing.operator, closing_id=closing.pk, units=units, now=now)
+        finish_step(closing, now=now)
+        faults.hit(f"{Step.ERASE.value}.after_record")
+    faults.hit(f"{Step.ERASE.value}.after_commit")
+    return Progress.GOES_ON

@@ -1,0 +1,107 @@
+"""Return what is left to the holder, exactly once.
+
+A plain refusal by the bank brings the money back to the balance and the case to the person,
+who chooses another way; the next try is a new effect.
+"""
+
+from datetime import datetime, timedelta
+
+from xiaohu.closures import drafting, moves, submitting
+from xiaohu.closures.effecting import Doing, carry_out
+from xiaohu.closures.models import Closing, HumanQueue
+from xiaohu.closures.ordering import line_of
+from xiaohu.closures.work import Progress, Work, ask_people, finish_step
+from xiaohu.core.actors import WORKER
+from xiaohu.core.money import Money
+from xiaohu.core.moves import Action
+from xiaohu.core.notices import Notice
+from xiaohu.core.profile import RefundRoute
+from xiaohu.core.steps import Step
+from xiaohu.gateways import providers
+from xiaohu.gateways.protocols import Answer, Payee
+from xiaohu.queue.models import Effect
+from xiaohu.registry import lines
+from xiaohu.screening import facts
+from xiaohu.settlement import ledger
+
+PERSON_HAS = timedelta(days=15)
+
+
+def run(work: Work) -> Progress:
+    """Pay the refundable amount, or go on where there is none."""
+    closing = work.closing()
+    settled = ledger.of_closing(closing.pk)
+    if settled is None:
+        raise LookupError("a refund follows a settlement")
+    known = facts.last(closing.pk)
+    if known is not None and known.legal_hold:
+        return _hold(work)
+    left = settled.refundable_fen - settled.refunded_fen - settled.unclaimed_fen
+    if left == 0:
+        return _nothing_left(work)
+    payout = providers.payout()
+    payee = _payee(closing)
+    return carry_out(
+        work,
+        Doing(
+            kind=Step.REFUND.value,
+            round=closing.refund_round,
+            can=payout.capabilities,
+            call=lambda key: payout.pay(
+                amount_fen=left, payee=payee, reference=closing.case.reference, key=key
+            ),
+            look_up=payout.look_up,
+            prepare=_reserve,
+            done=_post,
+            refused=_came_back,
+        ),
+    )
+
+
+def _payee(closing: Closing) -> Payee:
+    line = line_of(closing)
+    if closing.case.refund_route == RefundRoute.BANK_ACCOUNT.value:
+        chosen = drafting.payee(closing.case)
+        return Payee(
+            route=RefundRoute.BANK_ACCOUNT.value,
+            name=lines.holder_name(line),
+            bank=chosen["bank"],
+            account=chosen["account"],
+        )
+    return Payee(route=RefundRoute.ORIGINAL.value, subscription_id=line.subscription_id)
+
+
+def _reserve(closing: Closing, effect: Effect, now: datetime) -> None:
+    ledger.reserve_refund(closing_id=closing.pk, effect_id=effect.pk, now=now)
+
+
+def _post(closing: Closing, effect: Effect, _answer: Answer, now: datetime) -> None:
+    amount_fen = ledger.post_refund(closing_id=closing.pk, effect_id=effect.pk, now=now)
+    ledger.complete(closing_id=closing.pk, now=now)
+    submitting.tell(closing.case, Notice.REFUNDED, now=now, amount=Money(amount_fen).yuan())
+
+
+def _came_back(closing: Closing, effect: Effect, answer: Answer, now: datetime) -> Progress:
+    ledger.return_refund(closing_id=closing.pk, effect_id=effect.pk, now=now)
+    closing.refund_round += 1
+    closing.save(update_fields=["refund_round"])
+    moves.move(closing.case, Action.RETURN_PAYOUT, actor=WORKER, now=now, reason=answer.reason[:64])
+    submitting.tell(closing.case, Notice.REFUND_FAILED, now=now)
+    return ask_people(
+        closing, HumanQueue.SUBSCRIBER, trouble="refund_refused", now=now, due=PERSON_HAS
+    )
+
+
+def _nothing_left(work: Work) -> Progress:
+    now = work.clock()
+    with work.transaction() as closing:
+        ledger.complete(closing_id=closing.pk, now=now)
+        finish_step(closing, now=now)
+    return Progress.GOES_ON
+
+
+def _hold(work: Work) -> Progress:
+    with work.transaction() as closing:
+        return ask_people(
+            closing, HumanQueue.OPERATIONS, trouble="legal_hold", now=work.clock(), due=PERSON_HAS
+        )

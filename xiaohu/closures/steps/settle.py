@@ -1,0 +1,13 @@
+"""Settle the bill to the fen."""
+
+from xiaohu.closures.work import Progress, Work
+from xiaohu.core.steps import Step
+from xiaohu.settlement import ledger
+
+
+def run(work: Work) -> Progress:
+    """Book where every fen of the balance went."""
+    now = work.clock()
+    with work.commit(Step.SETTLE) as closing:
+        ledger.settle_closing(operator=closing.operator, closing_id=closing.pk, now=now)
+    return Progress.GOES_ON

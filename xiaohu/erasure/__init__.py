@@ -1,0 +1,1 @@
+"""Erasing what a closing ends, with a receipt."""

@@ -1,0 +1,61 @@
+"""Erasing units: destroy the keys, delete what is left, try to read it, give a receipt.
+
+Rooms that hold something of a unit tell how to forget it; they are registered where the rooms
+are joined.
+"""
+
+from collections.abc import Callable, Collection
+from datetime import datetime
+from uuid import UUID
+
+from xiaohu.erasure.models import ErasureReceipt
+from xiaohu.vault import keys, records
+from xiaohu.vault.units import Unit
+
+Forget = Callable[[Collection[Unit]], int]
+_FORGET: dict[str, Forget] = {}
+
+
+class NotErased(Exception):
+    """A unit can still be read after its key was destroyed: a person must look."""
+
+
+def register(name: str, forget: Forget) -> None:
+    """Let a room take part: `forget` deletes what it holds of units and returns how much."""
+    _FORGET[name] = forget
+
+
+def destroy(*, operator: str, units: Collection[Unit]) -> int:
+    """Destroy the keys: from here on nobody can read the units. Harmless to repeat."""
+    return keys.destroy(operator, units)
+
+
+def finish(
+    *, operator: str, closing_id: UUID, units: Collection[Unit], now: datetime
+) -> ErasureReceipt:
+    """Delete what is left of units whose keys are gone, and give the receipt.
+
+    Call inside a transaction; harmless to repeat.
+
+    Raises:
+        NotErased: a key is still there.
+    """
+    if keys.was_destroyed(operator, units) != frozenset(units) or keys.fetch(operator, units):
+        raise NotErased
+    counts = {"records": records.delete_records(operator=operator, units=units)}
+    counts |= {name: forget(units) for name, forget in _FORGET.items()}
+    receipt, _ = ErasureReceipt.objects.get_or_create(
+        closing_id=closing_id,
+        defaults={
+            "operator": operator,
+            "units": sorted(f"{unit.kind}:{unit.id}" for unit in units),
+            "counts": counts,
+            "erased_at": now,
+        },
+    )
+    return receipt
+
+
+def receipt_of(closing_id: UUID) -> ErasureReceipt:
+    """Return the receipt of a closing."""
+    return ErasureReceipt.objects.get(pk=closing_id)

@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class ProofingConfig(AppConfig):
+    """Proofs of who somebody is."""
+
+    name = "xiaohu.proofing"
+    label = "proofing"

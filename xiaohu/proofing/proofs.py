@@ -1,0 +1,73 @@
+"""Giving proofs for a case. A failed try is remembered, so these return instead of raising."""
+
+import hmac
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from xiaohu.access import codes, counters
+from xiaohu.access.codes import Issued, Limited, Outcome, Purpose, Tried
+from xiaohu.core.proofs import TRIES_A_DAY, ProofMethod
+from xiaohu.proofing.models import Proof
+from xiaohu.registry import lines
+from xiaohu.registry.models import Line
+
+A_DAY = timedelta(days=1)
+TAIL = 4
+
+
+@dataclass(frozen=True, slots=True)
+class CardTried:
+    """Whether the card's last characters were right, and how many tries are left today."""
+
+    right: bool
+    tries_left: int
+
+
+def given(case_id: UUID) -> frozenset[ProofMethod]:
+    """Return the proofs given for a case."""
+    found = Proof.objects.filter(case_id=case_id).values_list("method", flat=True)
+    return frozenset(ProofMethod(method) for method in found)
+
+
+def note(*, case_id: UUID, method: ProofMethod, now: datetime) -> None:
+    """Note a proof. Call inside a transaction; harmless to repeat."""
+    Proof.objects.get_or_create(case_id=case_id, method=method.value, defaults={"given_at": now})
+
+
+def forget(case_id: UUID) -> None:
+    """Ask for every proof again, as a reviewer may. Call inside a transaction."""
+    Proof.objects.filter(case_id=case_id).delete()
+
+
+def send_code(*, line: Line, now: datetime) -> Issued | Limited:
+    """Send a code to the line that is to be closed. Call inside a transaction."""
+    return codes.issue(
+        operator=line.operator,
+        purpose=Purpose.PROVE_LINE,
+        to=lines.number(line),
+        known=True,
+        now=now,
+    )
+
+
+def try_code(*, case_id: UUID, code_id: UUID, code: str, now: datetime) -> Tried:
+    """Try the code sent to the line; the right one is a proof."""
+    tried = codes.check(code_id=code_id, purpose=Purpose.PROVE_LINE, code=code, now=now)
+    if tried.outcome is Outcome.OK:
+        note(case_id=case_id, method=ProofMethod.CODE, now=now)
+    return tried
+
+
+@transaction.atomic(durable=True)
+def try_card(*, case_id: UUID, line: Line, tail: str, now: datetime) -> CardTried:
+    """Try the last four characters of the card's ICCID; five tries a day for each line."""
+    tries = counters.hit("iccid", str(line.pk), limit=TRIES_A_DAY, window=A_DAY, now=now)
+    left = max(0, TRIES_A_DAY - tries.count)
+    typed = "".join(tail.split()).upper()[-TAIL:]
+    right = tries.allowed and hmac.compare_digest(typed.encode(), lines.iccid_tail(line).encode())
+    if right:
+        note(case_id=case_id, method=ProofMethod.ICCID_TAIL, now=now)
+    return CardTried(right=right, tries_left=left)

@@ -1,0 +1,1 @@
+"""Facts about lines, asked of the operator and kept for the checks."""

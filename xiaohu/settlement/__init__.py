@@ -1,0 +1,1 @@
+"""Final bills, the ledger and refunds."""

@@ -1,0 +1,172 @@
+"""Posting the money of a closing. All inner steps: call them inside a transaction that holds the closing."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import F, Sum
+
+from xiaohu.core.settlement import Bill, Purses, Settlement, settle
+from xiaohu.settlement.models import Account, CollectedBill, SettledClosing, Transfer
+
+
+class LedgerBroken(Exception):
+    """The ledger and the settlement disagree: a person must look, nothing goes on."""
+
+
+def collect(*, closing_id: UUID, bill: Bill, purses: Purses, now: datetime) -> None:
+    """Keep the operator's final bill as received; a repeat changes nothing."""
+    CollectedBill.objects.get_or_create(
+        closing_id=closing_id,
+        defaults={
+            "usage_fen": bill.usage_fen,
+            "fees_fen": bill.fees_fen,
+            "exit_fee_fen": bill.exit_fee_fen,
+            "cash_fen": purses.cash_fen,
+            "deposit_fen": purses.deposit_fen,
+            "promotion_fen": purses.promotion_fen,
+            "gift_fen": purses.gift_fen,
+            "received_at": now,
+        },
+    )
+
+
+def settle_closing(*, operator: str, closing_id: UUID, now: datetime) -> SettledClosing:
+    """Pay the final bill from the purses and book where every fen went."""
+    bill = CollectedBill.objects.get(pk=closing_id)
+    result = settle(
+        Purses(bill.cash_fen, bill.deposit_fen, bill.promotion_fen, bill.gift_fen),
+        Bill(bill.usage_fen, bill.fees_fen, bill.exit_fee_fen),
+    )
+    Transfer.objects.bulk_create(
+        Transfer(
+            operator=operator,
+            closing_id=closing_id,
+            debit=debit.value,
+            credit=credit.value,
+            amount_fen=amount_fen,
+            at=now,
+        )
+        for debit, credit, amount_fen in _postings(result)
+        if amount_fen > 0
+    )
+    settled = SettledClosing.objects.create(
+        closing_id=closing_id,
+        operator=operator,
+        opening_fen=result.opening_fen,
+        usage_fen=result.usage_fen,
+        fees_fen=result.fees_fen,
+        exit_fee_fen=result.exit_fee_fen,
+        forfeited_gift_fen=result.forfeited_gift_fen,
+        refundable_fen=result.refundable_fen,
+        debt_fen=result.debt_fen,
+        settled_at=now,
+    )
+    require(closing_id, Account.BALANCE, result.refundable_fen)
+    return settled
+
+
+def reserve_refund(*, closing_id: UUID, effect_id: UUID, now: datetime) -> int:
+    """Set aside what is to be refunded under an effect and return it, in fen.
+
+    An amount set aside earlier under the same effect is not set aside again.
+    """
+    pending = Transfer.objects.filter(
+        effect_id=effect_id, debit=Account.BALANCE.value, credit=Account.REFUND_PENDING.value
+    ).first()
+    if pending is not None:
+        return pending.amount_fen
+    settled = SettledClosing.objects.get(pk=closing_id)
+    amount_fen = settled.refundable_fen - settled.refunded_fen - settled.unclaimed_fen
+    require(closing_id, Account.BALANCE, amount_fen)
+    _post(settled, Account.BALANCE, Account.REFUND_PENDING, amount_fen, effect_id, now)
+    return amount_fen
+
+
+def post_refund(*, closing_id: UUID, effect_id: UUID, now: datetime) -> int:
+    """Book a refund as paid."""
+    settled, amount_fen = _pending(closing_id, effect_id)
+    _post(settled, Account.REFUND_PENDING, Account.REFUNDED, amount_fen, effect_id, now)
+    SettledClosing.objects.filter(pk=closing_id).update(refunded_fen=F("refunded_fen") + amount_fen)
+    return amount_fen
+
+
+def return_refund(*, closing_id: UUID, effect_id: UUID, now: datetime) -> int:
+    """Book money that came back, so that it can be paid another way."""
+    settled, amount_fen = _pending(closing_id, effect_id)
+    _post(settled, Account.REFUND_PENDING, Account.BALANCE, amount_fen, effect_id, now)
+    return amount_fen
+
+
+def book_unclaimed(*, closing_id: UUID, now: datetime) -> int:
+    """Book what nobody can be paid as owed to the holder; it is never the operator's income."""
+    settled = SettledClosing.objects.get(pk=closing_id)
+    amount_fen = settled.refundable_fen - settled.refunded_fen - settled.unclaimed_fen
+    _post(settled, Account.BALANCE, Account.UNCLAIMED, amount_fen, None, now)
+    SettledClosing.objects.filter(pk=closing_id).update(
+        unclaimed_fen=F("unclaimed_fen") + amount_fen
+    )
+    return amount_fen
+
+
+def complete(*, closing_id: UUID, now: datetime) -> None:
+    """End the money side. Nothing may be left anywhere on the way."""
+    require(closing_id, Account.BALANCE, 0)
+    require(closing_id, Account.REFUND_PENDING, 0)
+    SettledClosing.objects.filter(pk=closing_id, completed_at=None).update(completed_at=now)
+
+
+def balance(closing_id: UUID, account: Account) -> int:
+    """Return what stands on an account of a closing, in fen."""
+    rows = Transfer.objects.filter(closing_id=closing_id)
+    came = rows.filter(credit=account.value).aggregate(sum=Sum("amount_fen"))["sum"] or 0
+    went = rows.filter(debit=account.value).aggregate(sum=Sum("amount_fen"))["sum"] or 0
+    return int(came - went)
+
+
+def require(closing_id: UUID, account: Account, amount_fen: int) -> None:
+    """Pass, or raise `LedgerBroken`: this also runs in production."""
+    if balance(closing_id, account) != amount_fen:
+        raise LedgerBroken(f"{account.value} of closing {closing_id}")
+
+
+def of_closing(closing_id: UUID) -> SettledClosing | None:
+    """Return the settlement of a closing, once there is one."""
+    return SettledClosing.objects.filter(pk=closing_id).first()
+
+
+def _postings(result: Settlement) -> list[tuple[Account, Account, int]]:
+    return [
+        (Account.OPERATOR, Account.BALANCE, result.opening_fen),
+        (Account.BALANCE, Account.USAGE, result.usage_fen),
+        (Account.BALANCE, Account.FEES, result.fees_fen),
+        (Account.BALANCE, Account.EXIT_FEE, result.exit_fee_fen),
+        (Account.BALANCE, Account.FORFEITED_GIFT, result.forfeited_gift_fen),
+    ]
+
+
+def _pending(closing_id: UUID, effect_id: UUID) -> tuple[SettledClosing, int]:
+    settled = SettledClosing.objects.get(pk=closing_id)
+    pending = Transfer.objects.get(
+        effect_id=effect_id, debit=Account.BALANCE.value, credit=Account.REFUND_PENDING.value
+    )
+    require(closing_id, Account.REFUND_PENDING, pending.amount_fen)
+    return settled, pending.amount_fen
+
+
+def _post(
+    settled: SettledClosing,
+    debit: Account,
+    credit: Account,
+    amount_fen: int,
+    effect_id: UUID | None,
+    now: datetime,
+) -> None:
+    Transfer.objects.create(
+        operator=settled.operator,
+        closing_id=settled.closing_id,
+        debit=debit.value,
+        credit=credit.value,
+        amount_fen=amount_fen,
+        effect_id=effect_id,
+        at=now,
+    )

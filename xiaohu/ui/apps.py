@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class UiConfig(AppConfig):
+    """Templates, components, words."""
+
+    name = "xiaohu.ui"
+    label = "ui"
