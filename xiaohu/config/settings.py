@@ -89,7 +89,9 @@ MIDDLEWARE = [
         if _exists("access", "middleware")
         else []
     ),
+    "xiaohu.ui.refusals.RefusalMiddleware",
 ]
+CSRF_FAILURE_VIEW = "xiaohu.ui.views.form_expired"
 
 ROOT_URLCONF = "xiaohu.config.urls"
 WSGI_APPLICATION = "xiaohu.config.wsgi.application"

@@ -5,6 +5,17 @@ from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path(prefix, include(f"xiaohu.{room}.urls"))
-    for room, prefix in (("ops", ""), ("gateways", "callbacks/"), ("desk", "desk/"), ("portal", ""))
+    for room, prefix in (
+        ("ops", ""),
+        ("ui", ""),
+        ("gateways", "callbacks/"),
+        ("desk", "desk/"),
+        ("portal", ""),
+    )
     if (settings.PACKAGE / room / "urls.py").is_file()
 ]
+
+handler400 = "xiaohu.ui.views.bad_request"
+handler403 = "xiaohu.ui.views.forbidden"
+handler404 = "xiaohu.ui.views.not_found"
+handler500 = "xiaohu.ui.views.broken"

@@ -4,18 +4,22 @@ import base64
 import binascii
 import hashlib
 import os
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
+from uuid import UUID
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import serialization as form
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from django.conf import settings
+from django.db.models import Exists, OuterRef
 
 from xiaohu.trail import keys, sequencer, tree
 from xiaohu.trail.events import canonical
-from xiaohu.trail.models import Checkpoint, Event, Leaf
+from xiaohu.trail.models import Checkpoint, Event, Leaf, Pending
 
 _ED25519 = b"\x01"
 
@@ -72,19 +76,33 @@ def verify_all() -> VerifyReport:
         hashes.append(tree.leaf_hash(canonical(event)))
         if event.leaf.index != index or bytes(event.leaf.hash) != hashes[-1]:
             broken.append(f"event {index}")
+    broken.extend(f"event {pk} outside the tree" for pk in _forgotten())
     node = tree.stored(hashes)
-    key = keys.public_key(keys.CHECKPOINTS)
     checked = 0
     for checkpoint in Checkpoint.objects.order_by("size"):
         checked += 1
-        try:
-            size, root = verify_note(checkpoint.note, key)
-        except NoteRefused:
-            broken.append(f"checkpoint {checkpoint.size}")
-            continue
-        if size > len(hashes) or root != tree.root(node, size):
+        if not _fits(checkpoint, node, len(hashes)):
             broken.append(f"checkpoint {checkpoint.size}")
     return VerifyReport(events=len(hashes), checkpoints=checked, broken=tuple(broken[:20]))
+
+
+def _fits(checkpoint: Checkpoint, node: tree.NodeAt, leaves: int) -> bool:
+    """Say whether row, signed note and tree tell the same."""
+    try:
+        signed = verify_note(checkpoint.note, keys.public_key(keys.CHECKPOINTS))
+    except NoteRefused:
+        return False
+    size, root = signed
+    if signed != (checkpoint.size, bytes(checkpoint.root)) or not 0 < size <= leaves:
+        return False
+    return root == tree.root(node, size)
+
+
+def _forgotten() -> Iterator[UUID]:
+    """Return events that have no place and wait for none: the sequencer never sees them."""
+    waiting = Pending.objects.filter(event=OuterRef("pk"))
+    unplaced = Event.objects.filter(~Exists(waiting), leaf__isnull=True)
+    yield from unplaced.order_by("at", "pk").values_list("pk", flat=True)[:20]
 
 
 def _in_order() -> Iterator[Event]:
@@ -111,9 +129,9 @@ def _key_hash(origin: str, key: Ed25519PublicKey) -> bytes:
 def _write(name: str, note: str) -> None:
     folder = settings.XIAOHU.checkpoints
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = folder / f"{name}.{os.getpid()}"
-    with draft.open("w", encoding="utf-8") as file:
+    handle, draft = tempfile.mkstemp(dir=folder, prefix=".draft-")  # mode 0600
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
         file.write(note)
         file.flush()
         os.fsync(file.fileno())
-    draft.replace(folder / name)
+    Path(draft).replace(folder / name)

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import tempfile
 from functools import lru_cache
 from pathlib import Path
 
@@ -64,6 +65,7 @@ def _private(path: Path) -> Ed25519PrivateKey:
     key = form.load_pem_private_key(path.read_bytes(), password=None)
     if not isinstance(key, Ed25519PrivateKey):
         raise TypeError(f"{path.name} is not an Ed25519 key")
+    _publish(path.with_suffix(".pub"), key.public_key())
     return key
 
 
@@ -72,19 +74,30 @@ def _make(path: Path) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     key = Ed25519PrivateKey.generate()
     private = key.private_bytes(form.Encoding.PEM, form.PrivateFormat.PKCS8, form.NoEncryption())
-    public = key.public_key().public_bytes(
-        form.Encoding.PEM, form.PublicFormat.SubjectPublicKeyInfo
-    )
-    draft = path.with_suffix(f".{os.getpid()}")
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(private)
-        file.flush()
-        os.fsync(file.fileno())
+    draft = _draft(path.parent, private)
     try:
         os.link(draft, path)
     except FileExistsError:
         return
     finally:
         draft.unlink()
-    path.with_suffix(".pub").write_bytes(public)
+
+
+def _publish(path: Path, key: Ed25519PublicKey) -> None:
+    """Write the public half where it is missing, also after a stop between the two files."""
+    if path.exists():
+        return
+    pem = key.public_bytes(form.Encoding.PEM, form.PublicFormat.SubjectPublicKeyInfo)
+    draft = _draft(path.parent, pem)
+    draft.chmod(0o644)
+    draft.replace(path)
+
+
+def _draft(folder: Path, content: bytes) -> Path:
+    """Write a file (0600) under a name no other process or thread has, nor one left behind."""
+    handle, name = tempfile.mkstemp(dir=folder, prefix=".draft-")
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    return Path(name)

@@ -17,12 +17,12 @@ BATCH = 1000
 _LOCK = 0x7869616F6875  # "xiaohu"
 
 
-def run_once() -> int:
+def run_once(limit: int = BATCH) -> int:
     """Number what is waiting and return how many; 0 also where another process is at it."""
     if not Pending.objects.exists():
         return 0
     with _alone() as alone:
-        return _number_a_batch() if alone else 0
+        return _number_a_batch(limit) if alone else 0
 
 
 def size() -> int:
@@ -50,8 +50,8 @@ def _alone() -> Iterator[bool]:
 
 
 @transaction.atomic
-def _number_a_batch() -> int:
-    pending = Pending.objects.select_related("event").order_by("pk")[:BATCH]
+def _number_a_batch(limit: int) -> int:
+    pending = Pending.objects.select_related("event").order_by("pk")[:limit]
     waiting = [row.event for row in pending]
     start = size()
     leaves = [

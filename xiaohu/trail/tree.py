@@ -22,12 +22,15 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 
 
 def stored(leaves: Sequence[bytes]) -> NodeAt:
-    """Return `node` over leaf hashes held in memory."""
+    """Return `node` over leaf hashes held in memory; every subtree is hashed once."""
+    levels = [list(leaves)]
+    while len(levels[-1]) > 1:
+        below = levels[-1]
+        pairs = zip(below[::2], below[1::2], strict=False)  # A last odd one completes nothing.
+        levels.append([node_hash(left, right) for left, right in pairs])
 
     def node(level: int, index: int) -> bytes:
-        if level == 0:
-            return leaves[index]
-        return node_hash(node(level - 1, 2 * index), node(level - 1, 2 * index + 1))
+        return levels[level][index]
 
     return node
 

@@ -1,0 +1,147 @@
+"""Our documents on paper: A4, the address to verify at as QR code, the signed text attached.
+
+No seal is imitated: the signature inside is what counts, and the page says how to check it.
+"""
+
+import io
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import segno
+import typst
+from django.utils import translation
+from django.utils.translation import gettext
+
+from xiaohu.closures import documents
+from xiaohu.closures.models import Document, DocumentKind
+from xiaohu.core.calendar import CHINA
+from xiaohu.core.money import Money
+from xiaohu.core.refusals import Refusal
+
+FONTS = ("Noto Sans CJK SC", "Noto Sans SC", "PingFang SC", "Microsoft YaHei")
+AMOUNTS = (
+    "opening_fen",
+    "usage_fen",
+    "fees_fen",
+    "exit_fee_fen",
+    "forfeited_gift_fen",
+    "refunded_fen",
+    "unclaimed_fen",
+    "debt_fen",
+)
+_LANGUAGES = {"zh": "zh-hans", "en": "en"}
+Row = tuple[str, str]
+
+
+class FontMissing(Refusal):
+    """No font with Chinese characters is installed on this machine."""
+
+    code = "PDF_FONT_MISSING"
+
+
+def pdf(document: Document, *, language: str) -> bytes:
+    """Return a document as PDF in "zh" or "en".
+
+    Raises:
+        FontMissing: Debian's fonts-noto-cjk, or a like font, is not installed.
+    """
+    if not _has_font():
+        raise FontMissing
+    said = documents.read(document)
+    with translation.override(_LANGUAGES[language]):
+        page = _page(DocumentKind(document.kind), said, language)
+    made = typst.compile(
+        (files("xiaohu.closures") / "paper.typ").read_bytes(),
+        format="pdf",
+        sys_inputs={
+            "data": json.dumps(page, ensure_ascii=False),
+            "jws": document.jws,
+            "qr": _qr(said["verify"]),
+        },
+    )
+    if not isinstance(made, bytes):
+        raise TypeError("one document is one file")
+    return made
+
+
+def _page(kind: DocumentKind, said: Mapping[str, Any], language: str) -> dict[str, Any]:
+    issuer = said["issuer"][language]
+    sections = [{"title": "", "rows": _facts(said)}]
+    if kind is DocumentKind.STATEMENT:
+        sections += _statement_sections(said)
+    return {
+        "lang": language,
+        "title": gettext(f"paper.{kind}"),
+        "number": said["number"],
+        "issuer": issuer,
+        "lead": gettext(f"paper.{kind}.lead").format(issuer=issuer),
+        "scan": gettext("paper.scan"),
+        "sections": sections,
+        "notes": [
+            gettext("paper.note.verify").format(address=said["verify"]),
+            gettext("paper.note.seal"),
+        ],
+        "footer": issuer,
+    }
+
+
+def _facts(said: Mapping[str, Any]) -> list[Row]:
+    rows = [(gettext("paper.reference"), said["reference"])]
+    if said["subject"] == "line":
+        rows += [(gettext("paper.line"), said["line"]), (gettext("paper.holder"), said["holder"])]
+    else:
+        rows.append((gettext("paper.subject"), gettext("paper.subject.account")))
+    rows.append((gettext("paper.closed_at"), _china(said["closed_at"])))
+    if said.get("number_free_on"):
+        rows.append((gettext("paper.number_free_on"), said["number_free_on"]))
+    if said.get("certificate"):
+        rows.append((gettext("paper.certificate"), said["certificate"]))
+    rows += [
+        (gettext("paper.issued_at"), _china(said["issued_at"])),
+        (gettext("paper.policy"), said["policy"]),
+    ]
+    return rows
+
+
+def _statement_sections(said: Mapping[str, Any]) -> list[dict[str, Any]]:
+    money = [
+        (
+            gettext(f"money.{name}"),
+            gettext("money.yuan").format(amount=Money(said["settlement"][name]).yuan()),
+        )
+        for name in AMOUNTS
+        if name in said["settlement"]
+    ]
+    erased = said["erased"]
+    kept = [
+        (gettext(f"category.{item['category']}"), gettext("paper.kept_until").format(**item))
+        for item in said["kept"]
+    ]
+    told = gettext("paper.erased.told").format(keys=erased["keys"], records=erased["records"])
+    return [
+        {"title": gettext("paper.money"), "rows": money},
+        {"title": gettext("paper.erased"), "rows": [(_china(erased["at"]), told)]},
+        {"title": gettext("paper.kept"), "rows": kept},
+    ]
+
+
+def _china(text: str) -> str:
+    """Return a moment of a document in China's time, with its zone."""
+    local = datetime.fromisoformat(text).astimezone(CHINA)
+    return f"{local:%Y-%m-%d %H:%M} (UTC+8)"
+
+
+def _qr(address: str) -> str:
+    drawn = io.BytesIO()
+    segno.make(address, error="m", micro=False).save(drawn, kind="svg", border=0)
+    return drawn.getvalue().decode()
+
+
+@cache
+def _has_font() -> bool:
+    installed = set(typst.Fonts(include_system_fonts=True).families())
+    return not installed.isdisjoint(FONTS)

@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class DeskConfig(AppConfig):
+    """The officer's pages."""
+
+    name = "xiaohu.desk"
+    label = "desk"

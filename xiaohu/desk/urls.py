@@ -1,0 +1,15 @@
+"""Every path of the desk."""
+
+from django.urls import path
+
+from xiaohu.desk import views
+
+app_name = "desk"
+urlpatterns = [
+    path("", views.my_work, name="work"),
+    path("sign-in", views.sign_in, name="sign_in"),
+    path("sign-out", views.sign_out, name="sign_out"),
+    path("queue", views.queue, name="queue"),
+    path("case/<str:reference>", views.one_case, name="case"),
+    path("case/<str:reference>/decide", views.decide, name="decide"),
+]

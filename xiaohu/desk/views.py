@@ -1,0 +1,228 @@
+"""D1 to D5."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import authenticate, login, logout
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST
+
+from xiaohu.access import counters, mfa
+from xiaohu.access.accounts import TRIES, WINDOW
+from xiaohu.access.models import StaffUser
+from xiaohu.closures import checking, queries, reviewing
+from xiaohu.closures.models import Case, DocumentKind
+from xiaohu.core.checks import Blocked, StaleChecks
+from xiaohu.core.refusals import Refusal
+from xiaohu.core.review import RefusalReason, ReturnReason
+from xiaohu.core.states import CaseState
+from xiaohu.desk import work
+from xiaohu.desk.entering import SECOND_FACTOR, officer_of, staff_only
+from xiaohu.desk.forms import Reasons, StaffSignIn
+from xiaohu.gateways.protocols import GatewayUnavailable, UnknownLine
+from xiaohu.queue import clock
+from xiaohu.registry import lines
+from xiaohu.screening import facts as screening
+from xiaohu.settlement import ledger
+from xiaohu.trail import events
+from xiaohu.ui.refusals import sentence
+from xiaohu.ui.said import said
+from xiaohu.ui.views import safe_path
+
+
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """D1: account, password and second factor, all three or nothing."""
+    back = safe_path(request.GET.get("next", ""), reverse("desk:work"))
+    if officer_of(request) is not None:
+        return HttpResponseRedirect(back)
+    form = StaffSignIn(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        officer = _checked(request, form)
+        if officer is not None:
+            login(request, officer)
+            request.session[SECOND_FACTOR] = True
+            return HttpResponseRedirect(back)
+        form.add_error(None, gettext("desk.err.sign_in"))
+    return render(request, "desk/sign_in.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """End the session."""
+    logout(request)
+    return HttpResponseRedirect(reverse("desk:sign_in"))
+
+
+@staff_only
+def my_work(request: HttpRequest, officer: StaffUser) -> HttpResponse:
+    """D2: counts, and the next case."""
+    now = clock.now()
+    if request.method == "POST":
+        case = work.next_case(officer, now=now)
+        if case is None:
+            messages.info(request, gettext("desk.empty"))
+            return HttpResponseRedirect(reverse("desk:work"))
+        reviewing.claim(case_id=case.pk, officer=officer, now=now)
+        return HttpResponseRedirect(reverse("desk:case", args=[case.reference]))
+    page = {
+        "counts": work.counts(officer, now=now),
+        "mine": work.listed("mine", officer, now=now),
+    }
+    return render(request, "desk/work.html", page)
+
+
+@staff_only
+def queue(request: HttpRequest, officer: StaffUser) -> HttpResponse:
+    """D3: one view of the queue."""
+    view = request.GET.get("view", "waiting")
+    view = view if view in work.VIEWS else "waiting"
+    page = {
+        "view": view,
+        "views": work.VIEWS,
+        "rows": work.listed(view, officer, now=clock.now()),
+    }
+    return render(request, "desk/queue.html", page)
+
+
+@staff_only
+def one_case(request: HttpRequest, officer: StaffUser, reference: str) -> HttpResponse:
+    """D4: everything on one case; POST takes it or checks again."""
+    case = _case(reference)
+    problem = None
+    if request.method == "POST":
+        try:
+            _do(request, case, officer)
+            return HttpResponseRedirect(reverse("desk:case", args=[reference]))
+        except (GatewayUnavailable, UnknownLine, reviewing.TakenByOther) as refused:
+            problem = sentence(refused)
+    page = {**_shown(case, officer), "problem": problem}
+    return render(request, "desk/case.html", page, status=409 if problem else 200)
+
+
+@staff_only
+def decide(request: HttpRequest, officer: StaffUser, reference: str) -> HttpResponse:
+    """D5: approve, return or refuse, with reasons and the words the applicant will read."""
+    case = _case(reference)
+    outcome = request.POST.get("outcome") or request.GET.get("outcome", "approve")
+    if outcome not in OUTCOMES:
+        raise Http404
+    form = _reasons(outcome, request)
+    problem = None
+    if request.method == "POST" and (form is None or form.is_valid()):
+        try:
+            _decide(case, officer, outcome, form)
+            messages.success(request, gettext(f"desk.decided.{outcome}").format(ref=reference))
+            return HttpResponseRedirect(reverse("desk:work"))
+        except (StaleChecks, Blocked) as refused:
+            problem = sentence(refused)
+    page = {
+        **_shown(case, officer),
+        "outcome": outcome,
+        "outcomes": OUTCOMES,
+        "form": form,
+        "problem": problem,
+        "preview": _preview(case, outcome),
+    }
+    wrong = form is not None and bool(form.errors)
+    return render(
+        request, "desk/decide.html", page, status=422 if wrong else 409 if problem else 200
+    )
+
+
+OUTCOMES = ("approve", "return", "refuse")
+
+
+def _checked(request: HttpRequest, form: StaffSignIn) -> StaffUser | None:
+    """Return the officer if all three are right; nothing tells which one was wrong."""
+    name = form.cleaned_data["username"]
+    now = clock.now()
+    tries = counters.hit("staff", name.casefold(), limit=TRIES, window=WINDOW, now=now)
+    user = authenticate(request, username=name, password=form.cleaned_data["password"])
+    if not tries.allowed or not isinstance(user, StaffUser):
+        return None
+    if user.operator != settings.XIAOHU.operator:
+        return None
+    if not mfa.check(user, form.cleaned_data["code"], now=now):
+        return None
+    counters.clear("staff", name.casefold())
+    return user
+
+
+def _case(reference: str) -> Case:
+    case = queries.by_reference(settings.XIAOHU.operator, reference)
+    if case is None or case.state == CaseState.DRAFT.value:
+        raise Http404
+    return case
+
+
+def _do(request: HttpRequest, case: Case, officer: StaffUser) -> None:
+    if "claim" in request.POST:
+        reviewing.claim(case_id=case.pk, officer=officer, now=clock.now())
+    elif "recheck" in request.POST:
+        checking.run(case_id=case.pk, now=clock.now())
+
+
+def _reasons(outcome: str, request: HttpRequest) -> Reasons | None:
+    listed: dict[str, list[tuple[str, str]]] = {
+        "return": [(r.value, gettext(f"return.{r}")) for r in ReturnReason],
+        "refuse": [(r.value, gettext(f"refusal_reason.{r}")) for r in RefusalReason],
+    }
+    if outcome not in listed:
+        return None
+    return Reasons(request.POST or None, choices=listed[outcome])
+
+
+def _decide(case: Case, officer: StaffUser, outcome: str, form: Reasons | None) -> None:
+    now = clock.now()
+    chosen = form.cleaned_data["reasons"] if form is not None else []
+    if outcome == "approve":
+        reviewing.approve(case_id=case.pk, officer=officer, now=now)
+    elif outcome == "return":
+        reasons = [ReturnReason(reason) for reason in chosen]
+        reviewing.return_case(case_id=case.pk, officer=officer, reasons=reasons, now=now)
+    else:
+        refusals = [RefusalReason(reason) for reason in chosen]
+        reviewing.refuse(case_id=case.pk, officer=officer, reasons=refusals, now=now)
+
+
+def _preview(case: Case, outcome: str) -> str:
+    """Return what the applicant will read, in the applicant's language."""
+    key = {"approve": "now.scheduled", "return": "now.awaiting", "refuse": "now.refused"}[outcome]
+    with translation.override(case.language):
+        return gettext(key).format(date="…")
+
+
+def _shown(case: Case, officer: StaffUser) -> dict[str, Any]:
+    now = clock.now()
+    closing = queries.closing_of(case)
+    checked = checking.last(case, now=now)
+    in_review = case.state == CaseState.IN_REVIEW.value
+    other = reviewing.held_by_other(case, officer, now=now)
+    return {
+        "case": case,
+        "closing": closing,
+        "line": lines.shown([closing.line])[0] if closing.line is not None else None,
+        "holder": _holder(closing.line),
+        "checked": checked,
+        "findings": [(f, said(f)) for f in checked.findings] if checked else [],
+        "facts": screening.last(closing.pk),
+        "settled": ledger.of_closing(closing.pk),
+        "certificate": queries.document_of(case, DocumentKind.CERTIFICATE),
+        "timeline": [(event.action, event.at) for event in events.of_case(case.pk)],
+        "profile_of_case": queries.profile_of(case),
+        "taken_by_other": other,
+        "mine": in_review and case.officer_id == officer.pk,
+        "can_claim": in_review and not other and case.officer_id != officer.pk,
+    }
+
+
+def _holder(line: Any) -> Any:
+    try:
+        return lines.shown_holder(line) if line is not None else None
+    except Refusal:
+        return None  # Erased with the closing.

@@ -1,0 +1,84 @@
+"""Questions of the desk: what waits, in which order, and whose it is."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import Q, QuerySet
+
+from xiaohu.access.models import StaffUser
+from xiaohu.closures.models import Case, Closing, HumanQueue
+from xiaohu.closures.reviewing import CLAIM_HELD
+from xiaohu.core.calendar import end_of
+from xiaohu.core.states import CaseState
+
+SOON = timedelta(hours=4)
+PAGE = 50
+VIEWS = ("waiting", "mine", "soon", "late", "returned", "trouble", "all")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One case in the queue."""
+
+    case: Case
+    due_at: datetime | None
+    late: bool
+
+
+def listed(view: str, officer: StaffUser, *, now: datetime) -> list[Row]:
+    """Return one page of a view, most urgent first."""
+    rows = (
+        _view(view, officer, now)
+        .select_related("officer")
+        .order_by("decision_due_on", "submitted_at", "pk")
+    )
+    return [_row(case, now) for case in rows[:PAGE]]
+
+
+def counts(officer: StaffUser, *, now: datetime) -> list[tuple[str, int]]:
+    """Return how many cases each view holds."""
+    return [(view, _view(view, officer, now).count()) for view in VIEWS if view != "all"]
+
+
+def next_case(officer: StaffUser, *, now: datetime) -> Case | None:
+    """Return the most urgent case nobody is on."""
+    return (
+        _view("waiting", officer, now)
+        .exclude(prepared_by=officer.pk)
+        .order_by("decision_due_on", "submitted_at")
+        .first()
+    )
+
+
+def _view(view: str, officer: StaffUser, now: datetime) -> QuerySet[Case]:
+    cases = Case.objects.filter(operator=settings.XIAOHU.operator)
+    in_review = cases.filter(state=CaseState.IN_REVIEW.value)
+    today = now.date()
+    match view:
+        case "mine":
+            return in_review.filter(officer=officer)
+        case "soon":
+            return in_review.filter(decision_due_on__lte=(now + SOON).date())
+        case "late":
+            return in_review.filter(decision_due_on__lt=today)
+        case "returned":
+            return cases.filter(state=CaseState.AWAITING_CUSTOMER.value)
+        case "trouble":
+            troubled = Closing.objects.filter(
+                Q(owner=HumanQueue.OPERATIONS.value)
+                | Q(case__state=CaseState.REFUND_ATTENTION.value),
+                is_open=True,
+            )
+            return cases.filter(pk__in=troubled.values("case_id"))
+        case "all":
+            return cases.exclude(state=CaseState.DRAFT.value)
+        case _:
+            free = Q(officer=None) | Q(claimed_at__lt=now - CLAIM_HELD)
+            return in_review.filter(free)
+
+
+def _row(case: Case, now: datetime) -> Row:
+    due_at = end_of(case.decision_due_on) if case.decision_due_on else None
+    waiting = case.state == CaseState.IN_REVIEW.value
+    return Row(case, due_at if waiting else None, waiting and due_at is not None and due_at < now)

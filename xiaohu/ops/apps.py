@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class OpsConfig(AppConfig):
+    """Health pages."""
+
+    name = "xiaohu.ops"
+    label = "ops"

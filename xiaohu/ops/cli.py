@@ -1,0 +1,307 @@
+"""The `xiaohu` command."""
+
+import os
+import sys
+from collections.abc import Callable
+from datetime import timedelta
+from importlib.metadata import version as installed_version
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from xiaohu.config.options import OptionsRefused, load
+from xiaohu.ops.sentences import CannotStart
+
+OK, FAILED, USAGE, NOT_FOUND, REFUSED, PARTLY = 0, 1, 2, 3, 5, 6
+_SPANS = {"d": "days", "h": "hours", "m": "minutes"}
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    help="Xiaohu 销户: closing business calling lines, properly.",
+)
+demo_app = typer.Typer(no_args_is_help=True, help="The demo: run it, move its clock, close a line.")
+import_app = typer.Typer(no_args_is_help=True, help="Bring in an operator's export.")
+policy_app = typer.Typer(no_args_is_help=True, help="An operator's rules.")
+cert_app = typer.Typer(no_args_is_help=True, help="Certificates and statements.")
+user_app = typer.Typer(no_args_is_help=True, help="People of the desk.")
+app.add_typer(demo_app, name="demo")
+app.add_typer(import_app, name="import")
+app.add_typer(policy_app, name="policy")
+app.add_typer(cert_app, name="cert")
+app.add_typer(user_app, name="user")
+
+
+def say(line: str = "") -> None:
+    """Talk to the person at the terminal."""
+    sys.stderr.write(f"{line}\n")
+
+
+def out(line: str) -> None:
+    """Give a result."""
+    sys.stdout.write(f"{line}\n")
+
+
+def fail(line: str, code: int = FAILED) -> NoReturn:
+    """End with a sentence and an exit code."""
+    say(f"错误 Error: {line}")
+    raise typer.Exit(code)
+
+
+def django() -> None:
+    """Load the rooms; only commands that need them pay for it."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "xiaohu.config.settings")
+    import django as framework
+
+    framework.setup()
+
+
+def spoken(do: Callable[[], int], language: str | None = None) -> NoReturn:
+    """Do something in the reader's language; a refusal becomes its sentence."""
+    django()
+    from django.db import OperationalError
+    from django.utils import translation
+
+    from xiaohu.core.refusals import Refusal
+    from xiaohu.ui.refusals import sentence
+
+    with translation.override(_language(language)):
+        try:
+            code = do()
+        except Refusal as refused:
+            said = sentence(refused)
+            fail(f"{said.what}（{said.code}）\n  {said.next}", REFUSED)
+        except OperationalError:
+            fail(
+                "数据库没有响应，请先启动服务：make run\n  The database does not answer; start the service first: make run"
+            )
+    raise typer.Exit(code)
+
+
+def _language(given: str | None) -> str:
+    tongue = given or os.environ.get("LC_ALL") or os.environ.get("LANG") or "zh"
+    return "en" if tongue.startswith("en") else "zh-hans"
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    out(installed_version("xiaohu"))
+
+
+@app.command()
+def serve() -> None:
+    """Run the service with an operator's own systems (see docs/settings.md)."""
+    _run(demo=False)
+
+
+@app.command(hidden=True)
+def web() -> None:
+    """Run the web server; started by the supervisor."""
+    from xiaohu.ops import web as server
+
+    server.serve(load())
+
+
+@app.command()
+def worker() -> None:
+    """Run one more worker, on this machine or another."""
+    django()
+    from xiaohu.ops import worker as working
+
+    working.run()
+
+
+@app.command(hidden=True)
+def prepare() -> None:
+    """Bring databases and static files up to date; started by the supervisor."""
+    django()
+    from xiaohu.ops import demo
+    from xiaohu.ops import prepare as preparing
+
+    preparing.prepare()
+    if load().demo:
+        demo.set_up(load().data_dir)
+
+
+@demo_app.command("run")
+def demo_run() -> None:
+    """Run everything on this machine, with invented people and simulators."""
+    os.environ["XIAOHU_DEMO"] = "1"
+    _run(demo=True)
+
+
+@demo_app.command("data")
+def demo_data(
+    lines: Annotated[int, typer.Option(help="How many lines.")] = 1000,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same file.")] = 1,
+    file: Annotated[Path, typer.Option("--file", "-o", help="Where to write it.")] = Path(
+        "lines.csv"
+    ),
+) -> None:
+    """Write an export of invented people."""
+
+    def do() -> int:
+        from datetime import datetime
+
+        from xiaohu.core.calendar import CHINA
+        from xiaohu.registry import demo_data as data
+
+        data.write(path=file, lines=lines, seed=seed, today=datetime.now(CHINA).date())
+        out(str(file))
+        return OK
+
+    spoken(do)
+
+
+@demo_app.command("code")
+def demo_code(name: Annotated[str, typer.Argument(help="Account of a demo officer.")]) -> None:
+    """Print the authenticator code of a demo officer."""
+    _demo_only()
+
+    def do() -> int:
+        from xiaohu.ops import demo
+
+        code = demo.staff_code(name)
+        if code is None:
+            fail(f"没有账号 {name} · No such account {name}", NOT_FOUND)
+        out(code)
+        return OK
+
+    spoken(do)
+
+
+@demo_app.command("clock")
+def demo_clock(by: Annotated[str, typer.Argument(help="How far: +3d, +2h, +30m.")]) -> None:
+    """Move business time ahead."""
+    _demo_only()
+    amount, unit = by.removeprefix("+")[:-1], by[-1:]
+    if unit not in _SPANS or not amount.isdigit() or not by.startswith("+"):
+        fail("请写成 +3d、+2h 或 +30m · Write +3d, +2h or +30m", USAGE)
+
+    def do() -> int:
+        from xiaohu.queue import clock
+        from xiaohu.ui.templatetags.words import moment
+
+        out(moment(clock.move(by=timedelta(**{_SPANS[unit]: int(amount)}))))
+        return OK
+
+    spoken(do)
+
+
+@demo_app.command("close")
+def demo_close(lang: Annotated[str, typer.Option(help="zh or en.")] = "zh") -> None:
+    """Close one line on the running service, as a browser would, and tell each step."""
+    _demo_only()
+
+    def do() -> int:
+        from xiaohu.ops.demo_close import close_one
+
+        return close_one(load(), language=lang, tell=out)
+
+    spoken(do, lang)
+
+
+@import_app.command("lines")
+def import_lines(
+    file: Annotated[Path, typer.Argument(help="CSV in UTF-8; columns in docs/import.md.")],
+    operator: Annotated[str, typer.Option(help="Key of the operator.")],
+) -> None:
+    """Bring in lines, holders and balances; bad rows are reported and good rows go on."""
+
+    def do() -> int:
+        from xiaohu.ops.importing import import_file
+
+        return import_file(file, operator=operator, say=say, out=out)
+
+    spoken(do)
+
+
+@policy_app.command("publish")
+def policy_publish(
+    file: Annotated[Path, typer.Argument(help="A profile, TOML.")],
+    operator: Annotated[str, typer.Option(help="Key of the operator.")],
+) -> None:
+    """Put an operator's rules in force."""
+
+    def do() -> int:
+        from xiaohu.ops.prepare import COMMAND_LINE
+        from xiaohu.queue import clock
+        from xiaohu.registry import policies
+
+        try:
+            toml = file.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            fail(f"{file}: {error}", NOT_FOUND)
+        made = policies.publish(operator=operator, toml=toml, actor=COMMAND_LINE, now=clock.now())
+        out(f"{operator} {made.version} sha256:{made.sha256}")
+        return OK
+
+    spoken(do)
+
+
+@cert_app.command("verify")
+def cert_verify(
+    file: Annotated[Path, typer.Argument(help="A PDF of ours, or its .jws text.")],
+    key: Annotated[
+        Path | None, typer.Option(help="Public key; default: the one in the data folder.")
+    ] = None,
+    lang: Annotated[str, typer.Option(help="zh or en.")] = "zh",
+) -> None:
+    """Verify a certificate or statement, without network or database."""
+
+    def do() -> int:
+        from xiaohu.ops.verifying import verify_file
+
+        return verify_file(file, key=key, say=say, out=out)
+
+    spoken(do, lang)
+
+
+@user_app.command("add")
+def user_add(
+    name: Annotated[str, typer.Argument(help="Account.")],
+    display_name: Annotated[str, typer.Option(help="Name others see.")],
+    role: Annotated[list[str], typer.Option(help="officer, reviewer, finance, compliance, admin.")],
+) -> None:
+    """Add somebody to the desk; the password is asked, the authenticator secret printed once."""
+    password = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+
+    def do() -> int:
+        from xiaohu.ops.staff import add
+
+        out(add(username=name, display_name=display_name, roles=role, password=password))
+        return OK
+
+    spoken(do)
+
+
+def _demo_only() -> None:
+    os.environ.setdefault("XIAOHU_DEMO", "1")
+    if os.environ["XIAOHU_DEMO"] not in {"1", "true"}:
+        fail("只在演示环境可用 · Only in demo mode", REFUSED)
+
+
+def _run(*, demo: bool) -> None:
+    from xiaohu.ops.banner import banner
+    from xiaohu.ops.supervisor import Supervisor
+
+    options = load()
+    if demo:
+        options.data_dir.mkdir(mode=0o711, parents=True, exist_ok=True)
+    supervisor = Supervisor(options, say=say)
+    supervisor.run(when_ready=lambda: say(banner(options)))
+
+
+def main() -> None:
+    """Run, and turn what stops a start into one sentence."""
+    try:
+        app()
+    except (OptionsRefused, CannotStart) as reason:
+        say(f"错误 Error: {reason}")
+        sys.exit(FAILED)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,147 @@
+"""The demo: invented people, a desk, and the operator's inventory; made once, kept afterwards."""
+
+import csv
+import json
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+
+from xiaohu.access import accounts, mfa
+from xiaohu.access.models import StaffUser, SubscriberAccount
+from xiaohu.closures import queries
+from xiaohu.core.actors import ActorKind
+from xiaohu.core.calendar import day_of
+from xiaohu.ops import demo_people, prepare
+from xiaohu.queue import clock
+from xiaohu.registry import demo_data, importer, lines
+from xiaohu.registry.models import Line
+
+LINES = 1000
+SEED = 1
+STAFF = (
+    ("chen", "陈示例（审核）", (ActorKind.OFFICER, ActorKind.REVIEWER)),
+    ("wu", "吴示例（审核）", (ActorKind.OFFICER, ActorKind.REVIEWER)),
+)
+WITH_PASSWORD = len(demo_data.STORIES)
+
+
+@dataclass(frozen=True, slots=True)
+class DemoFolder:
+    """Where the demo keeps its export and how its people sign in."""
+
+    root: Path
+
+    @property
+    def inventory(self) -> Path:
+        """The export that is imported and given to the operator simulator."""
+        return self.root / "lines.csv"
+
+    @property
+    def people(self) -> Path:
+        """How demo people sign in; readable by its owner alone."""
+        return demo_people.file(self.root.parent)
+
+
+def folder(data_dir: Path) -> DemoFolder:
+    """Return the demo's folder."""
+    return DemoFolder(data_dir / "demo")
+
+
+def write_inventory(data_dir: Path) -> Path:
+    """Write the export of the demo, unless it is there."""
+    where = folder(data_dir)
+    if not where.inventory.exists():
+        where.root.mkdir(mode=0o700, exist_ok=True)
+        draft = where.inventory.with_suffix(".new")
+        demo_data.write(path=draft, lines=LINES, seed=SEED, today=day_of(clock.now()))
+        draft.replace(where.inventory)
+    return where.inventory
+
+
+def set_up(data_dir: Path) -> None:
+    """Publish the rules, import the export, give people passwords. Harmless to repeat."""
+    now = clock.now()
+    where = folder(data_dir)
+    prepare.publish_shipped("generic-cn", now=now)
+    inventory = write_inventory(data_dir)
+    if where.people.exists():
+        return
+    importer.import_lines(
+        path=inventory,
+        operator=settings.XIAOHU.operator,
+        actor=prepare.COMMAND_LINE,
+        now=now,
+        progress=lambda _: None,
+    )
+    people = {"subscribers": _give_passwords(), "staff": _hire()}
+    handle = os.open(where.people, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        json.dump(people, file, ensure_ascii=False, indent=1)
+
+
+def staff_code(username: str) -> str | None:
+    """Return the code the authenticator of a demo officer would show now."""
+    user = StaffUser.objects.filter(username=username).first()
+    return mfa.current_code(user) if user is not None else None
+
+
+def free_line(data_dir: Path) -> dict[str, str] | None:
+    """Return the export's row of a clean line nobody is closing yet."""
+    with folder(data_dir).inventory.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            if _is_clean(row) and _is_free(row):
+                return row
+    return None
+
+
+def _is_clean(row: dict[str, str]) -> bool:
+    plain = row["status"] == "active" and not row["contract_end_on"]
+    owes = row["arrears_yuan"] != "0.00" or row["unbilled_yuan"] != "0.00"
+    return plain and not owes and row["cash_yuan"] != "0.00"
+
+
+def _is_free(row: dict[str, str]) -> bool:
+    line = lines.find(settings.XIAOHU.operator, f"+86{row['number']}")
+    return line is not None and queries.open_closing_of(line) is None
+
+
+def _give_passwords() -> list[dict[str, str]]:
+    made = []
+    for number in range(WITH_PASSWORD):
+        line = Line.objects.get(subscription_id=f"SUB{number + 1:08d}")
+        account = SubscriberAccount.objects.get(holder_id=line.holder_id)
+        password = secrets.token_urlsafe(9)
+        accounts.set_password(account_id=account.pk, password=password)
+        story = demo_data.STORIES[number]
+        national = str(demo_data.FIRST_NUMBER + number)
+        made.append(
+            {
+                "story": story.about,
+                "username": f"demo{number + 1:05d}",
+                "password": password,
+                "number": national,
+            }
+        )
+    return made
+
+
+def _hire() -> list[dict[str, str]]:
+    made = []
+    for username, name, roles in STAFF:
+        password = secrets.token_urlsafe(9)
+        user, _ = StaffUser.objects.get_or_create(
+            username=username,
+            defaults={
+                "display_name": name,
+                "operator": settings.XIAOHU.operator,
+                "roles": [role.value for role in roles],
+            },
+        )
+        user.set_password(password)
+        user.save(update_fields=["password"])
+        mfa.enrol(user)
+        made.append({"username": username, "password": password})
+    return made

@@ -1,0 +1,40 @@
+"""Everything between an empty database and a service that can be used. Harmless to repeat."""
+
+from datetime import datetime
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management import call_command
+
+from xiaohu.core.actors import Actor, ActorKind
+from xiaohu.core.calendar import day_of
+from xiaohu.queue import clock
+from xiaohu.registry import calendars, policies
+from xiaohu.trail import keys
+
+COMMAND_LINE = Actor(ActorKind.ADMIN, "command line")
+
+
+def prepare() -> None:
+    """Bring both databases and the static files up to date; seed the calendar; make the keys."""
+    for database in ("keystore", "default"):
+        call_command("migrate", database=database, verbosity=0, interactive=False)
+    _collect_static()
+    keys.private_key(keys.DOCUMENTS)
+    keys.private_key(keys.CHECKPOINTS)
+    calendars.seed(today=day_of(clock.now()))
+
+
+def publish_shipped(name: str, *, now: datetime) -> None:
+    """Publish a profile that comes with the service, where it is not in force already."""
+    policies.publish(
+        operator=settings.XIAOHU.operator,
+        toml=policies.shipped(name),
+        actor=COMMAND_LINE,
+        now=now,
+    )
+
+
+def _collect_static() -> None:
+    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
+    call_command("collectstatic", verbosity=0, interactive=False, clear=False)

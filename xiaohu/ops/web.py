@@ -1,0 +1,63 @@
+"""The web server: granian's workers around Django."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from xiaohu.config.options import Options
+from xiaohu.ops import alive
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "xiaohu.config.settings")
+
+THREADS = 4
+FORMAT = "[%(time)s] %(method)s %(path)s %(status)d %(dt_ms).1f"
+
+
+def serve(options: Options) -> None:
+    """Run until stopped. The access log holds paths without what follows the question mark."""
+    from granian import Granian
+    from granian.constants import Interfaces
+    from granian.log import LogLevels
+
+    alive.exit_with_supervisor()
+    Granian(
+        "xiaohu.ops.web:application",
+        address=options.host,
+        port=options.port,
+        interface=Interfaces.WSGI,
+        workers=options.web_workers,
+        blocking_threads=THREADS,
+        websockets=False,
+        respawn_failed_workers=True,
+        log_level=LogLevels.warning,
+        log_access=True,
+        log_access_format=FORMAT,
+        log_dictconfig=_logging(options.data_dir / "logs" / "access.log"),
+    ).serve()
+
+
+def _logging(file: Path) -> dict[str, Any]:
+    handler = {"class": "logging.FileHandler", "filename": str(file), "formatter": "bare"}
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"bare": {"format": "%(message)s"}},
+        "handlers": {
+            "access": handler,
+            "stderr": {"class": "logging.StreamHandler", "formatter": "bare"},
+        },
+        "loggers": {
+            "_granian": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
+            "granian.access": {"handlers": ["access"], "level": "INFO", "propagate": False},
+        },
+    }
+
+
+def __getattr__(name: str) -> Any:
+    """Build the application in granian's worker, when it asks for it, and not before."""
+    if name != "application":
+        raise AttributeError(name)
+    from django.core.wsgi import get_wsgi_application
+
+    alive.exit_with_supervisor()
+    return get_wsgi_application()

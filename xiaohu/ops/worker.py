@@ -1,0 +1,102 @@
+"""The worker: jobs as they come, and a few beats that never depend on a job."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from os import getpid
+from socket import gethostname
+
+from django.conf import settings
+from django.db import close_old_connections
+from procrastinate import BaseConnector
+from procrastinate.contrib.django import app
+from procrastinate.contrib.django.django_connector import DjangoConnector
+
+from xiaohu.access import codes, counters, sessions
+from xiaohu.closures import alarms, purging
+from xiaohu.notices import outbox
+from xiaohu.ops import alive
+from xiaohu.queue import clock, engine, faults, heartbeat
+from xiaohu.trail import checkpoints, sequencer
+from xiaohu.vault import orphans
+
+logger = logging.getLogger(__name__)
+CONCURRENCY = 2
+NAME = f"{gethostname()}-{getpid()}"[:64]
+
+
+@dataclass(slots=True)
+class Beat:
+    """Something done every so many seconds."""
+
+    seconds: float
+    do: Callable[[], object]
+    due: float = 0.0
+
+
+def _clean_up() -> None:
+    now = clock.now()
+    codes.delete_past(now=now)
+    counters.forget_past(now=now)
+    sessions.delete_idle()
+    orphans.sweep()
+    engine.delete_finished()
+
+
+def beats() -> list[Beat]:
+    """Return every beat; each one failing leaves the others going."""
+    return [
+        Beat(1, sequencer.run_once),
+        Beat(10, lambda: heartbeat.beat(NAME)),
+        Beat(10, lambda: alarms.sweep(now=clock.now())),
+        Beat(10, lambda: outbox.sweep(now=clock.now())),
+        Beat(60, lambda: checkpoints.sign(now=clock.now())),
+        Beat(600, lambda: purging.purge(now=clock.now())),
+        Beat(600, _clean_up),
+    ]
+
+
+def run() -> None:
+    """Work until stopped."""
+    alive.exit_with_supervisor()
+    if settings.XIAOHU.faults and settings.XIAOHU.demo:
+        faults.arm_from(settings.XIAOHU.faults)
+    stop = threading.Event()
+    ticker = threading.Thread(target=_tick, args=(stop,), name="beats", daemon=True)
+    ticker.start()
+    try:
+        with app.replace_connector(_connector()) as working:
+            working.run_worker(
+                concurrency=CONCURRENCY,
+                wait=True,
+                delete_jobs="always",
+                fetch_job_polling_interval=1.0,
+            )
+    finally:
+        stop.set()
+
+
+def _connector() -> BaseConnector:
+    """Return a connection of the engine's own: Django's cannot wait for news."""
+    if not isinstance(app.connector, DjangoConnector):
+        raise TypeError("the engine is set up by Django")
+    return app.connector.get_worker_connector()
+
+
+def _tick(stop: threading.Event) -> None:
+    due = beats()
+    while not stop.wait(0.2):
+        for beat in due:
+            if time.monotonic() >= beat.due:
+                beat.due = time.monotonic() + beat.seconds
+                _safely(beat.do)
+
+
+def _safely(do: Callable[[], object]) -> None:
+    close_old_connections()
+    try:
+        do()
+    except Exception as error:  # noqa: BLE001 - one failing beat must not stop the others
+        logger.warning("a beat failed: %s", type(error).__name__)

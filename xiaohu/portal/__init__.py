@@ -1,0 +1,1 @@
+"""The subscriber's way: request in, one call, answer out."""

@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class PortalConfig(AppConfig):
+    """The subscriber's pages."""
+
+    name = "xiaohu.portal"
+    label = "portal"

@@ -1,0 +1,55 @@
+"""Who may see a page: somebody signed in, and only what is theirs."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+
+from xiaohu.access import sessions
+from xiaohu.access.sessions import Subscriber
+from xiaohu.closures import queries
+
+View = Callable[..., HttpResponse]
+
+
+def signed_in(view: View) -> View:
+    """Let a page be seen after signing in, and come back to it then."""
+
+    @wraps(view)
+    def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        subscriber: Subscriber | None = getattr(request, "subscriber", None)
+        if not subscriber:
+            return _to_sign_in(request)
+        return view(request, subscriber, *args, **kwargs)
+
+    return checked
+
+
+def own_case(view: View) -> View:
+    """Let a page of a case be seen by the person whose case it is; to others it does not exist."""
+
+    @wraps(view)
+    @signed_in
+    def checked(
+        request: HttpRequest,
+        subscriber: Subscriber,
+        case_id: UUID,
+        *args: Any,
+        **kwargs: Any,
+    ) -> HttpResponse:
+        case = queries.of_subscriber(case_id, subscriber)
+        return view(request, case, *args, **kwargs)
+
+    return checked
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponse:
+    # What was typed on an expired page is kept with the case; the way back leads to its page.
+    back = {"next": request.get_full_path()}
+    if request.COOKIES.get(sessions.COOKIE):
+        back["out"] = "1"
+    return HttpResponseRedirect(f"{reverse('portal:sign_in')}?{urlencode(back)}")

@@ -1,0 +1,163 @@
+"""What people type, judged by the server alone; every error says what to do."""
+
+import re
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from xiaohu.core.numbers import NumberRefused, normalise
+
+CODE = re.compile(r"[0-9]{6}")
+ACCOUNT = re.compile(r"[0-9]{12,19}")
+
+
+class PlainForm(forms.Form):
+    """No browser validation, no `required` attribute: the server says what is wrong, in words."""
+
+    use_required_attribute = False
+
+
+def text(label: str, *, empty: str, **attributes: str) -> forms.CharField:
+    """Return a text field that says what to type when it is left empty."""
+    kind = attributes.pop("type", "text")
+    return forms.CharField(
+        label=_(label),
+        max_length=200,
+        error_messages={"required": _(empty), "max_length": _("err.too_long")},
+        widget=forms.TextInput(attrs={"type": kind, **attributes}),
+    )
+
+
+class PasswordSignIn(PlainForm):
+    """S2: user name and password."""
+
+    username = text("signin.username", empty="signin.err.username", autocomplete="username")
+    password = forms.CharField(
+        label=_("signin.password"),
+        strip=False,
+        max_length=128,
+        error_messages={"required": _("signin.err.password")},
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+
+class NumberSignIn(PlainForm):
+    """S2: a code to the line."""
+
+    number = text(
+        "signin.number", empty="signin.err.number", type="tel", inputmode="tel", autocomplete="tel"
+    )
+
+    def clean_number(self) -> str:
+        """Return the number in E.164."""
+        try:
+            return normalise(self.cleaned_data["number"])
+        except NumberRefused:
+            raise ValidationError(gettext("signin.err.number")) from None
+
+
+class ReferenceSignIn(PlainForm):
+    """S2: a code to the contact of a case."""
+
+    reference = text("track.reference", empty="track.err.reference", autocomplete="off")
+
+
+class CodeForm(PlainForm):
+    """S3: six digits, spaces and full-width digits understood."""
+
+    code = text(
+        "code.label",
+        empty="code.err.len",
+        inputmode="numeric",
+        autocomplete="one-time-code",
+    )
+
+    def clean_code(self) -> str:
+        """Return six ASCII digits."""
+        digits = "".join(
+            str(int(character)) for character in self.cleaned_data["code"] if character.isdecimal()
+        )
+        if not CODE.fullmatch(digits):
+            raise ValidationError(gettext("code.err.len"))
+        return digits
+
+
+class CardForm(PlainForm):
+    """S9: the last four characters on the card."""
+
+    tail = text(
+        "verify.card", empty="verify.err.card", autocomplete="off", autocapitalize="characters"
+    )
+
+    def clean_tail(self) -> str:
+        """Return at least four characters."""
+        typed = "".join(self.cleaned_data["tail"].split())
+        if len(typed) < 4:
+            raise ValidationError(gettext("verify.err.card"))
+        return typed
+
+
+class OneChoice(PlainForm):
+    """One question with a few answers."""
+
+    def __init__(self, *args: Any, choices: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["choice"] = forms.ChoiceField(
+            label="",
+            choices=choices,
+            widget=forms.RadioSelect,
+            error_messages={"required": _("err.choose"), "invalid_choice": _("err.choose")},
+        )
+
+
+class BankAccount(PlainForm):
+    """S13: the holder's own account; the name is the holder's and is not asked."""
+
+    bank = text("account.bank", empty="account.err.bank", autocomplete="off")
+    account = text(
+        "account.number", empty="account.err.number", inputmode="numeric", autocomplete="off"
+    )
+
+    def clean_account(self) -> str:
+        """Return 12 to 19 digits."""
+        digits = "".join(self.cleaned_data["account"].split())
+        if not ACCOUNT.fullmatch(digits):
+            raise ValidationError(gettext("account.err.number"))
+        return digits
+
+
+class ContactForm(PlainForm):
+    """S14: a number or an e-mail address."""
+
+    to = text("contact.label", empty="contact.err.empty", autocomplete="off")
+
+
+class Declaration(PlainForm):
+    """S16: one box to tick."""
+
+    declared = forms.BooleanField(
+        label=_("review.declare"), error_messages={"required": _("review.err.declare")}
+    )
+
+
+class NewPassword(PlainForm):
+    """A password of one's own."""
+
+    password = forms.CharField(
+        label=_("password.new"),
+        strip=False,
+        max_length=128,
+        error_messages={"required": _("password.err.length")},
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+
+class CertificateNumber(PlainForm):
+    """V1: the number of a document."""
+
+    number = text(
+        "verify.number", empty="verify.err.number", autocomplete="off", autocapitalize="characters"
+    )

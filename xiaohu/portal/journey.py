@@ -1,0 +1,41 @@
+"""Which page comes next: the first whose answer is missing, in the order of the journey."""
+
+from datetime import datetime
+
+from django.urls import reverse
+
+from xiaohu.closures import checking
+from xiaohu.closures.drafting import EDITABLE
+from xiaohu.closures.models import Case
+from xiaohu.core.proofs import LEVEL_FOR_A_CLEAN_LINE, level
+from xiaohu.core.states import CaseState
+from xiaohu.proofing import proofs
+
+
+def next_page(case: Case, *, now: datetime) -> str:
+    """Return the path of the first page that still needs an answer."""
+    return reverse(f"portal:{_next(case, now)}", args=[case.pk])
+
+
+def home_of(case: Case, *, now: datetime) -> str:
+    """Return where a person goes on with a case: its next question, or where it stands."""
+    if CaseState(case.state) is CaseState.DRAFT:
+        return next_page(case, now=now)
+    return reverse("portal:case", args=[case.pk])
+
+
+def _next(case: Case, now: datetime) -> str:
+    if CaseState(case.state) not in EDITABLE:
+        return "case"
+    checked = checking.last(case, now=now)
+    if checked is None or not checked.clear:
+        return "checks"
+    if level(proofs.given(case.pk)) < LEVEL_FOR_A_CLEAN_LINE:
+        return "prove"
+    if checked.refundable_fen > 0 and not case.refund_route:
+        return "balance"
+    if not case.contact_confirmed:
+        return "contact"
+    if not case.effects_read:
+        return "effects"
+    return "review"

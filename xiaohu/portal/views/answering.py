@@ -1,0 +1,185 @@
+"""S12 to S15: where the money goes, how to reach the person, and what closing means."""
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import get_language, gettext
+
+from xiaohu.access import codes
+from xiaohu.access.codes import Limited, Outcome, Purpose
+from xiaohu.closures import checking, drafting, queries
+from xiaohu.closures.drafting import ContactRefused, ContactSameNumber
+from xiaohu.closures.models import Case
+from xiaohu.core.calendar import day_of
+from xiaohu.core.numbers import mask_number
+from xiaohu.core.profile import RefundRoute
+from xiaohu.core.schedule import execution_time
+from xiaohu.notices import outbox
+from xiaohu.portal import journey, pending
+from xiaohu.portal.codes import explain, limited
+from xiaohu.portal.entering import own_case
+from xiaohu.portal.forms import BankAccount, CodeForm, ContactForm, OneChoice
+from xiaohu.portal.pending import Pending
+from xiaohu.queue import clock
+from xiaohu.registry import lines
+from xiaohu.ui.refusals import sentence
+
+# The routes that need no counter: money back the way it came, or to the holder's own account.
+ONLINE_ROUTES = (RefundRoute.ORIGINAL, RefundRoute.BANK_ACCOUNT)
+
+
+@own_case
+def balance(request: HttpRequest, case: Case) -> HttpResponse:
+    """S12: how the balance is returned."""
+    now = clock.now()
+    checked = checking.last(case, now=now)
+    if checked is None or checked.refundable_fen == 0:
+        return HttpResponseRedirect(journey.next_page(case, now=now))
+    form = OneChoice(
+        request.POST or None, choices=routes(case), initial={"choice": case.refund_route or None}
+    )
+    if request.method == "POST" and form.is_valid():
+        chosen = RefundRoute(form.cleaned_data["choice"])
+        if chosen is RefundRoute.BANK_ACCOUNT:
+            return HttpResponseRedirect(reverse("portal:bank_account", args=[case.pk]))
+        drafting.set_refund(case_id=case.pk, route=chosen)
+        return HttpResponseRedirect(journey.next_page(_fresh(case), now=now))
+    page = {"case": case, "form": form, "checked": checked}
+    return render(request, "portal/balance.html", page, status=422 if form.errors else 200)
+
+
+@own_case
+def bank_account(request: HttpRequest, case: Case) -> HttpResponse:
+    """S13: the holder's own bank account."""
+    form = BankAccount(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        drafting.set_refund(
+            case_id=case.pk,
+            route=RefundRoute.BANK_ACCOUNT,
+            bank=form.cleaned_data["bank"],
+            account=form.cleaned_data["account"],
+        )
+        return HttpResponseRedirect(journey.next_page(_fresh(case), now=clock.now()))
+    page = {"case": case, "form": form, "holder": _holder(case)}
+    return render(request, "portal/bank_account.html", page, status=422 if form.errors else 200)
+
+
+@own_case
+def contact(request: HttpRequest, case: Case) -> HttpResponse:
+    """S14: a contact that outlives the line; a code is sent to it."""
+    form = ContactForm(request.POST or None, initial={"to": drafting.contact(case)})
+    if request.method == "POST" and form.is_valid():
+        try:
+            drafting.set_contact(case_id=case.pk, to=form.cleaned_data["to"])
+        except (ContactRefused, ContactSameNumber) as refused:
+            form.add_error("to", sentence(refused).what)
+        else:
+            answer = _confirm(case, form)
+            if answer is not None:
+                return answer
+    page = {"case": case, "form": form}
+    return render(request, "portal/contact.html", page, status=422 if form.errors else 200)
+
+
+@own_case
+def contact_code(request: HttpRequest, case: Case) -> HttpResponse:
+    """S14: the code box for the code sent to the contact."""
+    waiting = pending.recall(request)
+    here = reverse("portal:contact", args=[case.pk])
+    if waiting is None or waiting.typed != f"contact:{case.pk}":
+        return HttpResponseRedirect(here)
+    form = CodeForm(request.POST or None)
+    shown = codes.shown_to(waiting.code_id)
+    now = clock.now()
+    if request.method == "POST" and form.is_valid():
+        tried = codes.check(
+            code_id=waiting.code_id,
+            purpose=Purpose.CONFIRM_CONTACT,
+            code=form.cleaned_data["code"],
+            now=now,
+        )
+        if tried.outcome is Outcome.OK and shown == drafting.contact(case):
+            drafting.confirm_contact(case_id=case.pk)
+            answer = HttpResponseRedirect(journey.next_page(_fresh(case), now=now))
+            answer.delete_cookie(pending.COOKIE)
+            return answer
+        explain(form, tried)
+    page = {
+        "form": form,
+        "shown": masked(shown),
+        "way": "contact",
+        "again_in": max(0, int((waiting.again_at - now).total_seconds())),
+        "again": here,
+    }
+    return render(request, "portal/code.html", page, status=422 if form.errors else 200)
+
+
+@own_case
+def effects(request: HttpRequest, case: Case) -> HttpResponse:
+    """S15: what closing means, before anything is submitted."""
+    now = clock.now()
+    if request.method == "POST":
+        drafting.note_effects_read(case_id=case.pk)
+        return HttpResponseRedirect(journey.next_page(_fresh(case), now=now))
+    profile = queries.profile_of(case)
+    checked = checking.last(case, now=now)
+    stop_at = execution_time(profile, accepted_at=now)
+    page = {
+        "case": case,
+        "stop_at": stop_at,
+        "stop_on": day_of(stop_at),
+        "quarantine_days": profile.number.quarantine_days,
+        "facts": checked.facts if checked is not None else None,
+    }
+    return render(request, "portal/effects.html", page)
+
+
+def routes(case: Case) -> list[tuple[str, str]]:
+    """Return the ways money can go back, in the operator's order."""
+    offered = queries.profile_of(case).refund.routes
+    return [(r.value, gettext(f"route.{r.value}")) for r in offered if r in ONLINE_ROUTES]
+
+
+def masked(address: str) -> str:
+    """Return a contact as a page may show it."""
+    if "@" in address:
+        name, _, domain = address.partition("@")
+        return f"{name[:2]}***@{domain}"
+    return mask_number(address) if address else ""
+
+
+def _confirm(case: Case, form: ContactForm) -> HttpResponse | None:
+    now = clock.now()
+    with transaction.atomic(durable=True):
+        issued = codes.issue(
+            operator=case.operator,
+            purpose=Purpose.CONFIRM_CONTACT,
+            to=drafting.contact(case),
+            known=True,
+            now=now,
+        )
+        if not isinstance(issued, Limited):
+            outbox.queue_code(
+                operator=case.operator,
+                code_id=issued.code_id,
+                language=get_language() or "zh-hans",
+                now=now,
+            )
+    if isinstance(issued, Limited):
+        form.add_error("to", limited(issued.again_at, now=now))
+        return None
+    answer = HttpResponseRedirect(reverse("portal:contact_code", args=[case.pk]))
+    return pending.remember(
+        answer, Pending(issued.code_id, f"contact:{case.pk}", issued.again_at, "")
+    )
+
+
+def _holder(case: Case) -> str:
+    line = queries.closing_of(case).line
+    return lines.shown_holder(line).name if line is not None else ""
+
+
+def _fresh(case: Case) -> Case:
+    case.refresh_from_db()
+    return case

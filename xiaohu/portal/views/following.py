@@ -1,0 +1,101 @@
+"""S18 to S23: where a request stands, and every turn it can take afterwards."""
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+
+from xiaohu.closures import appealing, queries, refunding, withdrawing
+from xiaohu.closures.models import Case
+from xiaohu.core.profile import RefundRoute
+from xiaohu.core.states import CaseState
+from xiaohu.notices import outbox
+from xiaohu.portal import journey
+from xiaohu.portal.entering import own_case
+from xiaohu.portal.forms import BankAccount, OneChoice
+from xiaohu.portal.shown import actor_of, shown_case, timeline
+from xiaohu.portal.views.answering import routes
+from xiaohu.portal.views.starting import check
+from xiaohu.queue import clock
+
+RUNNING = frozenset({CaseState.EXECUTING, CaseState.SETTLING})
+
+
+@own_case
+def progress(request: HttpRequest, case: Case) -> HttpResponse:
+    """S18: the state in a sentence, dated steps, the money, the documents."""
+    if CaseState(case.state) is CaseState.DRAFT:
+        return HttpResponseRedirect(journey.next_page(case, now=clock.now()))
+    shown = shown_case(case)
+    now = clock.now()
+    page = {
+        **shown,
+        "timeline": timeline(case),
+        "notices": outbox.of_case(case.pk),
+        "running": CaseState(case.state) in RUNNING and not shown["closing"].owner,
+        "helped": shown["closing"].owner == "operations",
+        "now": now,
+    }
+    partial = "#status" if getattr(request, "htmx", False) else ""
+    return render(request, f"portal/progress.html{partial}", page)
+
+
+@own_case
+def withdraw(request: HttpRequest, case: Case) -> HttpResponse:
+    """S19: take the request back."""
+    if request.method == "POST":
+        withdrawing.withdraw(case_id=case.pk, actor=actor_of(request), now=clock.now())
+        return HttpResponseRedirect(reverse("portal:case", args=[case.pk]))
+    shown = shown_case(case)
+    if not shown["can_withdraw"]:
+        raise withdrawing.TooLateToWithdraw(reference=case.reference)
+    return render(request, "portal/withdraw.html", shown)
+
+
+@own_case
+def fix(request: HttpRequest, case: Case) -> HttpResponse:
+    """S20: what the officer, or a check that changed, asks for."""
+    if CaseState(case.state) is not CaseState.AWAITING_CUSTOMER:
+        return HttpResponseRedirect(reverse("portal:case", args=[case.pk]))
+    now = clock.now()
+    page = {**shown_case(case), "go_on": journey.next_page(case, now=now)}
+    return render(request, "portal/fix.html", page)
+
+
+@own_case
+def refund(request: HttpRequest, case: Case) -> HttpResponse:
+    """S21: the refund came back; choose another way."""
+    if CaseState(case.state) is not CaseState.REFUND_ATTENTION:
+        return HttpResponseRedirect(reverse("portal:case", args=[case.pk]))
+    way = OneChoice(request.POST or None, choices=routes(case))
+    account = BankAccount(request.POST or None)
+    if request.method == "POST" and way.is_valid():
+        route = RefundRoute(way.cleaned_data["choice"])
+        if route is not RefundRoute.BANK_ACCOUNT or account.is_valid():
+            to_bank = route is RefundRoute.BANK_ACCOUNT
+            refunding.choose_another_way(
+                case_id=case.pk,
+                route=route,
+                bank=account.cleaned_data["bank"] if to_bank else "",
+                account=account.cleaned_data["account"] if to_bank else "",
+                actor=actor_of(request),
+                now=clock.now(),
+            )
+            return HttpResponseRedirect(reverse("portal:case", args=[case.pk]))
+    wrong = bool(request.POST)
+    if not wrong:
+        account = BankAccount()
+    page = {**shown_case(case), "form": way, "account": account}
+    return render(request, "portal/refund.html", page, status=422 if wrong else 200)
+
+
+@own_case
+def refused(request: HttpRequest, case: Case) -> HttpResponse:
+    """S23: why, and a review by another person."""
+    if CaseState(case.state) is not CaseState.REFUSED:
+        return HttpResponseRedirect(reverse("portal:case", args=[case.pk]))
+    if request.method == "POST":
+        again = appealing.appeal(case_id=case.pk, actor=actor_of(request), now=clock.now())
+        check(again)
+        return HttpResponseRedirect(journey.next_page(again, now=clock.now()))
+    page = {**shown_case(case), "profile_of_case": queries.profile_of(case)}
+    return render(request, "portal/refused.html", page)

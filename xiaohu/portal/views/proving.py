@@ -1,0 +1,115 @@
+"""S9: one more proof, of another kind than the sign-in."""
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import get_language, gettext
+
+from xiaohu.access import codes
+from xiaohu.access.codes import Limited, Outcome
+from xiaohu.closures import checking, queries
+from xiaohu.closures.models import Case
+from xiaohu.core.checks import LineStatus
+from xiaohu.core.numbers import mask_number
+from xiaohu.core.proofs import ProofMethod, offered
+from xiaohu.notices import outbox
+from xiaohu.portal import journey, pending
+from xiaohu.portal.codes import explain, limited
+from xiaohu.portal.entering import own_case
+from xiaohu.portal.forms import CardForm, CodeForm, PlainForm
+from xiaohu.portal.pending import Pending
+from xiaohu.proofing import proofs
+from xiaohu.queue import clock
+from xiaohu.registry.models import Line
+
+
+@own_case
+def prove(request: HttpRequest, case: Case) -> HttpResponse:
+    """S9: a code to the line, or the card's last characters."""
+    line = proving_line(case)
+    now = clock.now()
+    checked = checking.last(case, now=now)
+    status = checked.facts.status if checked and checked.facts else LineStatus.ACTIVE
+    methods = offered(given=proofs.given(case.pk), status=status)
+    sending = request.POST.get("send") == ProofMethod.CODE.value
+    form: PlainForm = CardForm(request.POST if request.POST and not sending else None)
+    if sending and ProofMethod.CODE in methods:
+        answer = _send(case, line, form)
+        if answer is not None:
+            return answer
+    elif request.method == "POST" and form.is_valid():
+        tried = proofs.try_card(case_id=case.pk, line=line, tail=form.cleaned_data["tail"], now=now)
+        if tried.right:
+            return HttpResponseRedirect(journey.next_page(case, now=now))
+        form.add_error("tail", gettext("verify.err.wrong").format(n=tried.tries_left))
+    page = {
+        "case": case,
+        "form": form,
+        "methods": [method.value for method in methods],
+        "done": not methods,
+        "go_on": journey.next_page(case, now=now),
+    }
+    return render(request, "portal/prove.html", page, status=422 if form.errors else 200)
+
+
+@own_case
+def prove_code(request: HttpRequest, case: Case) -> HttpResponse:
+    """S9: the code box for the code sent to the line."""
+    waiting = pending.recall(request)
+    here = reverse("portal:prove", args=[case.pk])
+    if waiting is None or waiting.typed != f"prove:{case.pk}":
+        return HttpResponseRedirect(here)
+    form = CodeForm(request.POST or None)
+    shown = codes.shown_to(waiting.code_id)
+    now = clock.now()
+    if request.method == "POST" and form.is_valid():
+        tried = proofs.try_code(
+            case_id=case.pk,
+            code_id=waiting.code_id,
+            code=form.cleaned_data["code"],
+            now=now,
+        )
+        if tried.outcome is Outcome.OK:
+            answer = HttpResponseRedirect(journey.next_page(case, now=now))
+            answer.delete_cookie(pending.COOKIE)
+            return answer
+        explain(form, tried)
+    page = {
+        "form": form,
+        "shown": mask_number(shown) if shown else "",
+        "way": "code",
+        "again_in": max(0, int((waiting.again_at - now).total_seconds())),
+        "again": here,
+    }
+    return render(request, "portal/code.html", page, status=422 if form.errors else 200)
+
+
+def proving_line(case: Case) -> Line:
+    """Return the line a proof is about: the case's, or for an account one of its holder's."""
+    line = queries.closing_of(case).line
+    if line is None:
+        line = Line.objects.filter(holder_id=case.holder_id, closed_at=None).first()
+    if line is None:
+        raise queries.LineNotYours
+    return line
+
+
+def _send(case: Case, line: Line, form: PlainForm) -> HttpResponse | None:
+    now = clock.now()
+    with transaction.atomic(durable=True):
+        issued = proofs.send_code(line=line, now=now)
+        if not isinstance(issued, Limited):
+            outbox.queue_code(
+                operator=case.operator,
+                code_id=issued.code_id,
+                language=get_language() or "zh-hans",
+                now=now,
+            )
+    if isinstance(issued, Limited):
+        form.add_error(None, limited(issued.again_at, now=now))
+        return None
+    answer = HttpResponseRedirect(reverse("portal:prove_code", args=[case.pk]))
+    return pending.remember(
+        answer, Pending(issued.code_id, f"prove:{case.pk}", issued.again_at, "")
+    )

@@ -1,0 +1,44 @@
+"""个人中心 and 设置 → 账号安全: a password of one's own, and the way to closing."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext
+
+from xiaohu.access import accounts
+from xiaohu.access.accounts import PasswordRefused
+from xiaohu.access.sessions import Subscriber
+from xiaohu.closures import queries
+from xiaohu.portal.entering import signed_in
+from xiaohu.portal.forms import NewPassword
+from xiaohu.registry import lines
+from xiaohu.ui.refusals import sentence
+
+
+@signed_in
+def me(request: HttpRequest, subscriber: Subscriber) -> HttpResponse:
+    """Show lines, requests and settings in one place."""
+    page = {
+        "lines": lines.shown(queries.lines_of(subscriber)),
+        "cases": queries.cases_of(subscriber),
+    }
+    return render(request, "portal/settings.html", page)
+
+
+@signed_in
+def security(request: HttpRequest, subscriber: Subscriber) -> HttpResponse:
+    """账号安全: the password, and 注销账号."""
+    form = NewPassword(request.POST or None)
+    if subscriber.account_id is not None and request.method == "POST" and form.is_valid():
+        try:
+            accounts.set_password(
+                account_id=subscriber.account_id, password=form.cleaned_data["password"]
+            )
+        except PasswordRefused as refused:
+            form.add_error("password", sentence(refused).what)
+        else:
+            messages.success(request, gettext("password.changed"))
+            return HttpResponseRedirect(reverse("portal:security"))
+    page = {"form": form, "has_account": subscriber.account_id is not None}
+    return render(request, "portal/security.html", page, status=422 if form.errors else 200)

@@ -1,0 +1,128 @@
+"""S1, S3b and S4: what it takes, what is to end, and which line."""
+
+from datetime import timedelta
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import get_language, gettext
+
+from xiaohu.access.sessions import Subscriber
+from xiaohu.closures import checking, drafting, queries
+from xiaohu.closures.models import Case
+from xiaohu.core.refusals import Refusal
+from xiaohu.core.steps import Scope
+from xiaohu.gateways.protocols import GatewayUnavailable, UnknownLine
+from xiaohu.portal import journey
+from xiaohu.portal.entering import signed_in
+from xiaohu.portal.forms import OneChoice
+from xiaohu.queue import clock
+from xiaohu.registry import lines
+from xiaohu.ui.templatetags.words import yuan
+
+STATISTICS_OF = timedelta(days=30)
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """S1: who may use it, what is needed, how long, what cannot be undone."""
+    since = clock.now() - STATISTICS_OF
+    days = queries.median_days(operator=settings.XIAOHU.operator, since=since)
+    return render(request, "portal/home.html", {"median_days": days})
+
+
+def start(request: HttpRequest) -> HttpResponse:
+    """Enter from anywhere: an app, the settings, a link."""
+    return HttpResponseRedirect(reverse("portal:scope"))
+
+
+def track(request: HttpRequest) -> HttpResponse:
+    """Look up a request: with a session its list, else by reference and a code."""
+    if getattr(request, "subscriber", None):
+        return HttpResponseRedirect(reverse("portal:cases"))
+    back = {"method": "reference", "next": reverse("portal:cases")}
+    return HttpResponseRedirect(f"{reverse('portal:sign_in')}?{urlencode(back)}")
+
+
+@signed_in
+def scope(request: HttpRequest, subscriber: Subscriber) -> HttpResponse:
+    """S3b: the line, the account, or both; skipped where only one is possible."""
+    if subscriber.case_id is not None:
+        return HttpResponseRedirect(reverse("portal:cases"))
+    if subscriber.account_id is None:
+        return HttpResponseRedirect(f"{reverse('portal:lines')}?scope={Scope.LINE}")
+    options = [(s.value, gettext(f"scope.{s.value}")) for s in Scope]
+    form = OneChoice(request.POST or None, choices=options)
+    if request.method == "POST" and form.is_valid():
+        chosen = Scope(form.cleaned_data["choice"])
+        if chosen is Scope.ACCOUNT:
+            return _open(subscriber, chosen, None)
+        return HttpResponseRedirect(f"{reverse('portal:lines')}?scope={chosen}")
+    return render(request, "portal/scope.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@signed_in
+def choose_line(request: HttpRequest, subscriber: Subscriber) -> HttpResponse:
+    """S4: which line."""
+    wanted = Scope.BOTH if request.GET.get("scope") == Scope.BOTH else Scope.LINE
+    shown = lines.shown(queries.lines_of(subscriber))
+    options = [
+        (
+            str(line.id),
+            gettext("lines.option").format(
+                number=line.number,
+                product=line.product,
+                state=gettext(f"line.{line.status}"),
+                balance=yuan(line.balance_fen),
+            ),
+        )
+        for line in shown
+    ]
+    form = OneChoice(request.POST or None, choices=options)
+    if request.method == "POST" and form.is_valid():
+        line_id = next(line.id for line in shown if str(line.id) == form.cleaned_data["choice"])
+        existing = queries.open_closing_of(lines.get(line_id))
+        if existing is not None:
+            return HttpResponseRedirect(journey.home_of(existing.case, now=clock.now()))
+        return _open(subscriber, wanted, line_id)
+    page = {
+        "form": form,
+        "lines": shown,
+        "scope": wanted,
+        "only_line": subscriber.account_id is None,
+    }
+    return render(request, "portal/lines.html", page, status=422 if form.errors else 200)
+
+
+@signed_in
+def cases(request: HttpRequest, subscriber: Subscriber) -> HttpResponse:
+    """Return every request of this person, newest first."""
+    found = queries.cases_of(subscriber)
+    if len(found) == 1 and subscriber.case_id is not None:
+        return HttpResponseRedirect(reverse("portal:case", args=[found[0].pk]))
+    listed = [(case, journey.home_of(case, now=clock.now())) for case in found]
+    return render(request, "portal/cases.html", {"cases": listed})
+
+
+def _open(subscriber: Subscriber, wanted: Scope, line_id: UUID | None) -> HttpResponse:
+    now = clock.now()
+    case = drafting.open_case(
+        subscriber=subscriber,
+        scope=wanted,
+        line_id=line_id,
+        language=get_language() or "zh-hans",
+        now=now,
+    )
+    check(case)
+    return HttpResponseRedirect(journey.next_page(case, now=now))
+
+
+def check(case: Case) -> Refusal | None:
+    """Run the checks; where the operator does not answer, say so and lose nothing."""
+    try:
+        checking.run(case_id=case.pk, now=clock.now())
+    except (GatewayUnavailable, UnknownLine) as refused:
+        return refused
+    return None

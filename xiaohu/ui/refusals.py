@@ -1,0 +1,62 @@
+"""From a refusal's code to a sentence, a remedy and a status; the one place where codes get words."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext
+
+from xiaohu.core.refusals import Refusal
+
+STATUS: Mapping[str, HTTPStatus] = {
+    "CASE_NOT_FOUND": HTTPStatus.NOT_FOUND,
+    "LINE_NOT_YOURS": HTTPStatus.NOT_FOUND,
+    "TOO_MANY_TRIES": HTTPStatus.TOO_MANY_REQUESTS,
+    "OPERATOR_UNAVAILABLE": HTTPStatus.SERVICE_UNAVAILABLE,
+    "KEYSTORE_UNAVAILABLE": HTTPStatus.SERVICE_UNAVAILABLE,
+    "NO_POLICY": HTTPStatus.SERVICE_UNAVAILABLE,
+    "NOT_A_REVIEWER": HTTPStatus.FORBIDDEN,
+    "SAME_PERSON": HTTPStatus.FORBIDDEN,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """What happened and why, and what to do next."""
+
+    code: str
+    what: str
+    next: str
+
+
+def sentence(refusal: Refusal) -> Sentence:
+    """Return the words of a refusal in the reader's language."""
+    return Sentence(
+        refusal.code,
+        gettext(f"refusal.{refusal.code}").format(**refusal.params),
+        gettext(f"refusal.{refusal.code}.next").format(**refusal.params),
+    )
+
+
+def page(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """Return a whole page for a refusal that no form could show."""
+    status = STATUS.get(refusal.code, HTTPStatus.CONFLICT)
+    context = {"sentence": sentence(refusal), "desk": request.path.startswith("/desk")}
+    return render(request, "ui/refusal.html", context, status=status)
+
+
+class RefusalMiddleware:
+    """Turns a refusal that reached the top into its page, never into a fault."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass the request on."""
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Answer a refusal; anything else is a fault and stays one."""
+        return page(request, error) if isinstance(error, Refusal) else None

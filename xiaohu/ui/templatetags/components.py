@@ -1,0 +1,42 @@
+"""Form fields and the list of what is wrong with a form."""
+
+from typing import Any
+
+from django import template
+from django.forms import BoundField, Form
+
+register = template.Library()
+
+
+@register.inclusion_tag("ui/field.html")
+def field(bound: BoundField, kind: str = "", hint: str = "") -> dict[str, Any]:
+    """Show a text field: label, help, error, box."""
+    ids = [
+        f"{bound.id_for_label}-{part}"
+        for part, there in (("help", hint or bound.help_text), ("error", bound.errors))
+        if there
+    ]
+    attributes: dict[str, str | bool] = {}
+    if ids:
+        attributes["aria-describedby"] = " ".join(ids)
+    if bound.errors:
+        attributes["aria-invalid"] = "true"
+    return {
+        "bound": bound,
+        "box": bound.as_widget(attrs=attributes),
+        "kind": kind,
+        "hint": hint or bound.help_text,
+    }
+
+
+@register.inclusion_tag("ui/options.html")
+def options(bound: BoundField, legend: str = "", heading: bool = False) -> dict[str, Any]:
+    """Show radios or checkboxes, each with its sentence."""
+    return {"bound": bound, "legend": legend or bound.label, "heading": heading}
+
+
+@register.inclusion_tag("ui/error_summary.html")
+def error_summary(form: Form) -> dict[str, Any]:
+    """Show what is wrong, linked to where."""
+    listed = [(bound.id_for_label, error) for bound in form for error in bound.errors]
+    return {"listed": listed, "general": form.non_field_errors()}

@@ -1,0 +1,56 @@
+"""Words by key, and the ways amounts and moments are written."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django import template
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext
+
+from xiaohu.core.calendar import CHINA
+from xiaohu.core.money import Money
+
+register = template.Library()
+
+
+@register.simple_tag
+def t(key: str, **params: Any) -> SafeString:
+    """Return the words of a key in the reader's language; parameters are escaped."""
+    escaped = {name: conditional_escape(value) for name, value in params.items()}
+    return SafeString(conditional_escape(gettext(key)).format(**escaped))
+
+
+@register.filter
+def words(key: object, prefix: str = "") -> str:
+    """Return the words of a key made of a prefix and a code: `{{ case.state|words:"state." }}`."""
+    return gettext(f"{prefix}{key}")
+
+
+@register.filter
+def yuan(fen: int | None) -> str:
+    """Return 12640 as "126.40"."""
+    if fen is None:
+        return ""
+    sign = "-" if fen < 0 else ""
+    whole, _, part = Money(abs(fen)).yuan().partition(".")
+    return f"{sign}{int(whole):,}.{part}"
+
+
+@register.filter
+def moment(value: datetime | None) -> str:
+    """Return a moment in China's time: "2026年12月1日 15:30"."""
+    if value is None:
+        return ""
+    local = value.astimezone(CHINA)
+    return f"{day(local.date())} {local:%H:%M}"
+
+
+@register.filter
+def day(value: date | None) -> str:
+    """Return a day: "2026年12月1日", "1 December 2026"."""
+    if value is None:
+        return ""
+    if get_language() == "en":
+        return f"{value.day} {value:%B %Y}"
+    return f"{value.year}年{value.month}月{value.day}日"
