@@ -24,6 +24,11 @@ def _shelf() -> deque[Record]:
     return deque(maxlen=SHOWN)
 
 
+def _plain(address: str) -> str:
+    """Return an address as people type it: numbers without country code and spaces."""
+    return "".join(address.split()).removeprefix("+86")
+
+
 class Messages:
     """The provider as seen over HTTP."""
 
@@ -40,10 +45,10 @@ class Messages:
         self.book.keep(record)
         # A full deque lets go of its other end: the oldest.
         self._all.appendleft(record)
-        self._by_number[record["to"]].appendleft(record)
+        self._by_number[_plain(record["to"])].appendleft(record)
 
     def _newest(self, request: Request) -> deque[Record]:
-        number = request.query_params.get("to", "").strip()
+        number = _plain(request.query_params.get("to", ""))
         return self._by_number.get(number, _shelf()) if number else self._all
 
     async def send(self, request: Request, faults: Faults) -> Response:

@@ -116,7 +116,8 @@ def _open(subscriber: Subscriber, wanted: Scope, line_id: UUID | None) -> HttpRe
         now=now,
     )
     check(case)
-    return HttpResponseRedirect(journey.next_page(case, now=now))
+    # The list is shown even where nothing stands in the way: it also says what lapses.
+    return HttpResponseRedirect(reverse("portal:checks", args=[case.pk]))
 
 
 def check(case: Case) -> Refusal | None:
