@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from tests.environment import DATA
+from tests.service import Service
 
 DATABASE_FREE = ("tests/core", "tests/laws", "tests/simulators")
 
@@ -53,3 +54,15 @@ def django_db_modify_db_settings(embedded: SimpleNamespace) -> None:
 def _leave_nothing_behind() -> Iterator[None]:
     yield
     shutil.rmtree(DATA, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def service() -> Iterator[Service]:
+    """One running demo for all tests that need the whole of it."""
+    running = Service(port=18500)
+    try:
+        running.start()
+        yield running
+    finally:
+        running.stop()
+        shutil.rmtree(running.folder, ignore_errors=True)

@@ -185,6 +185,7 @@ LOGGING = {
     "loggers": {
         "procrastinate": {"level": "WARNING"},
         "httpx": {"level": "WARNING"},
+        "pikepdf": {"level": "WARNING"},
         "httpcore": {"level": "WARNING"},
         "django.db.backends": {"level": "WARNING"},
     },

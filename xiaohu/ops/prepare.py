@@ -11,6 +11,7 @@ from xiaohu.core.calendar import day_of
 from xiaohu.queue import clock
 from xiaohu.registry import calendars, policies
 from xiaohu.trail import keys
+from xiaohu.ui import catalogue
 
 COMMAND_LINE = Actor(ActorKind.ADMIN, "command line")
 
@@ -19,6 +20,7 @@ def prepare() -> None:
     """Bring both databases and the static files up to date; seed the calendar; make the keys."""
     for database in ("keystore", "default"):
         call_command("migrate", database=database, verbosity=0, interactive=False)
+    catalogue.compile_all()
     _collect_static()
     keys.private_key(keys.DOCUMENTS)
     keys.private_key(keys.CHECKPOINTS)
