@@ -23,6 +23,7 @@ from xiaohu.core.steps import Scope
 from xiaohu.notices import outbox
 from xiaohu.notices.models import QueuedNotice
 from xiaohu.proofing import proofs
+from xiaohu.queue import clock
 from xiaohu.registry import calendars, demo_data, importer, lines, policies
 from xiaohu.registry.models import Line
 from xiaohu.trail import sequencer
@@ -47,6 +48,14 @@ class Clock:
     def pass_(self, **span: float) -> None:
         """Let time pass."""
         self.at += timedelta(**span)
+
+
+class RealClock(Clock):
+    """Business time itself, as the worker reads it."""
+
+    def __call__(self) -> datetime:
+        """Return the moment it is now."""
+        return clock.now()
 
 
 @dataclass
@@ -116,7 +125,7 @@ class World:
     @property
     def now(self) -> datetime:
         """The moment it is."""
-        return self.clock.at
+        return self.clock()
 
     def line(self, number: str = CLEAN) -> Line:
         """Return the line of a number."""
@@ -210,6 +219,16 @@ def set_up(folder: Path, *, today: date = TODAY, count: int = 10) -> World:
     outside = Outside(folder)
     outside.start(export)
     return World(Clock(), outside)
+
+
+def set_up_rows(export: Path, *, now: datetime) -> World:
+    """Make a world in real time around an export; its outside runs elsewhere."""
+    policies.publish(operator=OPERATOR, toml=policies.shipped("generic-cn"), actor=ADMIN, now=now)
+    calendars.seed(today=now.date())
+    importer.import_lines(
+        path=export, operator=OPERATOR, actor=ADMIN, now=now, progress=lambda _: None
+    )
+    return World(RealClock(), Outside(export.parent))
 
 
 def signed_in(account: SubscriberAccount) -> Subscriber:

@@ -134,6 +134,12 @@ def of_closing(closing_id: UUID) -> SettledClosing | None:
     return SettledClosing.objects.filter(pk=closing_id).first()
 
 
+def refund_effect_of(closing_id: UUID) -> UUID | None:
+    """Return the effect under which a closing's refund was paid."""
+    paid = Transfer.objects.filter(closing_id=closing_id, credit=Account.REFUNDED.value)
+    return paid.values_list("effect_id", flat=True).first()
+
+
 def _postings(result: Settlement) -> list[tuple[Account, Account, int]]:
     return [
         (Account.OPERATOR, Account.BALANCE, result.opening_fen),

@@ -1,0 +1,166 @@
+"""What the subscriber and the officer do, told in steps, in either language."""
+
+import csv
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tests.journeys.screens import Visitor
+from tests.service import Service
+from xiaohu.ui.catalogue import read
+
+REFERENCE = re.compile(r"XH-\d{4}-[0-9A-Z]{4}-[0-9A-Z]{2}")
+_WORDS = {"zh": read("zh_Hans"), "en": read("en")}
+
+
+@dataclass(frozen=True)
+class Person:
+    """One invented holder, as the export has them."""
+
+    number: str
+    iccid: str
+    contact: str
+
+
+def free_people(service: Service) -> Iterator[Person]:
+    """Return clean lines from the end of the export, which no other test takes."""
+    with (service.data / "demo" / "lines.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    for row in reversed(rows):
+        plain = row["status"] == "active" and not row["contract_end_on"]
+        if plain and row["arrears_yuan"] == "0.00" and row["cash_yuan"] != "0.00":
+            yield Person(row["number"], row["iccid"], row["contact"])
+
+
+class Told:
+    """A visitor who knows the words of their language."""
+
+    def __init__(self, visitor: Visitor) -> None:
+        self.v = visitor
+        self.words = _WORDS[visitor.language]
+
+    def say(self, key: str) -> str:
+        """Return the words of a key."""
+        found = self.words.get(key)
+        assert found is not None, key
+        return str(found.string)
+
+    def press(self, key: str, shot: str = "") -> None:
+        """Press what has these words."""
+        self.v.press(self.say(key), shot)
+
+    def type(self, key: str, value: str) -> None:
+        """Type into the field of these words."""
+        self.v.type(self.say(key), value)
+
+    def code(self, to: str, before: int, shot: str = "") -> None:
+        """Read the code in the inbox and type it."""
+        self.type("code.label", self.v.service.code_sent_to(to, after=before))
+        self.press("btn.continue", shot)
+
+
+class Subscriber(Told):
+    """Goes from the home page to the receipt."""
+
+    def sign_in_by_code(self, person: Person) -> None:
+        """S1 to S3."""
+        self.v.go("/", "S1-home")
+        self.press("btn.start", "S2-password")
+        self.press("signin.by_code", "S2-code")
+        self.type("signin.number", "12345")
+        self.press("btn.send_code", "S2-error")
+        before = len(self.v.service.messages(person.number))
+        self.type("signin.number", person.number)
+        self.press("btn.send_code", "S3-code")
+        self.code(person.number, before, "S4-lines")
+
+    def sign_in_by_password(self, username: str, password: str) -> None:
+        """S1, S2 and S3b."""
+        self.v.go("/", "S1-home")
+        self.press("btn.start")
+        self.type("signin.username", username)
+        self.type("signin.password", password)
+        self.press("btn.continue", "S3b-scope")
+
+    def fill_in(self, person: Person, *, bank: bool = False) -> None:
+        """S4 to S15."""
+        self.v.page.get_by_role("radio").first.check()
+        self.press("btn.continue", "S6-checks")
+        self.press("btn.continue", "S9-prove")
+        self.type("verify.card", "0000")
+        self.press("btn.continue", "S9-error")
+        self.type("verify.card", person.iccid[-4:])
+        self.press("btn.continue", "S12-balance")
+        self.v.choose(self.say("route.bank_account" if bank else "route.original"))
+        self.press("btn.continue", "S13-account" if bank else "S14-contact")
+        if bank:
+            self.type("account.bank", "示例银行")
+            self.type("account.number", "6222 0000 0000 0000 000")
+            self.press("btn.continue", "S14-contact")
+        self.type("contact.label", person.number)
+        self.press("btn.send_code", "S14-error")
+        before = len(self.v.service.messages(person.contact))
+        self.type("contact.label", person.contact)
+        self.press("btn.send_code", "S14-code")
+        self.code(person.contact, before, "S15-effects")
+        self.press("effects.go", "S16-review")
+
+    def submit(self) -> str:
+        """S16 and S17; return the reference."""
+        self.press("review.submit", "S16-error")
+        self.v.page.get_by_role("checkbox").check()
+        self.press("review.submit", "S17-submitted")
+        found = REFERENCE.search(self.v.page.content())
+        assert found is not None
+        return found.group()
+
+    def come_back(self, reference: str, person: Person) -> None:
+        """Look the request up with its reference and a code to the contact."""
+        self.v.page.context.clear_cookies()
+        self.v.go("/track", "S2-reference")
+        before = len(self.v.service.messages(person.contact))
+        self.type("track.reference", reference)
+        self.press("btn.send_code")
+        self.code(person.contact, before)
+
+    def wait_for(self, state: str, shot: str) -> None:
+        """Reload the progress page until the case is in a state."""
+        for _ in range(60):
+            if self.v.page.get_by_text(self.say(f"state.{state}"), exact=True).count():
+                self.v.look(shot)
+                return
+            self.v.page.wait_for_timeout(1000)
+            self.v.page.reload()
+        raise AssertionError(f"never {state}: {self.v.page.content()}")
+
+
+class Officer(Told):
+    """Takes a case and decides."""
+
+    def sign_in(self, place: int) -> None:
+        """D1; the authenticator's code works once, so a second sign-in waits for the next."""
+        person = self.v.service.people()["staff"][place]
+        self.v.go("/desk", "D1-sign-in")
+        for _ in range(40):
+            self.type("desk.username", person["username"])
+            self.type("signin.password", person["password"])
+            code = self.v.service.run("demo", "code", person["username"]).stdout.strip()
+            self.type("desk.code", code)
+            self.press("desk.go")
+            if self.v.page.get_by_role("button", name=self.say("desk.next")).count():
+                self.v.look("D2-work")
+                return
+            self.v.page.wait_for_timeout(31_000)
+        raise AssertionError("the officer cannot sign in")
+
+    def decide(self, reference: str, outcome: str, reason: str = "") -> None:
+        """D3 to D5."""
+        self.press("desk.queue", "D3-queue")
+        self.v.press(reference, "D4-case")
+        self.press("desk.take", "D4-taken")
+        label = "desk.decide" if outcome == "approve" else f"desk.outcome.{outcome}"
+        self.press(label, f"D5-{outcome}")
+        if reason:
+            self.press(f"desk.confirm.{outcome}", f"D5-{outcome}-error")
+            self.v.page.get_by_label(self.say(reason)).check()
+        self.press(f"desk.confirm.{outcome}", "D2-decided")

@@ -1,0 +1,109 @@
+"""Whole journeys in a real browser: closed, withdrawn, refused; wide and narrow; without scripts."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.journeys.people import Officer, Person, Subscriber, free_people
+from tests.journeys.screens import Visitor, visitor
+from tests.service import Service
+
+pytestmark = pytest.mark.browser
+
+KINDS = [
+    pytest.param((390, "zh", True), id="phone"),
+    pytest.param((1280, "en", True), id="desktop"),
+    pytest.param((390, "zh", False), id="phone-without-scripts"),
+]
+
+
+@pytest.fixture(scope="session")
+def people(service: Service) -> Iterator[Person]:
+    """Clean lines, each taken once."""
+    return free_people(service)
+
+
+@pytest.fixture(params=KINDS)
+def somebody(
+    request: pytest.FixtureRequest, real_browser: Browser, service: Service
+) -> Iterator[Visitor]:
+    """A visitor of each kind."""
+    width, language, scripts = request.param
+    made = visitor(real_browser, service, width=width, language=language, scripts=scripts)
+    yield made
+    made.page.context.close()
+
+
+@pytest.fixture(scope="session")
+def officers(real_browser: Browser, service: Service) -> dict[str, Officer]:
+    """An officer for each language at a large screen, signed in once."""
+    made = {}
+    for place, language in enumerate(("zh", "en")):
+        officer = Officer(visitor(real_browser, service, width=1280, language=language))
+        officer.sign_in(place)
+        made[language] = officer
+    return made
+
+
+def test_a_line_is_closed(
+    somebody: Visitor, people: Iterator[Person], officers: dict[str, Officer], service: Service
+) -> None:
+    person = next(people)
+    subscriber = Subscriber(somebody)
+    subscriber.sign_in_by_code(person)
+    subscriber.fill_in(person, bank=True)
+    reference = subscriber.submit()
+    subscriber.press("btn.progress", "S18-in-review")
+    officers[somebody.language].decide(reference, "approve")
+    somebody.page.reload()
+    subscriber.wait_for("scheduled", "S18-scheduled")
+    assert service.run("demo", "clock", "+4d").returncode == 0
+    somebody.page.wait_for_timeout(1500)
+    subscriber.come_back(reference, person)
+    subscriber.wait_for("done", "S18-done")
+    subscriber.press("btn.certificate", "S22-certificate")
+    somebody.page.locator("dd a").first.click()
+    somebody.look("V2-valid")
+    somebody.go("/verify", "V1-verify")
+    subscriber.type("verify.number", "C7K3 M9QX 4T2Q")
+    subscriber.press("verify.go", "V1-error")
+    somebody.go("/verify/0000-0000-0000", "V2-not-found")
+
+
+def test_a_request_is_withdrawn(somebody: Visitor, people: Iterator[Person]) -> None:
+    person = next(people)
+    subscriber = Subscriber(somebody)
+    subscriber.sign_in_by_code(person)
+    subscriber.fill_in(person)
+    subscriber.submit()
+    subscriber.press("btn.withdraw", "S19-withdraw")
+    subscriber.press("withdraw.go")
+    subscriber.wait_for("withdrawn", "S18-withdrawn")
+
+
+def test_a_request_is_refused_and_looked_at_again(
+    somebody: Visitor, people: Iterator[Person], officers: dict[str, Officer]
+) -> None:
+    person = next(people)
+    subscriber = Subscriber(somebody)
+    subscriber.sign_in_by_code(person)
+    subscriber.fill_in(person, bank=True)
+    reference = subscriber.submit()
+    reason = "refusal_reason.document_mismatch"
+    officers[somebody.language].decide(reference, "refuse", reason)
+    subscriber.press("btn.progress")
+    subscriber.wait_for("refused", "S18-refused")
+    subscriber.press("btn.why", "S23-refused")
+    subscriber.press("refused.go")
+    assert subscriber.say("review.h1") in somebody.page.content()
+
+
+def test_settings_lead_to_the_same_start(somebody: Visitor, service: Service) -> None:
+    person = service.people()["subscribers"][0]
+    subscriber = Subscriber(somebody)
+    subscriber.sign_in_by_password(person["username"], person["password"])
+    subscriber.press("frame.me", "S-settings")
+    subscriber.press("settings.security", "S-security")
+    subscriber.press("settings.close", "S3b-scope")
+    somebody.go("/no-such-page", "S25-404")
