@@ -12,6 +12,10 @@ help: ## show this list
 	@sh scripts/setup
 	@touch $@
 
+.PHONY: run
+run: .venv/.ready ## set everything up and start the service at http://localhost:8000
+	@$(BIN)/xiaohu demo run
+
 .PHONY: lint
 lint: .venv/.ready
 	$(BIN)/ruff format --check .
@@ -25,8 +29,24 @@ check: lint ## format, lint, types, imports, migrations, database-free tests
 	$(BIN)/python -m pytest tests/core tests/laws
 
 .PHONY: test
-test: lint ## everything
+test: lint ## everything, real PostgreSQL and real browser included
+	@sh scripts/setup browser
 	$(BIN)/python -m pytest tests -m "not nightly"
+
+.PHONY: nightly
+nightly: .venv/.ready ## soak and chaos: the long forms
+	@sh scripts/setup browser
+	$(BIN)/python -m pytest tests -m nightly
+
+.PHONY: bench
+bench: .venv/.ready ## our speed against a floor measured in the same call
+	$(BIN)/python -m tests.bench
+
+.PHONY: shots
+shots: .venv/.ready ## screenshots of every screen, as contact sheets under shots/
+	@sh scripts/setup browser
+	$(BIN)/python -m pytest tests/journeys -m browser
+	$(BIN)/python -m tests.journeys.sheets
 
 .PHONY: format
 format: .venv/.ready ## format the code and repair what the linter can

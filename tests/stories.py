@@ -21,7 +21,6 @@ from xiaohu.core.profile import RefundRoute
 from xiaohu.core.proofs import ProofMethod
 from xiaohu.core.steps import Scope
 from xiaohu.notices import outbox
-from xiaohu.notices.models import QueuedNotice
 from xiaohu.proofing import proofs
 from xiaohu.queue import clock
 from xiaohu.registry import calendars, demo_data, importer, lines, policies
@@ -195,8 +194,8 @@ class World:
 
     def send_notices(self) -> None:
         """Send what is queued."""
-        for notice_id in QueuedNotice.objects.filter(state="queued").values_list("pk", flat=True):
-            outbox.send(notice_id, now=self.now)
+        while outbox.flush(now=self.now):
+            pass
 
     def close(self, number: str = CLEAN, *, scope: Scope = Scope.LINE) -> Case:
         """Carry a clean line from request to the end."""

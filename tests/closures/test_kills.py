@@ -44,14 +44,13 @@ def simulators(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulators]
     """Simulators as processes, with a line for every point."""
     folder = tmp_path_factory.mktemp("outside")
     export = folder / "lines.csv"
-    demo_data.write(path=export, lines=200, seed=3, today=TODAY)
+    demo_data.write(path=export, lines=900, seed=3, today=TODAY)
     made = Simulators(folder, export)
     made.start()
-    http._client.cache_clear()
     yield made
     for number in (1, 2, 3):
         http._client(settings.XIAOHU.simulator_url(number)).close()
-    http._client.cache_clear()
+    http._client_of.cache_clear()
     made.stop()
 
 
@@ -137,7 +136,20 @@ def require_one_of_everything(simulators: Simulators, line: Line, case: Case) ->
 def test_ends_like_an_undisturbed_run(
     world: World, simulators: Simulators, numbers: Iterator[str], point: str
 ) -> None:
-    number = next(numbers)
+    kill_and_finish(world, simulators, next(numbers), point)
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("turn", range(5))
+@pytest.mark.parametrize("point", POINTS)
+def test_ends_so_every_time(
+    world: World, simulators: Simulators, numbers: Iterator[str], point: str, turn: int
+) -> None:
+    kill_and_finish(world, simulators, next(numbers), point)
+
+
+def kill_and_finish(world: World, simulators: Simulators, number: str, point: str) -> None:
+    """Kill a worker at a point, let others finish, and compare with the truth."""
     line = world.line(number)
     case = world.submitted(number, scope=Scope.BOTH)
     clock.move(by=timedelta(days=3, minutes=1))

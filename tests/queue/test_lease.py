@@ -23,6 +23,9 @@ class Folder(models.Model):
         db_table = "folder_of_a_test"
 
 
+LOCKED = "SELECT lease FROM folder_of_a_test WHERE id = %s AND lease = %s FOR NO KEY UPDATE"
+
+
 @pytest.fixture
 def folder(db: None) -> Folder:
     """Return a folder nobody holds."""
@@ -37,7 +40,7 @@ def folder(db: None) -> Folder:
 def test_only_one_holds_it(folder: Folder) -> None:
     assert lease.take(Folder, folder.pk) == 1
     assert lease.take(Folder, folder.pk) is None
-    assert lease.hold(Folder, folder.pk, 1).lease == 1
+    assert lease.hold(LOCKED, folder.pk, 1) == (1,)
 
 
 def test_an_outdated_holder_cannot_write(folder: Folder) -> None:
@@ -45,7 +48,7 @@ def test_an_outdated_holder_cannot_write(folder: Folder) -> None:
     second = lease.take(Folder, folder.pk)
     assert (first, second) == (1, 2)
     with pytest.raises(LeaseLost):
-        lease.hold(Folder, folder.pk, 1)
+        lease.hold(LOCKED, folder.pk, 1)
     lease.release(Folder, folder.pk, 1)
     assert lease.take(Folder, folder.pk) is None
     lease.release(Folder, folder.pk, 2)

@@ -7,6 +7,7 @@ import pytest
 
 from xiaohu.core.retention import Category
 from xiaohu.vault import buckets, keys, orphans, units
+from xiaohu.vault.buckets import ToKeep
 from xiaohu.vault.index import blind_index
 from xiaohu.vault.keystore.models import UnitKey
 from xiaohu.vault.models import BucketRecord
@@ -33,14 +34,10 @@ def test_tells_operators_purposes_and_values_apart(other: dict[str, str]) -> Non
 @pytest.mark.django_db(databases=["default", "keystore"])
 def test_a_bucket_of_a_month_ends_with_its_key() -> None:
     until = date(2028, 11, 30)
+    case = uuid4()
+    kept = ToKeep(Category.REGISTRATION_IDENTITY, {"name": "测试"}, until)
     for _ in range(2):
-        buckets.keep(
-            operator="demo",
-            case_id=(case := uuid4()),
-            category=Category.REGISTRATION_IDENTITY,
-            value={"name": "测试"},
-            until=until,
-        )
+        buckets.keep(operator="demo", case_id=case, kept=[kept])
     assert BucketRecord.objects.filter(case_id=case).count() == 1
     bucket = units.bucket(operator="demo", category=Category.REGISTRATION_IDENTITY, until=until)
     assert keys.destroy("demo", [bucket]) == 1

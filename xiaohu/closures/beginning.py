@@ -23,8 +23,8 @@ def begin(work: Work) -> Progress:
         GatewayUnavailable: the operator cannot be asked; tried again later.
     """
     now = work.clock()
-    facts = checking.gather(Case.objects.get(pk=work.case_id), now=now)
-    with work.transaction() as closing:
+    facts = checking.gather(work.seen.case, now=now)
+    with work.transaction(fresh=True) as closing:
         case = closing.case
         if CaseState(case.state) is not CaseState.SCHEDULED:
             return Progress.WAITS  # Withdrawn while we asked.

@@ -11,7 +11,7 @@ from uuid import UUID
 from xiaohu.closures import beginning, withdrawing
 from xiaohu.closures.models import Closing, HumanQueue
 from xiaohu.closures.steps import STEPS
-from xiaohu.closures.work import Progress, Work, ask_people, wait_until
+from xiaohu.closures.work import Progress, Work, ask_people, see, wait_until
 from xiaohu.core.refusals import Refusal
 from xiaohu.core.states import CaseState
 from xiaohu.core.steps import Step
@@ -28,8 +28,7 @@ def advance(*, closing_id: UUID, clock: Callable[[], datetime]) -> None:
     held = lease.take(Closing, closing_id)
     if held is None:
         return  # Another worker is at it.
-    case_id = Closing.objects.values_list("case_id", flat=True).get(pk=closing_id)
-    work = Work(closing_id=closing_id, case_id=case_id, lease=held, clock=clock)
+    work = Work(closing_id=closing_id, lease=held, clock=clock, seen=see(closing_id))
     try:
         while _once(work) is Progress.GOES_ON:
             pass
@@ -52,13 +51,12 @@ def _once(work: Work) -> Progress:
 
 
 def _do_next(work: Work) -> Progress:
-    closing = work.closing()
-    now = work.clock()
+    closing, now = work.seen, work.clock()
     if not closing.is_open or closing.next_action_at is None or closing.next_action_at > now:
         return Progress.WAITS
     state = CaseState(closing.case.state)
     if state in _WAITS_FOR_ANSWERS:
-        withdrawing.expire(case_id=work.case_id, now=now)
+        withdrawing.expire(case_id=closing.case_id, now=now)
         return Progress.WAITS
     if state is CaseState.SCHEDULED:
         return beginning.begin(work)

@@ -47,7 +47,7 @@ def carry_out(work: Work, doing: Doing) -> Progress:
     faults.hit(f"{doing.kind}.before_call")
     answer = doing.call(effect.pk) if verdict is Verdict.SEND else doing.look_up(effect.pk)
     faults.hit(f"{doing.kind}.after_call")
-    progress = _record(work, doing, effect.pk, answer)
+    progress = _record(work, doing, effect, answer)
     faults.hit(f"{doing.kind}.after_commit")
     return progress
 
@@ -55,25 +55,26 @@ def carry_out(work: Work, doing: Doing) -> Progress:
 def _intend(work: Work, doing: Doing) -> tuple[Effect, Verdict]:
     now = work.clock()
     with work.transaction() as closing:
-        effect = effects.intend(
-            operator=closing.operator,
-            subject_id=closing.pk,
-            kind=doing.kind,
-            round_=doing.round,
-            now=now,
-        )
+        effect = effects.known(subject_id=closing.pk, kind=doing.kind, round_=doing.round)
+        if effect is None:
+            effect = effects.new(
+                operator=closing.operator,
+                subject_id=closing.pk,
+                kind=doing.kind,
+                round_=doing.round,
+                now=now,
+            )
         verdict = effects.verdict(effect, doing.can, now=now)
         if verdict is Verdict.SEND:
+            effects.sending(effect, now=now)
             if doing.prepare is not None:
                 doing.prepare(closing, effect, now)
-            effects.sending(effect, now=now)
     return effect, verdict
 
 
-def _record(work: Work, doing: Doing, effect_id: UUID, answer: Answer) -> Progress:
+def _record(work: Work, doing: Doing, effect: Effect, answer: Answer) -> Progress:
     now = work.clock()
     with work.transaction() as closing:
-        effect = Effect.objects.get(pk=effect_id)
         progress = _consequence(closing, doing, effect, answer, now)
         faults.hit(f"{doing.kind}.after_record")
     return progress

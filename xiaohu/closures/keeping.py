@@ -12,6 +12,7 @@ from xiaohu.core.steps import Scope
 from xiaohu.registry import lines
 from xiaohu.settlement import ledger
 from xiaohu.vault import buckets, records, units
+from xiaohu.vault.buckets import ToKeep
 from xiaohu.vault.records import Ref
 from xiaohu.vault.units import Unit
 
@@ -36,16 +37,16 @@ def kept(closing: Closing, *, on: date) -> tuple[Kept, ...]:
 
 def seal_kept(closing: Closing, *, now: datetime) -> None:
     """Seal what the law keeps under its own keys. Call inside a transaction; harmless to repeat."""
-    until = {item.category: item.until for item in kept(closing, on=day_of(now))}
-    for category, value in _values(closing).items():
-        if category in until and value:
-            buckets.keep(
-                operator=closing.operator,
-                case_id=closing.case_id,
-                category=category,
-                value=value,
-                until=until[category],
-            )
+    values = _values(closing)
+    buckets.keep(
+        operator=closing.operator,
+        case_id=closing.case_id,
+        kept=[
+            ToKeep(item.category, values[item.category], item.until)
+            for item in kept(closing, on=day_of(now))
+            if values.get(item.category)
+        ],
+    )
 
 
 def units_ended_by(closing: Closing) -> tuple[Unit, ...]:

@@ -27,7 +27,7 @@ def order(
 ) -> Progress:
     """Have the operator do something to the line; a refusal is for people to look at."""
     operator = providers.operator()
-    subscription = line_of(work.closing()).subscription_id
+    subscription = line_of(work.seen).subscription_id
     return carry_out(
         work,
         Doing(

@@ -9,7 +9,6 @@ from uuid import UUID
 
 from django.db import transaction
 
-from xiaohu.closures import moves
 from xiaohu.closures.models import Closing, HumanQueue
 from xiaohu.core.steps import Scope, Step, next_step
 from xiaohu.queue import faults, lease
@@ -29,22 +28,34 @@ class Work:
     """One worker's turn at one closing."""
 
     closing_id: UUID
-    case_id: UUID
     lease: int
     clock: Callable[[], datetime]
+    seen: Closing
+    trusted: bool = True
 
     @contextmanager
-    def transaction(self) -> Iterator[Closing]:
+    def transaction(self, *, fresh: bool = False) -> Iterator[Closing]:
         """Write under the lease: case and closing are locked, in this order.
+
+        What one step wrote is what the next one sees, so nothing is read twice while case and
+        step are where this worker left them; `fresh` reads them in any case.
 
         Raises:
             LeaseLost: another worker has taken over; nothing was written.
         """
-        with transaction.atomic(durable=True):
-            case = moves.lock(self.case_id)
-            closing = lease.hold(Closing, self.closing_id, self.lease)
-            closing.case = case
-            yield closing
+        try:
+            with transaction.atomic(durable=True):
+                self._hold(fresh=fresh)
+                yield self.seen
+        except BaseException:
+            self.trusted = False  # What is in memory may not be what is stored.
+            raise
+
+    def _hold(self, *, fresh: bool) -> None:
+        found = lease.hold(_LOCKED, self.closing_id, self.lease)
+        if fresh or not self.trusted or found != (self.seen.case.state, self.seen.step):
+            self.seen = see(self.closing_id)
+            self.trusted = True
 
     @contextmanager
     def commit(self, step: Step) -> Iterator[Closing]:
@@ -55,9 +66,28 @@ class Work:
             faults.hit(f"{step.value}.before_commit")
         faults.hit(f"{step.value}.after_commit")
 
-    def closing(self) -> Closing:
-        """Return the closing as it is, without a lock."""
-        return Closing.objects.select_related("case", "line").get(pk=self.closing_id)
+
+def see(closing_id: UUID) -> Closing:
+    """Return a closing with its case and line, without a lock."""
+    return Closing.objects.select_related("case", "line").get(pk=closing_id)
+
+
+_LOCKED = (
+    "SELECT held.state, closing.step FROM closures_closing closing"
+    " JOIN closures_case held ON held.id = closing.case_id"
+    " WHERE closing.id = %s AND closing.lease = %s FOR NO KEY UPDATE OF held, closing"
+)
+_STEP_FIELDS = (
+    "step",
+    "attempts",
+    "trouble",
+    "next_action_at",
+    "owner",
+    "owner_due_at",
+    "lease_until",
+    "disconnected_at",
+    "number_free_on",
+)
 
 
 def finish_step(closing: Closing, *, now: datetime) -> None:
@@ -69,7 +99,8 @@ def finish_step(closing: Closing, *, now: datetime) -> None:
     closing.attempts, closing.trouble = 0, ""
     closing.next_action_at = now
     closing.owner, closing.owner_due_at = "", None
-    closing.save()
+    closing.lease_until = lease.extended()
+    closing.save(update_fields=_STEP_FIELDS)
 
 
 def wait_until(closing: Closing, moment: datetime, *, trouble: str = "") -> Progress:

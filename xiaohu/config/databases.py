@@ -47,6 +47,9 @@ def _embedded(data_dir: Path, cluster: str) -> dict[str, Any]:
         "PASSWORD": "",
         "HOST": str(socket_dir(data_dir, cluster)),
         "PORT": "",
+        # Nothing stands between us and this server, so statements can be prepared; it takes a
+        # tenth off a closing. Behind an external pooler they could not.
+        "OPTIONS": {"server_side_binding": True, "prepare_threshold": 3},
     }
 
 

@@ -51,10 +51,6 @@ ROOMS = (
 )
 
 
-def _exists(room: str, module: str = "apps") -> bool:
-    return (PACKAGE / room.replace(".", "/") / f"{module}.py").is_file()
-
-
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -68,7 +64,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "procrastinate.contrib.django",
-    *(f"xiaohu.{room}" for room in ROOMS if _exists(room)),
+    *(f"xiaohu.{room}" for room in ROOMS),
 ]
 
 MIDDLEWARE = [
@@ -84,11 +80,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    *(
-        ["xiaohu.access.middleware.SubscriberSessionMiddleware"]
-        if _exists("access", "middleware")
-        else []
-    ),
+    "xiaohu.access.middleware.SubscriberSessionMiddleware",
     "xiaohu.ui.refusals.RefusalMiddleware",
 ]
 CSRF_FAILURE_VIEW = "xiaohu.ui.views.form_expired"
@@ -106,17 +98,17 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                *(["xiaohu.ui.context.page"] if _exists("ui", "context") else []),
+                "xiaohu.ui.context.page",
             ],
         },
     }
 ]
 
 DATABASES = databases(XIAOHU)
-DATABASE_ROUTERS = ["xiaohu.vault.router.KeystoreRouter"] if _exists("vault", "router") else []
+DATABASE_ROUTERS = ["xiaohu.vault.router.KeystoreRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-AUTH_USER_MODEL = "access.StaffUser" if _exists("access") else "auth.User"
+AUTH_USER_MODEL = "access.StaffUser"
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 LOGIN_URL = "desk:sign_in"

@@ -1,6 +1,5 @@
 """Every entrance and its first path segment; the paths below are each entrance's own."""
 
-from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -12,7 +11,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
         ("desk", "desk/"),
         ("portal", ""),
     )
-    if (settings.PACKAGE / room / "urls.py").is_file()
 ]
 
 handler400 = "xiaohu.ui.views.bad_request"

@@ -44,15 +44,14 @@ def finish(
         raise NotErased
     counts = {"records": records.delete_records(operator=operator, units=units)}
     counts |= {name: forget(units) for name, forget in _FORGET.items()}
-    receipt, _ = ErasureReceipt.objects.get_or_create(
+    receipt = ErasureReceipt(
         closing_id=closing_id,
-        defaults={
-            "operator": operator,
-            "units": sorted(f"{unit.kind}:{unit.id}" for unit in units),
-            "counts": counts,
-            "erased_at": now,
-        },
+        operator=operator,
+        units=sorted(f"{unit.kind}:{unit.id}" for unit in units),
+        counts=counts,
+        erased_at=now,
     )
+    ErasureReceipt.objects.bulk_create([receipt], ignore_conflicts=True)
     return receipt
 
 

@@ -1,5 +1,6 @@
 """One way to call the outside: JSON over HTTP, time-outs everywhere, no exception but ours."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -32,8 +33,13 @@ class Reply:
 NOTHING = Reply(0, {})
 
 
-@cache
 def _client(base_url: str) -> httpx.Client:
+    return _client_of(base_url, os.getpid())
+
+
+@cache
+def _client_of(base_url: str, _process: int) -> httpx.Client:
+    """Return the client of one process: a forked one must not share its parent's connections."""
     return httpx.Client(base_url=base_url, timeout=TIMEOUT, follow_redirects=False)
 
 

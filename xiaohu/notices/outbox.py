@@ -1,9 +1,11 @@
 """Queueing messages in the transaction of what they tell, and sending them afterwards."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db import transaction
+from django.db.models import F
 from django.utils import translation
 
 from xiaohu.access import codes
@@ -12,13 +14,13 @@ from xiaohu.core.retention import Category
 from xiaohu.gateways import providers
 from xiaohu.gateways.protocols import AnswerState
 from xiaohu.notices.models import NoticeState, QueuedNotice
-from xiaohu.queue import engine, retry
+from xiaohu.queue import retry
 from xiaohu.registry import policies
 from xiaohu.vault import records, units
 from xiaohu.vault.keys import Erased
 
-TASK = "notices.send"
-SWEPT = 200
+BATCH = 50
+TAKEN_FOR = timedelta(minutes=2)  # longer than a batch takes where each call times out
 
 
 def queue(
@@ -34,7 +36,7 @@ def queue(
 
     `params` holds references, dates and amounts, never a name or number of a person.
     """
-    queued = QueuedNotice.objects.create(
+    QueuedNotice.objects.create(
         operator=operator,
         notice=notice.value,
         case_id=case_id,
@@ -43,12 +45,11 @@ def queue(
         next_action_at=now,
         created_at=now,
     )
-    engine.defer(TASK, notice_id=queued.pk)
 
 
 def queue_code(*, operator: str, code_id: UUID, language: str, now: datetime) -> None:
     """Queue the message that carries a code. Call inside a transaction."""
-    queued = QueuedNotice.objects.create(
+    QueuedNotice.objects.create(
         operator=operator,
         notice=Notice.CODE.value,
         code_id=code_id,
@@ -56,46 +57,46 @@ def queue_code(*, operator: str, code_id: UUID, language: str, now: datetime) ->
         next_action_at=now,
         created_at=now,
     )
-    engine.defer(TASK, notice_id=queued.pk)
 
 
-def send(notice_id: UUID, *, now: datetime) -> None:
-    """Send a message that is due. Harmless to call early, twice or late.
+def flush(*, now: datetime) -> int:
+    """Send what is due, a batch at a time, and return how many were tried.
 
-    The provider keeps it to one message for one key, so no lease is needed: at worst two
-    workers ask for the same thing.
+    Several workers may do this at once: each takes rows of its own and puts their next try off,
+    so that what a dying worker leaves behind is tried again, under the same key.
     """
-    queued = QueuedNotice.objects.filter(
-        pk=notice_id, state=NoticeState.QUEUED.value, next_action_at__lte=now
-    ).first()
-    if queued is None:
-        return
+    taken = _take(now)
+    for queued in taken:
+        _send(queued, now)
+    return len(taken)
+
+
+@transaction.atomic(durable=True)
+def _take(now: datetime) -> list[QueuedNotice]:
+    due = QueuedNotice.objects.filter(state=NoticeState.QUEUED.value, next_action_at__lte=now)
+    taken = list(due.select_for_update(skip_locked=True).order_by("next_action_at")[:BATCH])
+    QueuedNotice.objects.filter(pk__in=[row.pk for row in taken]).update(
+        next_action_at=now + TAKEN_FOR, attempts=F("attempts") + 1
+    )
+    return taken
+
+
+def _send(queued: QueuedNotice, now: datetime) -> None:
     letter = _letter(queued, now)
     if letter is None:
         _end(queued, NoticeState.NOBODY)
         return
     to, text = letter
     answer = providers.messages().send(to=to, text=text, key=queued.pk)
+    tried = queued.attempts + 1
     if answer.state is AnswerState.DONE:
         _end(queued, NoticeState.SENT, sent_at=now)
-    elif answer.state is AnswerState.REFUSED or queued.attempts + 1 >= retry.TRIES:
+    elif answer.state is AnswerState.REFUSED or tried >= retry.TRIES:
         _end(queued, NoticeState.FAILED)
     else:
         QueuedNotice.objects.filter(pk=queued.pk, state=NoticeState.QUEUED.value).update(
-            attempts=queued.attempts + 1,
-            next_action_at=now + retry.wait_before(queued.attempts + 1),
+            next_action_at=now + retry.wait_before(tried)
         )
-
-
-def sweep(*, now: datetime) -> int:
-    """Defer what is due; a job that got lost is replaced by this."""
-    if engine.waiting(TASK) >= engine.BACKLOG:
-        return 0
-    due = QueuedNotice.objects.filter(state=NoticeState.QUEUED.value, next_action_at__lt=now)
-    ids = list(due.order_by("next_action_at").values_list("pk", flat=True)[:SWEPT])
-    for notice_id in ids:
-        engine.defer(TASK, notice_id=notice_id)
-    return len(ids)
 
 
 def of_case(case_id: UUID) -> list[QueuedNotice]:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django_htmx.http import HttpResponseClientRedirect
 
 from xiaohu.access import sessions
 from xiaohu.access.sessions import Subscriber
@@ -52,4 +53,7 @@ def _to_sign_in(request: HttpRequest) -> HttpResponse:
     back = {"next": request.get_full_path()}
     if request.COOKIES.get(sessions.COOKIE):
         back["out"] = "1"
-    return HttpResponseRedirect(f"{reverse('portal:sign_in')}?{urlencode(back)}")
+    to = f"{reverse('portal:sign_in')}?{urlencode(back)}"
+    # A page that refreshes a part of itself leaves as a whole.
+    partial = getattr(request, "htmx", False)
+    return HttpResponseClientRedirect(to) if partial else HttpResponseRedirect(to)

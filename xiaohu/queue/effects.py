@@ -38,15 +38,14 @@ class Verdict(StrEnum):
     ASK_A_PERSON = "ask_a_person"
 
 
-def intend(*, operator: str, subject_id: UUID, kind: str, round_: int = 0, now: datetime) -> Effect:
-    """Return the effect of this kind and round, new or from an earlier attempt, locked."""
-    effect, _ = Effect.objects.get_or_create(
-        subject_id=subject_id,
-        kind=kind,
-        round=round_,
-        defaults={"operator": operator, "created_at": now},
-    )
-    return effect
+def known(*, subject_id: UUID, kind: str, round_: int) -> Effect | None:
+    """Return the effect an earlier attempt intended. Call with the subject locked."""
+    return Effect.objects.filter(subject_id=subject_id, kind=kind, round=round_).first()
+
+
+def new(*, operator: str, subject_id: UUID, kind: str, round_: int, now: datetime) -> Effect:
+    """Return an effect nobody intended yet; `sending` writes it down."""
+    return Effect(operator=operator, subject_id=subject_id, kind=kind, round=round_, created_at=now)
 
 
 def sending(effect: Effect, *, now: datetime) -> None:
@@ -54,7 +53,7 @@ def sending(effect: Effect, *, now: datetime) -> None:
     effect.sent_at = now
     effect.first_sent_at = effect.first_sent_at or now
     effect.misses, effect.missed_at = 0, None
-    effect.save(update_fields=["sent_at", "first_sent_at", "misses", "missed_at"])
+    effect.save()
 
 
 def record(effect_id: UUID, *, state: EffectState, reference: str = "", reason: str = "") -> None:

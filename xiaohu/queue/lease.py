@@ -4,26 +4,18 @@ A lease is a number that grows. Whoever took the latest may write; a paused work
 up finds its number outdated and stops. Time is the database's own, so clocks cannot disagree.
 """
 
-from typing import Protocol, TypeVar
+from datetime import timedelta
 from uuid import UUID
 
 from django.db import connection, models
+from django.db.models.expressions import CombinedExpression
+from django.db.models.functions import Now
 
 SECONDS = 40
 
 
 class LeaseLost(Exception):
     """Another worker has taken over; the one that sees this stops quietly."""
-
-
-class Leased(Protocol):
-    """A row with the two columns of a lease."""
-
-    lease: int
-    lease_until: object
-
-
-Row = TypeVar("Row", bound=models.Model)
 
 
 def take(model: type[models.Model], pk: UUID, *, seconds: int = SECONDS) -> int | None:
@@ -41,16 +33,26 @@ def take(model: type[models.Model], pk: UUID, *, seconds: int = SECONDS) -> int 
     return None if row is None else int(row[0])
 
 
-def hold(model: type[Row], pk: UUID, lease: int) -> Row:
-    """Lock and return a row whose lease is still ours. Call inside a transaction.
+def hold(locking: str, pk: UUID, lease: int) -> tuple[object, ...]:
+    """Lock a row whose lease is still ours and return what was selected of it.
+
+    `locking` is a SELECT … FOR UPDATE with the row's key and lease as its two parameters: plain
+    SQL, since this is asked before every write. Call inside a transaction.
 
     Raises:
         LeaseLost: another worker took it.
     """
-    row = model._default_manager.select_for_update(no_key=True).filter(pk=pk, lease=lease).first()
+    with connection.cursor() as cursor:
+        cursor.execute(locking, [pk, lease])
+        row = cursor.fetchone()
     if row is None:
         raise LeaseLost
-    return row
+    return tuple(row)
+
+
+def extended() -> CombinedExpression:
+    """Return the end of a lease that is renewed now, for an update by its holder."""
+    return Now() + timedelta(seconds=SECONDS)
 
 
 def release(model: type[models.Model], pk: UUID, lease: int) -> None:

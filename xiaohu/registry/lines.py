@@ -105,10 +105,14 @@ def rest(*, line: Line, days: int, now: datetime) -> date:
     sealed = box.seal(
         purpose_key("resting numbers"), resting.encode(), belongs_to=(line.operator, "resting")
     )
-    QuarantinedNumber.objects.update_or_create(
-        operator=line.operator,
-        number_index=index,
-        defaults={"box": sealed, "free_on": free_on},
+    rested = QuarantinedNumber(
+        operator=line.operator, number_index=index, box=sealed, free_on=free_on
+    )
+    QuarantinedNumber.objects.bulk_create(
+        [rested],
+        update_conflicts=True,
+        unique_fields=["number_index", "operator"],
+        update_fields=["box", "free_on"],
     )
     Line.objects.filter(pk=line.pk, closed_at=None).update(
         status=LineStatus.CLOSED.value, closed_at=now, number_index=None, balance_fen=0

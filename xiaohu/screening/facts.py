@@ -46,8 +46,12 @@ def keep(closing_id: UUID, facts: LineFacts) -> None:
     del document["gathered_at"]
     ends = document["contract_end_on"]
     document["contract_end_on"] = ends.isoformat() if ends else None
-    CheckRun.objects.update_or_create(
-        closing_id=closing_id, defaults={"facts": document, "gathered_at": facts.gathered_at}
+    run = CheckRun(closing_id=closing_id, facts=document, gathered_at=facts.gathered_at)
+    CheckRun.objects.bulk_create(
+        [run],
+        update_conflicts=True,
+        unique_fields=["closing_id"],
+        update_fields=["facts", "gathered_at"],
     )
 
 

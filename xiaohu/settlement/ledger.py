@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import F, Sum
+from django.db.models import F, Q, Sum
 
 from xiaohu.core.settlement import Bill, Purses, Settlement, settle
 from xiaohu.settlement.models import Account, CollectedBill, SettledClosing, Transfer
@@ -15,19 +15,18 @@ class LedgerBroken(Exception):
 
 def collect(*, closing_id: UUID, bill: Bill, purses: Purses, now: datetime) -> None:
     """Keep the operator's final bill as received; a repeat changes nothing."""
-    CollectedBill.objects.get_or_create(
+    received = CollectedBill(
         closing_id=closing_id,
-        defaults={
-            "usage_fen": bill.usage_fen,
-            "fees_fen": bill.fees_fen,
-            "exit_fee_fen": bill.exit_fee_fen,
-            "cash_fen": purses.cash_fen,
-            "deposit_fen": purses.deposit_fen,
-            "promotion_fen": purses.promotion_fen,
-            "gift_fen": purses.gift_fen,
-            "received_at": now,
-        },
+        usage_fen=bill.usage_fen,
+        fees_fen=bill.fees_fen,
+        exit_fee_fen=bill.exit_fee_fen,
+        cash_fen=purses.cash_fen,
+        deposit_fen=purses.deposit_fen,
+        promotion_fen=purses.promotion_fen,
+        gift_fen=purses.gift_fen,
+        received_at=now,
     )
+    CollectedBill.objects.bulk_create([received], ignore_conflicts=True)
 
 
 def settle_closing(*, operator: str, closing_id: UUID, now: datetime) -> SettledClosing:
@@ -117,10 +116,11 @@ def complete(*, closing_id: UUID, now: datetime) -> None:
 
 def balance(closing_id: UUID, account: Account) -> int:
     """Return what stands on an account of a closing, in fen."""
-    rows = Transfer.objects.filter(closing_id=closing_id)
-    came = rows.filter(credit=account.value).aggregate(sum=Sum("amount_fen"))["sum"] or 0
-    went = rows.filter(debit=account.value).aggregate(sum=Sum("amount_fen"))["sum"] or 0
-    return int(came - went)
+    sums = Transfer.objects.filter(closing_id=closing_id).aggregate(
+        came=Sum("amount_fen", filter=Q(credit=account.value), default=0),
+        went=Sum("amount_fen", filter=Q(debit=account.value), default=0),
+    )
+    return int(sums["came"] - sums["went"])
 
 
 def require(closing_id: UUID, account: Account, amount_fen: int) -> None:

@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import rfc8785
 from cryptography.hazmat.primitives import serialization as form
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
@@ -29,10 +30,9 @@ class SignatureRefused(Refusal):
 def sign_document(*, typ: str, payload: Mapping[str, object]) -> str:
     """Return the compact JWS of a payload."""
     private = keys.private_key(keys.DOCUMENTS)
-    pem = private.private_bytes(form.Encoding.PEM, form.PrivateFormat.PKCS8, form.NoEncryption())
     header = {"alg": ALGORITHM, "typ": typ, "kid": keys.key_id(private.public_key())}
     body = rfc8785.dumps(dict(payload))  # type: ignore[arg-type] # JSON values only
-    return jws.serialize_compact(header, body, OKPKey.import_key(pem), registry=_REGISTRY)
+    return jws.serialize_compact(header, body, _signing_key(private), registry=_REGISTRY)
 
 
 def verify_document(
@@ -70,9 +70,8 @@ def _header(token: str) -> dict[str, Any]:
 
 
 def _verified(token: str, key: Ed25519PublicKey) -> bytes:
-    pem = key.public_bytes(form.Encoding.PEM, form.PublicFormat.SubjectPublicKeyInfo)
     try:
-        checked = jws.deserialize_compact(token, OKPKey.import_key(pem), registry=_REGISTRY)
+        checked = jws.deserialize_compact(token, _verifying_key(key), registry=_REGISTRY)
     except (JoseError, ValueError, TypeError):
         raise SignatureRefused(why="signature") from None
     return bytes(checked.payload)
@@ -96,3 +95,15 @@ def _object(body: bytes) -> dict[str, Any]:
 
 def _no_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
+
+
+@lru_cache(maxsize=8)
+def _signing_key(key: Ed25519PrivateKey) -> OKPKey:
+    pem = key.private_bytes(form.Encoding.PEM, form.PrivateFormat.PKCS8, form.NoEncryption())
+    return OKPKey.import_key(pem)
+
+
+@lru_cache(maxsize=8)
+def _verifying_key(key: Ed25519PublicKey) -> OKPKey:
+    pem = key.public_bytes(form.Encoding.PEM, form.PublicFormat.SubjectPublicKeyInfo)
+    return OKPKey.import_key(pem)

@@ -17,7 +17,7 @@ from xiaohu.settlement import ledger
 def run(work: Work) -> Progress:
     """Ask for the bill; asking again under the same key gives the same bill."""
     operator = providers.operator()
-    subscription = line_of(work.closing()).subscription_id
+    subscription = line_of(work.seen).subscription_id
     return carry_out(
         work,
         Doing(

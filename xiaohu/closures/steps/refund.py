@@ -29,7 +29,7 @@ PERSON_HAS = timedelta(days=15)
 
 def run(work: Work) -> Progress:
     """Pay the refundable amount, or go on where there is none."""
-    closing = work.closing()
+    closing = work.seen
     settled = ledger.of_closing(closing.pk)
     if settled is None:
         raise LookupError("a refund follows a settlement")

@@ -63,9 +63,9 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 def code(request: HttpRequest) -> HttpResponse:
     """S3: the code box."""
     waiting = pending.recall(request)
-    if waiting is None:
+    way, _, typed = waiting.typed.partition(":") if waiting is not None else ("", "", "")
+    if waiting is None or way not in WAYS:
         return HttpResponseRedirect(reverse("portal:sign_in"))
-    way, typed = waiting.typed.split(":", 1)
     form = CodeForm(request.POST or None)
     shown = typed if way == "reference" else codes.shown_to(waiting.code_id) or typed
     if request.method == "POST" and form.is_valid():

@@ -1,0 +1,84 @@
+"""Pages at ten thousand lines: milliseconds, queries, beside a page of one SELECT."""
+
+import statistics
+import time
+
+from django.conf import settings
+from django.db import connections
+from django.test import Client
+from django.test.utils import CaptureQueriesContext, override_settings
+
+from tests.bench.rows import Row
+from tests.bench.world import BenchWorld
+from tests.stories import staff
+from xiaohu.access import sessions
+from xiaohu.access.models import SubscriberAccount
+from xiaohu.access.sessions import Method
+from xiaohu.closures.models import Case, Document
+from xiaohu.desk.entering import SECOND_FACTOR
+
+VISITS = 60
+
+
+def measure(world: BenchWorld) -> list[Row]:
+    """Return a row for each page."""
+    case = world.world.ready(world.take(1)[0])
+    holder, officer = _holder(case), _officer()
+    certificate = Document.objects.filter(kind="certificate").first()
+    screens = {
+        "home": (holder, "/"),
+        "sign_in": (Client(), "/sign-in"),
+        "lines": (holder, "/lines"),
+        "checks": (holder, f"/case/{case.pk}/checks"),
+        "review": (holder, f"/case/{case.pk}/check"),
+        "desk_queue": (officer, "/desk/queue?view=all"),
+        "verify": (Client(), f"/verify/{certificate.pk if certificate else ''}"),
+    }
+    with override_settings(ROOT_URLCONF="tests.bench.floor_page", ALLOWED_HOSTS=["*"]):
+        return [_row(name, client, path) for name, (client, path) in screens.items()]
+
+
+def _row(name: str, client: Client, path: str) -> Row:
+    ours, floors = [], []
+    for _ in range(VISITS):
+        ours.append(_visit(client, path))
+        floors.append(_visit(client, "/floor"))
+    with CaptureQueriesContext(connections["default"]) as main:
+        client.get(path)
+    p95 = sorted(ours)[int(VISITS * 0.95)]
+    floor = statistics.median(floors)
+    return Row(
+        f"page_{name}",
+        round(statistics.median(ours), 1),
+        round(floor, 1),
+        round(statistics.median(ours) / floor, 1),
+        "ms p50",
+        f"p95 {p95:.1f} ms, {len(main)} queries",
+    )
+
+
+def _visit(client: Client, path: str) -> float:
+    began = time.perf_counter()
+    answer = client.get(path)
+    passed = (time.perf_counter() - began) * 1000
+    if answer.status_code not in {200, 429}:
+        raise RuntimeError(f"{path}: {answer.status_code}")
+    return passed
+
+
+def _holder(case: Case) -> Client:
+    account = SubscriberAccount.objects.get(holder_id=case.holder_id)
+    token = sessions.begin(operator="demo", method=Method.PASSWORD, account_id=account.pk)
+    client = Client()
+    client.cookies[sessions.COOKIE] = token
+    return client
+
+
+def _officer() -> Client:
+    client = Client()
+    client.force_login(staff("bench"))
+    session = client.session
+    session[SECOND_FACTOR] = True
+    session.save()
+    client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key or ""
+    return client
