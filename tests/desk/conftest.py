@@ -1,10 +1,11 @@
-"""A world for every test of the officer's pages, where pages and world share one clock."""
+"""A world whose clock the officer's pages share."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from pytest_django.fixtures import SettingsWrapper
+from django.conf import settings
+from django.test import override_settings
 
 from tests.stories import World, set_up
 from xiaohu.gateways import http
@@ -14,14 +15,12 @@ STATIC = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 
 
 @pytest.fixture
-def world(
-    db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: SettingsWrapper
-) -> Iterator[World]:
+def world(db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     """An operator with ten lines and simulators reached in this process."""
     clock.forget()
     made = set_up(tmp_path)
-    settings.STORAGES = {**settings.STORAGES, "staticfiles": STATIC}
     monkeypatch.setattr(clock, "now", made.clock)
     monkeypatch.setattr(http, "_client", made.outside.reach)
-    yield made
+    with override_settings(STORAGES={**settings.STORAGES, "staticfiles": STATIC}):
+        yield made
     made.outside.stop()

@@ -27,6 +27,7 @@ from xiaohu.vault import records, units
 
 DRAFT_KEPT = timedelta(days=30)
 EDITABLE = frozenset({CaseState.DRAFT, CaseState.AWAITING_CUSTOMER})
+PAYABLE = frozenset({RefundRoute.ORIGINAL, RefundRoute.BANK_ACCOUNT})
 REFERENCE_BYTES = 8
 _SIGN_IN_PROOF = {Method.PASSWORD: ProofMethod.PASSWORD, Method.CODE: ProofMethod.CODE}
 
@@ -56,7 +57,7 @@ class ContactSameNumber(Refusal):
 
 
 class RouteNotOffered(Refusal):
-    """The operator's rules do not offer this way of returning money."""
+    """The operator's rules do not offer this way of returning money, or we cannot carry it out."""
 
     code = "ROUTE_NOT_OFFERED"
 
@@ -75,14 +76,16 @@ def open_case(
     """Open a draft for a line, an account, or both.
 
     Raises:
-        LineNotYours: the sign-in may not speak for the line.
+        LineNotYours: the sign-in may not speak for the line, or has no account to close.
         AlreadyClosing: there is an open request; its reference is named.
         NoPolicy: the operator has not published any rules.
     """
     line = queries.line_of(subscriber, line_id) if line_id is not None else None
     account_id = subscriber.account_id if scope is not Scope.LINE else None
     holder_id = line.holder_id if line is not None else subscriber.holder_id
-    if holder_id is None or (line is None and account_id is None):
+    lacks_line = line is None and scope is not Scope.ACCOUNT
+    lacks_account = account_id is None and scope is not Scope.LINE
+    if holder_id is None or lacks_line or lacks_account:
         raise queries.LineNotYours
     refuse_second(line, account_id)
     actor = subscriber_actor(subscriber)
@@ -139,7 +142,7 @@ def set_refund(
 
 def write_refund(case: Case, *, route: RefundRoute, bank: str, account: str) -> None:
     """Write the way of the money on a locked case. Call inside a transaction."""
-    if route not in queries.profile_of(case).refund.routes:
+    if route not in PAYABLE or route not in queries.profile_of(case).refund.routes:
         raise RouteNotOffered
     value = {"bank": bank.strip(), "account": "".join(account.split())}
     records.seal(
@@ -214,6 +217,7 @@ def contact_address(raw: str) -> str:
         name, _, domain = text.partition("@")
         if (
             not name
+            or "@" in domain
             or "." not in domain.strip(".")
             or len(text) > 254
             or any(map(str.isspace, text))

@@ -17,10 +17,11 @@ BATCH = 100
 
 
 def purge(*, now: datetime) -> int:
-    """Purge folders whose time is over; harmless to repeat."""
+    """Purge folders whose time is over, a batch at a time, and return how many; harmless to repeat."""
     past = now - timedelta(days=FOLDER_KEPT_DAYS)
-    ids = Case.objects.filter(ended_at__lt=past, purged_at=None).values_list("pk", flat=True)
-    for case_id in list(ids[:BATCH]):
+    due = Case.objects.filter(ended_at__lt=past, purged_at=None).order_by("ended_at")
+    ids = list(due.values_list("pk", flat=True)[:BATCH])
+    for case_id in ids:
         unit = units.case(case_id)
         operator = Case.objects.values_list("operator", flat=True).get(pk=case_id)
         keys.destroy(operator, [unit])

@@ -42,7 +42,7 @@ class SamePerson(Refusal):
 
 
 class NotAReviewer(Refusal):
-    """Deciding needs the role of a reviewer."""
+    """Deciding needs the role of a reviewer at the case's operator."""
 
     code = "NOT_A_REVIEWER"
 
@@ -88,7 +88,7 @@ def approve(*, case_id: UUID, officer: StaffUser, now: datetime) -> Case:
 def return_case(
     *, case_id: UUID, officer: StaffUser, reasons: Sequence[ReturnReason], now: datetime
 ) -> Case:
-    """Ask the applicant to put something right; the decision clock waits meanwhile."""
+    """Ask the applicant to put something right; the decision clock starts again with the answer."""
     case = _to_decide(case_id, officer, now)
     _name(case, [reason.value for reason in reasons])
     if ReturnReason.PROVE_AGAIN in reasons:
@@ -127,16 +127,23 @@ def held_by_other(case: Case, officer: StaffUser, *, now: datetime) -> bool:
 def _to_decide(case_id: UUID, officer: StaffUser, now: datetime) -> Case:
     case = moves.lock(case_id)
     _require_in_review(case)
-    if not officer.acts_as(ActorKind.REVIEWER):
+    if not officer.acts_as(ActorKind.REVIEWER) or officer.operator != case.operator:
         raise NotAReviewer
     _refuse_other_officer(case, officer, now)
     if case.officer_id != officer.pk:
         raise NotClaimed
-    decided_before = case.appeal_of.decided_by_id if case.appeal_of is not None else None
-    if officer.pk in {case.prepared_by, decided_before}:
+    if officer.pk in {case.prepared_by, *_decided_before(case)}:
         raise SamePerson
     case.decided_by, case.decided_at = officer, now
     return case
+
+
+def _decided_before(case: Case) -> set[UUID | None]:
+    deciders, earlier = set(), case.appeal_of
+    while earlier is not None:
+        deciders.add(earlier.decided_by_id)
+        earlier = earlier.appeal_of
+    return deciders
 
 
 def _require_in_review(case: Case) -> None:

@@ -91,8 +91,8 @@ def shown_time(moment: datetime) -> str:
 
 
 def _hand_to_reviewer(case: Case, actor: Actor, now: datetime) -> None:
-    requested_at = case.submitted_at or now
-    due = decision_due(queries.profile_of(case), calendars.working(), requested_at=requested_at)
+    # A request that comes back after a return is decided within the whole time again.
+    due = decision_due(queries.profile_of(case), calendars.working(), requested_at=now)
     case.decision_due_on = due.on
     case.decision_provisional = due.provisional
     case.officer, case.claimed_at = None, None

@@ -163,7 +163,7 @@ def _case(reference: str) -> Case:
 def _do(request: HttpRequest, case: Case, officer: StaffUser) -> None:
     if "claim" in request.POST:
         reviewing.claim(case_id=case.pk, officer=officer, now=clock.now())
-    elif "recheck" in request.POST:
+    elif "recheck" in request.POST and case.state == CaseState.IN_REVIEW.value:
         checking.run(case_id=case.pk, now=clock.now())
 
 
@@ -215,6 +215,7 @@ def _shown(case: Case, officer: StaffUser) -> dict[str, Any]:
         "certificate": queries.document_of(case, DocumentKind.CERTIFICATE),
         "timeline": [(event.action, event.at) for event in events.of_case(case.pk)],
         "profile_of_case": queries.profile_of(case),
+        "in_review": in_review,
         "taken_by_other": other,
         "mine": in_review and case.officer_id == officer.pk,
         "can_claim": in_review and not other and case.officer_id != officer.pk,

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from xiaohu.access.models import StaffUser
 from xiaohu.closures.models import Case, Closing, HumanQueue
 from xiaohu.closures.reviewing import CLAIM_HELD
-from xiaohu.core.calendar import end_of
+from xiaohu.core.calendar import day_of, end_of
 from xiaohu.core.states import CaseState
 
 SOON = timedelta(hours=4)
@@ -42,10 +42,11 @@ def counts(officer: StaffUser, *, now: datetime) -> list[tuple[str, int]]:
 
 
 def next_case(officer: StaffUser, *, now: datetime) -> Case | None:
-    """Return the most urgent case nobody is on."""
+    """Return the most urgent case nobody is on and this officer may decide."""
     return (
         _view("waiting", officer, now)
         .exclude(prepared_by=officer.pk)
+        .exclude(appeal_of__decided_by=officer)
         .order_by("decision_due_on", "submitted_at")
         .first()
     )
@@ -54,12 +55,12 @@ def next_case(officer: StaffUser, *, now: datetime) -> Case | None:
 def _view(view: str, officer: StaffUser, now: datetime) -> QuerySet[Case]:
     cases = Case.objects.filter(operator=settings.XIAOHU.operator)
     in_review = cases.filter(state=CaseState.IN_REVIEW.value)
-    today = now.date()
+    today = day_of(now)
     match view:
         case "mine":
             return in_review.filter(officer=officer)
         case "soon":
-            return in_review.filter(decision_due_on__lte=(now + SOON).date())
+            return in_review.filter(decision_due_on__lte=day_of(now + SOON))
         case "late":
             return in_review.filter(decision_due_on__lt=today)
         case "returned":

@@ -1,5 +1,6 @@
 """Queueing messages in the transaction of what they tell, and sending them afterwards."""
 
+import logging
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -19,6 +20,7 @@ from xiaohu.registry import policies
 from xiaohu.vault import records, units
 from xiaohu.vault.keys import Erased
 
+logger = logging.getLogger(__name__)
 BATCH = 50
 TAKEN_FOR = timedelta(minutes=2)  # longer than a batch takes where each call times out
 
@@ -67,7 +69,12 @@ def flush(*, now: datetime) -> int:
     """
     taken = _take(now)
     for queued in taken:
-        _send(queued, now)
+        try:
+            _send(queued, now)
+        except Exception as unexpected:  # noqa: BLE001 - one bad message must not stop the others
+            # Only the kind is logged: the text of an error may carry what nobody may read.
+            logger.error("notice %s failed: %s", queued.pk, type(unexpected).__name__)
+            _try_later(queued, now)
     return len(taken)
 
 
@@ -88,15 +95,22 @@ def _send(queued: QueuedNotice, now: datetime) -> None:
         return
     to, text = letter
     answer = providers.messages().send(to=to, text=text, key=queued.pk)
-    tried = queued.attempts + 1
     if answer.state is AnswerState.DONE:
         _end(queued, NoticeState.SENT, sent_at=now)
-    elif answer.state is AnswerState.REFUSED or tried >= retry.TRIES:
+    elif answer.state is AnswerState.REFUSED:
         _end(queued, NoticeState.FAILED)
     else:
-        QueuedNotice.objects.filter(pk=queued.pk, state=NoticeState.QUEUED.value).update(
-            next_action_at=now + retry.wait_before(tried)
-        )
+        _try_later(queued, now)
+
+
+def _try_later(queued: QueuedNotice, now: datetime) -> None:
+    tried = queued.attempts + 1
+    if tried >= retry.TRIES:
+        _end(queued, NoticeState.FAILED)
+        return
+    QueuedNotice.objects.filter(pk=queued.pk, state=NoticeState.QUEUED.value).update(
+        next_action_at=now + retry.wait_before(tried)
+    )
 
 
 def of_case(case_id: UUID) -> list[QueuedNotice]:

@@ -12,7 +12,9 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from xiaohu.access import sessions
 from xiaohu.access.sessions import Subscriber
-from xiaohu.closures import queries
+from xiaohu.closures import drafting, queries
+from xiaohu.closures.models import Case
+from xiaohu.core.states import CaseState
 
 View = Callable[..., HttpResponse]
 
@@ -44,6 +46,21 @@ def own_case(view: View) -> View:
     ) -> HttpResponse:
         case = queries.of_subscriber(case_id, subscriber)
         return view(request, case, *args, **kwargs)
+
+    return checked
+
+
+def own_draft(view: View) -> View:
+    """Let answers be given until the request is sent; afterwards its page says where it stands."""
+
+    @wraps(view)
+    @own_case
+    def checked(request: HttpRequest, case: Case, *args: Any, **kwargs: Any) -> HttpResponse:
+        if CaseState(case.state) in drafting.EDITABLE:
+            return view(request, case, *args, **kwargs)
+        if request.method == "POST":
+            raise drafting.NotEditable(reference=case.reference)
+        return HttpResponseRedirect(reverse("portal:case", args=[case.pk]))
 
     return checked
 

@@ -103,7 +103,6 @@ def _signing_key(key: Ed25519PrivateKey) -> OKPKey:
     return OKPKey.import_key(pem)
 
 
-@lru_cache(maxsize=8)
 def _verifying_key(key: Ed25519PublicKey) -> OKPKey:
     pem = key.public_bytes(form.Encoding.PEM, form.PublicFormat.SubjectPublicKeyInfo)
     return OKPKey.import_key(pem)

@@ -6,11 +6,11 @@ who chooses another way; the next try is a new effect.
 
 from datetime import datetime, timedelta
 
-from xiaohu.closures import drafting, moves, submitting
+from xiaohu.closures import checking, drafting, moves, submitting
 from xiaohu.closures.effecting import Doing, carry_out
 from xiaohu.closures.models import Closing, HumanQueue
 from xiaohu.closures.ordering import line_of
-from xiaohu.closures.work import Progress, Work, ask_people, finish_step
+from xiaohu.closures.work import Progress, Work, ask_people, finish_step, wait_until
 from xiaohu.core.actors import WORKER
 from xiaohu.core.money import Money
 from xiaohu.core.moves import Action
@@ -25,6 +25,8 @@ from xiaohu.screening import facts
 from xiaohu.settlement import ledger
 
 PERSON_HAS = timedelta(days=15)
+HELD = "legal_hold"
+ASK_AGAIN = timedelta(days=1)
 
 
 def run(work: Work) -> Progress:
@@ -34,7 +36,7 @@ def run(work: Work) -> Progress:
     if settled is None:
         raise LookupError("a refund follows a settlement")
     known = facts.last(closing.pk)
-    if known is not None and known.legal_hold:
+    if known is not None and known.legal_hold and _still_held(work):
         return _hold(work)
     left = settled.refundable_fen - settled.refunded_fen - settled.unclaimed_fen
     if left == 0:
@@ -100,8 +102,15 @@ def _nothing_left(work: Work) -> Progress:
     return Progress.GOES_ON
 
 
+def _still_held(work: Work) -> bool:
+    said = checking.gather(work.seen.case, now=work.clock())
+    return said is None or said.legal_hold
+
+
 def _hold(work: Work) -> Progress:
+    # People are told once; the operator is asked every day whether the hold was lifted.
+    now = work.clock()
     with work.transaction() as closing:
-        return ask_people(
-            closing, HumanQueue.OPERATIONS, trouble="legal_hold", now=work.clock(), due=PERSON_HAS
-        )
+        if closing.trouble != HELD:
+            ask_people(closing, HumanQueue.OPERATIONS, trouble=HELD, now=now, due=PERSON_HAS)
+        return wait_until(closing, now + ASK_AGAIN, trouble=HELD)

@@ -18,7 +18,7 @@ from xiaohu.core.schedule import execution_time
 from xiaohu.notices import outbox
 from xiaohu.portal import journey, pending
 from xiaohu.portal.codes import explain, limited
-from xiaohu.portal.entering import own_case
+from xiaohu.portal.entering import own_draft
 from xiaohu.portal.forms import BankAccount, CodeForm, ContactForm, OneChoice
 from xiaohu.portal.pending import Pending
 from xiaohu.queue import clock
@@ -29,7 +29,7 @@ from xiaohu.ui.refusals import sentence
 ONLINE_ROUTES = (RefundRoute.ORIGINAL, RefundRoute.BANK_ACCOUNT)
 
 
-@own_case
+@own_draft
 def balance(request: HttpRequest, case: Case) -> HttpResponse:
     """S12: how the balance is returned."""
     now = clock.now()
@@ -49,7 +49,7 @@ def balance(request: HttpRequest, case: Case) -> HttpResponse:
     return render(request, "portal/balance.html", page, status=422 if form.errors else 200)
 
 
-@own_case
+@own_draft
 def bank_account(request: HttpRequest, case: Case) -> HttpResponse:
     """S13: the holder's own bank account."""
     form = BankAccount(request.POST or None)
@@ -65,7 +65,7 @@ def bank_account(request: HttpRequest, case: Case) -> HttpResponse:
     return render(request, "portal/bank_account.html", page, status=422 if form.errors else 200)
 
 
-@own_case
+@own_draft
 def contact(request: HttpRequest, case: Case) -> HttpResponse:
     """S14: a contact that outlives the line; a code is sent to it."""
     form = ContactForm(request.POST or None, initial={"to": drafting.contact(case)})
@@ -82,7 +82,7 @@ def contact(request: HttpRequest, case: Case) -> HttpResponse:
     return render(request, "portal/contact.html", page, status=422 if form.errors else 200)
 
 
-@own_case
+@own_draft
 def contact_code(request: HttpRequest, case: Case) -> HttpResponse:
     """S14: the code box for the code sent to the contact."""
     waiting = pending.recall(request)
@@ -115,7 +115,7 @@ def contact_code(request: HttpRequest, case: Case) -> HttpResponse:
     return render(request, "portal/code.html", page, status=422 if form.errors else 200)
 
 
-@own_case
+@own_draft
 def effects(request: HttpRequest, case: Case) -> HttpResponse:
     """S15: what closing means, before anything is submitted."""
     now = clock.now()

@@ -9,7 +9,7 @@ from xiaohu.closures import checking, drafting
 from xiaohu.closures.models import Case
 from xiaohu.core.checks import CheckCode, CheckGroup, Choice, Finding
 from xiaohu.portal import journey
-from xiaohu.portal.entering import own_case
+from xiaohu.portal.entering import own_draft
 from xiaohu.portal.forms import OneChoice
 from xiaohu.portal.views.starting import check
 from xiaohu.queue import clock
@@ -17,7 +17,7 @@ from xiaohu.ui.refusals import sentence
 from xiaohu.ui.said import said
 
 
-@own_case
+@own_draft
 def checks(request: HttpRequest, case: Case) -> HttpResponse:
     """S6: the task list; POST checks again."""
     refused = check(case) if request.method == "POST" else None
@@ -38,7 +38,7 @@ def checks(request: HttpRequest, case: Case) -> HttpResponse:
     return render(request, "portal/checks.html", page)
 
 
-@own_case
+@own_draft
 def one_check(request: HttpRequest, case: Case, code: str) -> HttpResponse:
     """S7: one obstacle, its choices, and checking again."""
     checked = checking.last(case, now=clock.now())

@@ -67,11 +67,11 @@ def refund(request: HttpRequest, case: Case) -> HttpResponse:
     if CaseState(case.state) is not CaseState.REFUND_ATTENTION:
         return HttpResponseRedirect(reverse("portal:case", args=[case.pk]))
     way = OneChoice(request.POST or None, choices=routes(case))
-    account = BankAccount(request.POST or None)
+    to_bank = request.POST.get("choice") == RefundRoute.BANK_ACCOUNT.value
+    account = BankAccount(request.POST if to_bank else None)
     if request.method == "POST" and way.is_valid():
         route = RefundRoute(way.cleaned_data["choice"])
-        if route is not RefundRoute.BANK_ACCOUNT or account.is_valid():
-            to_bank = route is RefundRoute.BANK_ACCOUNT
+        if not to_bank or account.is_valid():
             refunding.choose_another_way(
                 case_id=case.pk,
                 route=route,
@@ -81,9 +81,7 @@ def refund(request: HttpRequest, case: Case) -> HttpResponse:
                 now=clock.now(),
             )
             return HttpResponseRedirect(reverse("portal:case", args=[case.pk]))
-    wrong = bool(request.POST)
-    if not wrong:
-        account = BankAccount()
+    wrong = bool(way.errors or account.errors)
     page = {**shown_case(case), "form": way, "account": account}
     return render(request, "portal/refund.html", page, status=422 if wrong else 200)
 

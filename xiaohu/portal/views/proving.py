@@ -12,11 +12,11 @@ from xiaohu.closures import checking, queries
 from xiaohu.closures.models import Case
 from xiaohu.core.checks import LineStatus
 from xiaohu.core.numbers import mask_number
-from xiaohu.core.proofs import ProofMethod, offered
+from xiaohu.core.proofs import LEVEL_FOR_A_CLEAN_LINE, ProofMethod, level, offered
 from xiaohu.notices import outbox
 from xiaohu.portal import journey, pending
 from xiaohu.portal.codes import explain, limited
-from xiaohu.portal.entering import own_case
+from xiaohu.portal.entering import own_draft
 from xiaohu.portal.forms import CardForm, CodeForm, PlainForm
 from xiaohu.portal.pending import Pending
 from xiaohu.proofing import proofs
@@ -24,14 +24,16 @@ from xiaohu.queue import clock
 from xiaohu.registry.models import Line
 
 
-@own_case
+@own_draft
 def prove(request: HttpRequest, case: Case) -> HttpResponse:
     """S9: a code to the line, or the card's last characters."""
     line = proving_line(case)
     now = clock.now()
     checked = checking.last(case, now=now)
     status = checked.facts.status if checked and checked.facts else LineStatus.ACTIVE
-    methods = offered(given=proofs.given(case.pk), status=status)
+    given = proofs.given(case.pk)
+    enough = level(given) >= LEVEL_FOR_A_CLEAN_LINE
+    methods = () if enough else offered(given=given, status=status)
     sending = request.POST.get("send") == ProofMethod.CODE.value
     form: PlainForm = CardForm(request.POST if request.POST and not sending else None)
     if sending and ProofMethod.CODE in methods:
@@ -47,13 +49,13 @@ def prove(request: HttpRequest, case: Case) -> HttpResponse:
         "case": case,
         "form": form,
         "methods": [method.value for method in methods],
-        "done": not methods,
+        "done": enough,
         "go_on": journey.next_page(case, now=now),
     }
     return render(request, "portal/prove.html", page, status=422 if form.errors else 200)
 
 
-@own_case
+@own_draft
 def prove_code(request: HttpRequest, case: Case) -> HttpResponse:
     """S9: the code box for the code sent to the line."""
     waiting = pending.recall(request)

@@ -108,13 +108,20 @@ def cases(request: HttpRequest, subscriber: Subscriber) -> HttpResponse:
 
 def _open(subscriber: Subscriber, wanted: Scope, line_id: UUID | None) -> HttpResponse:
     now = clock.now()
-    case = drafting.open_case(
-        subscriber=subscriber,
-        scope=wanted,
-        line_id=line_id,
-        language=get_language() or "zh-hans",
-        now=now,
-    )
+    try:
+        case = drafting.open_case(
+            subscriber=subscriber,
+            scope=wanted,
+            line_id=line_id,
+            language=get_language() or "zh-hans",
+            now=now,
+        )
+    except drafting.AlreadyClosing as refused:
+        own = {case.reference: case for case in queries.cases_of(subscriber)}
+        existing = own.get(str(refused.params.get("reference")))
+        if existing is None:
+            raise
+        return HttpResponseRedirect(journey.home_of(existing, now=now))
     check(case)
     # The list is shown even where nothing stands in the way: it also says what lapses.
     return HttpResponseRedirect(reverse("portal:checks", args=[case.pk]))

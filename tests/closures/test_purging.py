@@ -1,0 +1,126 @@
+"""The folder goes thirty days after the end: the key first, then what it could open."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.closures.states import case_in, fails, traces
+from tests.stories import OPERATOR, World
+from xiaohu.closures import drafting, purging, queries
+from xiaohu.closures.models import Case, DocumentKind
+from xiaohu.core.states import TERMINAL, CaseState
+from xiaohu.notices import outbox
+from xiaohu.trail import checkpoints, events, sequencer
+from xiaohu.trail.models import Event
+from xiaohu.vault import keys, units
+from xiaohu.vault.keys import Erased
+from xiaohu.vault.models import SealedRecord
+
+pytestmark = pytest.mark.django_db(databases=["default", "keystore"])
+OPEN = sorted(set(CaseState) - TERMINAL)
+
+
+def after_its_time(world: World) -> int:
+    """Let thirty days pass and purge."""
+    world.clock.pass_(days=30, seconds=1)
+    return purging.purge(now=world.now)
+
+
+def remains(case: Case) -> tuple[int, int, bool]:
+    """Return how many records and messages of a case are left, and whether its key is gone."""
+    unit = units.case(case.pk)
+    return (
+        SealedRecord.objects.filter(unit=case.pk).count(),
+        len(outbox.of_case(case.pk)),
+        unit in keys.was_destroyed(OPERATOR, [unit]),
+    )
+
+
+@pytest.mark.parametrize("state", sorted(TERMINAL))
+def test_leaves_nothing_of_a_folder_that_ended(world: World, state: CaseState) -> None:
+    case = case_in(world, state)
+    assert after_its_time(world) == 1
+    assert remains(case) == (0, 0, True)
+    for read in (drafting.contact, drafting.payee):
+        with pytest.raises(Erased):
+            read(case)
+    case.refresh_from_db()
+    assert case.purged_at == world.now
+
+
+@pytest.mark.parametrize("state", sorted(TERMINAL))
+def test_touches_nothing_before_its_time(world: World, state: CaseState) -> None:
+    case = case_in(world, state)
+    before, left = traces(case), remains(case)
+    world.clock.pass_(days=30)
+    assert purging.purge(now=world.now) == 0
+    assert (traces(case), remains(case)) == (before, left)
+    assert drafting.contact(case) == "subscriber@example.com"
+
+
+@pytest.mark.parametrize("state", OPEN)
+def test_touches_nothing_that_is_open(world: World, state: CaseState) -> None:
+    case = case_in(world, state)
+    before = traces(case)
+    world.clock.pass_(days=400)
+    assert purging.purge(now=world.now) == 0
+    assert traces(case) == before
+
+
+def test_is_harmless_twice(world: World) -> None:
+    case = case_in(world, CaseState.WITHDRAWN)
+    after_its_time(world)
+    before = traces(case)
+    assert purging.purge(now=world.now) == 0
+    assert traces(case) == before
+
+
+@pytest.mark.parametrize("last", [(events, "record"), (outbox, "forget_case")])
+def test_begins_again_when_its_last_step_fails(
+    world: World, monkeypatch: pytest.MonkeyPatch, last: tuple[object, str]
+) -> None:
+    case = case_in(world, CaseState.WITHDRAWN)
+    records, messages, _ = remains(case)
+    with monkeypatch.context() as patch:
+        patch.setattr(*last, fails)
+        with pytest.raises(RuntimeError):
+            after_its_time(world)
+    # The key goes first, and for good; the rest went back as one.
+    assert remains(case) == (records, messages, True)
+    assert Case.objects.get(pk=case.pk).purged_at is None
+    assert purging.purge(now=world.now) == 1
+    assert remains(case) == (0, 0, True)
+
+
+def test_goes_on_after_a_full_batch(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    for _ in range(3):
+        case_in(world, CaseState.WITHDRAWN)
+    monkeypatch.setattr(purging, "BATCH", 2)
+    world.clock.pass_(days=31)
+    assert [purging.purge(now=world.now) for _ in range(3)] == [2, 1, 0]
+
+
+def test_shows_a_purged_case_to_nobody(world: World) -> None:
+    subscriber = world.subscriber()
+    case = case_in(world, CaseState.WITHDRAWN)
+    after_its_time(world)
+    with pytest.raises(queries.CaseNotFound):
+        queries.of_subscriber(case.pk, subscriber)
+    assert queries.cases_of(subscriber) == []
+    assert queries.by_reference(OPERATOR, case.reference) is None
+
+
+def test_leaves_documents_and_trail(world: World) -> None:
+    case = case_in(world, CaseState.DONE)
+    after_its_time(world)
+    assert queries.document_of(case, DocumentKind.CERTIFICATE) is not None
+    assert Event.objects.filter(case_id=case.pk).latest("at").action == "purge_folder"
+    sequencer.run_once()
+    assert checkpoints.verify_all().broken == ()
+
+
+def test_counts_from_the_end_and_not_from_the_request(world: World) -> None:
+    case = world.close()
+    assert case.ended_at is not None
+    assert purging.purge(now=case.opened_at + timedelta(days=31)) == 0
+    assert purging.purge(now=case.ended_at + timedelta(days=31)) == 1

@@ -1,0 +1,241 @@
+"""From the queue to a decision, with two officers and a clock that does not wait."""
+
+from datetime import UTC, timedelta
+
+import pytest
+
+from tests.desk.officers import OTHERS, officer, waiting
+from tests.portal.browser import page
+from tests.stories import CLEAN, World
+from xiaohu.closures import appealing, reviewing
+from xiaohu.closures.models import Case
+from xiaohu.core.actors import Actor, ActorKind
+from xiaohu.core.calendar import end_of
+from xiaohu.core.review import RefusalReason, ReturnReason
+from xiaohu.desk import work
+
+pytestmark = pytest.mark.django_db(databases=["default", "keystore"])
+
+REASONS = {"return": ["payee_unclear"], "refuse": ["duplicate"]}
+
+
+def test_the_next_case_is_taken_and_mine(world: World) -> None:
+    case = waiting(world)
+    desk = officer(world).sign_in()
+    answer = desk.send("/")
+    assert answer["Location"] == f"/desk/case/{case.reference}"
+    case.refresh_from_db()
+    assert case.officer == desk.officer
+    assert case.reference in page(desk.open("/"))
+
+
+def test_an_empty_queue_says_so(world: World) -> None:
+    desk = officer(world).sign_in()
+    assert desk.send("/")["Location"] == "/desk/"
+    assert "没有" in page(desk.open("/"))
+
+
+@pytest.mark.parametrize("view", [*work.VIEWS, "nonsense", ""])
+def test_every_view_lists_what_it_counts(world: World, view: str) -> None:
+    waiting(world)
+    desk = officer(world).sign_in()
+    answer = desk.open(f"/queue?view={view}")
+    counts = dict(work.counts(desk.officer, now=world.now))
+    shown = page(answer).count("<tr") - page(answer).count("<thead")
+    assert answer.status_code == 200
+    assert shown == counts.get(view if view in work.VIEWS else "waiting", 1)
+
+
+def test_a_case_is_late_from_midnight_in_china(world: World) -> None:
+    case = waiting(world)
+    desk = officer(world).sign_in()
+    assert case.decision_due_on is not None
+    midnight = end_of(case.decision_due_on).astimezone(UTC)
+    before = dict(work.counts(desk.officer, now=midnight - timedelta(minutes=1)))
+    after = dict(work.counts(desk.officer, now=midnight + timedelta(minutes=1)))
+    assert (before["late"], after["late"]) == (0, 1)
+    assert before["soon"] == 1
+
+
+def test_a_case_is_shown_with_everything_but_the_person(world: World) -> None:
+    case = waiting(world)
+    desk = officer(world).sign_in()
+    said = page(desk.open(f"/case/{case.reference}"))
+    assert "126.40" in said
+    assert "130 **** 0001" in said
+    assert 'name="claim"' in said
+
+
+@pytest.mark.parametrize("reference", ["XH-2611-0000-00", "nonsense"])
+def test_a_case_that_is_not_there_is_not_found(world: World, reference: str) -> None:
+    desk = officer(world).sign_in()
+    assert desk.open(f"/case/{reference}").status_code == 404
+    assert desk.open(f"/case/{reference}/decide").status_code == 404
+
+
+def test_a_draft_is_nobody_s_business(world: World) -> None:
+    case = world.draft()
+    assert officer(world).sign_in().open(f"/case/{case.reference}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("outcome", "reasons", "state"),
+    [
+        ("approve", [], "scheduled"),
+        ("return", [ReturnReason.PAYEE_UNCLEAR.value], "awaiting_customer"),
+        ("refuse", [reason.value for reason in RefusalReason], "refused"),
+    ],
+)
+def test_a_case_is_decided(world: World, outcome: str, reasons: list[str], state: str) -> None:
+    case = waiting(world)
+    desk = officer(world).sign_in()
+    desk.send(f"/case/{case.reference}", claim="1")
+    assert desk.open(f"/case/{case.reference}/decide?outcome={outcome}").status_code == 200
+    assert desk.decide(case, outcome, *reasons)["Location"] == "/desk/"
+    case.refresh_from_db()
+    assert (case.state, case.decided_by) == (state, desk.officer)
+    assert case.decision_reasons == reasons
+    assert case.reference in page(desk.open("/"))
+
+
+@pytest.mark.parametrize("outcome", ["return", "refuse"])
+def test_a_no_needs_a_reason(world: World, outcome: str) -> None:
+    case = waiting(world)
+    desk = officer(world).sign_in()
+    desk.send("/")
+    for reasons in ([], ["because"]):
+        assert desk.decide(case, outcome, *reasons).status_code == 422
+    case.refresh_from_db()
+    assert case.state == "in_review"
+
+
+def test_there_are_three_outcomes(world: World) -> None:
+    case = waiting(world)
+    desk = officer(world).sign_in()
+    assert desk.open(f"/case/{case.reference}/decide?outcome=delete").status_code == 404
+    assert desk.decide(case, "delete").status_code == 404
+
+
+def test_two_officers_at_once_are_told(world: World) -> None:
+    case = waiting(world)
+    chen, wang = officer(world).sign_in(), officer(world, "wang").sign_in()
+    path = f"/case/{case.reference}"
+    chen.send(path, claim="1")
+    assert "chen示例" in page(wang.open(path))
+    assert 'name="claim"' not in page(wang.open(path))
+    for answer in (wang.send(path, claim="1"), wang.decide(case, "approve")):
+        assert answer.status_code == 409
+        assert "chen示例" in page(answer)
+    case.refresh_from_db()
+    assert case.officer == chen.officer
+    world.clock.pass_(minutes=31)
+    assert wang.send(path, claim="1").status_code == 302
+
+
+def test_deciding_without_taking_is_refused(world: World) -> None:
+    case = waiting(world)
+    answer = officer(world).sign_in().decide(case, "approve")
+    assert answer.status_code == 409
+    assert "请先领取" in page(answer)
+
+
+def test_deciding_twice_is_refused(world: World) -> None:
+    case = waiting(world)
+    desk = officer(world).sign_in()
+    desk.send("/")
+    desk.decide(case, "approve")
+    assert desk.decide(case, "refuse", "duplicate").status_code == 409
+    case.refresh_from_db()
+    assert case.state == "scheduled"
+
+
+def test_stale_checks_ask_to_check_again(world: World) -> None:
+    case = waiting(world)
+    desk = officer(world).sign_in()
+    desk.send("/")
+    world.clock.pass_(minutes=31)
+    desk.send(f"/case/{case.reference}", claim="1")
+    answer = desk.decide(case, "approve")
+    assert answer.status_code == 409
+    assert "已超过 30 分钟" in page(answer)
+    assert 'name="recheck"' in page(answer)
+    assert desk.send(f"/case/{case.reference}", recheck="1").status_code == 302
+    assert desk.decide(case, "approve").status_code == 302
+
+
+def test_an_operator_that_is_down_is_said(world: World) -> None:
+    case = waiting(world)
+    desk = officer(world).sign_in()
+    world.outside.fault("operator", down=True)
+    answer = desk.send(f"/case/{case.reference}", recheck="1")
+    assert answer.status_code == 409
+    assert "暂时无法查询运营系统" in page(answer)
+    assert 'name="recheck"' in page(answer)
+
+
+def test_an_officer_who_is_no_reviewer_looks_only(world: World) -> None:
+    case = waiting(world)
+    desk = officer(world, "lin", ActorKind.OFFICER).sign_in()
+    assert desk.open(f"/case/{case.reference}").status_code == 200
+    desk.send("/")
+    for outcome in ("approve", "return", "refuse"):
+        answer = desk.decide(case, outcome, *REASONS.get(outcome, []))
+        assert answer.status_code == 403
+        assert "审核人员" in page(answer)
+    case.refresh_from_db()
+    assert case.state == "in_review"
+
+
+def test_the_next_case_is_never_one_s_own_preparation(world: World) -> None:
+    own, other = waiting(world), waiting(world, OTHERS[0])
+    desk = officer(world).sign_in()
+    Case.objects.filter(pk=own.pk).update(prepared_by=desk.officer.pk)
+    assert desk.send("/")["Location"] == f"/desk/case/{other.reference}"
+    assert desk.send("/")["Location"] == "/desk/"
+
+
+def test_the_next_case_is_never_an_appeal_from_oneself(world: World) -> None:
+    case = waiting(world)
+    desk = officer(world).sign_in()
+    desk.send("/")
+    desk.decide(case, "refuse", "duplicate")
+    holder = Actor(ActorKind.SUBSCRIBER, str(case.prepared_by))
+    again = appealing.appeal(case_id=case.pk, actor=holder, now=world.now)
+    world.answer(again)
+    world.submit(again)
+    again.refresh_from_db()
+    assert again.state == "in_review"
+    assert desk.send("/")["Location"] == "/desk/"
+    another = officer(world, "wang").sign_in()
+    assert another.send("/")["Location"] == f"/desk/case/{again.reference}"
+
+
+def test_the_person_is_never_named_in_full(world: World) -> None:
+    case = waiting(world)
+    rows = (world.outside.folder / "lines.csv").read_text("utf-8-sig").splitlines()
+    row = dict(zip(rows[0].split(","), rows[1].split(","), strict=True))
+    keys = ("number", "iccid", "holder_name", "document_number")
+    secrets = [row[key] for key in keys] + ["6222000000001234", "subscriber@example.com"]
+    assert row["number"] == CLEAN[3:]
+    desk = officer(world).sign_in()
+    path = f"/case/{case.reference}"
+    pages = [desk.open(p) for p in ("/", "/queue", "/queue?view=all", path)]
+    desk.send(path, claim="1")
+    pages += [desk.open(f"{path}/decide?outcome={o}") for o in ("approve", "return", "refuse")]
+    pages += [desk.decide(case, "refuse"), desk.decide(case, "approve"), desk.open(path)]
+    for answer in pages:
+        for secret in secrets:
+            assert secret not in page(answer)
+
+
+def test_a_finished_case_can_still_be_looked_at(world: World) -> None:
+    case = world.close()
+    world.work_until(lambda: Case.objects.get(pk=case.pk).state == "done")
+    desk = officer(world).sign_in()
+    path = f"/case/{case.reference}"
+    answer = desk.open(path)
+    assert answer.status_code == 200
+    assert 'name="recheck"' not in page(answer)
+    assert "event." not in page(answer)
+    assert desk.decide(case, "approve").status_code == 409
+    assert reviewing.held_by_other(case, desk.officer, now=world.now) is False

@@ -1,0 +1,77 @@
+"""The desk's door: three things are right, or nobody comes in and nothing tells which was wrong."""
+
+import pytest
+
+from tests.desk.officers import PASSWORD, code, officer
+from tests.portal.browser import page
+from tests.stories import World
+
+pytestmark = pytest.mark.django_db(databases=["default", "keystore"])
+
+REFUSED = "账号、密码或动态验证码不正确"
+
+
+def test_all_three_open_the_desk(world: World) -> None:
+    desk = officer(world).sign_in()
+    answer = desk.open("/")
+    assert answer.status_code == 200
+    assert "chen示例" in page(answer)
+
+
+@pytest.mark.parametrize(
+    ("password", "digits"), [("not this one", ""), (PASSWORD, "000000"), ("", ""), (PASSWORD, "1")]
+)
+def test_one_wrong_thing_is_enough(world: World, password: str, digits: str) -> None:
+    desk = officer(world)
+    answer = desk.try_to(password=password, code=digits or code(desk.officer))
+    assert answer.status_code == 422
+    assert desk.open("/").status_code == 302
+
+
+def test_a_code_works_once(world: World) -> None:
+    desk = officer(world)
+    shown = code(desk.officer)
+    assert desk.try_to(code=shown).status_code == 302
+    desk.send("/sign-out")
+    assert REFUSED in page(desk.try_to(code=shown))
+
+
+def test_five_tries_close_the_door_for_a_while(world: World) -> None:
+    desk = officer(world)
+    for _ in range(5):
+        desk.try_to(password="not this one", code="000000")
+    assert REFUSED in page(desk.try_to(code=code(desk.officer)))
+    world.clock.pass_(minutes=16)
+    assert desk.try_to(code=code(desk.officer)).status_code == 302
+
+
+def test_somebody_who_left_stays_out(world: World) -> None:
+    desk = officer(world)
+    desk.sign_in()
+    desk.officer.is_active = False
+    desk.officer.save()
+    assert desk.open("/").status_code == 302
+
+
+def test_staff_of_another_operator_stay_out(world: World) -> None:
+    desk = officer(world)
+    desk.officer.operator = "another"
+    desk.officer.save()
+    assert REFUSED in page(desk.try_to(code=code(desk.officer)))
+
+
+@pytest.mark.parametrize(
+    ("asked", "led"),
+    [("/desk/queue", "/desk/queue"), ("https://evil.example", "/desk/"), ("//evil", "/desk/")],
+)
+def test_the_door_leads_where_one_wanted_to_go(world: World, asked: str, led: str) -> None:
+    desk = officer(world)
+    answer = desk.try_to(code=code(desk.officer), path=f"/desk/sign-in?next={asked}")
+    assert answer["Location"] == led
+    assert desk.client.get(f"/desk/sign-in?next={asked}")["Location"] == led
+
+
+def test_signing_out_closes_the_door(world: World) -> None:
+    desk = officer(world).sign_in()
+    desk.send("/sign-out")
+    assert desk.open("/queue")["Location"] == "/desk/sign-in?next=%2Fdesk%2Fqueue"

@@ -1,0 +1,242 @@
+"""Every word a page, a paper or a message says exists, in both languages, and no word is idle."""
+
+import ast
+import importlib
+import pkgutil
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Message
+
+import xiaohu
+from xiaohu.closures.models import DocumentKind
+from xiaohu.closures.papers import AMOUNTS
+from xiaohu.core.checks import CheckCode, CheckGroup, Choice, LineStatus
+from xiaohu.core.moves import Action
+from xiaohu.core.notices import Notice
+from xiaohu.core.refusals import Refusal
+from xiaohu.core.retention import Category
+from xiaohu.core.review import RefusalReason, ReturnReason, ReviewReason
+from xiaohu.core.states import CaseState
+from xiaohu.core.steps import Scope
+from xiaohu.desk.views import OUTCOMES
+from xiaohu.desk.work import VIEWS
+from xiaohu.notices.models import NoticeState
+from xiaohu.portal.views.answering import ONLINE_ROUTES
+from xiaohu.ui import catalogue
+
+PACKAGE = Path(xiaohu.__file__).parent
+TAG = re.compile(r"\{%\s*t\s+[\"']([^\"']+)[\"']")
+FILTER = re.compile(r"\|words:[\"']([^\"']*)[\"']")
+KEY = re.compile(r"[a-z_]+(\.[A-Za-z0-9_]+)+")
+FILE = re.compile(r".*\.(csv|html|jws|json|jsonl|key|log|pdf|py|pub|toml|txt|typ)")
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+PLACEHOLDER = re.compile(r"\{(\w+)\}")
+SPOKEN = {"gettext", "gettext_lazy", "_"}
+SAID_ELSEWHERE = {"draft", "scheduled", "in_review", "awaiting_customer", "settling"}
+# The law allows them, and no room does them yet.
+NOT_DONE_YET = {
+    Action.ASK_CUSTOMER,
+    Action.CHANGE_PAYEE,
+    Action.RESCHEDULE,
+    Action.BOOK_UNCLAIMED,
+}
+SAMPLES = {
+    "sign": "示例通信",
+    "ref": "XH-2611-7K3M-9Q",
+    "code": "123456",
+    "date": "2026-11-26 12:00",
+    "cert": "C7K3-M9QX-4T2P",
+    "amount": "1,358.00",
+}
+LONGEST_ERROR, LONGEST_TEXT = 28, {"zh_Hans": 70, "en": 160}
+
+
+def refusals(kind: type[Refusal] = Refusal) -> Iterator[type[Refusal]]:
+    """Return every refusal of every room."""
+    for sub in kind.__subclasses__():
+        yield sub
+        yield from refusals(sub)
+
+
+def rooms() -> None:
+    """Import every room, so that every refusal is known."""
+    for module in pkgutil.walk_packages(xiaohu.__path__, "xiaohu."):
+        if not re.search(r"migrations|wsgi|__main__", module.name):
+            importlib.import_module(module.name)
+
+
+def each(names: Iterable[object], *more: str) -> list[str]:
+    """Return names, each also with its extensions."""
+    return [f"{name}{extra}" for name in names for extra in ("", *more)]
+
+
+def made() -> Mapping[str, list[str]]:
+    """Return what follows each prefix from which a key is made."""
+    rooms()
+    done = set(Action) - NOT_DONE_YET
+    return {
+        "category.": each(Category),
+        "check.": each(CheckCode, ".way"),
+        "check.title.": each(CheckCode),
+        "choice.": each(Choice),
+        "desk.confirm.": each(OUTCOMES),
+        "desk.decided.": each(OUTCOMES),
+        "desk.outcome.": each(OUTCOMES),
+        "desk.view.": each(VIEWS),
+        "event.": [*each(done), "open", "appeal", "purge_folder"],
+        "group.": each(CheckGroup),
+        "line.": each(LineStatus),
+        "money.": each(AMOUNTS),
+        "notice.": each(set(Notice) - {Notice.CODE}),
+        "notice.state.": each(NoticeState),
+        "now.": each(set(CaseState) - SAID_ELSEWHERE),
+        "page.": each(("400", "403", "403csrf", "404"), ".next"),
+        "paper.": each(DocumentKind, ".lead"),
+        "refusal.": each((sub.code for sub in refusals()), ".next"),
+        "refusal_reason.": each(RefusalReason),
+        "return.": each(ReturnReason),
+        "route.": each(ONLINE_ROUTES),
+        "scope.": each(Scope),
+        "sms.": each(Notice),
+        "state.": each(CaseState),
+        "why.": each(ReviewReason),
+    }
+
+
+def spoken(file: Path) -> set[str]:
+    """Return the keys a template or a module says outright, and prefixes ending in a dot."""
+    text = file.read_text(encoding="utf-8")
+    if file.suffix == ".html":
+        return {*TAG.findall(text), *FILTER.findall(text)}
+    found = set()
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            found |= {node.value} if KEY.fullmatch(node.value) else set()
+        elif isinstance(node, ast.Call) and node.args:
+            found |= _said(node)
+    return {key for key in found if not FILE.fullmatch(key)}
+
+
+def _said(call: ast.Call) -> set[str]:
+    name = getattr(call.func, "id", getattr(call.func, "attr", ""))
+    said = call.args[0]
+    if name not in SPOKEN:
+        return set()
+    if isinstance(said, ast.Constant):
+        return {str(said.value)}
+    if isinstance(said, ast.JoinedStr) and isinstance(said.values[0], ast.Constant):
+        return {str(said.values[0].value)}
+    return set()
+
+
+def used(folder: Path, rooms_of_keys: set[str]) -> set[str]:
+    """Return every key that templates and modules under a folder use."""
+    files = [*folder.rglob("*.html"), *folder.rglob("*.py")]
+    said = {key for file in files for key in spoken(file)}
+    prefixes = {key for key in said if key.endswith(".")}
+    unknown = prefixes - set(made())
+    assert not unknown, f"say in made() what follows: {unknown}"
+    plain = {key for key in said - prefixes if key.partition(".")[0] in rooms_of_keys}
+    return plain | {f"{prefix}{name}" for prefix in made() for name in made()[prefix]}
+
+
+def words(language: str) -> dict[str, Message]:
+    """Return the words of a language by key."""
+    return {str(message.id): message for message in catalogue.read(language) if message.id}
+
+
+@pytest.fixture(scope="module")
+def chinese() -> dict[str, Message]:
+    """Return the Chinese words."""
+    return words("zh_Hans")
+
+
+@pytest.fixture(scope="module")
+def english() -> dict[str, Message]:
+    """Return the English words."""
+    return words("en")
+
+
+def namespaces(keys: Iterable[str]) -> set[str]:
+    """Return the first parts of keys."""
+    return {key.partition(".")[0] for key in keys}
+
+
+@pytest.mark.parametrize("language", catalogue.LANGUAGES)
+def test_every_key_in_use_has_words(language: str) -> None:
+    keys = set(words(language))
+    assert sorted(used(PACKAGE, namespaces(keys)) - keys) == []
+
+
+@pytest.mark.parametrize("language", catalogue.LANGUAGES)
+def test_no_key_is_idle(language: str) -> None:
+    keys = set(words(language))
+    assert sorted(keys - used(PACKAGE, namespaces(keys))) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("planted.html", '{% load words %}{% t "btn.planted" %}'),
+        ("planted.py", 'from x import gettext\ngettext("btn.planted")\n'),
+        ("table.py", 'KEYS = {"a": "btn.planted"}\n'),
+    ],
+)
+def test_a_planted_key_without_words_is_noticed(tmp_path: Path, name: str, text: str) -> None:
+    (tmp_path / name).write_text(text)
+    keys = set(words("en"))
+    assert used(tmp_path, namespaces(keys)) - keys == {"btn.planted"}
+
+
+def test_a_planted_prefix_nobody_listed_is_noticed(tmp_path: Path) -> None:
+    (tmp_path / "planted.html").write_text('{{ x|words:"planted." }}')
+    with pytest.raises(AssertionError, match=r"planted\."):
+        used(tmp_path, {"planted"})
+
+
+def test_both_languages_have_the_same_keys_and_placeholders(
+    chinese: dict[str, Message], english: dict[str, Message]
+) -> None:
+    assert set(chinese) == set(english)
+    for key, message in chinese.items():
+        there = set(PLACEHOLDER.findall(str(message.string)))
+        assert there == set(PLACEHOLDER.findall(str(english[key].string))), key
+
+
+@pytest.mark.parametrize("language", catalogue.LANGUAGES)
+def test_no_entry_is_empty_fuzzy_or_left_over(language: str) -> None:
+    assert [key for key, message in words(language).items() if not message.string] == []
+    assert [key for key, message in words(language).items() if message.fuzzy] == []
+    assert list(catalogue.read(language).obsolete) == []
+
+
+@pytest.mark.parametrize("language", catalogue.LANGUAGES)
+def test_no_key_stands_there_twice(language: str) -> None:
+    keys = re.findall(r'^msgid "(.+)"$', catalogue.source(language).read_text("utf-8"), re.M)
+    assert len(keys) == len(set(keys))
+
+
+def test_chinese_is_chinese_and_english_is_not(
+    chinese: dict[str, Message], english: dict[str, Message]
+) -> None:
+    own_name = {"language.en"}
+    said = {key: str(message.string) for key, message in chinese.items() if key not in own_name}
+    assert [key for key, text in said.items() if not CHINESE.search(text)] == []
+    told = {key: str(message.string) for key, message in english.items()}
+    assert [key for key, text in told.items() if CHINESE.search(text)] == []
+
+
+def test_chinese_errors_are_short(chinese: dict[str, Message]) -> None:
+    errors = {key: str(m.string) for key, m in chinese.items() if ".err." in key}
+    assert errors
+    assert {key: text for key, text in errors.items() if len(text) > LONGEST_ERROR} == {}
+
+
+@pytest.mark.parametrize("language", catalogue.LANGUAGES)
+def test_a_text_fits_into_one_message(language: str) -> None:
+    texts = {k: str(m.string) for k, m in words(language).items() if k.startswith("sms.")}
+    lengths = {key: len(text.format(**SAMPLES)) for key, text in texts.items()}
+    assert {key: n for key, n in lengths.items() if n > LONGEST_TEXT[language]} == {}

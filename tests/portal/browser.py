@@ -1,0 +1,161 @@
+"""A person at the subscriber's pages: opens, fills in, reads codes, and follows where it leads."""
+
+import re
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from typing import Protocol
+
+from django.test import Client
+
+from tests.stories import CLEAN, World
+from xiaohu.access import accounts
+from xiaohu.access.models import SubscriberAccount
+from xiaohu.closures.models import Case
+
+PASSWORD = "a long example password"
+CONTACT = "subscriber@example.com"
+CODE = re.compile(r"(?<![0-9])[0-9]{6}(?![0-9])")
+# What differs between any two pages: tokens against forgery, and ids.
+VARYING = re.compile(
+    r'name="csrfmiddlewaretoken" value="[^"]*"|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}'
+)
+
+
+class Answer(Protocol):
+    """What a page answered."""
+
+    @property
+    def status_code(self) -> int:
+        """The status."""
+
+    @property
+    def content(self) -> bytes:
+        """The page."""
+
+    def __getitem__(self, header: str) -> str:
+        """Return a header."""
+
+
+@dataclass
+class Browser:
+    """One browser with its cookies."""
+
+    world: World
+    client: Client = field(default_factory=Client)
+    at: str = "/"
+
+    def open(self, path: str, **headers: str) -> Answer:
+        """Open a page and follow wherever it leads."""
+        return self._follow(self.client.get(path, headers=headers), path)
+
+    def send(self, path: str = "", **answers: str) -> Answer:
+        """Send a form, of this page unless another is named, and follow."""
+        path = path or self.at
+        return self._follow(self.client.post(path, answers), path)
+
+    def sign_in(self, number: str = CLEAN) -> "Browser":
+        """Sign in by password, through the page."""
+        give_password(self.world, number)
+        self.open("/sign-in")
+        self.send(username=username(number), password=PASSWORD)
+        assert self.at == "/scope"
+        return self
+
+    def sign_in_by_code(self, number: str = CLEAN) -> "Browser":
+        """Sign in by a code to the line."""
+        self.open("/sign-in?method=code")
+        self.send(number=number)
+        self.send(code=self.code(number))
+        return self
+
+    def sign_in_by_reference(self, case: Case) -> "Browser":
+        """Sign in by a code to the contact of a case."""
+        self.open("/sign-in?method=reference&next=/cases")
+        self.send(reference=case.reference)
+        self.send(code=self.code(CONTACT))
+        return self
+
+    def code(self, to: str) -> str:
+        """Return the newest code that reached an address."""
+        self.world.send_notices()
+        found = CODE.search(self.world.outside.inbox(to)[0])
+        assert found is not None
+        return found.group()
+
+    def choose_line(self, number: str = CLEAN, *, scope: str = "line") -> Answer:
+        """Answer what is to end and which line."""
+        self.open("/scope")
+        self.send(choice=scope)
+        return self.send(choice=str(self.world.line(number).pk))
+
+    def prove(self, number: str = CLEAN) -> Answer:
+        """Give the last four characters of the card."""
+        return self.send(f"{self.home}/verify", tail=tail(self.world, number))
+
+    def confirm_contact(self, to: str = CONTACT) -> Answer:
+        """Give a contact and the code that reaches it."""
+        self.send(f"{self.home}/contact", to=to)
+        return self.send(code=self.code(to))
+
+    @property
+    def home(self) -> str:
+        """The address of the case this browser is at."""
+        return "/".join(self.at.split("/")[:3])
+
+    def _follow(self, response: Answer, path: str) -> Answer:
+        for _ in range(5):
+            self.at = path
+            if response.status_code != 302:
+                return response
+            path = response["Location"]
+            response = self.client.get(path)
+        raise AssertionError(f"it goes round in circles at {path}")
+
+
+def username(number: str) -> str:
+    """Return the user name of a line's holder."""
+    return f"demo0000{number[-1]}"
+
+
+def give_password(world: World, number: str = CLEAN) -> None:
+    """Give the holder of a line the password of these tests."""
+    account = SubscriberAccount.objects.get(holder_id=world.line(number).holder_id)
+    accounts.set_password(account_id=account.pk, password=PASSWORD)
+
+
+def facts(world: World, number: str = CLEAN) -> dict[str, str]:
+    """Return the row of a line in the operator's export."""
+    head, *rows = (world.outside.folder / "lines.csv").read_text("utf-8-sig").splitlines()
+    found = next(row for row in rows if number[3:] in row)
+    return dict(zip(head.split(","), found.split(","), strict=True))
+
+
+def tail(world: World, number: str = CLEAN) -> str:
+    """Return the last four characters on a line's card."""
+    return facts(world, number)["iccid"][-4:]
+
+
+def page(response: Answer) -> str:
+    """Return a page as text."""
+    return response.content.decode()
+
+
+def still(response: Answer) -> str:
+    """Return a page without what differs between any two."""
+    return VARYING.sub("", page(response))
+
+
+class _Text(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.parts: list[str] = []
+
+    def handle_data(self, data: str) -> None:
+        self.parts.append(data)
+
+
+def words(response: Answer) -> str:
+    """Return what a page says, without its markup."""
+    parser = _Text()
+    parser.feed(page(response))
+    return " ".join(" ".join(parser.parts).split())

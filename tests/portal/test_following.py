@@ -1,0 +1,268 @@
+"""After the receipt: where it stands, every turn, and the papers at the end."""
+
+import io
+
+import pikepdf
+import pytest
+
+from tests.portal.browser import CONTACT, Browser, page, words
+from tests.stories import CLEAN, World, staff
+from xiaohu.access.models import StaffUser
+from xiaohu.closures import drafting, reviewing
+from xiaohu.closures.models import Case, Document
+from xiaohu.core.profile import RefundRoute
+from xiaohu.core.review import RefusalReason, ReturnReason
+from xiaohu.core.states import CaseState
+from xiaohu.ui import catalogue
+
+OTHERS = [f"+861300000000{n}" for n in (7, 8, 9)]
+
+pytestmark = pytest.mark.django_db(databases=["default", "keystore"])
+
+
+def in_review(world: World, number: str = CLEAN) -> Case:
+    """Return a case that waits for an officer, as its money goes to a bank."""
+    case = world.ready(number)
+    drafting.set_refund(
+        case_id=case.pk,
+        route=RefundRoute.BANK_ACCOUNT,
+        bank="示例银行",
+        account="6222000000001234",
+    )
+    return world.submit(case)
+
+
+def decided(world: World, outcome: str, number: str = CLEAN) -> Case:
+    """Return a case an officer returned or refused."""
+    case = in_review(world, number)
+    officer = StaffUser.objects.first() or staff()
+    reviewing.claim(case_id=case.pk, officer=officer, now=world.now)
+    if outcome == "return":
+        reviewing.return_case(
+            case_id=case.pk,
+            officer=officer,
+            reasons=[ReturnReason.UNCLEAR_ANSWERS],
+            now=world.now,
+        )
+    else:
+        reviewing.refuse(
+            case_id=case.pk, officer=officer, reasons=[RefusalReason.DUPLICATE], now=world.now
+        )
+    case.refresh_from_db()
+    return case
+
+
+def finished(world: World) -> Case:
+    """Return a case that is done, refund paid and all erased."""
+    case = world.close()
+    world.work_until(lambda: Case.objects.get(pk=case.pk).state == CaseState.DONE)
+    case.refresh_from_db()
+    return case
+
+
+def test_every_state_is_said_in_words(world: World) -> None:
+    told = [world.submitted(), in_review(world, OTHERS[0])]
+    told += [decided(world, "return", OTHERS[1]), decided(world, "refuse", OTHERS[2])]
+    names = catalogue.read("zh_Hans")
+    for case, number in zip(told, (CLEAN, *OTHERS), strict=True):
+        said = words(Browser(world).sign_in(number).open(f"/case/{case.pk}"))
+        name = names.get(f"state.{case.state}")
+        assert name is not None
+        assert str(name.string) in said
+
+
+def test_a_draft_leads_to_its_next_question(world: World) -> None:
+    case = world.draft()
+    browser = Browser(world).sign_in()
+    browser.open(f"/case/{case.pk}")
+    assert browser.at == f"/case/{case.pk}/checks"
+
+
+def test_a_request_is_withdrawn_from_its_page(world: World) -> None:
+    case = world.submitted()
+    browser = Browser(world).sign_in()
+    assert f"/case/{case.pk}/withdraw" in page(browser.open(f"/case/{case.pk}"))
+    browser.open(f"/case/{case.pk}/withdraw")
+    assert "已撤销" in words(browser.send())
+    assert browser.at == f"/case/{case.pk}"
+    case.refresh_from_db()
+    assert case.state == "withdrawn"
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_withdrawing_too_late_says_so(world: World, method: str) -> None:
+    case = world.close()
+    browser = Browser(world).sign_in_by_reference(case)
+    answer = getattr(browser.client, method)(f"/case/{case.pk}/withdraw")
+    assert answer.status_code == 409
+    assert case.reference in words(answer)
+
+
+def test_answers_of_a_submitted_request_stay(world: World) -> None:
+    case = world.submitted()
+    browser = Browser(world).sign_in()
+    for name, answers in (
+        ("balance", {"choice": "original"}),
+        ("balance/account", {"bank": "示例银行", "account": "6222000000001234"}),
+        ("contact", {"to": "other@example.com"}),
+        ("effects", {}),
+        ("checks/ARREARS", {"choice": "pay"}),
+    ):
+        answer = browser.send(f"/case/{case.pk}/{name}", **answers)
+        assert answer.status_code == 409, name
+        assert case.reference in words(answer)
+    world.send_notices()
+    assert world.outside.inbox("other@example.com") == []
+    browser.send(f"/case/{case.pk}/check", declared="on")
+    assert browser.at == f"/case/{case.pk}/submitted"
+
+
+def test_what_was_returned_is_put_right_and_sent_again(world: World) -> None:
+    case = decided(world, "return")
+    browser = Browser(world).sign_in()
+    assert f"/case/{case.pk}/fix" in page(browser.open(f"/case/{case.pk}"))
+    said = words(browser.open(f"/case/{case.pk}/fix"))
+    assert "核对" in said
+    browser.send(f"/case/{case.pk}/checks")
+    browser.open(f"/case/{case.pk}/check")
+    browser.send(declared="on")
+    assert browser.at == f"/case/{case.pk}/submitted"
+    case.refresh_from_db()
+    assert case.state == "in_review"
+
+
+def test_a_refusal_gives_reasons_and_a_review(world: World) -> None:
+    case = decided(world, "refuse")
+    browser = Browser(world).sign_in()
+    said = words(browser.open(f"/case/{case.pk}/refused"))
+    assert "重复" in said
+    browser.send()
+    again = Case.objects.get(appeal_of=case.pk)
+    assert browser.home == f"/case/{again.pk}"
+
+
+def test_an_appeal_cannot_be_made_twice(world: World) -> None:
+    case = decided(world, "refuse")
+    browser = Browser(world).sign_in()
+    browser.send(f"/case/{case.pk}/refused")
+    answer = browser.send(f"/case/{case.pk}/refused")
+    assert answer.status_code == 409
+    assert "我的申请" in words(answer)
+    assert Case.objects.filter(appeal_of=case.pk).count() == 1
+
+
+def test_a_refund_that_came_back_asks_for_another_way(world: World) -> None:
+    case = world.submitted()
+    world.outside.fault("payout", refuse=["original"])
+    world.clock.pass_(days=3, minutes=1)
+    world.work_until(lambda: Case.objects.get(pk=case.pk).state == CaseState.REFUND_ATTENTION)
+    browser = Browser(world).sign_in_by_reference(case)
+    assert f"/case/{case.pk}/refund" in page(browser.open(f"/case/{case.pk}"))
+    nothing = browser.client.post(f"/case/{case.pk}/refund", {"nothing": "1"})
+    assert nothing.status_code == 422
+    assert page(nothing).count("<li><a href=") == 1
+    half = browser.send(f"/case/{case.pk}/refund", choice="bank_account", bank="示例银行")
+    assert half.status_code == 422
+    browser.send(
+        f"/case/{case.pk}/refund",
+        choice="bank_account",
+        bank="示例银行",
+        account="6222000000001234",
+    )
+    assert browser.at == f"/case/{case.pk}"
+
+
+def test_the_certificate_page_comes_with_the_closing(world: World) -> None:
+    case = world.submitted()
+    browser = Browser(world).sign_in()
+    browser.open(f"/case/{case.pk}/certificate")
+    assert browser.at == f"/case/{case.pk}"
+    assert browser.open(f"/case/{case.pk}/certificate.pdf").status_code == 404
+    world.clock.pass_(days=3, minutes=1)
+    world.work()
+    answer = Browser(world).sign_in_by_reference(case).open(f"/case/{case.pk}/certificate")
+    assert answer.status_code == 200
+    certificate = Document.objects.get(kind="certificate")
+    assert certificate.number in words(answer)
+    assert "<svg" in page(answer)
+    assert "style=" not in page(answer)
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_both_papers_are_pdfs_with_their_signed_text(world: World, language: str) -> None:
+    case = finished(world)
+    browser = Browser(world).sign_in_by_reference(case)
+    browser.send("/language", language=language, next="/")
+    for kind in ("certificate", "statement"):
+        answer = browser.open(f"/case/{case.pk}/{kind}.pdf")
+        assert answer["Content-Type"] == "application/pdf"
+        with pikepdf.open(io.BytesIO(answer.content)) as pdf:
+            assert list(pdf.attachments) == ["document.jws"]
+            signed = pdf.attachments["document.jws"].get_file().read_bytes()
+            assert signed.count(b".") == 2
+    assert browser.open(f"/case/{case.pk}/nonsense.pdf").status_code == 404
+
+
+def test_a_finished_case_is_still_told_after_erasure(world: World) -> None:
+    case = finished(world)
+    browser = Browser(world).sign_in_by_reference(case)
+    for name in ("", "/certificate", "/submitted", "/withdraw", "/fix", "/refund", "/refused"):
+        answer = browser.open(f"/case/{case.pk}{name}")
+        assert answer.status_code == (409 if name == "/withdraw" else 200), name
+    for name in ("/checks", "/verify", "/balance", "/contact", "/effects", "/check"):
+        assert browser.open(f"/case/{case.pk}{name}").status_code == 200, name
+        assert browser.at in {f"/case/{case.pk}", f"/case/{case.pk}/submitted"}, name
+
+
+def test_anyone_verifies_a_certificate(world: World) -> None:
+    world.close()
+    number = Document.objects.get(kind="certificate").number
+    stranger = Browser(world)
+    for typed in (number, number.lower(), number.replace("-", " "), f"  {number}"):
+        answer = stranger.open("/verify?" + f"number={typed}")
+        assert answer.status_code == 200
+        assert "证明有效" in words(answer)
+        assert stranger.at == f"/verify/{number}"
+
+
+@pytest.mark.parametrize(("meant", "typed"), [("0", "O"), ("1", "I"), ("1", "l")])
+def test_look_alikes_are_understood(world: World, meant: str, typed: str) -> None:
+    world.close()
+    document = Document.objects.get(kind="certificate")
+    stranger = Browser(world)
+    answer = stranger.open(f"/verify/{document.number.replace(meant, typed)}")
+    assert answer.status_code == 200
+
+
+def test_one_wrong_character_is_noticed(world: World) -> None:
+    world.close()
+    number = Document.objects.get(kind="certificate").number
+    wrong = ("7" if number[0] != "7" else "8") + number[1:]
+    stranger = Browser(world)
+    assert stranger.open(f"/verify?number={wrong}").status_code == 422
+    answer = stranger.open(f"/verify/{wrong}")
+    assert answer.status_code == 404
+    assert "没有查到这个编号" in words(answer)
+    assert stranger.open("/verify?number=").status_code == 422
+
+
+def test_checking_numbers_has_a_limit(world: World) -> None:
+    stranger = Browser(world)
+    for _ in range(30):
+        assert stranger.open("/verify/C7K3").status_code == 404
+    assert stranger.open("/verify/C7K3").status_code == 429
+    world.clock.pass_(minutes=2)
+    assert stranger.open("/verify/C7K3").status_code == 404
+
+
+def test_the_key_is_there_for_everyone(world: World) -> None:
+    answer = Browser(world).open("/verify/key")
+    assert answer.content.startswith(b"-----BEGIN PUBLIC KEY-----")
+
+
+def test_verifying_shows_no_full_number(world: World) -> None:
+    world.close()
+    number = Document.objects.get(kind="certificate").number
+    said = page(Browser(world).open(f"/verify/{number}"))
+    assert CLEAN[3:] not in said
+    assert CONTACT not in said

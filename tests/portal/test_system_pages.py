@@ -1,0 +1,122 @@
+"""What every page has in common: language, headers, no inline code, and pages for bad days."""
+
+import re
+
+import pytest
+from django.test import Client, RequestFactory
+
+from tests.portal.browser import Browser, facts, page, words
+from tests.stories import World
+from xiaohu.ui import views
+
+pytestmark = pytest.mark.django_db(databases=["default", "keystore"])
+
+POLICY = {
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self'",
+    "connect-src 'self'",
+    "form-action 'self'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+}
+OPEN = (
+    "/",
+    "/sign-in",
+    "/sign-in?method=code",
+    "/sign-in?method=reference",
+    "/verify",
+    "/desk/sign-in",
+)
+INLINE = re.compile(r"<style|\sstyle=|\son[a-z]+=|javascript:|<script(?![^>]*\ssrc=)")
+
+
+def seen(world: World) -> list[tuple[str, str]]:
+    """Return every page of a journey, as text."""
+    stranger, browser = Browser(world), Browser(world).sign_in()
+    found = [(path, page(stranger.open(path))) for path in (*OPEN, "/verify/C7K3", "/nowhere")]
+    browser.choose_line()
+    home = browser.home
+    names = ("checks", "verify", "balance", "balance/account", "contact", "effects", "check")
+    paths = [f"{home}/{name}" for name in names]
+    found += [(path, page(browser.open(path))) for path in ("/scope", "/lines", *paths)]
+    browser.prove()
+    browser.send(choice="original")
+    browser.confirm_contact()
+    browser.send()
+    found.append((browser.at, page(browser.open(browser.at))))
+    found.append(("submitted", page(browser.send(declared="on"))))
+    paths = [home, f"{home}/withdraw", "/cases", "/settings", "/settings/security"]
+    return found + [(path, page(browser.open(path))) for path in paths]
+
+
+@pytest.mark.parametrize(
+    ("language", "lang", "said"),
+    [("zh-hans", "zh-CN", "没有找到这个页面"), ("en", "en", "Page not found")],
+)
+def test_a_page_that_is_not_there_says_so(
+    world: World, language: str, lang: str, said: str
+) -> None:
+    browser = Browser(world)
+    browser.send("/language", language=language, next="/")
+    answer = browser.open("/nowhere")
+    assert answer.status_code == 404
+    assert f'<html lang="{lang}">' in page(answer)
+    assert said in words(answer)
+
+
+def test_the_language_is_remembered(world: World) -> None:
+    client = Client()
+    answer = client.post("/language", {"language": "en", "next": "/verify"})
+    assert answer["Location"] == "/verify"
+    cookie = answer.cookies["xh_lang"]
+    assert (cookie.value, cookie["httponly"], cookie["samesite"]) == ("en", True, "Lax")
+    assert '<html lang="en">' in page(client.get("/verify"))
+
+
+@pytest.mark.parametrize("wanted", ["fr", "xx", "", "../en", "en\n"])
+def test_a_language_we_do_not_speak_is_not_remembered(world: World, wanted: str) -> None:
+    assert "xh_lang" not in Client().post("/language", {"language": wanted}).cookies
+
+
+@pytest.mark.parametrize("elsewhere", ["https://evil.example", "//evil.example", "/\\evil", "x"])
+def test_nobody_is_sent_elsewhere(world: World, elsewhere: str) -> None:
+    answer = Client().post("/language", {"language": "en", "next": elsewhere})
+    assert answer["Location"] == "/"
+
+
+def test_looking_is_not_enough_to_change_the_language(world: World) -> None:
+    assert Client().get("/language?language=en").status_code == 405
+
+
+@pytest.mark.parametrize("path", [*OPEN, "/nowhere", "/cases", "/verify/C7K3"])
+def test_every_answer_carries_the_policy(world: World, path: str) -> None:
+    answer = Client().get(path)
+    assert set(answer["Content-Security-Policy"].split("; ")) == POLICY
+    assert "no-store" in answer["Cache-Control"]
+    assert answer["X-Frame-Options"] == "DENY"
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert answer["Referrer-Policy"] == "same-origin"
+
+
+def test_no_page_carries_code_or_style_of_its_own(world: World) -> None:
+    for path, text in seen(world):
+        assert INLINE.search(text) is None, path
+        assert '<html lang="zh-CN">' in text, path
+        assert text.count("<h1") == 1, path
+        assert "{" not in re.sub(r"<meta[^>]*>", "", text), path
+
+
+def test_no_page_names_the_person_in_full(world: World) -> None:
+    row = facts(world)
+    secrets = (row["number"], row["holder_name"], row["document_number"], row["iccid"])
+    for path, text in seen(world):
+        for secret in secrets:
+            assert secret not in text, path
+
+
+def test_a_fault_has_a_page_with_a_number(world: World) -> None:
+    answer = views.broken(RequestFactory().get("/"))
+    assert answer.status_code == 500
+    assert re.search(r"问题编号 [0-9A-F]{8}", words(answer))
