@@ -232,7 +232,6 @@ def test_changes_nothing_when_every_job_comes_five_times(
     monkeypatch.setattr(engine, "defer", lambda _task, **ids: jobs.extend(ids.values()))
     cases = [world.submitted(CLEAN), world.submitted(EMPTY)]
     world.clock.pass_(days=3)
-    world.outside.fault("operator", asynchronous=True)
     for _ in range(60):
         alarms.sweep(now=world.now)
         for closing_id in [*set(jobs)] * 5:
