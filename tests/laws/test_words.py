@@ -25,6 +25,7 @@ from xiaohu.desk.views import OUTCOMES
 from xiaohu.desk.work import VIEWS
 from xiaohu.notices.models import NoticeState
 from xiaohu.portal.views.answering import ONLINE_ROUTES
+from xiaohu.registry.rows import Flaw
 from xiaohu.ui import catalogue
 
 PACKAGE = Path(xiaohu.__file__).parent
@@ -87,6 +88,7 @@ def made() -> Mapping[str, list[str]]:
         "desk.outcome.": each(OUTCOMES),
         "desk.view.": each(VIEWS),
         "event.": [*each(done), "open", "appeal", "purge_folder"],
+        "flaw.": each(Flaw),
         "group.": each(CheckGroup),
         "line.": each(LineStatus),
         "money.": each(AMOUNTS),

@@ -13,7 +13,7 @@ from xiaohu.core.checks import LineStatus
 from xiaohu.registry import demo_data, importer, lines
 from xiaohu.registry.importer import FileRefused, Report
 from xiaohu.registry.models import Holder, Line
-from xiaohu.registry.rows import BadRow
+from xiaohu.registry.rows import BadRow, Flaw
 
 pytestmark = pytest.mark.django_db(databases=["default", "keystore"])
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
@@ -96,7 +96,7 @@ def test_names_the_line_field_and_reason_and_goes_on(
 ) -> None:
     row = 4
     report = bring_in(edited(export, row, **{field: value}))
-    assert report.bad == [BadRow(row + 1, field, reason)]
+    assert report.bad == [BadRow(row + 1, field, Flaw(reason))]
     assert report.added == 29
 
 
@@ -109,14 +109,19 @@ def test_full_width_digits_and_spaces_are_understood(export: Path) -> None:
 def test_a_number_of_another_open_line_is_refused(export: Path) -> None:
     bring_in(export)
     report = bring_in(edited(export, 1, subscription_id="SUB-NEW"))
-    assert report.bad == [BadRow(2, "number", "NUMBER_TAKEN")]
+    assert report.bad == [BadRow(2, "number", Flaw.NUMBER_TAKEN)]
 
 
 def test_a_user_name_of_somebody_else_is_reported(export: Path) -> None:
     report = bring_in(edited(export, 3, username="demo00001"))
-    assert BadRow(4, "username", "USERNAME_TAKEN") in report.bad or report.added == 30
+    assert report.bad == [BadRow(4, "username", Flaw.USERNAME_TAKEN)]
+    assert report.added == 29
     owner = SubscriberAccount.objects.get(username_index=username_index("demo", "demo00001"))
-    assert Line.objects.filter(holder_id=owner.holder_id).exists()
+    line = lines.find("demo", "+8613000000001")
+    assert line is not None
+    assert owner.holder_id == line.holder_id
+    again = bring_in(export)
+    assert (again.bad, again.unchanged) == (report.bad, 29)
 
 
 @pytest.mark.parametrize("text", ["number,iccid\n", "", "\xff\xfe"])

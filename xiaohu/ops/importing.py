@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from django.utils.translation import gettext
 from rich.console import Console
 from rich.progress import Progress, TextColumn, TimeElapsedColumn
 
@@ -26,7 +27,7 @@ def import_file(
     )
     quiet = not sys.stderr.isatty()
     with Progress(*columns, console=Console(stderr=True), disable=quiet) as progress:
-        task = progress.add_task("导入 Importing", total=None)
+        task = progress.add_task(gettext("cli.import.running"), total=None)
         report = importer.import_lines(
             path=file,
             operator=operator,
@@ -35,11 +36,16 @@ def import_file(
             progress=lambda line: progress.update(task, completed=line),
         )
     for bad in report.bad[:SHOWN]:
-        say(f"  第 {bad.line} 行 line {bad.line}: {bad.field or '—'} {bad.reason}")
+        why = gettext(f"flaw.{bad.reason}")
+        say("  " + gettext("cli.import.bad").format(line=bad.line, field=bad.field or "—", why=why))
     if len(report.bad) > SHOWN:
-        say(f"  … {len(report.bad) - SHOWN}")
+        say("  " + gettext("cli.import.more").format(count=len(report.bad) - SHOWN))
     out(
-        f"新增 added {report.added} · 更新 changed {report.changed}"
-        f" · 未变 unchanged {report.unchanged} · 有误 bad {len(report.bad)}"
+        gettext("cli.import.done").format(
+            added=report.added,
+            changed=report.changed,
+            unchanged=report.unchanged,
+            bad=len(report.bad),
+        )
     )
     return PARTLY if report.bad else OK

@@ -19,7 +19,7 @@ from xiaohu.core.refusals import Refusal
 from xiaohu.core.retention import Category
 from xiaohu.registry import rows
 from xiaohu.registry.models import Holder, Line
-from xiaohu.registry.rows import BadRow, GoodRow
+from xiaohu.registry.rows import BadRow, Flaw, GoodRow
 from xiaohu.trail import events
 from xiaohu.vault import records, units
 from xiaohu.vault.index import blind_index
@@ -99,13 +99,13 @@ def _rows(reader: "csv.DictReader[str]", report: Report, today: date) -> Iterato
             return
         except UnicodeDecodeError:
             # The decoder has lost its place in the file, so nothing after this can be trusted.
-            report.bad.append(BadRow(reader.line_num + 1, "", "NOT_UTF8"))
+            report.bad.append(BadRow(reader.line_num + 1, "", Flaw.NOT_UTF8))
             return
         except csv.Error:
-            report.bad.append(BadRow(reader.line_num, "", "NOT_CSV"))
+            report.bad.append(BadRow(reader.line_num, "", Flaw.NOT_CSV))
             continue
         if None in raw:
-            report.bad.append(BadRow(reader.line_num, "", "TOO_MANY_FIELDS"))
+            report.bad.append(BadRow(reader.line_num, "", Flaw.TOO_MANY_FIELDS))
             continue
         row = rows.read(raw, line=reader.line_num, today=today)
         if isinstance(row, BadRow):
@@ -132,6 +132,7 @@ def _take(batch: list[GoodRow], operator: str, report: Report) -> None:
         row for row in fresh if _is_news(row, operator, existing.get(row.subscription_id), report)
     ]
     changed = _without_taken_numbers(changed, operator, report)
+    changed = _without_taken_usernames(changed, operator, report)
     if not changed:
         return
     holder_of = _holders(changed, operator)
@@ -151,7 +152,7 @@ def _take(batch: list[GoodRow], operator: str, report: Report) -> None:
         ],
     )
     _seal(changed, operator, holder_of, lines)
-    _open_accounts(changed, operator, holder_of, report)
+    _open_accounts(changed, operator, holder_of)
     known = sum(row.subscription_id in existing for row in changed)
     report.changed += known
     report.added += len(changed) - known
@@ -164,7 +165,7 @@ def _without_doubles(batch: list[GoodRow], report: Report) -> list[GoodRow]:
     for row in batch:
         if {row.subscription_id, row.number} & seen:
             field_ = "subscription_id" if row.subscription_id in seen else "number"
-            report.bad.append(BadRow(row.line, field_, "TWICE_IN_FILE"))
+            report.bad.append(BadRow(row.line, field_, Flaw.TWICE_IN_FILE))
             continue
         seen |= {row.subscription_id, row.number}
         kept.append(row)
@@ -193,7 +194,34 @@ def _without_taken_numbers(changed: list[GoodRow], operator: str, report: Report
     kept = []
     for row in changed:
         if taken.get(index_of[row.subscription_id], row.subscription_id) != row.subscription_id:
-            report.bad.append(BadRow(row.line, "number", "NUMBER_TAKEN"))
+            report.bad.append(BadRow(row.line, "number", Flaw.NUMBER_TAKEN))
+        else:
+            kept.append(row)
+    return kept
+
+
+def _without_taken_usernames(
+    changed: list[GoodRow], operator: str, report: Report
+) -> list[GoodRow]:
+    """Leave out user names of another holder; within the file, the first to name one has it."""
+    index_of = {row.username: username_index(operator, row.username) for row in changed}
+    holder_of = {
+        bytes(index or b""): holder_id
+        for index, holder_id in SubscriberAccount.objects.filter(
+            operator=operator, username_index__in=list(index_of.values())
+        ).values_list("username_index", "holder_id")
+    }
+    holders = Holder.objects.in_bulk(list(holder_of.values()))
+    owner_of = {
+        index: bytes(holders[holder_id].document_index or b"")
+        for index, holder_id in holder_of.items()
+        if holder_id in holders
+    }
+    kept = []
+    for row in changed:
+        document = _document_index(operator, row)
+        if row.username and owner_of.setdefault(index_of[row.username], document) != document:
+            report.bad.append(BadRow(row.line, "username", Flaw.USERNAME_TAKEN))
         else:
             kept.append(row)
     return kept
@@ -259,26 +287,17 @@ def _seal(
     records.seal_many(operator=operator, values=values)
 
 
-def _open_accounts(
-    changed: list[GoodRow], operator: str, holder_of: dict[str, UUID], report: Report
-) -> None:
-    wanted = {username_index(operator, row.username): row for row in changed if row.username}
+def _open_accounts(changed: list[GoodRow], operator: str, holder_of: dict[str, UUID]) -> None:
+    owner_of = {username_index(operator, row.username): row for row in changed if row.username}
     SubscriberAccount.objects.bulk_create(
         [
             SubscriberAccount(
                 operator=operator, holder_id=holder_of[_document(row)], username_index=index
             )
-            for index, row in wanted.items()
+            for index, row in owner_of.items()
         ],
         ignore_conflicts=True,
     )
-    owners = SubscriberAccount.objects.filter(
-        operator=operator, username_index__in=list(wanted)
-    ).values_list("username_index", "holder_id")
-    for index, holder_id in owners:
-        row = wanted[bytes(index or b"")]
-        if holder_id != holder_of[_document(row)]:
-            report.bad.append(BadRow(row.line, "username", "USERNAME_TAKEN"))
 
 
 def _document(row: GoodRow) -> str:

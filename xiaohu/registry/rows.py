@@ -50,16 +50,42 @@ COLUMNS: Mapping[str, str] = {
     "contact": "e-mail or another number; may be empty",
 }
 LONGEST = 200
+
+
+class Flaw(StrEnum):
+    """Why a row, or one field of it, cannot be taken."""
+
+    EMPTY = "EMPTY"
+    TOO_LONG = "TOO_LONG"
+    CONTROL_CHARACTER = "CONTROL_CHARACTER"
+    NOT_IN_THE_LIST = "NOT_IN_THE_LIST"
+    NOT_A_DATE = "NOT_A_DATE"
+    NOT_A_WHOLE_NUMBER = "NOT_A_WHOLE_NUMBER"
+    NEGATIVE = "NEGATIVE"
+    AMOUNT_REFUSED = "AMOUNT_REFUSED"
+    NUMBER_REFUSED = "NUMBER_REFUSED"
+    ICCID_REFUSED = "ICCID_REFUSED"
+    DOCUMENT_FORM = "DOCUMENT_FORM"
+    DOCUMENT_BIRTH_DATE = "DOCUMENT_BIRTH_DATE"
+    DOCUMENT_CHECK_CHARACTER = "DOCUMENT_CHECK_CHARACTER"
+    TWICE_IN_FILE = "TWICE_IN_FILE"
+    NUMBER_TAKEN = "NUMBER_TAKEN"
+    USERNAME_TAKEN = "USERNAME_TAKEN"
+    TOO_MANY_FIELDS = "TOO_MANY_FIELDS"
+    NOT_CSV = "NOT_CSV"
+    NOT_UTF8 = "NOT_UTF8"
+
+
 Listed = TypeVar("Listed", bound=StrEnum)
 
 
 @dataclass(frozen=True, slots=True)
 class BadRow:
-    """What is wrong with a row: line number in the file, field, reason code."""
+    """What is wrong with a row: line number in the file, field (or nothing), reason."""
 
     line: int
     field: str
-    reason: str
+    reason: Flaw
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +111,7 @@ class GoodRow:
 class FieldRefused(Exception):
     """A field cannot be understood."""
 
-    def __init__(self, field: str, reason: str) -> None:
+    def __init__(self, field: str, reason: Flaw) -> None:
         super().__init__(reason)
         self.field = field
         self.reason = reason
@@ -126,17 +152,17 @@ def _good(fields: dict[str, str], *, line: int, today: date) -> GoodRow:
 def _plain(name: str, value: str | None) -> str:
     text = (value or "").strip()
     if len(text) > LONGEST:
-        raise FieldRefused(name, "TOO_LONG")
+        raise FieldRefused(name, Flaw.TOO_LONG)
     if not text.isprintable():
-        raise FieldRefused(name, "CONTROL_CHARACTER")
+        raise FieldRefused(name, Flaw.CONTROL_CHARACTER)
     return text
 
 
 def _required(fields: dict[str, str], name: str, longest: int) -> str:
     if not fields[name]:
-        raise FieldRefused(name, "EMPTY")
+        raise FieldRefused(name, Flaw.EMPTY)
     if len(fields[name]) > longest:
-        raise FieldRefused(name, "TOO_LONG")
+        raise FieldRefused(name, Flaw.TOO_LONG)
     return fields[name]
 
 
@@ -144,7 +170,7 @@ def _by(normalised: Callable[[str], str], fields: dict[str, str], name: str) -> 
     try:
         return normalised(_required(fields, name, LONGEST))
     except (NumberRefused, IccidRefused) as refused:
-        raise FieldRefused(name, refused.code) from None
+        raise FieldRefused(name, Flaw(refused.code)) from None
 
 
 def _document(fields: dict[str, str], kind: DocumentKind, today: date) -> str:
@@ -152,7 +178,7 @@ def _document(fields: dict[str, str], kind: DocumentKind, today: date) -> str:
         return normalise_document(fields["document_number"], kind=kind, today=today)
     except DocumentRefused as refused:
         raise FieldRefused(
-            "document_number", f"DOCUMENT_{refused.params['flaw']}".upper()
+            "document_number", Flaw(f"DOCUMENT_{refused.params['flaw']}".upper())
         ) from None
 
 
@@ -160,23 +186,23 @@ def _of(kind: type[Listed], fields: dict[str, str], name: str) -> Listed:
     try:
         return kind(fields[name])
     except ValueError:
-        raise FieldRefused(name, "NOT_IN_THE_LIST") from None
+        raise FieldRefused(name, Flaw.NOT_IN_THE_LIST) from None
 
 
 def _amount(fields: dict[str, str], name: str) -> int:
     try:
         fen = Money.of_yuan(fields[name] or "0").fen
     except AmountRefused:
-        raise FieldRefused(name, AmountRefused.code) from None
+        raise FieldRefused(name, Flaw.AMOUNT_REFUSED) from None
     if fen < 0:
-        raise FieldRefused(name, "NEGATIVE")
+        raise FieldRefused(name, Flaw.NEGATIVE)
     return fen
 
 
 def _whole_number(fields: dict[str, str], name: str) -> int:
     text = fields[name] or "0"
     if not (text.isascii() and text.isdigit() and len(text) <= 12):
-        raise FieldRefused(name, "NOT_A_WHOLE_NUMBER")
+        raise FieldRefused(name, Flaw.NOT_A_WHOLE_NUMBER)
     return int(text)
 
 
@@ -186,4 +212,4 @@ def _date(fields: dict[str, str], name: str) -> date | None:
     try:
         return date.fromisoformat(fields[name])
     except ValueError:
-        raise FieldRefused(name, "NOT_A_DATE") from None
+        raise FieldRefused(name, Flaw.NOT_A_DATE) from None
