@@ -22,7 +22,7 @@ from xiaohu.core.calendar import CHINA
 from xiaohu.core.money import Money
 from xiaohu.core.refusals import Refusal
 
-FONTS = ("Noto Sans CJK SC", "Noto Sans SC", "PingFang SC", "Microsoft YaHei")
+FONTS = frozenset({"Noto Sans CJK SC", "Noto Sans SC", "PingFang SC", "Microsoft YaHei"})
 AMOUNTS = (
     "opening_fen",
     "usage_fen",
@@ -49,7 +49,8 @@ def pdf(document: Document, *, language: str) -> bytes:
     Raises:
         FontMissing: Debian's fonts-noto-cjk, or a like font, is not installed.
     """
-    if not _has_font():
+    fonts = _fonts()
+    if FONTS.isdisjoint(fonts.families()):
         raise FontMissing
     said = documents.read(document)
     with translation.override(_LANGUAGES[language]):
@@ -57,6 +58,7 @@ def pdf(document: Document, *, language: str) -> bytes:
     made = typst.compile(
         (files("xiaohu.closures") / "paper.typ").read_bytes(),
         format="pdf",
+        font_paths=fonts,
         sys_inputs={
             "data": json.dumps(page, ensure_ascii=False),
             "jws": document.jws,
@@ -142,6 +144,6 @@ def _qr(address: str) -> str:
 
 
 @cache
-def _has_font() -> bool:
-    installed = set(typst.Fonts(include_system_fonts=True).families())
-    return not installed.isdisjoint(FONTS)
+def _fonts() -> typst.Fonts:
+    # Read once for all papers: a Chinese font is some 20 MiB, and each paper would load its own.
+    return typst.Fonts(include_system_fonts=True)
