@@ -1,7 +1,7 @@
 """The same three people everywhere (the subscriber, the reviewer, the stranger), and their world."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -86,9 +86,19 @@ class Outside:
             client.__exit__(None, None, None)
         self.clients = {}
 
-    def reach(self, base_url: str) -> TestClient:
-        """Return the client of an address: the last digit of the port tells which."""
-        return self.clients[int(base_url[-1])]
+    def exchange(
+        self,
+        base_url: str,
+        method: str,
+        path: str,
+        *,
+        headers: Mapping[str, str],
+        content: bytes | None,
+    ) -> tuple[int, bytes]:
+        """Answer a call: the last digit of the port tells which of the three it is for."""
+        client = self.clients[int(base_url[-1])]
+        answer = client.request(method, path, headers=dict(headers), content=content)
+        return answer.status_code, answer.content
 
     def fault(self, which: str, **faults: Any) -> None:
         """Switch faults on, or all off."""

@@ -19,13 +19,14 @@ from xiaohu.closures import alarms, driver
 from xiaohu.closures.models import Case
 from xiaohu.core.states import CaseState
 from xiaohu.notices import outbox
+from xiaohu.ops import worker
 from xiaohu.queue import clock, engine
 
-OURS = 60
+OURS = 100
 FLOOR = 300
 PARTS = {
     "database": ("psycopg/",),
-    "operator and bank over HTTP": ("httpx/_client.py",),
+    "operator and bank over HTTP": ("gateways/http.py",),
     "signing and sealing": ("trail/signing.py", "vault/box.py"),
 }
 
@@ -60,14 +61,18 @@ def profile(world: BenchWorld) -> dict[str, float]:
 def _ours(world: BenchWorld, workers: int) -> float:
     cases = _ready(world, OURS)
     began = time.perf_counter()
-    for case in cases:
-        world.world.submit(case)
+    _forked(workers, lambda number: _submit(world, cases[number::workers]))
     clock.move(by=timedelta(days=3, minutes=1))
     alarms.sweep(now=clock.now())
     _forked(workers, _work)
     passed = time.perf_counter() - began
     _require_done(world, cases)
     return OURS / passed
+
+
+def _submit(world: BenchWorld, cases: list[Case]) -> None:
+    for case in cases:
+        world.world.submit(case)
 
 
 def _ready(world: BenchWorld, count: int) -> list[Case]:
@@ -85,7 +90,9 @@ def _work(_number: int) -> None:
     clock.forget()
     gc.freeze()
     with app.replace_connector(app.connector.get_worker_connector()) as working:
-        working.run_worker(concurrency=1, wait=False, listen_notify=False, delete_jobs="always")
+        working.run_worker(
+            concurrency=worker.CONCURRENCY, wait=False, listen_notify=False, delete_jobs="always"
+        )
     while outbox.flush(now=clock.now()):
         pass
 

@@ -15,6 +15,6 @@ def world(db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator
     """An operator with ten lines and simulators reached in this process."""
     clock.forget()
     made = set_up(tmp_path)
-    monkeypatch.setattr(http, "_client", made.outside.reach)
+    monkeypatch.setattr(http, "_exchange", made.outside.exchange)
     yield made
     made.outside.stop()

@@ -4,12 +4,12 @@ Every fault point is enumerated from the registry and every one must be reached.
 """
 
 import csv
+import os
 import signal
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from django.conf import settings
 from django.db.models.functions import Now
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
@@ -48,9 +48,8 @@ def simulators(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulators]
     made = Simulators(folder, export)
     made.start()
     yield made
-    for number in (1, 2, 3):
-        http._client(settings.XIAOHU.simulator_url(number)).close()
-    http._client_of.cache_clear()
+    http._pool(os.getpid()).close()
+    http._pool.cache_clear()
     made.stop()
 
 

@@ -48,7 +48,8 @@ def paid(world: World) -> list[tuple[int, str]]:
 
 def stands(case: Case) -> dict[Account, int]:
     """Return where the money of a case stands, without what is empty."""
-    found = {account: ledger.balance(closing_of(case).pk, account) for account in REST}
+    standing = ledger.balances(closing_of(case).pk)
+    found = {account: standing[account] for account in REST}
     return {account: fen for account, fen in found.items() if fen}
 
 

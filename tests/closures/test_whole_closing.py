@@ -52,8 +52,8 @@ def test_every_fen_is_accounted_for(world: World) -> None:
     assert settled is not None
     assert (settled.opening_fen, settled.forfeited_gift_fen) == (12640 + 2000, 2000)
     assert settled.refunded_fen == 12640
-    assert ledger.balance(closing.pk, Account.REFUNDED) == 12640
-    assert ledger.balance(closing.pk, Account.BALANCE) == 0
+    standing = ledger.balances(closing.pk)
+    assert (standing[Account.REFUNDED], standing[Account.BALANCE]) == (12640, 0)
 
 
 def test_issues_a_certificate_and_a_statement(world: World) -> None:

@@ -20,7 +20,7 @@ def world(db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator
     clock.forget()
     made = set_up(tmp_path)
     monkeypatch.setattr(clock, "now", made.clock)
-    monkeypatch.setattr(http, "_client", made.outside.reach)
+    monkeypatch.setattr(http, "_exchange", made.outside.exchange)
     with override_settings(STORAGES={**settings.STORAGES, "staticfiles": STATIC}):
         yield made
     made.outside.stop()

@@ -59,13 +59,13 @@ def certificate_payload(closing: Closing, *, now: datetime) -> dict[str, Any]:
     common = _common(closing)
     if closing.line is None:
         return {**common, "subject": "account", "closed_at": _moment(now)}
-    shown = lines.shown([closing.line])[0]
+    shown, holder = lines.shown_with_holder(closing.line)
     return {
         **common,
         "subject": "line",
         "line": shown.number,
         "product": shown.product,
-        "holder": lines.shown_holder(closing.line).name,
+        "holder": holder.name,
         "closed_at": _moment(closing.disconnected_at or now),
         "number_free_on": closing.number_free_on.isoformat() if closing.number_free_on else "",
     }

@@ -11,6 +11,7 @@ from xiaohu.core.retention import RETENTION, Category, Disposal
 from xiaohu.core.steps import Scope
 from xiaohu.registry import lines
 from xiaohu.settlement import ledger
+from xiaohu.settlement.models import SettledClosing
 from xiaohu.vault import buckets, records, units
 from xiaohu.vault.buckets import ToKeep
 from xiaohu.vault.records import Ref
@@ -28,22 +29,19 @@ class Kept:
 
 def kept(closing: Closing, *, on: date) -> tuple[Kept, ...]:
     """Return what the law keeps of a closing that ended service on a day."""
-    return tuple(
-        Kept(category, rule.basis, end_of_month_after(on, rule.months))
-        for category, rule in RETENTION.items()
-        if rule.disposal is Disposal.SEAL and _concerns(closing, category)
-    )
+    return _kept(closing, ledger.of_closing(closing.pk), on=on)
 
 
 def seal_kept(closing: Closing, *, now: datetime) -> None:
     """Seal what the law keeps under its own keys. Call inside a transaction; harmless to repeat."""
-    values = _values(closing)
+    settled = ledger.of_closing(closing.pk)
+    values = _values(closing, settled)
     buckets.keep(
         operator=closing.operator,
         case_id=closing.case_id,
         kept=[
             ToKeep(item.category, values[item.category], item.until)
-            for item in kept(closing, on=day_of(now))
+            for item in _kept(closing, settled, on=day_of(now))
             if values.get(item.category)
         ],
     )
@@ -70,7 +68,15 @@ def end_of_month_after(day: date, months: int) -> date:
     return date(year, month, monthrange(year, month)[1])
 
 
-def _values(closing: Closing) -> dict[Category, dict[str, str]]:
+def _kept(closing: Closing, settled: SettledClosing | None, *, on: date) -> tuple[Kept, ...]:
+    return tuple(
+        Kept(category, rule.basis, end_of_month_after(on, rule.months))
+        for category, rule in RETENTION.items()
+        if rule.disposal is Disposal.SEAL and _concerns(closing, settled, category)
+    )
+
+
+def _values(closing: Closing, settled: SettledClosing | None) -> dict[Category, dict[str, str]]:
     """Return the clear values of what may be kept; they live as long as this call."""
     holder = Ref(units.holder(closing.case.holder_id), Category.REGISTRATION_IDENTITY)
     wanted = [holder]
@@ -79,7 +85,6 @@ def _values(closing: Closing) -> dict[Category, dict[str, str]]:
     opened = records.open_many(operator=closing.operator, refs=wanted)
     values = {ref.category: dict(value) for ref, value in opened.items()}
     values[Category.CLOSING_TRAIL] = {"reference": closing.case.reference}
-    settled = ledger.of_closing(closing.pk)
     if settled is not None:
         values[Category.REFUND_PROOF] = {
             "refunded_fen": str(settled.refunded_fen),
@@ -88,11 +93,10 @@ def _values(closing: Closing) -> dict[Category, dict[str, str]]:
     return values
 
 
-def _concerns(closing: Closing, category: Category) -> bool:
+def _concerns(closing: Closing, settled: SettledClosing | None, category: Category) -> bool:
     if closing.case.scope == Scope.ACCOUNT.value:
         return category is Category.CLOSING_TRAIL
     if category is Category.REFUND_PROOF:
-        settled = ledger.of_closing(closing.pk)
         return settled is not None and settled.refundable_fen > 0
     return True
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, ClassVar
+from urllib.parse import quote
 from uuid import UUID
 
 from xiaohu.core.checks import LineStatus
@@ -49,7 +50,7 @@ class HttpOperator:
 
     def facts(self, subscription_id: str) -> OperatorFacts:
         """Return the facts of a line."""
-        reply = http.call(self.base_url, "GET", f"/lines/{subscription_id}")
+        reply = http.call(self.base_url, "GET", f"/lines/{quote(subscription_id, safe='')}")
         if reply.status == 404:
             raise UnknownLine
         if reply.status != 200:

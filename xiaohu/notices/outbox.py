@@ -1,8 +1,9 @@
 """Queueing messages in the transaction of what they tell, and sending them afterwards."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from functools import cache
 from uuid import UUID
 
 from django.db import transaction
@@ -11,6 +12,7 @@ from django.utils import translation
 
 from xiaohu.access import codes
 from xiaohu.core.notices import Notice, key
+from xiaohu.core.profile import Names
 from xiaohu.core.retention import Category
 from xiaohu.gateways import providers
 from xiaohu.gateways.protocols import AnswerState
@@ -68,9 +70,10 @@ def flush(*, now: datetime) -> int:
     so that what a dying worker leaves behind is tried again, under the same key.
     """
     taken = _take(now)
+    names_of = cache(_names)  # asked once for a batch
     for queued in taken:
         try:
-            _send(queued, now)
+            _send(queued, names_of, now)
         except Exception as unexpected:  # noqa: BLE001 - one bad message must not stop the others
             # Only the kind is logged: the text of an error may carry what nobody may read.
             logger.error("notice %s failed: %s", queued.pk, type(unexpected).__name__)
@@ -88,8 +91,8 @@ def _take(now: datetime) -> list[QueuedNotice]:
     return taken
 
 
-def _send(queued: QueuedNotice, now: datetime) -> None:
-    letter = _letter(queued, now)
+def _send(queued: QueuedNotice, names_of: Callable[[str], Names], now: datetime) -> None:
+    letter = _letter(queued, names_of, now)
     if letter is None:
         _end(queued, NoticeState.NOBODY)
         return
@@ -123,7 +126,9 @@ def forget_case(case_id: UUID) -> int:
     return QueuedNotice.objects.filter(case_id=case_id).delete()[0]
 
 
-def _letter(queued: QueuedNotice, now: datetime) -> tuple[str, str] | None:
+def _letter(
+    queued: QueuedNotice, names_of: Callable[[str], Names], now: datetime
+) -> tuple[str, str] | None:
     """Return address and text, or None where there is nobody to send to."""
     params = dict(queued.params)
     if queued.code_id is not None:
@@ -136,9 +141,13 @@ def _letter(queued: QueuedNotice, now: datetime) -> tuple[str, str] | None:
         if not to:
             return None
     with translation.override(queued.language):
-        names = policies.current(queued.operator).names
+        names = names_of(queued.operator)
         sign = names.en if queued.language == "en" else names.zh
         return to, translation.gettext(key(Notice(queued.notice))).format(sign=sign, **params)
+
+
+def _names(operator: str) -> Names:
+    return policies.current(operator).names
 
 
 def _contact(queued: QueuedNotice) -> str:

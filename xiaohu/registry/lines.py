@@ -1,6 +1,6 @@
 """Questions about lines and their holders, and the end of a line."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -8,10 +8,11 @@ from uuid import UUID
 from xiaohu.core.calendar import day_of
 from xiaohu.core.checks import LineStatus
 from xiaohu.core.numbers import mask_document, mask_name, mask_number, tail
-from xiaohu.core.retention import Category, UnitKind
+from xiaohu.core.retention import Category
 from xiaohu.registry.models import Line, QuarantinedNumber
 from xiaohu.vault import box, records, units
 from xiaohu.vault.index import blind_index
+from xiaohu.vault.keys import Erased
 from xiaohu.vault.records import Ref
 from xiaohu.vault.root import purpose_key
 
@@ -81,11 +82,21 @@ def shown(lines: Iterable[Line]) -> list[ShownLine]:
 
 def shown_holder(line: Line) -> ShownHolder:
     """Return the holder of a line as a page may show them."""
-    identity = _identity(line)
-    return ShownHolder(
-        name=mask_name(identity.get("name", "")),
-        document=mask_document(identity.get("document_number", "")),
-    )
+    return _shown_holder(_identity(line))
+
+
+def shown_with_holder(line: Line) -> tuple[ShownLine, ShownHolder]:
+    """Return a line and its holder as a paper may show them, opened together.
+
+    Raises:
+        Erased: one of them is gone; a paper with gaps is never issued.
+    """
+    service = Ref(units.line(line.pk), Category.SERVICE_NUMBER)
+    identity = Ref(units.holder(line.holder_id), Category.REGISTRATION_IDENTITY)
+    opened = records.open_many(operator=line.operator, refs=[service, identity])
+    if len(opened) < 2:
+        raise Erased
+    return _shown(line, opened[service]["number"]), _shown_holder(opened[identity])
 
 
 def others_of_holder(line: Line) -> int:
@@ -129,8 +140,15 @@ def _service(line: Line) -> dict[str, str]:
 def _identity(line: Line) -> dict[str, str]:
     return records.open_one(
         operator=line.operator,
-        unit=units.Unit(UnitKind.HOLDER.value, line.holder_id),
+        unit=units.holder(line.holder_id),
         category=Category.REGISTRATION_IDENTITY,
+    )
+
+
+def _shown_holder(identity: Mapping[str, str]) -> ShownHolder:
+    return ShownHolder(
+        name=mask_name(identity.get("name", "")),
+        document=mask_document(identity.get("document_number", "")),
     )
 
 

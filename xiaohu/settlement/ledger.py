@@ -1,9 +1,10 @@
 """Posting the money of a closing. All inner steps: call them inside a transaction that holds the closing."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import F, Q, Sum
+from django.db.models import F
 
 from xiaohu.core.settlement import Bill, Purses, Settlement, settle
 from xiaohu.settlement.models import Account, CollectedBill, SettledClosing, Transfer
@@ -60,7 +61,7 @@ def settle_closing(*, operator: str, closing_id: UUID, now: datetime) -> Settled
         debt_fen=result.debt_fen,
         settled_at=now,
     )
-    require(closing_id, Account.BALANCE, result.refundable_fen)
+    require(closing_id, {Account.BALANCE: result.refundable_fen})
     return settled
 
 
@@ -76,7 +77,7 @@ def reserve_refund(*, closing_id: UUID, effect_id: UUID, now: datetime) -> int:
         return pending.amount_fen
     settled = SettledClosing.objects.get(pk=closing_id)
     amount_fen = settled.refundable_fen - settled.refunded_fen - settled.unclaimed_fen
-    require(closing_id, Account.BALANCE, amount_fen)
+    require(closing_id, {Account.BALANCE: amount_fen})
     _post(settled, Account.BALANCE, Account.REFUND_PENDING, amount_fen, effect_id, now)
     return amount_fen
 
@@ -109,24 +110,26 @@ def book_unclaimed(*, closing_id: UUID, now: datetime) -> int:
 
 def complete(*, closing_id: UUID, now: datetime) -> None:
     """End the money side. Nothing may be left anywhere on the way."""
-    require(closing_id, Account.BALANCE, 0)
-    require(closing_id, Account.REFUND_PENDING, 0)
+    require(closing_id, {Account.BALANCE: 0, Account.REFUND_PENDING: 0})
     SettledClosing.objects.filter(pk=closing_id, completed_at=None).update(completed_at=now)
 
 
-def balance(closing_id: UUID, account: Account) -> int:
-    """Return what stands on an account of a closing, in fen."""
-    sums = Transfer.objects.filter(closing_id=closing_id).aggregate(
-        came=Sum("amount_fen", filter=Q(credit=account.value), default=0),
-        went=Sum("amount_fen", filter=Q(debit=account.value), default=0),
-    )
-    return int(sums["came"] - sums["went"])
+def balances(closing_id: UUID) -> dict[Account, int]:
+    """Return what stands on each account of a closing, in fen."""
+    standing = dict.fromkeys(Account, 0)
+    posted = Transfer.objects.filter(closing_id=closing_id)
+    for debit, credit, amount_fen in posted.values_list("debit", "credit", "amount_fen"):
+        standing[Account(debit)] -= amount_fen
+        standing[Account(credit)] += amount_fen
+    return standing
 
 
-def require(closing_id: UUID, account: Account, amount_fen: int) -> None:
+def require(closing_id: UUID, expected: Mapping[Account, int]) -> None:
     """Pass, or raise `LedgerBroken`: this also runs in production."""
-    if balance(closing_id, account) != amount_fen:
-        raise LedgerBroken(f"{account.value} of closing {closing_id}")
+    standing = balances(closing_id)
+    wrong = [account.value for account, fen in expected.items() if standing[account] != fen]
+    if wrong:
+        raise LedgerBroken(f"{', '.join(wrong)} of closing {closing_id}")
 
 
 def of_closing(closing_id: UUID) -> SettledClosing | None:
@@ -155,7 +158,7 @@ def _pending(closing_id: UUID, effect_id: UUID) -> tuple[SettledClosing, int]:
     pending = Transfer.objects.get(
         effect_id=effect_id, debit=Account.BALANCE.value, credit=Account.REFUND_PENDING.value
     )
-    require(closing_id, Account.REFUND_PENDING, pending.amount_fen)
+    require(closing_id, {Account.REFUND_PENDING: pending.amount_fen})
     return settled, pending.amount_fen
 
 

@@ -1,0 +1,41 @@
+"""What the pages say of the code exists: every identifier of the glossary, every test of a promise."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+CODE = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "xiaohu").rglob("*.py"))
+WORDS = frozenset(re.findall(r"\w+", CODE))
+
+
+def identifiers(page: str) -> list[str]:
+    """Return the code names of the last column of a page's tables."""
+    rows = [line for line in page.splitlines() if line.startswith("| ")]
+    return [name for row in rows for name in re.findall(r"`([^`]+)`", row.split("|")[-2])]
+
+
+def unknown(names: list[str]) -> list[str]:
+    """Return the names that no file has a word of."""
+    return [name for name in names if not set(re.findall(r"\w+", name)) <= WORDS]
+
+
+def test_the_glossary_names_what_exists() -> None:
+    names = identifiers((ROOT / "docs" / "glossary.md").read_text(encoding="utf-8"))
+    assert len(names) > 40
+    assert unknown(names) == []
+
+
+def test_each_promise_names_tests_that_exist() -> None:
+    page = (ROOT / "docs" / "promises.md").read_text(encoding="utf-8")
+    shown = identifiers(page)
+    promised = re.findall(r"^\| ([IT]\d+) ", page, re.MULTILINE)
+    assert len(promised) == len(set(promised))
+    assert len(shown) >= len(promised)
+    assert [name for name in shown if not (ROOT / name).exists()] == []
+
+
+@pytest.mark.parametrize("planted", ["RefundIntent", "keys.vanish"])
+def test_a_name_without_code_is_noticed(planted: str) -> None:
+    assert unknown(identifiers(f"| 退款 | refund | `{planted}` |")) == [planted]
