@@ -6,7 +6,7 @@ from tests.closures.states import BANK, case_in, fails, officer, refused, traces
 from tests.stories import LARGE, World, closing_of, holder_of
 from xiaohu.access.models import StaffUser
 from xiaohu.closures import appealing, checking, drafting, queries, reviewing
-from xiaohu.closures.appealing import NotRefused
+from xiaohu.closures.appealing import AppealTooLate, NotRefused
 from xiaohu.closures.drafting import AlreadyClosing
 from xiaohu.closures.models import Case
 from xiaohu.closures.reviewing import SamePerson
@@ -75,6 +75,20 @@ def test_refuses_from(world: World, state: CaseState) -> None:
     before = traces(case)
     with pytest.raises(NotRefused):
         appeal(world, case)
+    assert traces(case) == before
+
+
+@pytest.mark.parametrize(("days", "open_"), [(15, True), (16, False)])
+def test_is_open_for_fifteen_days(world: World, days: int, open_: bool) -> None:
+    case = refused(world)
+    world.clock.pass_(days=days)
+    if open_:
+        assert appeal(world, case).appeal_of == case
+        return
+    before = traces(case)
+    with pytest.raises(AppealTooLate) as refusal:
+        appeal(world, case)
+    assert refusal.value.params == {"days": 15}
     assert traces(case) == before
 
 

@@ -12,6 +12,7 @@ from xiaohu.core.references import (
     case_reference,
     certificate_number,
     normalise_certificate_number,
+    normalise_reference,
 )
 
 RANDOM = st.binary(min_size=8, max_size=8)
@@ -20,6 +21,19 @@ RANDOM = st.binary(min_size=8, max_size=8)
 def test_a_reference_names_its_month_in_china() -> None:
     opened = datetime(2026, 10, 31, 16, tzinfo=UTC)
     assert case_reference(now=opened, random=b"\x01\x02\x03\x04").startswith("XH-2611-")
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["xh2611 7k3m 9q", "XH-2611-7K3M-9Q", "ＸＨ－２６１１－７Ｋ３Ｍ－９Ｑ", "XH—26l1—7K3M—9Q"],
+)
+def test_a_reference_is_understood_as_people_type_it(typed: str) -> None:
+    assert normalise_reference(typed) == "XH-2611-7K3M-9Q"
+
+
+@pytest.mark.parametrize("typed", ["", "13000000001", "XH-2611", "受理编号"])
+def test_what_can_be_no_reference_stays_as_typed(typed: str) -> None:
+    assert normalise_reference(typed) == typed
 
 
 @given(RANDOM)

@@ -151,6 +151,21 @@ def test_an_appeal_cannot_be_made_twice(world: World) -> None:
     assert Case.objects.filter(appeal_of=case.pk).count() == 1
 
 
+def test_after_fifteen_days_a_new_request_is_the_way(world: World) -> None:
+    case = decided(world, "refuse")
+    home = f"/case/{case.pk}/refused"
+    said = page(Browser(world).sign_in().open(home))
+    assert "申请复核" in said
+    world.clock.pass_(days=16)
+    browser = Browser(world).sign_in()
+    said = page(browser.open(home))
+    assert "申请复核" not in said
+    assert "重新办理" in said
+    answer = browser.send(home)
+    assert answer.status_code == 409
+    assert "申请复核的 15 天已过" in words(answer)
+
+
 def test_a_refund_that_came_back_asks_for_another_way(world: World) -> None:
     case = world.submitted()
     world.outside.fault("payout", refuse=["original"])
@@ -214,6 +229,41 @@ def test_a_finished_case_is_still_told_after_erasure(world: World) -> None:
         assert browser.at in {f"/case/{case.pk}", f"/case/{case.pk}/submitted"}, name
 
 
+def test_a_finished_case_keeps_the_mask_of_its_number(world: World) -> None:
+    case = finished(world)
+    said = words(Browser(world).sign_in_by_reference(case).open(f"/case/{case.pk}"))
+    assert f"130 **** {CLEAN[-4:]}" in said
+
+
+def test_a_page_looks_again_by_itself_for_five_minutes(world: World) -> None:
+    case = world.submitted()
+    Case.objects.filter(pk=case.pk).update(state=CaseState.EXECUTING.value)
+    browser = Browser(world).sign_in()
+    home = f"/case/{case.pk}"
+    assert f'hx-get="{home}?looked=1" hx-trigger="every 20s"' in page(browser.open(home))
+    assert f'hx-get="{home}?looked=15"' in page(browser.open(f"{home}?looked=14"))
+    for looked in ("15", "99"):
+        assert "hx-get" not in page(browser.open(f"{home}?looked={looked}"))
+    for nonsense in ("-1", "x", "²", "9" * 400):
+        assert "looked=1" in page(browser.open(f"{home}?looked={nonsense}"))
+
+
+@pytest.mark.parametrize(
+    ("state", "said"), [("replaced", "已被"), ("revoked", "已于 2026年11月26日 12:01 撤销")]
+)
+def test_a_certificate_that_no_longer_counts_says_so(world: World, state: str, said: str) -> None:
+    world.close()
+    certificate = Document.objects.get(kind="certificate")
+    statement = Document.objects.get(kind="statement")
+    certificate.state, certificate.changed_at = state, world.now
+    certificate.replaced_by = statement if state == "replaced" else None
+    certificate.save()
+    answer = words(Browser(world).open(f"/verify/{certificate.number}"))
+    assert said in answer
+    assert "证明有效" not in answer
+    assert (statement.number in answer) is (state == "replaced")
+
+
 def test_anyone_verifies_a_certificate(world: World) -> None:
     world.close()
     number = Document.objects.get(kind="certificate").number
@@ -222,6 +272,7 @@ def test_anyone_verifies_a_certificate(world: World) -> None:
         answer = stranger.open("/verify?" + f"number={typed}")
         assert answer.status_code == 200
         assert "证明有效" in words(answer)
+        assert "销户时间 2026年11月26日 12:01" in words(answer)
         assert stranger.at == f"/verify/{number}"
 
 

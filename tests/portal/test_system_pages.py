@@ -1,8 +1,10 @@
 """What every page has in common: language, headers, no inline code, and pages for bad days."""
 
 import re
+from collections.abc import Callable
 
 import pytest
+from django.http import HttpResponse
 from django.test import Client, RequestFactory
 
 from tests.portal.browser import Browser, facts, page, words
@@ -120,3 +122,18 @@ def test_a_fault_has_a_page_with_a_number(world: World) -> None:
     answer = views.broken(RequestFactory().get("/"))
     assert answer.status_code == 500
     assert re.search(r"问题编号 [0-9A-F]{8}", words(answer))
+
+
+@pytest.mark.parametrize(
+    ("handler", "status", "said"),
+    [
+        (views.bad_request, 400, "无法处理这个请求 请返回上一页再试"),
+        (views.forbidden, 403, "您不能查看这个页面 请用有权限的账号登录"),
+    ],
+)
+def test_other_dead_ends_have_pages(
+    world: World, handler: Callable[..., HttpResponse], status: int, said: str
+) -> None:
+    answer = handler(RequestFactory().get("/"), Exception())
+    assert answer.status_code == status
+    assert said in words(answer)

@@ -10,9 +10,11 @@ from xiaohu.closures import drafting, moves, queries
 from xiaohu.closures.drafting import REFERENCE_BYTES
 from xiaohu.closures.models import Case
 from xiaohu.core.actors import Actor
+from xiaohu.core.calendar import day_of
 from xiaohu.core.references import case_reference
 from xiaohu.core.refusals import Refusal
 from xiaohu.core.retention import Category
+from xiaohu.core.review import APPEAL_DAYS, appeal_until
 from xiaohu.core.states import CaseState
 from xiaohu.proofing import proofs
 from xiaohu.registry import policies
@@ -27,6 +29,12 @@ class NotRefused(Refusal):
     code = "NOT_REFUSED"
 
 
+class AppealTooLate(Refusal):
+    """The days in which another look could be asked for are over."""
+
+    code = "APPEAL_TOO_LATE"
+
+
 @transaction.atomic(durable=True)
 def appeal(*, case_id: UUID, actor: Actor, now: datetime) -> Case:
     """Open a case that another person will decide, with the answers of the refused one.
@@ -35,11 +43,14 @@ def appeal(*, case_id: UUID, actor: Actor, now: datetime) -> Case:
 
     Raises:
         NotRefused: the case was not refused.
+        AppealTooLate: that was too long ago; a new request can still be made.
         AlreadyClosing: the line has another open request.
     """
     refused = moves.lock(case_id)
     if CaseState(refused.state) is not CaseState.REFUSED:
         raise NotRefused
+    if refused.decided_at is None or day_of(now) > appeal_until(refused_at=refused.decided_at):
+        raise AppealTooLate(days=APPEAL_DAYS)
     closing = queries.closing_of(refused)
     drafting.refuse_second(closing.line, closing.account_id)
     case = Case.objects.create(

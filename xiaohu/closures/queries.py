@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 from xiaohu.access.sessions import Subscriber
 from xiaohu.closures.models import Case, Closing, Document, DocumentKind
 from xiaohu.core.profile import Profile
+from xiaohu.core.references import normalise_reference
 from xiaohu.core.refusals import Refusal
 from xiaohu.registry import lines, policies
 from xiaohu.registry.models import Line
@@ -66,8 +67,8 @@ def cases_of(subscriber: Subscriber) -> list[Case]:
 
 def by_reference(operator: str, reference: str) -> Case | None:
     """Return the case of a reference, as typed."""
-    typed = "".join(reference.split()).upper()
-    return Case.objects.filter(operator=operator, reference=typed, purged_at=None).first()
+    meant = normalise_reference(reference)
+    return Case.objects.filter(operator=operator, reference=meant, purged_at=None).first()
 
 
 def open_closing_of(line: Line) -> Closing | None:

@@ -120,6 +120,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 MFA_ADAPTER = "xiaohu.access.mfa.EncryptedMfaAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = False
+MFA_TOTP_TOLERANCE = 1  # clocks of phones differ, and typing takes time (RFC 6238, section 5.2)
 
 SESSION_COOKIE_NAME = "xh_staff"
 SESSION_COOKIE_AGE = 15 * 60

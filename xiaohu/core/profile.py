@@ -48,19 +48,23 @@ class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
-class Names(_Part):
-    """The operator's name in both languages."""
+class Bilingual(_Part):
+    """The operator's own words in both languages."""
 
     zh: Text
     en: Text
+
+    def read(self, language: str) -> str:
+        """Return the words for a reader of a language: English, or else Chinese."""
+        return self.en if language == "en" else self.zh
 
 
 class Contact(_Part):
     """Where a person gets a person."""
 
-    hotline: Text
-    hours: Text
-    complaint: Text
+    hotline: Bilingual
+    hours: Bilingual
+    complaint: Bilingual
 
 
 class Review(_Part):
@@ -98,7 +102,7 @@ class Profile(_Part):
     key: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,32}$")]
     version: Annotated[str, Field(pattern=r"^[0-9]{4}\.[0-9]{2}(\.[0-9]+)?$")]
     unconfirmed: bool
-    names: Names
+    names: Bilingual
     contact: Contact
     review: Review
     cooling_off: Cooling

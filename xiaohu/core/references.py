@@ -4,6 +4,7 @@ Crockford's alphabet leaves out I, L, O and U; look-alikes typed instead are und
 last character checks the others, so that a slip is told from an unknown number.
 """
 
+import unicodedata
 from datetime import datetime
 
 from xiaohu.core.calendar import day_of
@@ -28,6 +29,14 @@ def case_reference(*, now: datetime, random: bytes) -> str:
     return f"XH-{day_of(now):%y%m}-{body[:4]}-{body[4:]}"
 
 
+def normalise_reference(raw: str) -> str:
+    """Return the printed form of a typed reference; what can be none is returned as typed."""
+    typed = _typed(raw)
+    if not typed.startswith("XH") or len(typed) != len("XH2611") + REFERENCE_BODY:
+        return raw.strip()
+    return f"XH-{typed[2:6]}-{typed[6:10]}-{typed[10:]}"
+
+
 def certificate_number(*, random: bytes) -> str:
     """Return "C7K3-M9QX-4T2P": eleven random characters (55 bits) and one that checks them."""
     body = _characters(random, CERTIFICATE_BODY)
@@ -40,12 +49,18 @@ def normalise_certificate_number(raw: str) -> str:
     Raises:
         CertificateNumberRefused: wrong length, a foreign character, or the check fails.
     """
-    typed = "".join(raw.split()).replace("-", "").upper().translate(_LOOK_ALIKES)
+    typed = _typed(raw)
     body, check = typed[:-1], typed[-1:]
     foreign = set(typed) - set(ALPHABET)
     if foreign or len(body) != CERTIFICATE_BODY or check != _check_character(body):
         raise CertificateNumberRefused
     return _grouped(typed)
+
+
+def _typed(raw: str) -> str:
+    """Return letters and digits alone: full-width ones, any case and look-alikes understood."""
+    plain = unicodedata.normalize("NFKC", raw).upper().translate(_LOOK_ALIKES)
+    return "".join(character for character in plain if character.isalnum())
 
 
 def _characters(random: bytes, length: int) -> str:

@@ -4,10 +4,14 @@ Arrears, contracts and restrictions are never a reason to refuse: such a case go
 applicant with its way out.
 """
 
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from xiaohu.core.calendar import day_of
 from xiaohu.core.checks import LineFacts, LineStatus
 from xiaohu.core.profile import Profile, RefundRoute, ReviewRule
+
+APPEAL_DAYS = 15
 
 
 class ReviewReason(StrEnum):
@@ -36,6 +40,14 @@ class RefusalReason(StrEnum):
     DUPLICATE = "duplicate"
     NOT_OUR_NUMBER = "not_our_number"
     NOT_THE_HOLDER = "not_the_holder"
+
+
+def appeal_until(*, refused_at: datetime) -> date:
+    """Return the last day on which a refusal can be looked at again; its own day does not count.
+
+    Source: our own promise, as long as an operator has for a complaint (电信用户申诉处理办法).
+    """
+    return day_of(refused_at) + timedelta(days=APPEAL_DAYS)
 
 
 def reasons(

@@ -20,6 +20,7 @@ from xiaohu.closures.models import Case, DocumentKind
 from xiaohu.core.checks import Blocked, StaleChecks
 from xiaohu.core.refusals import Refusal
 from xiaohu.core.review import RefusalReason, ReturnReason
+from xiaohu.core.schedule import execution_time
 from xiaohu.core.states import CaseState
 from xiaohu.desk import work
 from xiaohu.desk.entering import SECOND_FACTOR, officer_of, staff_only
@@ -32,6 +33,7 @@ from xiaohu.settlement import ledger
 from xiaohu.trail import events
 from xiaohu.ui.refusals import sentence
 from xiaohu.ui.said import said
+from xiaohu.ui.templatetags.words import moment
 from xiaohu.ui.views import safe_path
 
 
@@ -194,7 +196,8 @@ def _preview(case: Case, outcome: str) -> str:
     """Return what the applicant will read, in the applicant's language."""
     key = {"approve": "now.scheduled", "return": "now.awaiting", "refuse": "now.refused"}[outcome]
     with translation.override(case.language):
-        return gettext(key).format(date="…")
+        stops_at = execution_time(queries.profile_of(case), accepted_at=clock.now())
+        return gettext(key).format(date=moment(stops_at))
 
 
 def _shown(case: Case, officer: StaffUser) -> dict[str, Any]:

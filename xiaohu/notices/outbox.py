@@ -12,7 +12,7 @@ from django.utils import translation
 
 from xiaohu.access import codes
 from xiaohu.core.notices import Notice, key
-from xiaohu.core.profile import Names
+from xiaohu.core.profile import Bilingual
 from xiaohu.core.retention import Category
 from xiaohu.gateways import providers
 from xiaohu.gateways.protocols import AnswerState
@@ -91,7 +91,7 @@ def _take(now: datetime) -> list[QueuedNotice]:
     return taken
 
 
-def _send(queued: QueuedNotice, names_of: Callable[[str], Names], now: datetime) -> None:
+def _send(queued: QueuedNotice, names_of: Callable[[str], Bilingual], now: datetime) -> None:
     letter = _letter(queued, names_of, now)
     if letter is None:
         _end(queued, NoticeState.NOBODY)
@@ -127,7 +127,7 @@ def forget_case(case_id: UUID) -> int:
 
 
 def _letter(
-    queued: QueuedNotice, names_of: Callable[[str], Names], now: datetime
+    queued: QueuedNotice, names_of: Callable[[str], Bilingual], now: datetime
 ) -> tuple[str, str] | None:
     """Return address and text, or None where there is nobody to send to."""
     params = dict(queued.params)
@@ -141,12 +141,11 @@ def _letter(
         if not to:
             return None
     with translation.override(queued.language):
-        names = names_of(queued.operator)
-        sign = names.en if queued.language == "en" else names.zh
+        sign = names_of(queued.operator).read(queued.language)
         return to, translation.gettext(key(Notice(queued.notice))).format(sign=sign, **params)
 
 
-def _names(operator: str) -> Names:
+def _names(operator: str) -> Bilingual:
     return policies.current(operator).names
 
 

@@ -19,11 +19,9 @@ def page(request: HttpRequest) -> dict[str, Any]:
         profile = None
     return {
         "profile": profile,
-        "operator_name": ""
-        if profile is None
-        else getattr(profile.names, "en" if language == "en" else "zh"),
+        "operator_name": profile.names.read(language) if profile else "",
         "language": language,
         "other_language": ("zh-hans", "中文") if language == "en" else ("en", "English"),
         "here": request.get_full_path(),
-        "demo": settings.XIAOHU.demo,
+        "demo_inbox": settings.XIAOHU.simulator_url(3) if settings.XIAOHU.demo else "",
     }

@@ -4,9 +4,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
-from xiaohu.closures import appealing, queries, refunding, withdrawing
+from xiaohu.closures import appealing, refunding, withdrawing
 from xiaohu.closures.models import Case
+from xiaohu.core.calendar import day_of
 from xiaohu.core.profile import RefundRoute
+from xiaohu.core.review import appeal_until
 from xiaohu.core.states import CaseState
 from xiaohu.notices import outbox
 from xiaohu.portal import journey
@@ -18,6 +20,7 @@ from xiaohu.portal.views.starting import check
 from xiaohu.queue import clock
 
 RUNNING = frozenset({CaseState.EXECUTING, CaseState.SETTLING})
+LOOKS = 15  # every 20 seconds, for five minutes; then the person asks again when they like
 
 
 @own_case
@@ -27,11 +30,14 @@ def progress(request: HttpRequest, case: Case) -> HttpResponse:
         return HttpResponseRedirect(journey.next_page(case, now=clock.now()))
     shown = shown_case(case)
     now = clock.now()
+    looked = request.GET.get("looked", "")
+    looks = int(looked) if looked.isascii() and looked.isdigit() and len(looked) < 3 else 0
     page = {
         **shown,
         "timeline": timeline(case),
         "notices": outbox.of_case(case.pk),
         "running": CaseState(case.state) in RUNNING and not shown["closing"].owner,
+        "look_again": looks + 1 if looks < LOOKS else None,
         "helped": shown["closing"].owner == "operations",
         "now": now,
     }
@@ -95,5 +101,10 @@ def refused(request: HttpRequest, case: Case) -> HttpResponse:
         again = appealing.appeal(case_id=case.pk, actor=actor_of(request), now=clock.now())
         check(again)
         return HttpResponseRedirect(journey.next_page(again, now=clock.now()))
-    page = {**shown_case(case), "profile_of_case": queries.profile_of(case)}
+    until = appeal_until(refused_at=case.decided_at) if case.decided_at else None
+    page = {
+        **shown_case(case),
+        "appeal_until": until,
+        "can_appeal": until is not None and day_of(clock.now()) <= until,
+    }
     return render(request, "portal/refused.html", page)

@@ -1,6 +1,6 @@
 """S22, V1 and V2: the documents, and checking them without an account."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -77,10 +77,12 @@ def verify_result(request: HttpRequest, number: str) -> HttpResponse:
         found = documents.find(normalise_certificate_number(number))
     except CertificateNumberRefused:
         found = None
+    said = documents.read(found) if found is not None else {}
     page = {
         "number": number,
         "document": found,
-        "said": documents.read(found) if found is not None else None,
+        "line": said.get("line", ""),
+        "closed_at": datetime.fromisoformat(said["closed_at"]) if said else None,
         "key": keys.key_id(keys.public_key(keys.DOCUMENTS)),
         "now": now,
     }

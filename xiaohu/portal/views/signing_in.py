@@ -18,6 +18,7 @@ from xiaohu.access.codes import Limited, Outcome, Purpose
 from xiaohu.access.sessions import Method
 from xiaohu.closures import drafting, queries
 from xiaohu.core.numbers import mask_number
+from xiaohu.core.references import normalise_reference
 from xiaohu.notices import outbox
 from xiaohu.portal import pending
 from xiaohu.portal.codes import explain, limited
@@ -140,7 +141,7 @@ def _by_code(way: str, form: PlainForm, back: str) -> HttpResponse | None:
         form.add_error(None, limited(issued.again_at, now=now))
         return None
     # A reference is no secret; a number stays in the vault and only its code is named here.
-    shown = typed.strip().upper()[:20] if way == "reference" else ""
+    shown = normalise_reference(typed)[:20] if way == "reference" else ""
     answer = HttpResponseRedirect(reverse("portal:code"))
     return pending.remember(
         answer, Pending(issued.code_id, f"{way}:{shown}", issued.again_at, back)
@@ -153,7 +154,7 @@ def _address(way: str, typed: str) -> tuple[str, bool]:
         return typed, lines.find(operator, typed) is not None
     case = queries.by_reference(operator, typed)
     contact = drafting.contact(case) if case is not None and case.contact_confirmed else ""
-    return (contact, True) if contact else (f"{typed.strip().upper()}:{NOBODY}", False)
+    return (contact, True) if contact else (f"{normalise_reference(typed)}:{NOBODY}", False)
 
 
 def _proven(way: str, shown: str) -> str:

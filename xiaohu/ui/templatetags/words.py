@@ -10,6 +10,7 @@ from django.utils.translation import get_language, gettext
 
 from xiaohu.core.calendar import CHINA
 from xiaohu.core.money import Money
+from xiaohu.core.profile import Bilingual
 
 register = template.Library()
 
@@ -25,6 +26,12 @@ def t(key: str, **params: Any) -> SafeString:
 def words(key: object, prefix: str = "") -> str:
     """Return the words of a key made of a prefix and a code: `{{ case.state|words:"state." }}`."""
     return gettext(f"{prefix}{key}")
+
+
+@register.filter
+def said(own: Bilingual | None) -> str:
+    """Return the operator's own words in the reader's language."""
+    return own.read(get_language() or "zh-hans") if own else ""
 
 
 @register.filter
