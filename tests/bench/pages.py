@@ -40,9 +40,9 @@ def measure(world: BenchWorld) -> list[Row]:
 
 def _row(name: str, client: Client, path: str) -> Row:
     ours, floors = [], []
-    for _ in range(VISITS):
-        ours.append(_visit(client, path))
-        floors.append(_visit(client, "/floor"))
+    for number in range(VISITS):
+        ours.append(_visit(client, path, number))
+        floors.append(_visit(client, "/floor", number))
     with CaptureQueriesContext(connections["default"]) as main:
         client.get(path)
     p95 = sorted(ours)[int(VISITS * 0.95)]
@@ -57,11 +57,12 @@ def _row(name: str, client: Client, path: str) -> Row:
     )
 
 
-def _visit(client: Client, path: str) -> float:
+def _visit(client: Client, path: str, number: int) -> float:
+    """Return the milliseconds of a visit; each comes from an address of its own."""
     began = time.perf_counter()
-    answer = client.get(path)
+    answer = client.get(path, REMOTE_ADDR=f"192.0.2.{number}")
     passed = (time.perf_counter() - began) * 1000
-    if answer.status_code not in {200, 429}:
+    if answer.status_code != 200:
         raise RuntimeError(f"{path}: {answer.status_code}")
     return passed
 

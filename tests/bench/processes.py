@@ -39,12 +39,11 @@ def measure() -> list[Row]:
 
 def _pss(service: Service, name: str) -> float:
     """Return the PSS of a process and its children, in MiB."""
-    total = 0
+    family = set()  # a forked child carries its parent's command line and must count once
     for process in service.ours():
         if process.cmdline()[-1:] == [name]:
-            family = [process, *process.children(recursive=True)]
-            total += sum(_of(member) for member in family)
-    return total / MIB
+            family |= {process, *process.children(recursive=True)}
+    return sum(_of(member) for member in family) / MIB
 
 
 def _of(process: psutil.Process) -> int:

@@ -98,3 +98,13 @@ def test_opens_many_with_two_queries() -> None:
     connections["default"].force_debug_cursor = connections["keystore"].force_debug_cursor = False
     assert len(opened) == len(refs)
     assert [b - a for a, b in zip(before, after, strict=True)] == [1, 1]
+
+
+def test_a_batch_keeps_what_can_be_read() -> None:
+    good, erased, lost, broken = (sealed() for _ in range(4))
+    keys.destroy("demo", [erased])
+    UnitKey.objects.filter(unit=lost.id).delete()
+    SealedRecord.objects.filter(unit=broken.id).update(box=b"not a box")
+    refs = [Ref(unit, IDENTITY) for unit in (good, erased, lost, broken, units.holder(uuid4()))]
+    readable = records.readable(operator="demo", refs=refs)
+    assert readable == {refs[0]: {"name": CANARY}}

@@ -1,7 +1,8 @@
 """Queueing messages in the transaction of what they tell, and sending them afterwards."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from uuid import UUID
@@ -21,10 +22,19 @@ from xiaohu.queue import retry
 from xiaohu.registry import policies
 from xiaohu.vault import records, units
 from xiaohu.vault.keys import Erased
+from xiaohu.vault.records import Ref
 
 logger = logging.getLogger(__name__)
 BATCH = 50
 TAKEN_FOR = timedelta(minutes=2)  # longer than a batch takes where each call times out
+
+
+@dataclass(frozen=True)
+class Post:
+    """What the messages of one batch have in common, asked for once."""
+
+    names_of: Callable[[str], Bilingual]
+    contacts: Mapping[UUID, str]
 
 
 def queue(
@@ -70,10 +80,10 @@ def flush(*, now: datetime) -> int:
     so that what a dying worker leaves behind is tried again, under the same key.
     """
     taken = _take(now)
-    names_of = cache(_names)  # asked once for a batch
+    post = Post(names_of=cache(_names), contacts=_contacts(taken))
     for queued in taken:
         try:
-            _send(queued, names_of, now)
+            _send(queued, post, now)
         except Exception as unexpected:  # noqa: BLE001 - one bad message must not stop the others
             # Only the kind is logged: the text of an error may carry what nobody may read.
             logger.error("notice %s failed: %s", queued.pk, type(unexpected).__name__)
@@ -91,8 +101,8 @@ def _take(now: datetime) -> list[QueuedNotice]:
     return taken
 
 
-def _send(queued: QueuedNotice, names_of: Callable[[str], Bilingual], now: datetime) -> None:
-    letter = _letter(queued, names_of, now)
+def _send(queued: QueuedNotice, post: Post, now: datetime) -> None:
+    letter = _letter(queued, post, now)
     if letter is None:
         _end(queued, NoticeState.NOBODY)
         return
@@ -126,9 +136,7 @@ def forget_case(case_id: UUID) -> int:
     return QueuedNotice.objects.filter(case_id=case_id).delete()[0]
 
 
-def _letter(
-    queued: QueuedNotice, names_of: Callable[[str], Bilingual], now: datetime
-) -> tuple[str, str] | None:
+def _letter(queued: QueuedNotice, post: Post, now: datetime) -> tuple[str, str] | None:
     """Return address and text, or None where there is nobody to send to."""
     params = dict(queued.params)
     if queued.code_id is not None:
@@ -137,11 +145,11 @@ def _letter(
             return None
         to, params["code"] = code.to, code.code
     else:
-        to = _contact(queued)
+        to = _contact(queued, post)
         if not to:
             return None
     with translation.override(queued.language):
-        sign = names_of(queued.operator).read(queued.language)
+        sign = post.names_of(queued.operator).read(queued.language)
         return to, translation.gettext(key(Notice(queued.notice))).format(sign=sign, **params)
 
 
@@ -149,9 +157,25 @@ def _names(operator: str) -> Bilingual:
     return policies.current(operator).names
 
 
-def _contact(queued: QueuedNotice) -> str:
+def _contacts(taken: Iterable[QueuedNotice]) -> dict[UUID, str]:
+    """Return the contact of each case as far as it can be read, all opened together."""
+    cases_of: dict[str, set[UUID]] = {}
+    for queued in taken:
+        if queued.case_id is not None:
+            cases_of.setdefault(queued.operator, set()).add(queued.case_id)
+    found: dict[UUID, str] = {}
+    for operator, cases in cases_of.items():
+        refs = [Ref(units.case(case_id), Category.CONTACT) for case_id in cases]
+        opened = records.readable(operator=operator, refs=refs)
+        found |= {ref.unit.id: value.get("to", "") for ref, value in opened.items()}
+    return found
+
+
+def _contact(queued: QueuedNotice, post: Post) -> str:
     if queued.case_id is None:
         return ""
+    if queued.case_id in post.contacts:
+        return post.contacts[queued.case_id]
     try:
         opened = records.open_one(
             operator=queued.operator, unit=units.case(queued.case_id), category=Category.CONTACT

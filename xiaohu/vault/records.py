@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from typing import NamedTuple
 
 from django.db.models import Q
@@ -82,6 +83,22 @@ def open_many(*, operator: str, refs: Collection[Ref]) -> dict[Ref, dict[str, st
         for ref, sealed in rows.items()
         if ref.unit in key_of
     }
+
+
+def readable(*, operator: str, refs: Collection[Ref]) -> dict[Ref, dict[str, str]]:
+    """Return what can be read now, and leave out the rest without saying why.
+
+    Raises:
+        KeystoreUnavailable: the keystore does not answer.
+    """
+    rows = _rows(operator, refs)
+    key_of = keys.fetch(operator, {ref.unit for ref in rows})
+    found = {}
+    for ref, sealed in rows.items():
+        if ref.unit in key_of:
+            with suppress(box.BoxRefused):
+                found[ref] = _open(key_of[ref.unit], operator, ref, sealed)
+    return found
 
 
 def delete_records(*, operator: str, units: Collection[Unit]) -> int:
