@@ -6,7 +6,7 @@ import pikepdf
 import pytest
 
 from tests.portal.browser import CONTACT, Browser, page, words
-from tests.stories import CLEAN, World, staff
+from tests.stories import CLEAN, STOPPED, World, staff
 from xiaohu.access.models import StaffUser
 from xiaohu.closures import drafting, reviewing
 from xiaohu.closures.models import Case, Document
@@ -129,6 +129,24 @@ def test_what_was_returned_is_put_right_and_sent_again(world: World) -> None:
     assert browser.at == f"/case/{case.pk}/submitted"
     case.refresh_from_db()
     assert case.state == "in_review"
+
+
+def test_a_stopped_line_can_be_proved_again(world: World) -> None:
+    browser = Browser(world).sign_in(STOPPED)
+    browser.choose_line(STOPPED)
+    browser.prove(STOPPED)
+    browser.send(choice="original")
+    browser.confirm_contact()
+    browser.send()
+    browser.send(declared="on")
+    case, officer = Case.objects.get(), staff()
+    reviewing.claim(case_id=case.pk, officer=officer, now=world.now)
+    reviewing.return_case(
+        case_id=case.pk, officer=officer, reasons=[ReturnReason.PROVE_AGAIN], now=world.now
+    )
+    browser.open(f"/case/{case.pk}/verify")
+    browser.prove(STOPPED)
+    assert browser.at == f"/case/{case.pk}/check"
 
 
 def test_a_refusal_gives_reasons_and_a_review(world: World) -> None:

@@ -56,6 +56,13 @@ def test_says_erased_once_the_key_is_destroyed() -> None:
         records.open_one(operator="demo", unit=unit, category=IDENTITY)
 
 
+def test_no_units_means_nothing_happens() -> None:
+    unit = sealed()
+    assert records.delete_records(operator="demo", units=[]) == 0
+    assert keys.was_destroyed("demo", []) == frozenset()
+    assert records.open_one(operator="demo", unit=unit, category=IDENTITY) == {"name": CANARY}
+
+
 def test_an_erased_unit_can_hold_nothing_again() -> None:
     unit = sealed()
     keys.destroy("demo", [unit])

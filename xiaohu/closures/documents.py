@@ -11,7 +11,6 @@ from xiaohu.closures import keeping, queries
 from xiaohu.closures.models import Closing, Document, DocumentKind, DocumentState
 from xiaohu.core.calendar import day_of
 from xiaohu.core.references import certificate_number
-from xiaohu.core.refusals import Refusal
 from xiaohu.erasure import engine
 from xiaohu.registry import lines
 from xiaohu.settlement import ledger
@@ -22,12 +21,6 @@ TYPES: Mapping[DocumentKind, str] = {
     DocumentKind.STATEMENT: "xiaohu-statement+jws",
 }
 NUMBER_BYTES = 8
-
-
-class DocumentNotReady(Refusal):
-    """The document is issued at a later step."""
-
-    code = "DOCUMENT_NOT_READY"
 
 
 def issue(

@@ -69,6 +69,16 @@ def subscriber_actor(subscriber: Subscriber) -> Actor:
     )
 
 
+def note_sign_in(*, case_id: UUID, subscriber: Subscriber, now: datetime) -> None:
+    """Note how somebody signed in as a proof for a case; a case code proves only the contact.
+
+    Asked again whenever a proof is asked for: a reviewer may have put all of them aside.
+    """
+    proof = _SIGN_IN_PROOF.get(subscriber.method)
+    if proof is not None:
+        proofs.note(case_id=case_id, method=proof, now=now)
+
+
 @transaction.atomic(durable=True)
 def open_case(
     *, subscriber: Subscriber, scope: Scope, line_id: UUID | None, language: str, now: datetime
@@ -100,9 +110,7 @@ def open_case(
         opened_at=now,
     )
     open_closing(case, line, account_id, now)
-    proof = _SIGN_IN_PROOF.get(subscriber.method)
-    if proof is not None:
-        proofs.note(case_id=case.pk, method=proof, now=now)
+    note_sign_in(case_id=case.pk, subscriber=subscriber, now=now)
     events.record(
         operator=case.operator,
         actor=actor,

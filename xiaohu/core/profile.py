@@ -20,6 +20,8 @@ MAX_REFUND_DAYS = 15  # 侵害消费者权益行为处罚办法 art. 10
 MAX_COOLING_OFF_DAYS = 7
 
 Text = Annotated[str, Field(min_length=1, max_length=200)]
+# A name signs every text to a phone, which must fit one message (see core/notices.py).
+ShortText = Annotated[str, Field(min_length=1, max_length=10)]
 
 
 class ProfileRefused(Refusal):
@@ -57,6 +59,12 @@ class Bilingual(_Part):
     def read(self, language: str) -> str:
         """Return the words for a reader of a language: English, or else Chinese."""
         return self.en if language == "en" else self.zh
+
+
+class Names(Bilingual):
+    """The operator's name; short in Chinese, since it signs every text to a phone."""
+
+    zh: ShortText
 
 
 class Contact(_Part):
@@ -102,7 +110,7 @@ class Profile(_Part):
     key: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,32}$")]
     version: Annotated[str, Field(pattern=r"^[0-9]{4}\.[0-9]{2}(\.[0-9]+)?$")]
     unconfirmed: bool
-    names: Bilingual
+    names: Names
     contact: Contact
     review: Review
     cooling_off: Cooling

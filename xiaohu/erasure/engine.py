@@ -52,7 +52,7 @@ def finish(
         erased_at=now,
     )
     ErasureReceipt.objects.bulk_create([receipt], ignore_conflicts=True)
-    return receipt
+    return receipt_of(closing_id)
 
 
 def receipt_of(closing_id: UUID) -> ErasureReceipt:

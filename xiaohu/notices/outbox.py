@@ -21,7 +21,7 @@ from xiaohu.notices.models import NoticeState, QueuedNotice
 from xiaohu.queue import retry
 from xiaohu.registry import policies
 from xiaohu.vault import records, units
-from xiaohu.vault.keys import Erased
+from xiaohu.vault.keys import Erased, KeystoreUnavailable
 from xiaohu.vault.records import Ref
 
 logger = logging.getLogger(__name__)
@@ -166,7 +166,10 @@ def _contacts(taken: Iterable[QueuedNotice]) -> dict[UUID, str]:
     found: dict[UUID, str] = {}
     for operator, cases in cases_of.items():
         refs = [Ref(units.case(case_id), Category.CONTACT) for case_id in cases]
-        opened = records.readable(operator=operator, refs=refs)
+        try:
+            opened = records.readable(operator=operator, refs=refs)
+        except KeystoreUnavailable:
+            continue  # Each message then finds out for itself, and is tried later.
         found |= {ref.unit.id: value.get("to", "") for ref, value in opened.items()}
     return found
 

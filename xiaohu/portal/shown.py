@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from xiaohu.access.sessions import Subscriber
 from xiaohu.closures import documents, drafting, queries
 from xiaohu.closures.models import Case, Document, DocumentKind
 from xiaohu.core.actors import Actor
@@ -20,10 +21,15 @@ from xiaohu.trail import events
 
 def actor_of(request: HttpRequest) -> Actor:
     """Return the signed-in subscriber as an actor."""
-    subscriber = getattr(request, "subscriber", None)
+    return drafting.subscriber_actor(subscriber_of(request))
+
+
+def subscriber_of(request: HttpRequest) -> Subscriber:
+    """Return who is signed in."""
+    subscriber: Subscriber | None = getattr(request, "subscriber", None)
     if not subscriber:
         raise queries.CaseNotFound
-    return drafting.subscriber_actor(subscriber)
+    return subscriber
 
 
 def shown_case(case: Case) -> dict[str, Any]:

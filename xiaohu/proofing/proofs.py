@@ -1,6 +1,7 @@
 """Giving proofs for a case. A failed try is remembered, so these return instead of raising."""
 
 import hmac
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -66,8 +67,13 @@ def try_card(*, case_id: UUID, line: Line, tail: str, now: datetime) -> CardTrie
     """Try the last four characters of the card's ICCID; five tries a day for each line."""
     tries = counters.hit("iccid", str(line.pk), limit=TRIES_A_DAY, window=A_DAY, now=now)
     left = max(0, TRIES_A_DAY - tries.count)
-    typed = "".join(tail.split()).upper()[-TAIL:]
-    right = tries.allowed and hmac.compare_digest(typed.encode(), lines.iccid_tail(line).encode())
+    typed = "".join(unicodedata.normalize("NFKC", tail).split()).upper()[-TAIL:]
+    whole = len(typed) == TAIL  # nothing typed must never equal nothing registered
+    right = (
+        tries.allowed
+        and whole
+        and hmac.compare_digest(typed.encode(), lines.iccid_tail(line).encode())
+    )
     if right:
         note(case_id=case_id, method=ProofMethod.ICCID_TAIL, now=now)
     return CardTried(right=right, tries_left=left)

@@ -101,6 +101,7 @@ def book_unclaimed(*, closing_id: UUID, now: datetime) -> int:
     """Book what nobody can be paid as owed to the holder; it is never the operator's income."""
     settled = SettledClosing.objects.get(pk=closing_id)
     amount_fen = settled.refundable_fen - settled.refunded_fen - settled.unclaimed_fen
+    require(closing_id, {Account.BALANCE: amount_fen})
     _post(settled, Account.BALANCE, Account.UNCLAIMED, amount_fen, None, now)
     SettledClosing.objects.filter(pk=closing_id).update(
         unclaimed_fen=F("unclaimed_fen") + amount_fen

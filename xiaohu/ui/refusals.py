@@ -33,10 +33,15 @@ class Sentence:
 
 def sentence(refusal: Refusal) -> Sentence:
     """Return the words of a refusal in the reader's language."""
+    params = dict(refusal.params)
+    if "codes" in params:
+        params["codes"] = " · ".join(
+            gettext(f"check.title.{code}") for code in str(params["codes"]).split()
+        )
     return Sentence(
         refusal.code,
-        gettext(f"refusal.{refusal.code}").format(**refusal.params),
-        gettext(f"refusal.{refusal.code}.next").format(**refusal.params),
+        gettext(f"refusal.{refusal.code}").format(**params),
+        gettext(f"refusal.{refusal.code}.next").format(**params),
     )
 
 

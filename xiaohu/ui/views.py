@@ -11,7 +11,11 @@ from django.views.decorators.http import require_POST
 
 def safe_path(given: str, otherwise: str = "/") -> str:
     """Return a path of our own, whatever was asked for."""
-    own = given.startswith("/") and url_has_allowed_host_and_scheme(given, allowed_hosts=None)
+    own = (
+        given.isprintable()
+        and given.startswith("/")
+        and url_has_allowed_host_and_scheme(given, allowed_hosts=None)
+    )
     return given if own else otherwise
 
 

@@ -89,6 +89,8 @@ def destroy(operator: str, units: Collection[Unit]) -> int:
 
 def was_destroyed(operator: str, units: Collection[Unit]) -> frozenset[Unit]:
     """Return those units whose key was destroyed."""
+    if not units:
+        return frozenset()
     rows = DestroyedKey.objects.filter(_any_of(operator, units)).values_list("kind", "unit")
     return frozenset(Unit(kind, unit) for kind, unit in rows)
 

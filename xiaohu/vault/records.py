@@ -103,6 +103,8 @@ def readable(*, operator: str, refs: Collection[Ref]) -> dict[Ref, dict[str, str
 
 def delete_records(*, operator: str, units: Collection[Unit]) -> int:
     """Delete the ciphertext of units whose keys were destroyed. Call inside a transaction."""
+    if not units:
+        return 0
     matching = Q()
     for unit in units:
         matching |= Q(kind=unit.kind, unit=unit.id)

@@ -8,7 +8,7 @@ from django.utils.translation import get_language, gettext
 
 from xiaohu.access import codes
 from xiaohu.access.codes import Limited, Outcome
-from xiaohu.closures import checking, queries
+from xiaohu.closures import checking, drafting, queries
 from xiaohu.closures.models import Case
 from xiaohu.core.checks import LineStatus
 from xiaohu.core.numbers import mask_number
@@ -19,6 +19,7 @@ from xiaohu.portal.codes import explain, limited
 from xiaohu.portal.entering import own_draft
 from xiaohu.portal.forms import CardForm, CodeForm, PlainForm
 from xiaohu.portal.pending import Pending
+from xiaohu.portal.shown import subscriber_of
 from xiaohu.proofing import proofs
 from xiaohu.queue import clock
 from xiaohu.registry.models import Line
@@ -29,6 +30,7 @@ def prove(request: HttpRequest, case: Case) -> HttpResponse:
     """S9: a code to the line, or the card's last characters."""
     line = proving_line(case)
     now = clock.now()
+    drafting.note_sign_in(case_id=case.pk, subscriber=subscriber_of(request), now=now)
     checked = checking.last(case, now=now)
     status = checked.facts.status if checked and checked.facts else LineStatus.ACTIVE
     given = proofs.given(case.pk)

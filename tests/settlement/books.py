@@ -1,0 +1,81 @@
+"""Closings with their money settled, ready to be paid out."""
+
+from uuid import UUID, uuid4
+
+from tests.stories import NOON, OPERATOR
+from xiaohu.core.settlement import Bill, Purses
+from xiaohu.settlement import ledger
+from xiaohu.settlement.models import Account, SettledClosing, Transfer
+
+PURSES = Purses(cash_fen=12640, deposit_fen=5000, promotion_fen=300, gift_fen=2000)
+BILL = Bill(usage_fen=640, fees_fen=100, exit_fee_fen=6000)
+REFUNDABLE_FEN = PURSES.total_fen - 6740  # the gift pays first, so nothing of it lapses
+HOLDERS = (Account.BALANCE, Account.REFUND_PENDING, Account.REFUNDED, Account.UNCLAIMED)
+
+
+def collected(purses: Purses = PURSES, bill: Bill = BILL) -> UUID:
+    """Return a closing whose final bill came in."""
+    closing_id = uuid4()
+    ledger.collect(closing_id=closing_id, bill=bill, purses=purses, now=NOON)
+    return closing_id
+
+
+def settled(purses: Purses = PURSES, bill: Bill = BILL) -> UUID:
+    """Return a closing whose bill was paid from its purses."""
+    closing_id = collected(purses, bill)
+    ledger.settle_closing(operator=OPERATOR, closing_id=closing_id, now=NOON)
+    return closing_id
+
+
+def reserved() -> tuple[UUID, UUID]:
+    """Return a closing whose money is on its way, and the effect that pays it."""
+    closing_id, effect_id = settled(), uuid4()
+    ledger.reserve_refund(closing_id=closing_id, effect_id=effect_id, now=NOON)
+    return closing_id, effect_id
+
+
+def stands(closing_id: UUID) -> dict[Account, int]:
+    """Return where the holder's money stands, without what is empty."""
+    standing = ledger.balances(closing_id)
+    assert sum(standing.values()) == 0
+    return {account: standing[account] for account in HOLDERS if standing[account]}
+
+
+def row(closing_id: UUID) -> SettledClosing:
+    """Return the settlement of a closing."""
+    found = ledger.of_closing(closing_id)
+    assert found is not None
+    return found
+
+
+def change(closing_id: UUID, **columns: object) -> None:
+    """Write columns of a settlement past every verb."""
+    SettledClosing.objects.filter(pk=closing_id).update(**columns)
+
+
+def post(
+    closing_id: UUID,
+    debit: Account,
+    credit: Account,
+    *,
+    amount_fen: int = 1,
+    effect_id: UUID | None = None,
+) -> None:
+    """Write a transfer past every verb."""
+    Transfer.objects.create(
+        operator=OPERATOR,
+        closing_id=closing_id,
+        debit=debit.value,
+        credit=credit.value,
+        amount_fen=amount_fen,
+        effect_id=effect_id,
+        at=NOON,
+    )
+
+
+def written(closing_id: UUID) -> tuple[object, ...]:
+    """Return everything that is written of a closing's money."""
+    return (
+        list(SettledClosing.objects.filter(pk=closing_id).values()),
+        list(Transfer.objects.filter(closing_id=closing_id).order_by("pk").values()),
+    )

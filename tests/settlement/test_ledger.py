@@ -1,0 +1,143 @@
+"""The money of a closing: every fen is booked once, and nothing goes on where books disagree."""
+
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from tests.settlement.books import (
+    BILL,
+    PURSES,
+    REFUNDABLE_FEN,
+    collected,
+    reserved,
+    row,
+    settled,
+    stands,
+)
+from tests.stories import NOON, OPERATOR
+from xiaohu.core.settlement import Bill, Purses
+from xiaohu.settlement import ledger
+from xiaohu.settlement.ledger import LedgerBroken
+from xiaohu.settlement.models import Account, CollectedBill
+
+pytestmark = pytest.mark.django_db
+LATER = NOON + timedelta(days=1)
+NOTHING = Bill(0, 0, 0)
+
+
+def test_a_bill_is_kept_as_it_first_came() -> None:
+    closing_id = collected()
+    ledger.collect(closing_id=closing_id, bill=Bill(1, 2, 3), purses=Purses(4, 5, 6, 7), now=LATER)
+    assert CollectedBill.objects.filter(pk=closing_id).values().get() == {
+        "closing_id": closing_id,
+        **asdict(BILL),
+        **asdict(PURSES),
+        "received_at": NOON,
+    }
+
+
+@pytest.mark.parametrize(
+    ("purses", "bill", "booked", "debt_fen"),
+    [
+        (PURSES, BILL, {"usage": 640, "fees": 100, "exit_fee": 6000, "balance": REFUNDABLE_FEN}, 0),
+        (PURSES, NOTHING, {"forfeited_gift": 2000, "balance": 17940}, 0),
+        (Purses(0, 0, 0, 2000), NOTHING, {"forfeited_gift": 2000}, 0),
+        (Purses(0, 0, 0, 0), NOTHING, {}, 0),
+        (Purses(0, 0, 0, 0), Bill(3820, 0, 0), {}, 3820),
+        (Purses(100, 0, 0, 50), Bill(100, 40, 60), {"usage": 100, "fees": 40, "exit_fee": 10}, 50),
+    ],
+)
+def test_settling_books_where_every_fen_went(
+    purses: Purses, bill: Bill, booked: dict[str, int], debt_fen: int
+) -> None:
+    closing_id = settled(purses, bill)
+    standing = ledger.balances(closing_id)
+    assert standing.pop(Account.OPERATOR) == -purses.total_fen == -sum(booked.values())
+    assert {account: fen for account, fen in standing.items() if fen} == booked
+    assert row(closing_id).refundable_fen == booked.get("balance", 0)
+    assert row(closing_id).debt_fen == debt_fen
+
+
+def test_a_closing_is_settled_once() -> None:
+    closing_id = settled()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        ledger.settle_closing(operator=OPERATOR, closing_id=closing_id, now=LATER)
+    assert stands(closing_id) == {Account.BALANCE: REFUNDABLE_FEN}
+
+
+def test_money_is_set_aside_once_for_each_effect() -> None:
+    closing_id, effect_id = reserved()
+    again = ledger.reserve_refund(closing_id=closing_id, effect_id=effect_id, now=LATER)
+    assert again == REFUNDABLE_FEN
+    assert stands(closing_id) == {Account.REFUND_PENDING: REFUNDABLE_FEN}
+
+
+def test_money_on_its_way_is_not_set_aside_for_another_effect() -> None:
+    closing_id, _ = reserved()
+    with pytest.raises(LedgerBroken):
+        ledger.reserve_refund(closing_id=closing_id, effect_id=uuid4(), now=LATER)
+
+
+def test_a_refund_is_booked_once_and_remembers_its_effect() -> None:
+    closing_id, effect_id = reserved()
+    assert ledger.refund_effect_of(closing_id) is None
+    paid = ledger.post_refund(closing_id=closing_id, effect_id=effect_id, now=LATER)
+    assert paid == row(closing_id).refunded_fen == REFUNDABLE_FEN
+    assert stands(closing_id) == {Account.REFUNDED: REFUNDABLE_FEN}
+    assert ledger.refund_effect_of(closing_id) == effect_id
+
+
+@pytest.mark.parametrize("first", [ledger.post_refund, ledger.return_refund])
+@pytest.mark.parametrize("second", [ledger.post_refund, ledger.return_refund])
+def test_what_was_paid_or_came_back_does_neither_again(
+    first: Callable[..., int], second: Callable[..., int]
+) -> None:
+    closing_id, effect_id = reserved()
+    first(closing_id=closing_id, effect_id=effect_id, now=NOON)
+    before = stands(closing_id)
+    with pytest.raises(LedgerBroken, match="refund_pending"):
+        second(closing_id=closing_id, effect_id=effect_id, now=LATER)
+    assert stands(closing_id) == before
+
+
+def test_money_that_came_back_is_paid_another_way() -> None:
+    closing_id, effect_id = reserved()
+    ledger.return_refund(closing_id=closing_id, effect_id=effect_id, now=NOON)
+    assert stands(closing_id) == {Account.BALANCE: REFUNDABLE_FEN}
+    another = uuid4()
+    ledger.reserve_refund(closing_id=closing_id, effect_id=another, now=LATER)
+    ledger.post_refund(closing_id=closing_id, effect_id=another, now=LATER)
+    assert ledger.refund_effect_of(closing_id) == another
+    assert row(closing_id).refunded_fen == REFUNDABLE_FEN
+
+
+def test_what_nobody_can_be_paid_stays_owed_to_the_holder() -> None:
+    closing_id = settled()
+    assert ledger.book_unclaimed(closing_id=closing_id, now=NOON) == REFUNDABLE_FEN
+    ledger.complete(closing_id=closing_id, now=NOON)
+    assert stands(closing_id) == {Account.UNCLAIMED: REFUNDABLE_FEN}
+    assert row(closing_id).unclaimed_fen == REFUNDABLE_FEN
+
+
+def test_the_money_side_ends_once() -> None:
+    closing_id, effect_id = reserved()
+    ledger.post_refund(closing_id=closing_id, effect_id=effect_id, now=NOON)
+    for now in (NOON, LATER):
+        ledger.complete(closing_id=closing_id, now=now)
+    assert row(closing_id).completed_at == NOON
+
+
+@pytest.mark.parametrize(
+    ("left", "where"),
+    [(settled, "balance"), (lambda: reserved()[0], "refund_pending")],
+    ids=["on the balance", "on its way"],
+)
+def test_the_money_side_does_not_end_with_money_left(left: Callable[[], UUID], where: str) -> None:
+    closing_id = left()
+    with pytest.raises(LedgerBroken, match=where):
+        ledger.complete(closing_id=closing_id, now=NOON)
+    assert row(closing_id).completed_at is None
