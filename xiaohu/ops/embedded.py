@@ -105,14 +105,17 @@ class Cluster:
         log.close()
         self._wait_until_ready()
 
-    def stop(self) -> None:
-        """Ask for a fast shutdown and wait for it; what is written stays written."""
-        if self.process is None:
-            return
-        if self.process.poll() is None:
+    def ask_to_stop(self) -> None:
+        """Ask for a fast shutdown; what is written stays written."""
+        if self.process is not None and self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)
-        self.process.wait(timeout=STOP_SECONDS)
-        self.process = None
+
+    def stop(self) -> None:
+        """Ask for a fast shutdown and wait for it."""
+        self.ask_to_stop()
+        if self.process is not None:
+            self.process.wait(timeout=STOP_SECONDS)
+            self.process = None
 
     def kill(self) -> None:
         """Stop at once, as a power failure would."""

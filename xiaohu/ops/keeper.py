@@ -22,10 +22,15 @@ def main() -> int:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--alive", type=Path, required=True)
     given = parser.parse_args()
-    stop = threading.Event()
+    stop, orphaned = threading.Event(), threading.Event()
     for kind in (signal.SIGTERM, signal.SIGINT):
         signal.signal(kind, lambda *_: stop.set())
-    alive.watch(given.alive, then=stop.set)
+
+    def orphan() -> None:
+        orphaned.set()
+        stop.set()
+
+    alive.watch(given.alive, then=orphan)
     clusters = [Cluster(given.data, name) for name in CLUSTERS]
     try:
         for cluster in clusters:
@@ -37,8 +42,12 @@ def main() -> int:
         _say(str(reason))
         return 1
     finally:
-        for cluster in reversed(clusters):
-            cluster.stop()
+        for cluster in clusters:
+            cluster.ask_to_stop()
+        # With the starter gone nobody waits for an answer: PostgreSQL finishes alone.
+        if not orphaned.is_set():
+            for cluster in clusters:
+                cluster.stop()
     return 0
 
 
