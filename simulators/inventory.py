@@ -9,6 +9,7 @@ from typing import Any
 Line = dict[str, Any]
 
 STATUSES = ("active", "stopped", "restricted", "ported_out", "closed")
+REALNAMES = ("registered", "missing", "mismatch", "expired")
 PURSES = ("cash", "deposit", "promotion", "gift")
 COLUMNS = (
     "number", "iccid", "subscription_id", "product", "status", "activated_on", "holder_name",
@@ -60,7 +61,7 @@ def _line(row: dict[str, str]) -> Line:
     return {
         "subscription_id": subscription,
         "status": _status(row["status"]),
-        "registered": True,
+        "realname": "registered",
         **{f"{purse}_fen": fen(row[f"{purse}_yuan"]) for purse in PURSES},
         "points": _count(row["points"]),
         "arrears_fen": fen(row["arrears_yuan"]),

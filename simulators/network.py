@@ -5,16 +5,30 @@ from datetime import date, datetime, timedelta, timezone
 
 from simulators.book import Book, due, pending
 from simulators.faults import Faults
-from simulators.inventory import PURSES, STATUSES, Line
+from simulators.inventory import PURSES, REALNAMES, STATUSES, Line
 from simulators.truth import Record, Truth
 from simulators.wire import Body, Unfit
 
-KINDS = ("freeze", "disconnect", "end_filing", "quarantine")
+KINDS = ("prepare", "freeze", "disconnect", "end_filing", "quarantine")
+# What the operator does when the holder chose it about an obstacle.
+PREPARED: dict[str, Body] = {
+    "keep_paying": {"instalment_fen": 0},
+    "book_pickup": {"equipment_fen": 0},
+    "close_sublines": {"sublines": 0},
+    "promote_subline": {"sublines": 0},
+    "detach_sublines": {"sublines": 0},
+    "split_bundle": {"bundle": False},
+    "close_bundle": {"bundle": False},
+    "change_payer": {"bundle": False},
+    "leave_network": {"group_network": "none"},
+    "detach_payer": {"payer": "holder"},
+    "cancel_order": {"open_order": False, "transfer": False},
+}
 # The operator's day is China's, which knows no summer time.
 CHINA = timezone(timedelta(hours=8))
 BILL_FIELDS = ("usage_fen", "fees_fen", "exit_fee_fen", *(f"{purse}_fen" for purse in PURSES))
 AMOUNTS = ("arrears_fen", "unbilled_fen", "cash_fen")
-FLAGS = ("port_out", "open_order", "legal_hold", "registered")
+FLAGS = ("port_out", "open_order", "legal_hold")
 
 
 class Refused(Exception):
@@ -30,6 +44,9 @@ def changes_from(body: Body) -> Body:
         elif field in FLAGS:
             if not isinstance(value, bool):
                 raise Unfit(field, "not_a_boolean")
+        elif field == "realname":
+            if value not in REALNAMES:
+                raise Unfit(field, "unknown_realname")
         elif field != "status":
             raise Unfit(field, "unknown")
         elif value not in STATUSES:
@@ -66,6 +83,8 @@ class Network:
         if kind in faults.refuse or subscription in faults.refuse:
             raise Refused("refused_by_operator")
         line = self._known(subscription)
+        if kind == "prepare" and body.get("detail") not in PREPARED:
+            raise Refused("unknown_choice")
         if kind == "disconnect" and (line["status"] == "closed" or subscription in self._closing):
             raise Refused("already_closed")
         return self._write(
@@ -73,6 +92,7 @@ class Network:
                 "key": key,
                 "kind": kind,
                 "subscription_id": subscription,
+                "detail": body.get("detail", ""),
                 "state": "done",
                 "reference": f"OP-{len(self.orders) + 1:06d}",
                 "fingerprint": fingerprint,
@@ -157,7 +177,9 @@ class Network:
         if line is None:
             return  # The inventory was exchanged under an older truth.
         kind = record["kind"]
-        if kind == "disconnect":
+        if kind == "prepare":
+            line.update(PREPARED[record["detail"]])
+        elif kind == "disconnect":
             line["status"] = "closed"
         elif kind == "freeze" and line["status"] in ("active", "restricted"):
             line["status"] = "stopped"

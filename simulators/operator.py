@@ -58,6 +58,14 @@ class Operator:
         except Refused as no:
             return refused(str(no))
 
+    async def service_password(self, request: Request, _faults: Faults) -> Response:
+        """Say whether a service password is right: in rehearsals the subscription's last six."""
+        subscription = request.path_params["subscription_id"]
+        if self.network.line(subscription) is None:
+            return missing("unknown_line")
+        typed = text_in(await body_of(request), "password")
+        return JSONResponse({"right": typed == subscription[-6:]})
+
     async def pay(self, request: Request) -> Response:
         """Let the newcomer pay the arrears at the operator's counter."""
         return self._change(request, "pay", {"arrears_fen": 0})
@@ -83,6 +91,11 @@ def application(settings: Settings) -> Starlette:
     routes = [
         Route("/lines/{subscription_id}", board.business(operator.line)),
         Route("/lines/{subscription_id}", board.rehearsal(operator.patch), methods=["PATCH"]),
+        Route(
+            "/lines/{subscription_id}/service-password",
+            board.business(operator.service_password),
+            methods=["POST"],
+        ),
         Route("/lines/{subscription_id}/pay", board.rehearsal(operator.pay), methods=["POST"]),
         Route("/orders", board.business(operator.order), methods=["POST"]),
         # A key may hold a slash; the caller chose it.

@@ -51,6 +51,11 @@ class Simulators:
         text = (self.folder / name / "truth.jsonl").read_text(encoding="utf-8")
         return [json.loads(line) for line in text.splitlines()]
 
+    def change(self, subscription_id: str, **facts: Any) -> None:
+        """Change facts of a line at the operator."""
+        url = f"{settings.XIAOHU.simulator_url(1)}/lines/{subscription_id}"
+        assert httpx.patch(url, json=facts, timeout=5.0).is_success
+
     def _wait(self, url: str) -> None:
         for _ in range(100):
             try:

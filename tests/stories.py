@@ -15,7 +15,7 @@ from simulators.serving import Settings
 from xiaohu.access.models import StaffUser, SubscriberAccount
 from xiaohu.access.sessions import Method, Subscriber
 from xiaohu.closures import alarms, checking, drafting, driver, submitting
-from xiaohu.closures.models import Case, Closing
+from xiaohu.closures.models import Case, Closing, Document, DocumentKind
 from xiaohu.core.actors import Actor, ActorKind
 from xiaohu.core.profile import RefundRoute
 from xiaohu.core.proofs import ProofMethod
@@ -152,7 +152,7 @@ class World:
         return drafting.open_case(
             subscriber=self.subscriber(number),
             scope=scope,
-            line_id=self.line(number).pk if scope is not Scope.ACCOUNT else None,
+            line_ids=[self.line(number).pk] if scope is not Scope.ACCOUNT else [],
             language="zh-hans",
             now=self.now,
         )
@@ -256,6 +256,12 @@ def signed_in(account: SubscriberAccount) -> Subscriber:
 def holder_of(case: Case) -> Actor:
     """Return the subscriber of a case as an actor."""
     return Actor(ActorKind.SUBSCRIBER, str(case.prepared_by))
+
+
+def document_of(case: Case, kind: DocumentKind) -> Document | None:
+    """Return the newest document of a kind issued for a case."""
+    issued = Document.objects.filter(closing__case=case, kind=kind.value)
+    return issued.order_by("-issued_at").first()
 
 
 def staff(name: str = "chen", *roles: ActorKind, pk: UUID | None = None) -> StaffUser:

@@ -7,11 +7,13 @@ from tests.stories import LARGE, World, closing_of, holder_of, staff
 from xiaohu.access.models import StaffUser
 from xiaohu.closures import drafting, reviewing, withdrawing
 from xiaohu.closures.models import Case, Closing
-from xiaohu.core.checks import CheckCode, Choice
+from xiaohu.core.checks import CheckCode
+from xiaohu.core.choices import Choice
 from xiaohu.core.moves import MOVES, Action
 from xiaohu.core.profile import RefundRoute
 from xiaohu.core.review import RefusalReason, ReturnReason
 from xiaohu.core.states import CaseState
+from xiaohu.core.steps import Scope
 from xiaohu.notices.models import QueuedNotice
 from xiaohu.trail.models import Event
 
@@ -38,6 +40,14 @@ def large(world: World) -> Case:
     case = world.ready(LARGE)
     drafting.choose(case_id=case.pk, check=CheckCode.UNBILLED_USAGE, choice=Choice.WAIT_FOR_BILL)
     return case
+
+
+def with_something_chosen(world: World) -> Case:
+    """Return a submitted case of line and account whose open order is to be cancelled first."""
+    world.outside.change(world.line(), open_order=True)
+    case = world.ready(scope=Scope.BOTH)
+    drafting.choose(case_id=case.pk, check=CheckCode.OPEN_ORDER, choice=Choice.CANCEL_ORDER)
+    return world.submit(case)
 
 
 def in_review(world: World) -> Case:

@@ -19,7 +19,8 @@ from xiaohu.closures.drafting import (
     RouteNotOffered,
 )
 from xiaohu.closures.models import Case, Closing, HumanQueue
-from xiaohu.core.checks import CheckCode, Choice
+from xiaohu.core.checks import CheckCode
+from xiaohu.core.choices import Choice
 from xiaohu.core.profile import RefundRoute
 from xiaohu.core.proofs import ProofMethod
 from xiaohu.core.states import CaseState
@@ -58,7 +59,7 @@ def test_counts_the_sign_in_as_one_proof(world: World, method: Method, proof: Pr
     case = drafting.open_case(
         subscriber=replace(world.subscriber(), method=method),
         scope=Scope.LINE,
-        line_id=world.line().pk,
+        line_ids=[world.line().pk],
         language="zh-hans",
         now=world.now,
     )
@@ -102,7 +103,7 @@ def test_opens_nothing_for_the_line_of_a_stranger(world: World) -> None:
         drafting.open_case(
             subscriber=world.subscriber(LARGE),
             scope=Scope.LINE,
-            line_id=world.line(CLEAN).pk,
+            line_ids=[world.line(CLEAN).pk],
             language="zh-hans",
             now=world.now,
         )
@@ -117,7 +118,7 @@ def test_closes_no_account_for_a_sign_in_without_one(world: World, scope: Scope)
     )
     with pytest.raises(queries.LineNotYours):
         drafting.open_case(
-            subscriber=by_code, scope=scope, line_id=line.pk, language="zh-hans", now=world.now
+            subscriber=by_code, scope=scope, line_ids=[line.pk], language="zh-hans", now=world.now
         )
     assert not Case.objects.exists()
 
@@ -127,7 +128,7 @@ def test_opens_nothing_for_line_and_account_without_a_line(world: World) -> None
         drafting.open_case(
             subscriber=world.subscriber(),
             scope=Scope.BOTH,
-            line_id=None,
+            line_ids=[],
             language="zh-hans",
             now=world.now,
         )

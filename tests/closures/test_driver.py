@@ -8,14 +8,14 @@ from uuid import UUID, uuid4
 import pytest
 from django.db.models.functions import Now
 
-from tests.closures.states import case_in, fails, traces
+from tests.closures.states import case_in, fails, traces, with_something_chosen
 from tests.stories import CLEAN, EMPTY, World, closing_of
 from xiaohu.closures import alarms, driver, work
 from xiaohu.closures.models import Closing, HumanQueue
 from xiaohu.closures.steps import STEPS
 from xiaohu.closures.work import Progress, Work
 from xiaohu.core.states import TERMINAL, CaseState
-from xiaohu.core.steps import Scope, Step
+from xiaohu.core.steps import Step
 from xiaohu.gateways import http
 from xiaohu.gateways.http import Reply
 from xiaohu.queue import engine, lease, retry
@@ -27,7 +27,8 @@ KINDS = ["freeze", "disconnect", "end_filing", "quarantine", "bill"]
 
 def happened(world: World) -> list[str]:
     """Return what the operator really did."""
-    return [record["kind"] for record in world.outside.truth("operator")]
+    kinds = [record["kind"] for record in world.outside.truth("operator")]
+    return [kind for kind in kinds if kind != "rehearsal"]
 
 
 def advance(world: World, closing_id: UUID) -> None:
@@ -173,7 +174,8 @@ def test_gives_a_step_that_always_fails_to_people(
     world: World, monkeypatch: pytest.MonkeyPatch, step: Step
 ) -> None:
     monkeypatch.setitem(STEPS, step, fails)
-    case = world.close(scope=Scope.BOTH)
+    case = with_something_chosen(world)
+    world.clock.pass_(days=3, minutes=1)
     for _ in range(90):
         world.clock.pass_(minutes=1)
         world.work()
@@ -183,7 +185,7 @@ def test_gives_a_step_that_always_fails_to_people(
     monkeypatch.setitem(STEPS, step, _original[step])
     alarms.set_due(case, at=world.now, now=world.now)
     world.work_until(lambda: not closing_of(case).is_open)
-    assert happened(world) == KINDS
+    assert happened(world) == ["prepare", *KINDS]
     assert len(world.outside.truth("payout")) == 1
 
 

@@ -15,10 +15,11 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 
 from tests.processes import Simulators, forked
-from tests.stories import World, closing_of, set_up_rows
-from xiaohu.closures import alarms
+from tests.stories import World, closing_of, document_of, set_up_rows
+from xiaohu.closures import alarms, drafting
 from xiaohu.closures.models import Case, Closing, DocumentKind
-from xiaohu.closures.queries import document_of
+from xiaohu.core.checks import CheckCode
+from xiaohu.core.choices import Choice
 from xiaohu.core.states import CaseState
 from xiaohu.core.steps import Scope
 from xiaohu.erasure.models import ErasureReceipt
@@ -37,6 +38,7 @@ pytestmark = [
 
 POINTS = sorted(faults.POINTS)
 TODAY = date(2026, 11, 23)
+EVERYTHING = ["bill", "disconnect", "end_filing", "freeze", "prepare", "quarantine"]
 
 
 @pytest.fixture(scope="module")
@@ -114,9 +116,9 @@ def require_one_of_everything(simulators: Simulators, line: Line, case: Case) ->
     orders = [
         record["kind"]
         for record in simulators.truth("operator")
-        if record["subscription_id"] == line.subscription_id
+        if record["subscription_id"] == line.subscription_id and record["kind"] != "rehearsal"
     ]
-    assert sorted(orders) == ["bill", "disconnect", "end_filing", "freeze", "quarantine"]
+    assert sorted(orders) == EVERYTHING
     closing = closing_of(case)
     settled = ledger.of_closing(closing.pk)
     assert settled is not None
@@ -150,7 +152,10 @@ def test_ends_so_every_time(
 def kill_and_finish(world: World, simulators: Simulators, number: str, point: str) -> None:
     """Kill a worker at a point, let others finish, and compare with the truth."""
     line = world.line(number)
-    case = world.submitted(number, scope=Scope.BOTH)
+    simulators.change(line.subscription_id, open_order=True)
+    case = world.ready(number, scope=Scope.BOTH)
+    drafting.choose(case_id=case.pk, check=CheckCode.OPEN_ORDER, choice=Choice.CANCEL_ORDER)
+    world.submit(case)
     clock.move(by=timedelta(days=3, minutes=1))
     before = len(simulators.truth("payout"))
     assert forked(lambda: dying_at(point)) == -signal.SIGKILL, f"{point} was not reached"

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from tests.closures.states import case_in, fails, traces
-from tests.stories import OPERATOR, World
+from tests.stories import OPERATOR, World, document_of
 from xiaohu.closures import drafting, purging, queries
 from xiaohu.closures.models import Case, DocumentKind
 from xiaohu.core.states import TERMINAL, CaseState
@@ -113,7 +113,7 @@ def test_shows_a_purged_case_to_nobody(world: World) -> None:
 def test_leaves_documents_and_trail(world: World) -> None:
     case = case_in(world, CaseState.DONE)
     after_its_time(world)
-    assert queries.document_of(case, DocumentKind.CERTIFICATE) is not None
+    assert document_of(case, DocumentKind.CERTIFICATE) is not None
     assert Event.objects.filter(case_id=case.pk).latest("at").action == "purge_folder"
     sequencer.run_once()
     assert checkpoints.verify_all().broken == ()

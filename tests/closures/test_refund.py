@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.closures.states import BANK, case_in, fails, in_review, officer, refusing, traces
-from tests.stories import CLEAN, LARGE, OPERATOR, World, closing_of, holder_of
+from tests.stories import CLEAN, LARGE, OPERATOR, World, closing_of, document_of, holder_of
 from xiaohu.closures import alarms, drafting, queries, refunding, reviewing
 from xiaohu.closures.drafting import RouteNotOffered
 from xiaohu.closures.models import Case, DocumentKind, HumanQueue
@@ -124,7 +124,7 @@ def test_refuses_a_way_that_is_not_offered(world: World) -> None:
         another_way(world, case, RefundRoute.COUNTER)
 
 
-@pytest.mark.parametrize("last", [(alarms, "set_due"), (events, "record")])
+@pytest.mark.parametrize("last", [(alarms, "set_closing_due"), (events, "record")])
 def test_leaves_nothing_behind_when_its_last_step_fails(
     world: World, monkeypatch: pytest.MonkeyPatch, last: tuple[object, str]
 ) -> None:
@@ -203,7 +203,7 @@ def test_holds_money_and_data_where_the_law_does(world: World) -> None:
 
 def test_closes_and_certifies_the_line_in_spite_of_a_hold(world: World) -> None:
     case = held(world)
-    assert queries.document_of(case, DocumentKind.CERTIFICATE) is not None
+    assert document_of(case, DocumentKind.CERTIFICATE) is not None
     kinds = [record["kind"] for record in world.outside.truth("operator")]
     assert "disconnect" in kinds
 

@@ -11,7 +11,8 @@ from xiaohu.closures import checking, drafting, queries, submitting, withdrawing
 from xiaohu.closures.models import Case, HumanQueue
 from xiaohu.closures.submitting import Incomplete
 from xiaohu.core.actors import Actor, ActorKind
-from xiaohu.core.checks import Blocked, CheckCode, Choice, StaleChecks
+from xiaohu.core.checks import Blocked, CheckCode, StaleChecks
+from xiaohu.core.choices import Choice
 from xiaohu.core.moves import MoveNotAllowed
 from xiaohu.core.profile import RefundRoute
 from xiaohu.core.proofs import IdentityUnverified, ProofMethod

@@ -2,11 +2,12 @@
 
 import pytest
 
-from tests.stories import ARREARS, CLEAN, EMPTY, LARGE, World, closing_of, signed_in
+from tests.stories import ARREARS, CLEAN, EMPTY, LARGE, World, closing_of, document_of, signed_in
 from xiaohu.access.models import SubscriberAccount
 from xiaohu.closures import checking, documents, drafting, queries
 from xiaohu.closures.models import Case, DocumentKind, Outcome
-from xiaohu.core.checks import CheckCode, Choice
+from xiaohu.core.checks import CheckCode
+from xiaohu.core.choices import Choice
 from xiaohu.core.retention import Category
 from xiaohu.core.states import CaseState
 from xiaohu.core.steps import Scope
@@ -25,7 +26,7 @@ pytestmark = pytest.mark.django_db(databases=["default", "keystore"])
 
 def said(case: Case, kind: DocumentKind) -> dict[str, object]:
     """Return what a document says, its signature checked."""
-    document = queries.document_of(case, kind)
+    document = document_of(case, kind)
     assert document is not None
     return documents.read(document)
 
@@ -126,9 +127,9 @@ def test_a_line_without_money_needs_no_refund(world: World) -> None:
     assert world.outside.truth("payout") == []
 
 
-def test_arrears_set_off_become_a_debt_not_a_refund(world: World) -> None:
+def test_arrears_nobody_pays_stay_a_debt_and_refuse_nothing(world: World) -> None:
     case = world.draft(ARREARS)
-    drafting.choose(case_id=case.pk, check=CheckCode.ARREARS, choice=Choice.SET_OFF)
+    drafting.choose(case_id=case.pk, check=CheckCode.ARREARS, choice=Choice.CLOSE_WITH_DEBT)
     world.answer(case)
     world.submit(case)
     world.clock.pass_(days=3, minutes=1)
@@ -167,7 +168,7 @@ def test_a_case_of_somebody_else_does_not_exist(world: World) -> None:
     with pytest.raises(queries.CaseNotFound):
         queries.of_subscriber(case.pk, stranger)
     with pytest.raises(queries.LineNotYours):
-        queries.line_of(stranger, world.line().pk)
+        queries.lines_among(stranger, [world.line().pk])
     holder = signed_in(SubscriberAccount.objects.get(pk=case.prepared_by))
     assert queries.of_subscriber(case.pk, holder).pk == case.pk
 

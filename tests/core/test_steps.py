@@ -8,7 +8,7 @@ from xiaohu.core.steps import Scope, Step, first_step, next_step, state_at, step
 
 @pytest.mark.parametrize("scope", list(Scope))
 def test_walking_from_the_first_visits_all_in_order(scope: Scope) -> None:
-    walked = [first_step(scope)]
+    walked = [first_step(scope, orders=True)]
     while (following := next_step(walked[-1], scope)) is not None:
         walked.append(following)
     assert tuple(walked) == steps_for(scope)
@@ -32,3 +32,8 @@ def test_service_stops_before_money_and_money_before_erasure() -> None:
 def test_the_certificate_is_the_last_step_of_executing() -> None:
     assert state_at(Step.CERTIFY) is CaseState.EXECUTING
     assert state_at(Step.COLLECT_BILL) is CaseState.SETTLING
+
+
+def test_without_anything_to_prepare_the_service_stops_first() -> None:
+    assert first_step(Scope.LINE, orders=False) is Step.FREEZE
+    assert first_step(Scope.ACCOUNT, orders=False) is first_step(Scope.ACCOUNT, orders=True)

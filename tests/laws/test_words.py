@@ -13,7 +13,9 @@ from babel.messages.catalog import Message
 import xiaohu
 from xiaohu.closures.models import DocumentKind
 from xiaohu.closures.papers import AMOUNTS
-from xiaohu.core.checks import CheckCode, CheckGroup, Choice, LineStatus
+from xiaohu.core.checks import Appeal, CheckCode, CheckGroup
+from xiaohu.core.choices import Choice
+from xiaohu.core.facts import LineStatus
 from xiaohu.core.moves import Action
 from xiaohu.core.notices import Notice
 from xiaohu.core.refusals import Refusal
@@ -81,13 +83,14 @@ def made() -> Mapping[str, list[str]]:
     return {
         "category.": each(Category),
         "check.": each(CheckCode, ".way"),
+        "check.appeal.": each(Appeal),
         "check.title.": each(CheckCode),
         "choice.": each(Choice),
         "desk.confirm.": each(OUTCOMES),
         "desk.decided.": each(OUTCOMES),
         "desk.outcome.": each(OUTCOMES),
         "desk.view.": each(VIEWS),
-        "event.": [*each(done), "open", "appeal", "purge_folder"],
+        "event.": [*each(done), "open", "appeal", "split", "purge_folder"],
         "flaw.": each(Flaw),
         "group.": each(CheckGroup),
         "line.": each(LineStatus),

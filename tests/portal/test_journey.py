@@ -98,7 +98,7 @@ def test_arrears_are_shown_and_settled(world: World) -> None:
 
 @pytest.mark.parametrize(
     ("number", "code", "choice"),
-    [(ARREARS, "ARREARS", "set_off"), (CONTRACT, "CONTRACT_TERM", "pay_exit_fee")],
+    [(ARREARS, "ARREARS", "close_with_debt"), (CONTRACT, "CONTRACT_TERM", "pay_exit_fee")],
 )
 def test_a_choice_settles_a_finding(world: World, number: str, code: str, choice: str) -> None:
     browser = Browser(world).sign_in(number)
@@ -212,12 +212,15 @@ def test_the_box_must_be_ticked(world: World) -> None:
 
 def test_stale_checks_are_said_and_nothing_is_lost(world: World) -> None:
     browser = answered(world)
-    before = Case.objects.values("choices", "refund_route", "contact_confirmed").get()
+    before = Case.objects.values("closings__choices", "refund_route", "contact_confirmed").get()
     world.clock.pass_(minutes=31)
     answer = browser.send(declared="on")
     assert "已超过 30 分钟" in words(answer)
     assert "已填内容都还在" in words(answer)
-    assert Case.objects.values("choices", "refund_route", "contact_confirmed").get() == before
+    assert (
+        Case.objects.values("closings__choices", "refund_route", "contact_confirmed").get()
+        == before
+    )
     assert Case.objects.get().state == "draft"
     browser.send(f"{browser.home}/checks")
     browser.open(f"{browser.home}/check")

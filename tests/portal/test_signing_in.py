@@ -31,7 +31,7 @@ def test_a_password_opens_the_page_that_was_asked_for(world: World) -> None:
 def test_a_code_to_the_line_proves_that_line_only(world: World) -> None:
     browser = Browser(world).sign_in_by_code(CLEAN)
     assert browser.at == "/lines?scope=line"
-    assert page(browser.open("/lines")).count('type="radio"') == 1
+    assert page(browser.open("/lines")).count('type="checkbox"') == 1
 
 
 def test_a_reference_leads_to_its_one_case(world: World) -> None:

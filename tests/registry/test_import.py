@@ -9,7 +9,7 @@ import pytest
 from xiaohu.access.accounts import username_index
 from xiaohu.access.models import SubscriberAccount
 from xiaohu.core.actors import Actor, ActorKind
-from xiaohu.core.checks import LineStatus
+from xiaohu.core.facts import LineStatus
 from xiaohu.registry import demo_data, importer, lines
 from xiaohu.registry.importer import FileRefused, Report
 from xiaohu.registry.models import Holder, Line

@@ -1,25 +1,29 @@
 """Facts about a line: all of them as the operator says now, the last ones kept for the checks."""
 
-from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from tests.core.lines import facts as facts_of
 from tests.stories import CLEAN, CONTRACT, NOON, TODAY, World
-from xiaohu.core.checks import LineFacts, LineStatus
+from xiaohu.core.facts import LineFacts, LineStatus
 from xiaohu.gateways import http
 from xiaohu.gateways.http import NOTHING, Reply
 from xiaohu.gateways.protocols import GatewayUnavailable, UnknownLine
 from xiaohu.registry.models import Line
 from xiaohu.screening import facts
+from xiaohu.screening.facts import Gathered
 from xiaohu.screening.models import CheckRun
 
 pytestmark = pytest.mark.django_db(databases=["default", "keystore"])
 LINE = Line(operator="demo", subscription_id="SUB00000001")
-# Facts that the operator and the service call by the same name.
-ALIKE: dict[str, Any] = {
+SAID: dict[str, Any] = {
+    "status": "stopped",
+    "realname": "missing",
+    "filing": True,
+    "contract_end_on": "2027-06-30",
     "cash_fen": 1,
     "deposit_fen": 2,
     "promotion_fen": 3,
@@ -32,27 +36,14 @@ ALIKE: dict[str, Any] = {
     "open_order": True,
     "legal_hold": True,
 }
-SAID: dict[str, Any] = {
-    "status": "stopped",
-    "registered": False,
-    "filing": True,
-    "contract_end_on": "2027-06-30",
-    **ALIKE,
-}
-PLAIN = LineFacts(
-    gathered_at=NOON,
-    status=LineStatus.ACTIVE,
-    holder_matches=True,
-    realname_ok=True,
-    open_closing=False,
-)
-FULL = replace(
-    PLAIN,
-    status=LineStatus.STOPPED,
-    realname_ok=False,
-    has_filing=True,
-    contract_end_on=date(2027, 6, 30),
-    **ALIKE,
+FULL = facts_of(
+    **SAID,
+    sublines=2,
+    group_network="family",
+    payer="organisation",
+    restriction="complaints",
+    restriction_grade=2,
+    restricted_on="2026-10-01",
 )
 
 
@@ -61,15 +52,21 @@ def answers(monkeypatch: pytest.MonkeyPatch, reply: Reply) -> None:
     monkeypatch.setattr(http, "call", lambda *_args, **_kwargs: reply)
 
 
-def gather(line: Line = LINE, *, holder_matches: bool = True) -> LineFacts:
+def gather(line: Line = LINE) -> LineFacts:
     """Ask about a line."""
-    return facts.gather(line, holder_matches=holder_matches, now=NOON)
+    asked = facts.gather(line, now=NOON)
+    assert asked.at == NOON
+    return asked.facts
 
 
-@pytest.mark.parametrize("matches", [True, False])
-def test_reads_every_fact_there_is(monkeypatch: pytest.MonkeyPatch, *, matches: bool) -> None:
+def test_reads_every_fact_there_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers(monkeypatch, Reply(200, FULL.model_dump(mode="json")))
+    assert gather() == FULL
+
+
+def test_what_an_operator_does_not_say_does_not_apply(monkeypatch: pytest.MonkeyPatch) -> None:
     answers(monkeypatch, Reply(200, SAID))
-    assert gather(holder_matches=matches) == replace(FULL, holder_matches=matches)
+    assert gather() == facts_of(**SAID)
 
 
 @pytest.mark.parametrize("none", [None, ""])
@@ -112,7 +109,9 @@ def test_asks_the_operator_itself(world: World) -> None:
     assert (said.status, said.cash_fen, said.gift_fen) == (LineStatus.ACTIVE, 12640, 2000)
     world.outside.change(line, status="stopped", arrears_fen=500, legal_hold=True)
     now = gather(line)
-    assert now == replace(said, status=LineStatus.STOPPED, arrears_fen=500, legal_hold=True)
+    assert now == said.model_copy(
+        update={"status": LineStatus.STOPPED, "arrears_fen": 500, "legal_hold": True}
+    )
     bound = gather(world.line(CONTRACT))
     assert (bound.contract_end_on, bound.exit_fee_fen) == (TODAY + timedelta(days=200), 6000)
 
@@ -130,24 +129,18 @@ def test_says_when_the_operator_has_no_such_line(world: World, name: str) -> Non
         gather(Line(operator="demo", subscription_id=name))
 
 
-@pytest.mark.parametrize("known", [FULL, *(replace(PLAIN, status=each) for each in LineStatus)])
+@pytest.mark.parametrize("known", [FULL, *(facts_of(status=each) for each in LineStatus)])
 def test_keeps_what_it_was_given(known: LineFacts) -> None:
     closing_id = uuid4()
-    facts.keep(closing_id, known)
-    kept = facts.last(closing_id)
-    assert kept == known
-    assert kept is not None
-    assert kept.status is known.status
+    facts.keep(closing_id, Gathered(known, NOON))
+    assert facts.last(closing_id) == known
+    assert facts.last_of([closing_id, uuid4()]) == {closing_id: Gathered(known, NOON)}
 
 
 def test_what_is_kept_takes_the_place_of_what_was(world: World) -> None:
     here, there = uuid4(), uuid4()
-    newer = replace(PLAIN, gathered_at=NOON + timedelta(minutes=5), points=860)
+    newer = facts_of(points=860)
     for closing_id, known in ((here, FULL), (there, FULL), (here, newer)):
-        facts.keep(closing_id, known)
+        facts.keep(closing_id, Gathered(known, NOON))
     assert (facts.last(here), facts.last(there)) == (newer, FULL)
     assert CheckRun.objects.count() == 2
-
-
-def test_nothing_is_known_before_anything_was_kept() -> None:
-    assert facts.last(uuid4()) is None

@@ -60,7 +60,7 @@ def test_shows_a_line(at_operator: TestClient) -> None:
     assert at_operator.get("/lines/S1").json() == {
         "subscription_id": "S1",
         "status": "active",
-        "registered": True,
+        "realname": "registered",
         "cash_fen": 12640,
         "deposit_fen": 10000,
         "promotion_fen": 5,

@@ -22,6 +22,15 @@ def set_due(case: Case, *, at: datetime, now: datetime) -> None:
             engine.defer(TASK, closing_id=closing_id)
 
 
+def set_closing_due(closing: Closing, *, at: datetime, now: datetime) -> None:
+    """Let the worker act on one locked closing at a time. Call inside a transaction."""
+    closing.next_action_at, closing.owner, closing.owner_due_at = at, "", None
+    closing.attempts, closing.trouble = 0, ""
+    closing.save()
+    if at <= now:
+        engine.defer(TASK, closing_id=closing.pk)
+
+
 def wait_for(case: Case, owner: HumanQueue, *, due_at: datetime, wake_at: datetime | None) -> None:
     """Let people act on a case by a date; the clock looks again at `wake_at`. Call inside a transaction."""
     Closing.objects.filter(case=case, is_open=True).update(

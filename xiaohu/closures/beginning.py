@@ -1,50 +1,68 @@
 """The point of no return: the checks run once more, then nobody can withdraw."""
 
-from xiaohu.closures import alarms, checking, moves, submitting
+from xiaohu.closures import alarms, checking, moves, splitting, submitting
 from xiaohu.closures.drafting import DRAFT_KEPT
-from xiaohu.closures.models import Case, HumanQueue
+from xiaohu.closures.models import Case, Closing, HumanQueue
 from xiaohu.closures.work import Progress, Work, wait_until
 from xiaohu.core import checks
 from xiaohu.core.actors import WORKER
 from xiaohu.core.moves import Action
 from xiaohu.core.notices import Notice
 from xiaohu.core.states import CaseState
-from xiaohu.core.steps import Scope, first_step
+from xiaohu.core.steps import Scope, Step, first_step
 from xiaohu.queue import faults
+from xiaohu.screening import facts as screening
 
 POINT = "begin"
 faults.register_commit(POINT)
 
 
 def begin(work: Work) -> Progress:
-    """Move a scheduled case that is due to executing, if nothing stands in the way now.
+    """Carry out a scheduled closing that is due, if nothing stands in its way now.
+
+    A line that cannot go on leaves the others of its case to go on without it.
 
     Raises:
         GatewayUnavailable: the operator cannot be asked; tried again later.
     """
     now = work.clock()
-    facts = checking.gather(work.seen.case, now=now)
+    line = work.seen.line
+    gathered = screening.gather(line, now=now) if line is not None else None
     with work.transaction(fresh=True) as closing:
         case = closing.case
-        if CaseState(case.state) is not CaseState.SCHEDULED:
+        if moves.state_of(closing) is not CaseState.SCHEDULED:
             return Progress.WAITS  # Withdrawn while we asked.
         if case.execute_at is None or case.execute_at > now:
             return wait_until(closing, case.execute_at or now)
-        checking.keep(case, facts)
+        if gathered is not None:
+            screening.keep(closing.pk, gathered)
+        findings = checking.judge(closing, gathered, now=now).findings if gathered else ()
         try:
-            checks.require_clear(checking.judge(case, facts, now=now).findings)
+            checks.require_clear(findings)
         except checks.Blocked as blocked:
-            return _back_to_customer(work, case, blocked)
-        moves.move(case, Action.EXECUTE, actor=WORKER, now=now)
-        closing.step = first_step(Scope(case.scope)).value
+            return _cannot_go_on(work, closing, blocked)
+        closing.step = _first_step(case, findings).value
         closing.attempts, closing.next_action_at = 0, now
-        closing.save()
+        moves.move_closing(closing, Action.EXECUTE, actor=WORKER, now=now)
         faults.hit(f"{POINT}.before_commit")
     faults.hit(f"{POINT}.after_commit")
     return Progress.GOES_ON
 
 
-def _back_to_customer(work: Work, case: Case, blocked: checks.Blocked) -> Progress:
+def _first_step(case: Case, findings: tuple[checks.Finding, ...]) -> Step:
+    """Return where a closing starts: with what was chosen, where an order must carry it out."""
+    return first_step(Scope(case.scope), orders=bool(checking.orders(findings)))
+
+
+def _cannot_go_on(work: Work, closing: Closing, blocked: checks.Blocked) -> Progress:
+    case = closing.case
+    if case.size > 1:
+        case = splitting.split(closing, now=work.clock())
+    _back_to_customer(work, case, blocked)
+    return Progress.WAITS
+
+
+def _back_to_customer(work: Work, case: Case, blocked: checks.Blocked) -> None:
     now = work.clock()
     moves.move(
         case,
@@ -56,4 +74,3 @@ def _back_to_customer(work: Work, case: Case, blocked: checks.Blocked) -> Progre
     until = now + DRAFT_KEPT
     alarms.wait_for(case, HumanQueue.SUBSCRIBER, due_at=until, wake_at=until)
     submitting.tell(case, Notice.CHECKS_FAILED, now=now)
-    return Progress.WAITS

@@ -1,25 +1,47 @@
 """Running the checks of a case: facts are gathered outside transactions, then judged by `core`."""
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
 
-from xiaohu.closures import moves, queries
-from xiaohu.closures.models import Case
+from xiaohu.closures import moves, queries, requesting
+from xiaohu.closures.models import Case, Closing
 from xiaohu.core import checks
 from xiaohu.core.calendar import day_of
-from xiaohu.core.checks import CheckCode, Choice, Finding, LineFacts, StaleChecks
+from xiaohu.core.checks import CheckCode, Finding, Stage, StaleChecks
+from xiaohu.core.choices import CARRIED_OUT, CarriedOut, Choice
+from xiaohu.core.facts import LineFacts
+from xiaohu.registry.models import Line
 from xiaohu.screening import facts as screening
+from xiaohu.screening.facts import Gathered
+
+BEFORE_THE_FORMS = frozenset({Stage.OBSTACLES})
+ALL = frozenset(Stage)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedLine:
+    """What the checks say of one line, and what they are based on."""
+
+    line: Line
+    facts: LineFacts
+    gathered_at: datetime
+    findings: tuple[Finding, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What the checks say of a case, and what they are based on; no facts for an account alone."""
+    """What the checks say of a case, line by line; no line for an account alone."""
 
-    facts: LineFacts | None
-    findings: tuple[Finding, ...]
+    lines: tuple[CheckedLine, ...]
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What was found, of whichever line."""
+        return tuple(finding for line in self.lines for finding in line.findings)
 
     @property
     def clear(self) -> bool:
@@ -28,21 +50,33 @@ class Checked:
 
     @property
     def refundable_fen(self) -> int:
-        """What the holder may get back, before the final bill."""
-        return self.facts.refundable_fen if self.facts is not None else 0
+        """What the holder may get back, before the final bills."""
+        return sum(line.facts.refundable_fen for line in self.lines)
 
+    @property
+    def cash_fen(self) -> int:
+        """What there is of cash principal."""
+        return sum(line.facts.cash_fen for line in self.lines)
 
-def gather(case: Case, *, now: datetime) -> LineFacts | None:
-    """Ask the operator about the line of a case. Call outside any transaction.
+    @property
+    def deposit_fen(self) -> int:
+        """What there is of deposits."""
+        return sum(line.facts.deposit_fen for line in self.lines)
 
-    Raises:
-        GatewayUnavailable: no answer.
-        UnknownLine: the operator has no such line.
-    """
-    line = queries.closing_of(case).line
-    if line is None:
-        return None
-    return screening.gather(line, holder_matches=line.holder_id == case.holder_id, now=now)
+    @property
+    def gift_fen(self) -> int:
+        """What lapses of gift credit."""
+        return sum(line.facts.gift_fen for line in self.lines)
+
+    @property
+    def points(self) -> int:
+        """What lapses of points."""
+        return sum(line.facts.points for line in self.lines)
+
+    @property
+    def gathered_at(self) -> datetime | None:
+        """When the oldest of it was said."""
+        return min((line.gathered_at for line in self.lines), default=None)
 
 
 def run(*, case_id: UUID, now: datetime) -> Checked:
@@ -50,51 +84,80 @@ def run(*, case_id: UUID, now: datetime) -> Checked:
 
     Raises:
         GatewayUnavailable: no answer; what was known before stays known.
+        UnknownLine: the operator has no such line.
     """
     case = Case.objects.get(pk=case_id)
-    found = gather(case, now=now)
+    closings = [closing for closing in queries.closings_of(case) if closing.line is not None]
+    gathered = {c.pk: screening.gather(c.line, now=now) for c in closings if c.line is not None}
     with transaction.atomic(durable=True):
-        locked = moves.lock(case_id)
-        keep(locked, found)
-    return judge(case, found, now=now)
+        moves.lock(case_id)
+        for closing_id, said in gathered.items():
+            screening.keep(closing_id, said)
+    return _judged(closings, gathered, now=now, stages=BEFORE_THE_FORMS)
 
 
-def keep(case: Case, facts: LineFacts | None) -> None:
-    """Keep the facts of a case. Call inside a transaction."""
-    if facts is not None:
-        screening.keep(queries.closing_of(case).pk, facts)
+def last(
+    case: Case, *, now: datetime, stages: Collection[Stage] = BEFORE_THE_FORMS
+) -> Checked | None:
+    """Return what the checks last said; None where a line was never asked about."""
+    closings = [closing for closing in queries.closings_of(case) if closing.line is not None]
+    gathered = screening.last_of(closing.pk for closing in closings)
+    if len(gathered) < len(closings):
+        return None
+    return _judged(closings, gathered, now=now, stages=stages)
 
 
-def last(case: Case, *, now: datetime) -> Checked | None:
-    """Return what the checks last said; None where they never ran."""
-    closing = queries.closing_of(case)
-    if closing.line_id is None:
-        return Checked(None, ())
-    facts = screening.last(closing.pk)
-    return judge(case, facts, now=now) if facts is not None else None
-
-
-def judge(case: Case, facts: LineFacts | None, *, now: datetime) -> Checked:
-    """Judge facts with the choices and the rules of a case."""
-    if facts is None:
-        return Checked(None, ())
-    switched_on = set(queries.profile_of(case).checks)
-    choices = {CheckCode(code): Choice(choice) for code, choice in case.choices.items()}
-    findings = checks.evaluate(facts=facts, choices=choices, today=day_of(now))
-    return Checked(facts, tuple(found for found in findings if found.code in switched_on))
+def judge(
+    closing: Closing,
+    gathered: Gathered,
+    *,
+    now: datetime,
+    stages: Collection[Stage] = BEFORE_THE_FORMS,
+) -> CheckedLine:
+    """Judge what the operator said of a closing's line, with its choices and the case's rules."""
+    if closing.line is None:
+        raise LookupError("only a line is checked")
+    case = closing.case
+    profile = queries.profile_of(case)
+    found = checks.evaluate(
+        facts=gathered.facts,
+        request=requesting.said(case, closing, stages=stages),
+        choices={CheckCode(code): Choice(choice) for code, choice in closing.choices.items()},
+        today=day_of(now),
+    )
+    asked = tuple(f for f in found if f.code in profile.checks and f.rule.stage in stages)
+    return CheckedLine(closing.line, gathered.facts, gathered.at, asked)
 
 
 def require_clear(case: Case, *, now: datetime) -> Checked:
-    """Return fresh checks without a blocker.
+    """Return fresh checks without a blocker, the answers included.
 
     Raises:
         StaleChecks: never run, or more than half an hour ago.
         Blocked: names every blocker.
     """
-    checked = last(case, now=now)
+    checked = last(case, now=now, stages=ALL)
     if checked is None:
         raise StaleChecks(minutes=int(checks.FRESH_FOR.total_seconds()) // 60)
-    if checked.facts is not None:
-        checks.require_fresh(gathered_at=checked.facts.gathered_at, now=now)
+    if checked.gathered_at is not None:
+        checks.require_fresh(gathered_at=checked.gathered_at, now=now)
     checks.require_clear(checked.findings)
     return checked
+
+
+def orders(findings: Iterable[Finding]) -> tuple[Choice, ...]:
+    """Return the choices an order to the operator carries out, each once, in the table's order."""
+    chosen = [finding.chosen for finding in findings if finding.chosen is not None]
+    return tuple(
+        dict.fromkeys(choice for choice in chosen if CARRIED_OUT[choice] is CarriedOut.ORDER)
+    )
+
+
+def _judged(
+    closings: Iterable[Closing],
+    gathered: dict[UUID, Gathered],
+    *,
+    now: datetime,
+    stages: Collection[Stage],
+) -> Checked:
+    return Checked(tuple(judge(c, gathered[c.pk], now=now, stages=stages) for c in closings))

@@ -1,6 +1,7 @@
 """Filling in a request: everything here can be changed until it is submitted."""
 
 import secrets
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID, uuid5
 
@@ -10,7 +11,8 @@ from xiaohu.access.sessions import Method, Subscriber
 from xiaohu.closures import moves, queries
 from xiaohu.closures.models import Case, Closing, HumanQueue
 from xiaohu.core.actors import Actor, ActorKind
-from xiaohu.core.checks import CheckCode, Choice
+from xiaohu.core.checks import CheckCode
+from xiaohu.core.choices import Choice
 from xiaohu.core.numbers import NumberRefused, normalise
 from xiaohu.core.profile import RefundRoute
 from xiaohu.core.proofs import ProofMethod
@@ -24,6 +26,7 @@ from xiaohu.registry import lines, policies
 from xiaohu.registry.models import Line
 from xiaohu.trail import events
 from xiaohu.vault import records, units
+from xiaohu.vault.index import blind_index
 
 DRAFT_KEPT = timedelta(days=30)
 EDITABLE = frozenset({CaseState.DRAFT, CaseState.AWAITING_CUSTOMER})
@@ -81,23 +84,27 @@ def note_sign_in(*, case_id: UUID, subscriber: Subscriber, now: datetime) -> Non
 
 @transaction.atomic(durable=True)
 def open_case(
-    *, subscriber: Subscriber, scope: Scope, line_id: UUID | None, language: str, now: datetime
+    *,
+    subscriber: Subscriber,
+    scope: Scope,
+    line_ids: Sequence[UUID],
+    language: str,
+    now: datetime,
 ) -> Case:
-    """Open a draft for a line, an account, or both.
+    """Open a draft for lines of one holder, for an account, or for both.
 
     Raises:
-        LineNotYours: the sign-in may not speak for the line, or has no account to close.
+        LineNotYours: the sign-in may not speak for a line, or has no account to close.
         AlreadyClosing: there is an open request; its reference is named.
         NoPolicy: the operator has not published any rules.
     """
-    line = queries.line_of(subscriber, line_id) if line_id is not None else None
+    chosen = queries.lines_among(subscriber, line_ids) if scope is not Scope.ACCOUNT else []
     account_id = subscriber.account_id if scope is not Scope.LINE else None
-    holder_id = line.holder_id if line is not None else subscriber.holder_id
-    lacks_line = line is None and scope is not Scope.ACCOUNT
+    holder_id = chosen[0].holder_id if chosen else subscriber.holder_id
+    lacks_line = not chosen and scope is not Scope.ACCOUNT
     lacks_account = account_id is None and scope is not Scope.LINE
     if holder_id is None or lacks_line or lacks_account:
         raise queries.LineNotYours
-    refuse_second(line, account_id)
     actor = subscriber_actor(subscriber)
     case = Case.objects.create(
         operator=subscriber.operator,
@@ -108,8 +115,14 @@ def open_case(
         language=language,
         prepared_by=UUID(actor.id),
         opened_at=now,
+        size=max(1, len(chosen)),
     )
-    open_closing(case, line, account_id, now)
+    # The account goes with the last line, so that it can be used until then.
+    targets: list[Line | None] = [*chosen] or [None]
+    for line in targets:
+        account = account_id if line is targets[-1] else None
+        refuse_second(line, account)
+        open_closing(case, line, account, now)
     note_sign_in(case_id=case.pk, subscriber=subscriber, now=now)
     events.record(
         operator=case.operator,
@@ -124,10 +137,14 @@ def open_case(
 
 @transaction.atomic(durable=True)
 def choose(*, case_id: UUID, check: CheckCode, choice: Choice) -> None:
-    """Record what the subscriber chooses about an obstacle."""
+    """Record what the subscriber chooses about an obstacle, for every line of the request.
+
+    It counts only for the lines that meet the obstacle and are offered the choice.
+    """
     case = editable(case_id)
-    case.choices = {**case.choices, check.value: choice.value}
-    case.save(update_fields=["choices"])
+    for closing in queries.closings_of(case):
+        closing.choices = {**closing.choices, check.value: choice.value}
+        closing.save(update_fields=["choices"])
 
 
 @transaction.atomic(durable=True)
@@ -153,11 +170,16 @@ def write_refund(case: Case, *, route: RefundRoute, bank: str, account: str) -> 
     if route not in PAYABLE or route not in queries.profile_of(case).refund.routes:
         raise RouteNotOffered
     value = {"bank": bank.strip(), "account": "".join(account.split())}
+    case.payee_index = (
+        blind_index(operator=case.operator, purpose="payee", value=value["account"])
+        if value["account"]
+        else None
+    )
     records.seal(
         operator=case.operator, unit=units.case(case.pk), category=Category.PAYEE, value=value
     )
     case.refund_route = route.value
-    case.save(update_fields=["refund_route"])
+    case.save(update_fields=["refund_route", "payee_index"])
 
 
 @transaction.atomic(durable=True)
@@ -170,8 +192,8 @@ def set_contact(*, case_id: UUID, to: str) -> None:
     """
     case = editable(case_id)
     address = contact_address(to)
-    line = queries.closing_of(case).line
-    if line is not None and address == lines.number(line):
+    index = lines.number_index(case.operator, address)
+    if any(bytes(line.number_index or b"") == index for line in queries.lines_of_case(case)):
         raise ContactSameNumber
     records.seal(
         operator=case.operator,
@@ -179,8 +201,8 @@ def set_contact(*, case_id: UUID, to: str) -> None:
         category=Category.CONTACT,
         value={"to": address},
     )
-    case.contact_confirmed = False
-    case.save(update_fields=["contact_confirmed"])
+    case.contact_confirmed, case.contact_index = False, index
+    case.save(update_fields=["contact_confirmed", "contact_index"])
 
 
 @transaction.atomic(durable=True)
@@ -263,17 +285,24 @@ def refuse_second(line: Line | None, account_id: UUID | None) -> None:
         raise AlreadyClosing(reference=existing.case.reference)
 
 
-def open_closing(case: Case, line: Line | None, account_id: UUID | None, now: datetime) -> None:
-    """Open the closing of a case. Call inside a transaction."""
+def open_closing(
+    case: Case,
+    line: Line | None,
+    account_id: UUID | None,
+    now: datetime,
+    choices: Mapping[str, str] | None = None,
+) -> None:
+    """Open a closing of a case. Call inside a transaction."""
     expires_at = now + DRAFT_KEPT
     try:
         with transaction.atomic():
             Closing.objects.create(
-                id=uuid5(case.pk, "closing"),
+                id=uuid5(case.pk, str(line.pk if line is not None else account_id)),
                 operator=case.operator,
                 case=case,
                 line=line,
                 account_id=account_id,
+                choices=dict(choices or {}),
                 next_action_at=expires_at,
                 owner=HumanQueue.SUBSCRIBER.value,
                 owner_due_at=expires_at,

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
-from xiaohu.closures import beginning, withdrawing
+from xiaohu.closures import beginning, moves, withdrawing
 from xiaohu.closures.models import Closing, HumanQueue
 from xiaohu.closures.steps import STEPS
 from xiaohu.closures.work import Progress, Work, ask_people, see, wait_until
@@ -54,7 +54,7 @@ def _do_next(work: Work) -> Progress:
     closing, now = work.seen, work.clock()
     if not closing.is_open or closing.next_action_at is None or closing.next_action_at > now:
         return Progress.WAITS
-    state = CaseState(closing.case.state)
+    state = moves.state_of(closing)
     if state in _WAITS_FOR_ANSWERS:
         withdrawing.expire(case_id=closing.case_id, now=now)
         return Progress.WAITS

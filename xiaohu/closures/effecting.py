@@ -23,8 +23,9 @@ LOOK_AGAIN = timedelta(seconds=3)
 class Doing:
     """An effect: what it is called, what the provider can, how to call it, what follows.
 
-    `prepare` runs in the first transaction, `done` in the last. `refused` decides where a plain
-    "no" leads; without it people look at it.
+    `prepare` runs in the first transaction, `done` in the last. `more` says that the step has
+    another effect to come. `refused` decides where a plain "no" leads; without it people look at
+    it.
     """
 
     kind: str
@@ -34,6 +35,7 @@ class Doing:
     round: int = 0
     prepare: Callable[[Closing, Effect, datetime], None] | None = None
     done: Callable[[Closing, Effect, Answer, datetime], None] | None = None
+    more: bool = False
     refused: Callable[[Closing, Effect, Answer, datetime], Progress] | None = None
 
 
@@ -88,7 +90,8 @@ def _consequence(
             effects.record(effect.pk, state=EffectState.DONE, reference=answer.reference)
             if doing.done is not None:
                 doing.done(closing, effect, answer, now)
-            finish_step(closing, now=now)
+            if not doing.more:
+                finish_step(closing, now=now)
             return Progress.GOES_ON
         case AnswerState.REFUSED:
             effects.record(effect.pk, state=EffectState.REFUSED, reason=answer.reason)

@@ -8,8 +8,9 @@ from xiaohu.access.models import SubscriberAccount
 from xiaohu.closures.models import Closing
 from xiaohu.core.calendar import day_of
 from xiaohu.core.retention import RETENTION, Category, Disposal
-from xiaohu.core.steps import Scope
+from xiaohu.core.steps import Scope, Step
 from xiaohu.registry import lines
+from xiaohu.registry.models import Holder
 from xiaohu.settlement import ledger
 from xiaohu.settlement.models import SettledClosing
 from xiaohu.vault import buckets, records, units
@@ -61,6 +62,14 @@ def units_ended_by(closing: Closing) -> tuple[Unit, ...]:
     return tuple(ended)
 
 
+def hold_holder(closing: Closing) -> None:
+    """Let one closing of a holder at a time decide what of the holder remains.
+
+    Call inside a transaction.
+    """
+    Holder.objects.select_for_update(no_key=True).get(pk=closing.case.holder_id)
+
+
 def end_of_month_after(day: date, months: int) -> date:
     """Return the last day of the month so many months on: a bucket expires as a whole."""
     years, month = divmod(day.month - 1 + months, 12)
@@ -101,11 +110,21 @@ def _concerns(closing: Closing, settled: SettledClosing | None, category: Catego
     return True
 
 
+# Until a closing has erased, it still names its holder: to the bank, and in what is sealed.
+_STEPS = tuple(Step)
+_NEED_THE_HOLDER = [step.value for step in _STEPS[: _STEPS.index(Step.ERASE) + 1]]
+
+
 def _something_remains(closing: Closing) -> bool:
     holder_id = closing.case.holder_id
     if closing.line is not None:
         lines_left = lines.others_of_holder(closing.line)
     else:
         lines_left = len(lines.of_holder(holder_id))
+    still_needed = (
+        Closing.objects.filter(case__holder_id=holder_id, is_open=True, step__in=_NEED_THE_HOLDER)
+        .exclude(pk=closing.pk)
+        .exists()
+    )
     accounts_left = SubscriberAccount.objects.filter(holder_id=holder_id, closed_at=None).exists()
-    return lines_left > 0 or accounts_left
+    return lines_left > 0 or accounts_left or still_needed

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from xiaohu.access.models import StaffUser, SubscriberAccount
+from xiaohu.core.applicants import ApplicantKind, ClosingType
 from xiaohu.core.states import TERMINAL, CaseState
 from xiaohu.core.steps import Scope, Step
 from xiaohu.registry.models import Holder, Line, PolicyVersion
@@ -25,7 +26,11 @@ _TIMED = [
 
 
 class Case(models.Model):
-    """One request of one holder: what is to end, what was answered, what was decided."""
+    """One request about lines of one holder: what is to end, what was answered, what was decided.
+
+    `size` counts its closings. `contact_index` and `payee_index` are blind indexes, to tell whether
+    the contact is a line that closes and whether many holders are paid into one account.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     operator = models.CharField(max_length=32)
@@ -38,8 +43,12 @@ class Case(models.Model):
     language = models.CharField(max_length=8)
     prepared_by = models.UUIDField()
     opened_at = models.DateTimeField()
+    applicant = models.CharField(max_length=16, default=ApplicantKind.HOLDER.value)
+    closing_type = models.CharField(max_length=24, default=ClosingType.VOLUNTARY.value)
+    size = models.PositiveIntegerField(default=1)
 
-    choices = models.JSONField(default=dict)
+    contact_index = models.BinaryField(null=True)
+    payee_index = models.BinaryField(null=True)
     refund_route = models.CharField(max_length=16, blank=True)
     contact_confirmed = models.BooleanField(default=False)
     effects_read = models.BooleanField(default=False)
@@ -50,6 +59,9 @@ class Case(models.Model):
     decision_provisional = models.BooleanField(default=False)
     officer = models.ForeignKey(StaffUser, null=True, on_delete=models.PROTECT, related_name="+")
     claimed_at = models.DateTimeField(null=True)
+    proposed_by = models.ForeignKey(
+        StaffUser, null=True, on_delete=models.PROTECT, related_name="+"
+    )
     decided_by = models.ForeignKey(StaffUser, null=True, on_delete=models.PROTECT, related_name="+")
     decided_at = models.DateTimeField(null=True)
     decision_reasons = models.JSONField(default=list)
@@ -58,7 +70,14 @@ class Case(models.Model):
     purged_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["operator", "state"], name="closures_case_by_state")]
+        indexes = [
+            models.Index(fields=["operator", "state"], name="closures_case_by_state"),
+            models.Index(
+                fields=["payee_index"],
+                condition=Q(payee_index__isnull=False),
+                name="closures_case_by_payee",
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=~Q(state__in=_TIMED) | Q(execute_at__isnull=False),
@@ -67,6 +86,10 @@ class Case(models.Model):
             models.CheckConstraint(
                 condition=Q(decided_by=None) | ~Q(decided_by=F("prepared_by")),
                 name="nobody_decides_on_their_own_preparation",
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_by=None) | ~Q(decided_by=F("proposed_by")),
+                name="two_people_are_two",
             ),
             models.CheckConstraint(
                 condition=~Q(state=CaseState.REFUSED.value) | Q(decided_by__isnull=False),
@@ -97,7 +120,8 @@ class HumanQueue(StrEnum):
 class Closing(models.Model):
     """One line or account on its way out. The row is the truth; jobs are hints.
 
-    While it is open there is a next action, or a named queue of people with a date.
+    While it is open there is a next action, or a named queue of people with a date. Until it is
+    carried out its state is the case's and `state` is empty.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -107,6 +131,8 @@ class Closing(models.Model):
     account = models.ForeignKey(
         SubscriberAccount, null=True, on_delete=models.PROTECT, related_name="+"
     )
+    choices = models.JSONField(default=dict)
+    state = models.CharField(max_length=20, blank=True)
     step = models.CharField(max_length=16, blank=True, choices=[(s.value, s.value) for s in Step])
     is_open = models.BooleanField(default=True)
     outcome = models.CharField(max_length=16, blank=True)

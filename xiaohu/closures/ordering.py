@@ -24,8 +24,14 @@ def order(
     kind: Order,
     *,
     done: Callable[[Closing, Effect, Answer, datetime], None] | None = None,
+    detail: str = "",
+    round_: int = 0,
+    more: bool = False,
 ) -> Progress:
-    """Have the operator do something to the line; a refusal is for people to look at."""
+    """Have the operator do something to the line; a refusal is for people to look at.
+
+    A step that gives several orders numbers them by `round_` and has `more` until the last.
+    """
     operator = providers.operator()
     subscription = line_of(work.seen).subscription_id
     return carry_out(
@@ -33,8 +39,10 @@ def order(
         Doing(
             kind=kind.value,
             can=operator.capabilities,
-            call=lambda key: operator.order(kind, subscription, key=key),
+            call=lambda key: operator.order(kind, subscription, key=key, detail=detail),
             look_up=operator.look_up_order,
+            round=round_,
+            more=more,
             done=done,
         ),
     )

@@ -31,7 +31,8 @@ def purge(*, now: datetime) -> int:
             outbox.forget_case(case_id)
             sessions.end_of_case(case_id)
             case.purged_at = now
-            case.save(update_fields=["purged_at"])
+            case.contact_index = case.payee_index = None
+            case.save(update_fields=["purged_at", "contact_index", "payee_index"])
             events.record(
                 operator=operator, actor=CLOCK, action="purge_folder", case_id=case_id, now=now
             )

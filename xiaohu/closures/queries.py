@@ -1,5 +1,6 @@
 """Questions about cases. `of_subscriber` is the one rule of whose case is whose: default deny."""
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -36,16 +37,17 @@ def lines_of(subscriber: Subscriber) -> list[Line]:
     return []
 
 
-def line_of(subscriber: Subscriber, line_id: UUID) -> Line:
-    """Return one of those lines.
+def lines_among(subscriber: Subscriber, line_ids: Collection[UUID]) -> list[Line]:
+    """Return those of them that are wanted.
 
     Raises:
-        LineNotYours: it is somebody else's, closed, or nobody's.
+        LineNotYours: one is somebody else's, closed, or nobody's.
     """
-    for line in lines_of(subscriber):
-        if line.pk == line_id:
-            return line
-    raise LineNotYours
+    wanted = set(line_ids)
+    found = [line for line in lines_of(subscriber) if line.pk in wanted]
+    if len(found) != len(wanted):
+        raise LineNotYours
+    return found
 
 
 def of_subscriber(case_id: UUID, subscriber: Subscriber) -> Case:
@@ -76,9 +78,17 @@ def open_closing_of(line: Line) -> Closing | None:
     return Closing.objects.filter(line=line, is_open=True).select_related("case").first()
 
 
-def closing_of(case: Case) -> Closing:
-    """Return the closing of a case of one line or account."""
-    return Closing.objects.select_related("line", "account").get(case=case)
+def closings_of(case: Case) -> list[Closing]:
+    """Return the closings of a case, one for each line, or the one of an account."""
+    found = Closing.objects.filter(case=case).select_related("line", "account").order_by("pk")
+    for closing in found:
+        closing.case = case
+    return list(found)
+
+
+def lines_of_case(case: Case) -> list[Line]:
+    """Return the lines of a case; none where only an account is to end."""
+    return [closing.line for closing in closings_of(case) if closing.line is not None]
 
 
 def profile_of(case: Case) -> Profile:
@@ -86,10 +96,10 @@ def profile_of(case: Case) -> Profile:
     return policies.profile(case.policy_id)
 
 
-def document_of(case: Case, kind: DocumentKind) -> Document | None:
-    """Return the newest document of a kind issued for a case."""
-    issued = Document.objects.filter(closing__case=case, kind=kind.value)
-    return issued.order_by("-issued_at").first()
+def documents_of(case: Case) -> dict[tuple[UUID, DocumentKind], Document]:
+    """Return the newest document of each kind of each closing of a case, with one query."""
+    issued = Document.objects.filter(closing__case=case).order_by("issued_at")
+    return {(document.closing_id, DocumentKind(document.kind)): document for document in issued}
 
 
 def median_days(*, operator: str, since: datetime) -> int | None:

@@ -6,10 +6,11 @@ from uuid import UUID
 from django.db import transaction
 
 from xiaohu.closures import alarms, drafting, moves
-from xiaohu.closures.models import Case
+from xiaohu.closures.models import Case, Closing
 from xiaohu.core.actors import Actor
-from xiaohu.core.moves import Action
+from xiaohu.core.moves import Action, MoveNotAllowed
 from xiaohu.core.profile import RefundRoute
+from xiaohu.core.states import CaseState
 
 
 @transaction.atomic(durable=True)
@@ -24,6 +25,21 @@ def choose_another_way(
     """
     case = moves.lock(case_id)
     drafting.write_refund(case, route=route, bank=bank, account=account)
-    moves.move(case, Action.RESUME_REFUND, actor=actor, now=now)
-    alarms.set_due(case, at=now, now=now)
+    for closing in _came_back(case):
+        moves.move_closing(closing, Action.RESUME_REFUND, actor=actor, now=now)
+        alarms.set_closing_due(closing, at=now, now=now)
     return case
+
+
+def _came_back(case: Case) -> list[Closing]:
+    """Return the closings of a locked case whose refund came back, locked as well."""
+    found = list(
+        Closing.objects.select_for_update(no_key=True, of=("self",))
+        .filter(case=case, state=CaseState.REFUND_ATTENTION.value)
+        .order_by("pk")
+    )
+    if not found:
+        raise MoveNotAllowed(state=case.state, action=Action.RESUME_REFUND.value)
+    for closing in found:
+        closing.case = case  # One case in memory, so that each move sees what the last one did.
+    return found

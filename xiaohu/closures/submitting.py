@@ -10,11 +10,12 @@ from xiaohu.closures.drafting import EDITABLE
 from xiaohu.closures.models import Case, HumanQueue
 from xiaohu.core import review
 from xiaohu.core.actors import Actor
+from xiaohu.core.applicants import ApplicantKind
 from xiaohu.core.calendar import CHINA, end_of
 from xiaohu.core.moves import Action
 from xiaohu.core.notices import Notice
 from xiaohu.core.profile import RefundRoute
-from xiaohu.core.proofs import LEVEL_FOR_A_CLEAN_LINE, require_level
+from xiaohu.core.proofs import TWO_KINDS, require_level
 from xiaohu.core.refusals import Refusal
 from xiaohu.core.schedule import decision_due, execution_time
 from xiaohu.core.states import CaseState
@@ -45,13 +46,15 @@ def submit_case(*, case_id: UUID, declared: bool, actor: Actor, now: datetime) -
     case = moves.lock(case_id)
     if CaseState(case.state) not in EDITABLE and case.submitted_at is not None:
         return case
-    require_level(proofs.given(case.pk), LEVEL_FOR_A_CLEAN_LINE)
+    require_level(proofs.given(case.pk), TWO_KINDS)
     checked = checking.require_clear(case, now=now)
     _require_answers(case, checked.refundable_fen, declared=declared)
     profile = queries.profile_of(case)
     reasons = review.reasons(
         profile,
-        facts=checked.facts,
+        lines=[line.facts for line in checked.lines],
+        findings=checked.findings,
+        applicant=ApplicantKind(case.applicant),
         route=RefundRoute(case.refund_route) if case.refund_route else None,
         appeal=case.appeal_of_id is not None,
     )

@@ -69,7 +69,7 @@ class Work:
 
 def see(closing_id: UUID) -> Closing:
     """Return a closing with its case and line, without a lock."""
-    return Closing.objects.select_related("case", "line").get(pk=closing_id)
+    return Closing.objects.select_related("case__holder", "line").get(pk=closing_id)
 
 
 _LOCKED = (

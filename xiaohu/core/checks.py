@@ -1,8 +1,8 @@
 """What can stand in the way of a closing, and the way out of each.
 
-Facts go in, findings come out; the table says of each code what kind of obstacle it is. A
-positive balance never blocks, arrears and contracts are never a reason to refuse, and a hold
-never keeps the service from stopping.
+Facts go in, findings come out; the table says of each code what kind of obstacle it is, who can
+settle it, and how. A positive balance never blocks, arrears and contracts are never a reason to
+refuse, and a hold never keeps the service from stopping.
 """
 
 from collections.abc import Callable, Mapping
@@ -10,9 +10,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from xiaohu.core.applicants import APPLICANTS, ApplicantKind, HolderKind
+from xiaohu.core.choices import Choice, settles
+from xiaohu.core.facts import GroupNetwork, LineFacts, LineStatus, Payer, RealName, RequestFacts
 from xiaohu.core.refusals import Refusal
 
 FRESH_FOR = timedelta(minutes=30)
+# So many holders with one account to be paid into are a pattern for people to look at.
+MANY_HOLDERS = 3
 
 
 class CheckKind(StrEnum):
@@ -22,7 +27,8 @@ class CheckKind(StrEnum):
     CHOICE = "choice"  # blocks until the subscriber chooses, inside the case
     WARNING = "warning"
     HOLD = "hold"  # the case goes on; money and data wait
-    ASSISTED = "assisted"
+    ASSISTED = "assisted"  # people of the operator take part
+    NOTE = "note"  # said, and never in the way
 
 
 class CheckGroup(StrEnum):
@@ -36,114 +42,152 @@ class CheckGroup(StrEnum):
     BALANCE = "balance"
 
 
+class Stage(StrEnum):
+    """When a check is asked: before the forms, or once the answers are there."""
+
+    OBSTACLES = "obstacles"
+    ANSWERS = "answers"
+
+
+class Resolver(StrEnum):
+    """Who can settle an obstacle."""
+
+    APPLICANT = "applicant"
+    HOLDER = "holder"
+    OPERATOR = "operator"
+    OFFICER = "officer"
+    COMPLIANCE = "compliance"
+    OTHER_OPERATOR = "other_operator"
+    NOBODY = "nobody"  # there is nothing to settle
+
+
+class Appeal(StrEnum):
+    """Where somebody turns who thinks an obstacle is wrong."""
+
+    OPERATOR = "operator"
+    RESTRICTION = "restriction"
+    AUTHORITY = "authority"
+
+
 class CheckCode(StrEnum):
     """The same code in page, API and command line."""
 
     NOT_HOLDER = "NOT_HOLDER"
+    IDENTITY_UNVERIFIED = "IDENTITY_UNVERIFIED"
+    IDENTITY_LOCKED = "IDENTITY_LOCKED"
     REALNAME_MISSING = "REALNAME_MISSING"
+    MINOR = "MINOR"
+    ORG_DISSOLVED = "ORG_DISSOLVED"
+    PROXY_DOC = "PROXY_DOC"
+    ORG_AUTH = "ORG_AUTH"
+    DECEASED_DOC = "DECEASED_DOC"
     ALREADY_CLOSING = "ALREADY_CLOSING"
     ALREADY_CLOSED = "ALREADY_CLOSED"
     NUMBER_NOT_OURS = "NUMBER_NOT_OURS"
     RESTRICTED_GRADED = "RESTRICTED_GRADED"
-    ARREARS = "ARREARS"
-    UNBILLED_USAGE = "UNBILLED_USAGE"
-    CONTRACT_TERM = "CONTRACT_TERM"
-    PORT_OUT_IN_PROGRESS = "PORT_OUT_IN_PROGRESS"
-    OPEN_ORDER = "OPEN_ORDER"
     LEGAL_HOLD = "LEGAL_HOLD"
+    PUNISHED_SUBJECT = "PUNISHED_SUBJECT"
+    VOLUNTARY_SUSPENSION = "VOLUNTARY_SUSPENSION"
+    ARREARS = "ARREARS"
+    ARREARS_SUSPENDED = "ARREARS_SUSPENDED"
+    UNBILLED_USAGE = "UNBILLED_USAGE"
+    ROAMING_PENDING = "ROAMING_PENDING"
+    OPEN_FEE_DISPUTE = "OPEN_FEE_DISPUTE"
+    OPEN_COMPLAINT = "OPEN_COMPLAINT"
+    INVOICE_PENDING = "INVOICE_PENDING"
+    CONTRACT_TERM = "CONTRACT_TERM"
+    VANITY_MIN_SPEND = "VANITY_MIN_SPEND"
+    DEVICE_INSTALMENT = "DEVICE_INSTALMENT"
+    EQUIPMENT_RETURN = "EQUIPMENT_RETURN"
+    PRIMARY_WITH_SUBLINES = "PRIMARY_WITH_SUBLINES"
+    SUBLINE = "SUBLINE"
+    BUNDLE_BROADBAND = "BUNDLE_BROADBAND"
+    GROUP_VNET = "GROUP_VNET"
+    FAMILY_NET = "FAMILY_NET"
+    ORG_PAYER = "ORG_PAYER"
+    PORT_OUT_IN_PROGRESS = "PORT_OUT_IN_PROGRESS"
+    PORTED_IN = "PORTED_IN"
+    OPEN_ORDER = "OPEN_ORDER"
+    TRANSFER_IN_PROGRESS = "TRANSFER_IN_PROGRESS"
     FILING_ACTIVE = "FILING_ACTIVE"
+    STAFF_2FA_BINDING = "STAFF_2FA_BINDING"
+    BINDINGS_REMINDER = "BINDINGS_REMINDER"
+    SIM_NOT_RETURNED = "SIM_NOT_RETURNED"
     POSITIVE_BALANCE = "POSITIVE_BALANCE"
     GIFT_BALANCE = "GIFT_BALANCE"
     POINTS = "POINTS"
-    BINDINGS_REMINDER = "BINDINGS_REMINDER"
-
-
-class Choice(StrEnum):
-    """What a subscriber can choose inside the case."""
-
-    PAY = "pay"
-    SET_OFF = "set_off"
-    WAIT_FOR_BILL = "wait_for_bill"
-    PAY_EXIT_FEE = "pay_exit_fee"
-    WAIT_FOR_CONTRACT_END = "wait_for_contract_end"
-    CANCEL_ORDER = "cancel_order"
-
-
-class LineStatus(StrEnum):
-    """What the operator says of a line."""
-
-    ACTIVE = "active"
-    STOPPED = "stopped"
-    RESTRICTED = "restricted"
-    PORTED_OUT = "ported_out"
-    CLOSED = "closed"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LineFacts:
-    """What is known of one line, and since when; amounts in fen."""
-
-    gathered_at: datetime
-    status: LineStatus
-    holder_matches: bool
-    realname_ok: bool
-    open_closing: bool
-    arrears_fen: int = 0
-    unbilled_fen: int = 0
-    cash_fen: int = 0
-    deposit_fen: int = 0
-    promotion_fen: int = 0
-    gift_fen: int = 0
-    points: int = 0
-    contract_end_on: date | None = None
-    exit_fee_fen: int = 0
-    port_out: bool = False
-    open_order: bool = False
-    legal_hold: bool = False
-    has_filing: bool = False
-
-    @property
-    def refundable_fen(self) -> int:
-        """What the holder may get back before the final bill."""
-        return self.cash_fen + self.deposit_fen + self.promotion_fen
+    COUPONS = "COUPONS"
+    PAYEE_UNVERIFIED = "PAYEE_UNVERIFIED"
+    AGENT_PAYEE_PATTERN = "AGENT_PAYEE_PATTERN"
+    CONTACT_SAME_NUMBER = "CONTACT_SAME_NUMBER"
 
 
 @dataclass(frozen=True, slots=True)
+class Situation:
+    """Everything a rule may look at."""
+
+    line: LineFacts
+    request: RequestFacts
+    today: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CheckRule:
-    """One row of the table: when it applies, and what the person may choose."""
+    """One row of the table: when it applies, who settles it and how, on which ground."""
 
     kind: CheckKind
     group: CheckGroup
-    applies: Callable[[LineFacts, date], bool]
+    applies: Callable[[Situation], bool]
+    resolver: Resolver
     basis: str
     choices: tuple[Choice, ...] = ()
+    stage: Stage = Stage.OBSTACLES
+    appeal: Appeal = Appeal.OPERATOR
     amount_fen: Callable[[LineFacts], int] | None = None
     until: Callable[[LineFacts], date | None] | None = None
+    count: Callable[[LineFacts], int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One obstacle of one line, ready to be said in a sentence."""
+    """One obstacle of one line, ready to be said in a sentence.
+
+    `left_to_people` says that the applicant can do nothing about it: whoever decides looks at it.
+    """
 
     code: CheckCode
-    kind: CheckKind
-    group: CheckGroup
-    basis: str
+    rule: CheckRule
     choices: tuple[Choice, ...]
     chosen: Choice | None
     amount_fen: int | None
     until: date | None
+    count: int | None
+    left_to_people: bool = False
+
+    @property
+    def kind(self) -> CheckKind:
+        """How the obstacle behaves."""
+        return self.rule.kind
+
+    @property
+    def group(self) -> CheckGroup:
+        """The row of the task list it stands in."""
+        return self.rule.group
+
+    @property
+    def basis(self) -> str:
+        """The clause it rests on."""
+        return self.rule.basis
 
     @property
     def blocks(self) -> bool:
         """Say whether the case cannot go on before this is settled."""
-        if self.kind is CheckKind.CHOICE:
-            return self.chosen is None or self.chosen in _SETTLED_ELSEWHERE
-        return self.kind in {CheckKind.BLOCKS, CheckKind.ASSISTED}
+        if self.kind not in _STOPS or self.left_to_people:
+            return False
+        return not settles(self.chosen)
 
 
-# These are carried out elsewhere or later; the obstacle goes when a recheck no longer finds it.
-_SETTLED_ELSEWHERE = frozenset({Choice.PAY, Choice.WAIT_FOR_CONTRACT_END})
+_STOPS = frozenset({CheckKind.BLOCKS, CheckKind.CHOICE, CheckKind.ASSISTED})
 
 
 class Blocked(Refusal):
@@ -158,121 +202,514 @@ class StaleChecks(Refusal):
     code = "STALE_CHECKS"
 
 
+def _on(*statuses: LineStatus) -> Callable[[Situation], bool]:
+    return lambda s: s.line.status in statuses
+
+
+def _after(until: Callable[[LineFacts], date | None]) -> Callable[[Situation], bool]:
+    def applies(s: Situation) -> bool:
+        end = until(s.line)
+        return end is not None and end > s.today
+
+    return applies
+
+
+def _lacking(*kinds: ApplicantKind) -> Callable[[Situation], bool]:
+    return lambda s: s.request.applicant in kinds and s.request.lacking
+
+
+def _fits(s: Situation) -> bool:
+    """Say whether such an applicant can speak for such a holder at all."""
+    return s.request.holder in APPLICANTS[s.request.applicant].holders
+
+
+def _dissolved_without_liquidator(s: Situation) -> bool:
+    if s.request.applicant is ApplicantKind.OPERATOR:
+        return False
+    return s.line.dissolved and (
+        s.request.applicant is not ApplicantKind.LIQUIDATOR or s.request.lacking
+    )
+
+
+def _minor_without_guardian(s: Situation) -> bool:
+    if s.request.applicant is ApplicantKind.OPERATOR:
+        return False
+    return s.line.minor and (s.request.applicant is not ApplicantKind.GUARDIAN or s.request.lacking)
+
+
+def _owing(s: Situation) -> bool:
+    return s.line.arrears_fen > 0 and s.line.status is not LineStatus.ARREARS_STOPPED
+
+
+def _unbilled(s: Situation) -> bool:
+    """Say whether use not yet billed is left open: a deposit that covers it settles it."""
+    return s.line.unbilled_fen > s.line.deposit_fen
+
+
 _K = CheckKind
 _G = CheckGroup
+_R = Resolver
+_C = Choice
+_OWING = (_C.PAY, _C.SET_OFF, _C.CLOSE_WITH_DEBT)
+_LEAVING_EARLY = (_C.PAY_EXIT_FEE, _C.WAIT_FOR_CONTRACT_END, _C.DISPUTE_FEE)
 
 CHECKS: Mapping[CheckCode, CheckRule] = {
     CheckCode.NOT_HOLDER: CheckRule(
-        _K.BLOCKS, _G.IDENTITY, lambda f, _: not f.holder_matches, "工信部令第25号第六条"
+        kind=_K.BLOCKS,
+        group=_G.IDENTITY,
+        applies=lambda s: not s.request.holder_matches or not _fits(s),
+        resolver=_R.HOLDER,
+        basis="工信部令第25号第六条",
+    ),
+    CheckCode.IDENTITY_UNVERIFIED: CheckRule(
+        kind=_K.BLOCKS,
+        group=_G.IDENTITY,
+        applies=lambda s: not s.request.proved and not s.request.locked,
+        resolver=_R.APPLICANT,
+        basis="GB/T 35273-2020 第 8.5 条",
+        stage=Stage.ANSWERS,
+    ),
+    CheckCode.IDENTITY_LOCKED: CheckRule(
+        kind=_K.ASSISTED,
+        group=_G.IDENTITY,
+        applies=lambda s: not s.request.proved and s.request.locked,
+        resolver=_R.OFFICER,
+        basis="防止他人冒名销户",
+        stage=Stage.ANSWERS,
     ),
     CheckCode.REALNAME_MISSING: CheckRule(
-        _K.ASSISTED, _G.IDENTITY, lambda f, _: not f.realname_ok, "反电信网络诈骗法第十一条"
+        kind=_K.ASSISTED,
+        group=_G.IDENTITY,
+        applies=lambda s: s.line.realname is not RealName.REGISTERED,
+        resolver=_R.OPERATOR,
+        basis="反电信网络诈骗法第十一条；工信部令第25号",
+        choices=(_C.REGISTER_FIRST, _C.OPERATOR_CLOSES),
+    ),
+    CheckCode.MINOR: CheckRule(
+        kind=_K.BLOCKS,
+        group=_G.IDENTITY,
+        applies=_minor_without_guardian,
+        resolver=_R.APPLICANT,
+        basis="民法典第三十四条",
+        stage=Stage.ANSWERS,
+    ),
+    CheckCode.ORG_DISSOLVED: CheckRule(
+        kind=_K.ASSISTED,
+        group=_G.IDENTITY,
+        applies=_dissolved_without_liquidator,
+        resolver=_R.APPLICANT,
+        basis="公司法关于清算的规定",
+        stage=Stage.ANSWERS,
+    ),
+    CheckCode.PROXY_DOC: CheckRule(
+        kind=_K.BLOCKS,
+        group=_G.IDENTITY,
+        applies=_lacking(ApplicantKind.PROXY),
+        resolver=_R.APPLICANT,
+        basis="工信部令第25号第六条；民法典第一百六十五条",
+        stage=Stage.ANSWERS,
+    ),
+    CheckCode.ORG_AUTH: CheckRule(
+        kind=_K.BLOCKS,
+        group=_G.IDENTITY,
+        applies=_lacking(ApplicantKind.ORG_HANDLER),
+        resolver=_R.APPLICANT,
+        basis="工信部令第25号第八条",
+        stage=Stage.ANSWERS,
+    ),
+    CheckCode.DECEASED_DOC: CheckRule(
+        kind=_K.BLOCKS,
+        group=_G.IDENTITY,
+        applies=_lacking(ApplicantKind.HEIR),
+        resolver=_R.APPLICANT,
+        basis="民法典第一千一百四十七条",
+        stage=Stage.ANSWERS,
     ),
     CheckCode.ALREADY_CLOSING: CheckRule(
-        _K.BLOCKS, _G.HANDLING, lambda f, _: f.open_closing, "一个号码同时只能有一个销户申请"
+        kind=_K.BLOCKS,
+        group=_G.HANDLING,
+        applies=lambda s: s.request.open_elsewhere,
+        resolver=_R.HOLDER,
+        basis="一个号码同时只能有一个销户申请",
     ),
     CheckCode.ALREADY_CLOSED: CheckRule(
-        _K.BLOCKS, _G.HANDLING, lambda f, _: f.status is LineStatus.CLOSED, "号码已经销户"
+        kind=_K.BLOCKS,
+        group=_G.HANDLING,
+        applies=_on(LineStatus.CLOSED),
+        resolver=_R.NOBODY,
+        basis="号码已经销户",
     ),
     CheckCode.NUMBER_NOT_OURS: CheckRule(
-        _K.ASSISTED,
-        _G.HANDLING,
-        lambda f, _: f.status is LineStatus.PORTED_OUT,
-        "携号转网服务管理规定",
+        kind=_K.ASSISTED,
+        group=_G.HANDLING,
+        applies=_on(LineStatus.PORTED_OUT),
+        resolver=_R.OTHER_OPERATOR,
+        basis="携号转网服务管理规定",
     ),
     CheckCode.RESTRICTED_GRADED: CheckRule(
-        _K.ASSISTED,
-        _G.HANDLING,
-        lambda f, _: f.status is LineStatus.RESTRICTED,
-        "反电信网络诈骗法第十一条、第三十二条",
+        kind=_K.ASSISTED,
+        group=_G.HANDLING,
+        applies=lambda s: s.line.is_restricted,
+        resolver=_R.OFFICER,
+        basis="反电信网络诈骗法第十一条、第三十二条",
+        choices=(_C.RESTORE, _C.APPEAL, _C.CLOSE_ANYWAY),
+        appeal=Appeal.RESTRICTION,
+    ),
+    CheckCode.LEGAL_HOLD: CheckRule(
+        kind=_K.HOLD,
+        group=_G.HANDLING,
+        applies=lambda s: s.line.legal_hold,
+        resolver=_R.COMPLIANCE,
+        basis="依法协助调查",
+        appeal=Appeal.AUTHORITY,
+        until=lambda f: f.hold_review_on,
+    ),
+    CheckCode.PUNISHED_SUBJECT: CheckRule(
+        kind=_K.NOTE,
+        group=_G.HANDLING,
+        # A listing is no ground against closing, so it is never looked up for a check.
+        applies=lambda _s: False,
+        resolver=_R.NOBODY,
+        basis="电信网络诈骗及其关联违法犯罪联合惩戒办法",
+        appeal=Appeal.AUTHORITY,
+    ),
+    CheckCode.VOLUNTARY_SUSPENSION: CheckRule(
+        kind=_K.NOTE,
+        group=_G.HANDLING,
+        applies=_on(LineStatus.STOPPED, LineStatus.LOST),
+        resolver=_R.NOBODY,
+        basis="停机号码可以直接销户，无需先复机",
     ),
     CheckCode.ARREARS: CheckRule(
-        _K.CHOICE,
-        _G.BILLING,
-        lambda f, _: f.arrears_fen > 0,
-        "民法典第五百六十七条",
-        (Choice.PAY, Choice.SET_OFF),
+        kind=_K.CHOICE,
+        group=_G.BILLING,
+        applies=_owing,
+        resolver=_R.APPLICANT,
+        basis="民法典第五百六十七条",
+        choices=_OWING,
+        amount_fen=lambda f: f.arrears_fen,
+    ),
+    CheckCode.ARREARS_SUSPENDED: CheckRule(
+        kind=_K.CHOICE,
+        group=_G.BILLING,
+        applies=lambda s: s.line.status is LineStatus.ARREARS_STOPPED and s.line.arrears_fen > 0,
+        resolver=_R.APPLICANT,
+        basis="电信条例第三十四条；民法典第五百六十七条",
+        choices=_OWING,
         amount_fen=lambda f: f.arrears_fen,
     ),
     CheckCode.UNBILLED_USAGE: CheckRule(
-        _K.CHOICE,
-        _G.BILLING,
-        lambda f, _: f.unbilled_fen > 0,
-        "运营商服务协议",
-        (Choice.WAIT_FOR_BILL,),
+        kind=_K.CHOICE,
+        group=_G.BILLING,
+        applies=_unbilled,
+        resolver=_R.APPLICANT,
+        basis="运营商服务协议",
+        choices=(_C.WAIT_FOR_BILL, _C.PAY_DEPOSIT),
         amount_fen=lambda f: f.unbilled_fen,
     ),
+    CheckCode.ROAMING_PENDING: CheckRule(
+        kind=_K.CHOICE,
+        group=_G.BILLING,
+        applies=lambda s: s.line.roaming_pending,
+        resolver=_R.APPLICANT,
+        basis="国际漫游话单可能延迟到达",
+        choices=(_C.SETTLE_LATER, _C.PAY_DEPOSIT),
+    ),
+    CheckCode.OPEN_FEE_DISPUTE: CheckRule(
+        kind=_K.WARNING,
+        group=_G.BILLING,
+        applies=lambda s: s.line.fee_dispute,
+        resolver=_R.OPERATOR,
+        basis="电信条例第三十九条",
+        appeal=Appeal.AUTHORITY,
+    ),
+    CheckCode.OPEN_COMPLAINT: CheckRule(
+        kind=_K.WARNING,
+        group=_G.BILLING,
+        applies=lambda s: s.line.complaint,
+        resolver=_R.OPERATOR,
+        basis="电信用户申诉处理办法",
+        appeal=Appeal.AUTHORITY,
+    ),
+    CheckCode.INVOICE_PENDING: CheckRule(
+        kind=_K.WARNING,
+        group=_G.BILLING,
+        applies=lambda s: s.line.invoice_pending,
+        resolver=_R.OPERATOR,
+        basis="发票管理办法",
+    ),
     CheckCode.CONTRACT_TERM: CheckRule(
-        _K.CHOICE,
-        _G.CONTRACT,
-        lambda f, today: f.contract_end_on is not None and f.contract_end_on > today,
-        "民法典第五百六十二条、第五百六十六条",
-        (Choice.PAY_EXIT_FEE, Choice.WAIT_FOR_CONTRACT_END),
+        kind=_K.CHOICE,
+        group=_G.CONTRACT,
+        applies=_after(lambda f: f.contract_end_on),
+        resolver=_R.APPLICANT,
+        basis="民法典第五百六十二条、第五百六十六条",
+        choices=_LEAVING_EARLY,
         amount_fen=lambda f: f.exit_fee_fen,
         until=lambda f: f.contract_end_on,
     ),
+    CheckCode.VANITY_MIN_SPEND: CheckRule(
+        kind=_K.CHOICE,
+        group=_G.CONTRACT,
+        applies=_after(lambda f: f.vanity_end_on),
+        resolver=_R.APPLICANT,
+        basis="靓号协议；民法典第五百六十六条",
+        choices=_LEAVING_EARLY,
+        amount_fen=lambda f: f.vanity_fee_fen,
+        until=lambda f: f.vanity_end_on,
+    ),
+    CheckCode.DEVICE_INSTALMENT: CheckRule(
+        kind=_K.CHOICE,
+        group=_G.CONTRACT,
+        applies=lambda s: s.line.instalment_fen > 0,
+        resolver=_R.APPLICANT,
+        basis="民法典第五百六十七条",
+        choices=(_C.KEEP_PAYING, _C.PAY_OFF),
+        amount_fen=lambda f: f.instalment_fen,
+    ),
+    CheckCode.EQUIPMENT_RETURN: CheckRule(
+        kind=_K.CHOICE,
+        group=_G.CONTRACT,
+        applies=lambda s: s.line.equipment_fen > 0,
+        resolver=_R.APPLICANT,
+        basis="运营商服务协议；工信部暖心服务十件实事（2025）",
+        choices=(_C.BOOK_PICKUP, _C.RETURN_EQUIPMENT, _C.PAY_VALUE),
+        amount_fen=lambda f: f.equipment_fen,
+    ),
+    CheckCode.PRIMARY_WITH_SUBLINES: CheckRule(
+        kind=_K.CHOICE,
+        group=_G.LINKED,
+        applies=lambda s: s.line.sublines > 0,
+        resolver=_R.APPLICANT,
+        basis="主副卡业务规则",
+        choices=(_C.CLOSE_SUBLINES, _C.PROMOTE_SUBLINE, _C.DETACH_SUBLINES),
+        count=lambda f: f.sublines,
+    ),
+    CheckCode.SUBLINE: CheckRule(
+        kind=_K.WARNING,
+        group=_G.LINKED,
+        applies=lambda s: s.line.subline,
+        resolver=_R.NOBODY,
+        basis="主副卡业务规则",
+    ),
+    CheckCode.BUNDLE_BROADBAND: CheckRule(
+        kind=_K.CHOICE,
+        group=_G.LINKED,
+        applies=lambda s: s.line.bundle,
+        resolver=_R.APPLICANT,
+        basis="融合套餐业务规则",
+        choices=(_C.SPLIT_BUNDLE, _C.CLOSE_BUNDLE, _C.CHANGE_PAYER),
+    ),
+    CheckCode.GROUP_VNET: CheckRule(
+        kind=_K.CHOICE,
+        group=_G.LINKED,
+        applies=lambda s: s.line.group_network is GroupNetwork.GROUP,
+        resolver=_R.APPLICANT,
+        basis="集团虚拟网业务规则",
+        choices=(_C.LEAVE_NETWORK,),
+    ),
+    CheckCode.FAMILY_NET: CheckRule(
+        kind=_K.CHOICE,
+        group=_G.LINKED,
+        applies=lambda s: s.line.group_network is GroupNetwork.FAMILY,
+        resolver=_R.APPLICANT,
+        basis="家庭网业务规则",
+        choices=(_C.LEAVE_NETWORK,),
+    ),
+    CheckCode.ORG_PAYER: CheckRule(
+        kind=_K.CHOICE,
+        group=_G.LINKED,
+        applies=lambda s: (
+            s.line.payer is Payer.ORGANISATION and s.request.holder is HolderKind.INDIVIDUAL
+        ),
+        resolver=_R.APPLICANT,
+        basis="代付关系随销户解除",
+        choices=(_C.DETACH_PAYER,),
+    ),
     CheckCode.PORT_OUT_IN_PROGRESS: CheckRule(
-        _K.BLOCKS, _G.LINKED, lambda f, _: f.port_out, "携号转网服务管理规定"
+        kind=_K.BLOCKS,
+        group=_G.LINKED,
+        applies=lambda s: s.line.port_out,
+        resolver=_R.APPLICANT,
+        basis="携号转网服务管理规定",
+    ),
+    CheckCode.PORTED_IN: CheckRule(
+        kind=_K.WARNING,
+        group=_G.LINKED,
+        applies=lambda s: s.line.ported_in,
+        resolver=_R.NOBODY,
+        basis="携号转网服务管理规定",
     ),
     CheckCode.OPEN_ORDER: CheckRule(
-        _K.CHOICE,
-        _G.LINKED,
-        lambda f, _: f.open_order,
-        "在途业务与销户不能同时办理",
-        (Choice.CANCEL_ORDER,),
+        kind=_K.CHOICE,
+        group=_G.LINKED,
+        applies=lambda s: s.line.open_order,
+        resolver=_R.APPLICANT,
+        basis="在途业务与销户不能同时办理",
+        choices=(_C.CANCEL_ORDER, _C.WAIT_FOR_ORDER),
     ),
-    CheckCode.LEGAL_HOLD: CheckRule(
-        _K.HOLD, _G.HANDLING, lambda f, _: f.legal_hold, "依法协助调查"
+    CheckCode.TRANSFER_IN_PROGRESS: CheckRule(
+        kind=_K.CHOICE,
+        group=_G.LINKED,
+        applies=lambda s: s.line.transfer,
+        resolver=_R.APPLICANT,
+        basis="过户与销户不能同时办理",
+        choices=(_C.CANCEL_ORDER, _C.WAIT_FOR_ORDER),
     ),
     CheckCode.FILING_ACTIVE: CheckRule(
-        _K.WARNING, _G.LINKED, lambda f, _: f.has_filing, "外呼报备随销户终止"
+        kind=_K.WARNING,
+        group=_G.LINKED,
+        applies=lambda s: s.line.filing,
+        resolver=_R.NOBODY,
+        basis="外呼报备随销户终止",
+    ),
+    CheckCode.STAFF_2FA_BINDING: CheckRule(
+        kind=_K.WARNING,
+        group=_G.LINKED,
+        applies=lambda s: s.line.two_factor,
+        resolver=_R.APPLICANT,
+        basis="号码是其他账号的第二重验证",
+    ),
+    CheckCode.BINDINGS_REMINDER: CheckRule(
+        kind=_K.WARNING,
+        group=_G.LINKED,
+        applies=lambda _s: True,
+        resolver=_R.APPLICANT,
+        basis="工信部关于二次号码的要求",
+    ),
+    CheckCode.SIM_NOT_RETURNED: CheckRule(
+        kind=_K.NOTE,
+        group=_G.LINKED,
+        applies=lambda _s: True,
+        resolver=_R.NOBODY,
+        basis="卡片无需交回",
     ),
     CheckCode.POSITIVE_BALANCE: CheckRule(
-        _K.WARNING,
-        _G.BALANCE,
-        lambda f, _: f.refundable_fen > 0,
-        "侵害消费者权益行为处罚办法第十条",
+        kind=_K.WARNING,
+        group=_G.BALANCE,
+        applies=lambda s: s.line.refundable_fen > 0,
+        resolver=_R.APPLICANT,
+        basis="侵害消费者权益行为处罚办法第十条",
         amount_fen=lambda f: f.refundable_fen,
     ),
     CheckCode.GIFT_BALANCE: CheckRule(
-        _K.WARNING,
-        _G.BALANCE,
-        lambda f, _: f.gift_fen > 0,
-        "赠送活动规则",
+        kind=_K.WARNING,
+        group=_G.BALANCE,
+        applies=lambda s: s.line.gift_fen > 0,
+        resolver=_R.APPLICANT,
+        basis="赠送活动规则",
         amount_fen=lambda f: f.gift_fen,
     ),
-    CheckCode.POINTS: CheckRule(_K.WARNING, _G.BALANCE, lambda f, _: f.points > 0, "积分规则"),
-    CheckCode.BINDINGS_REMINDER: CheckRule(
-        _K.WARNING, _G.LINKED, lambda _f, _: True, "工信部关于二次号码的要求"
+    CheckCode.POINTS: CheckRule(
+        kind=_K.WARNING,
+        group=_G.BALANCE,
+        applies=lambda s: s.line.points > 0,
+        resolver=_R.APPLICANT,
+        basis="积分规则",
+        count=lambda f: f.points,
+    ),
+    CheckCode.COUPONS: CheckRule(
+        kind=_K.WARNING,
+        group=_G.BALANCE,
+        applies=lambda s: s.line.coupons > 0,
+        resolver=_R.APPLICANT,
+        basis="卡券规则",
+        count=lambda f: f.coupons,
+    ),
+    CheckCode.PAYEE_UNVERIFIED: CheckRule(
+        kind=_K.CHOICE,
+        group=_G.BALANCE,
+        applies=lambda s: s.request.payee_is_closing,
+        resolver=_R.APPLICANT,
+        basis="退款只退给机主本人，不退至将要销户的号码",
+        stage=Stage.ANSWERS,
+    ),
+    CheckCode.AGENT_PAYEE_PATTERN: CheckRule(
+        kind=_K.ASSISTED,
+        group=_G.BALANCE,
+        applies=lambda s: s.request.same_payee_holders >= MANY_HOLDERS,
+        resolver=_R.OFFICER,
+        basis="防止代理商代收用户余额",
+        stage=Stage.ANSWERS,
+    ),
+    CheckCode.CONTACT_SAME_NUMBER: CheckRule(
+        kind=_K.CHOICE,
+        group=_G.HANDLING,
+        applies=lambda s: s.request.contact_is_closing,
+        resolver=_R.APPLICANT,
+        basis="销户后原号码收不到通知",
+        stage=Stage.ANSWERS,
     ),
 }
 
 
 def evaluate(
-    *, facts: LineFacts, choices: Mapping[CheckCode, Choice], today: date
+    *,
+    facts: LineFacts,
+    request: RequestFacts,
+    choices: Mapping[CheckCode, Choice],
+    today: date,
+    offered: Mapping[CheckCode, tuple[Choice, ...]] | None = None,
 ) -> tuple[Finding, ...]:
     """Return every finding of a line, in the order of the table.
 
-    A recorded choice counts only where the table offers it.
+    `offered` narrows the choices of a code to those of an operator; a recorded choice counts
+    only where it is offered.
     """
+    situation = Situation(facts, request, today)
     return tuple(
-        _finding(code, rule, facts, choices.get(code))
+        _finding(code, rule, situation, choices.get(code), offered or {})
         for code, rule in CHECKS.items()
-        if rule.applies(facts, today)
+        if rule.applies(situation)
     )
 
 
-def _finding(code: CheckCode, rule: CheckRule, facts: LineFacts, chosen: Choice | None) -> Finding:
+def _finding(
+    code: CheckCode,
+    rule: CheckRule,
+    situation: Situation,
+    chosen: Choice | None,
+    offered: Mapping[CheckCode, tuple[Choice, ...]],
+) -> Finding:
+    facts = situation.line
+    choices = tuple(
+        choice for choice in offered.get(code, rule.choices) if _possible(choice, facts)
+    )
     return Finding(
         code=code,
-        kind=rule.kind,
-        group=rule.group,
-        basis=rule.basis,
-        choices=rule.choices,
-        chosen=chosen if chosen in rule.choices else None,
+        rule=rule,
+        choices=choices,
+        chosen=chosen if chosen in choices else None,
         amount_fen=rule.amount_fen(facts) if rule.amount_fen else None,
         until=rule.until(facts) if rule.until else None,
+        count=rule.count(facts) if rule.count else None,
+        left_to_people=_left_to_people(code, rule, situation.request),
     )
+
+
+def _left_to_people(code: CheckCode, rule: CheckRule, request: RequestFacts) -> bool:
+    """Say whether an obstacle is for those who decide.
+
+    The operator that closes a line itself settles with itself what stands between it and the
+    holder; what touches others is chosen like any other.
+    """
+    if code is CheckCode.AGENT_PAYEE_PATTERN:
+        return True
+    by_operator = request.applicant is ApplicantKind.OPERATOR
+    return (
+        by_operator
+        and rule.kind in {CheckKind.CHOICE, CheckKind.ASSISTED}
+        and rule.group is not CheckGroup.LINKED
+    )
+
+
+def _possible(choice: Choice, facts: LineFacts) -> bool:
+    """Say whether a choice makes sense: a balance must cover what is set off against it."""
+    if choice is Choice.SET_OFF:
+        return facts.refundable_fen >= facts.arrears_fen
+    if choice is Choice.CLOSE_WITH_DEBT:
+        return facts.refundable_fen < facts.arrears_fen
+    return True
 
 
 def require_clear(findings: tuple[Finding, ...]) -> None:

@@ -4,11 +4,15 @@ Arrears, contracts and restrictions are never a reason to refuse: such a case go
 applicant with its way out.
 """
 
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from xiaohu.core.applicants import ApplicantKind
 from xiaohu.core.calendar import day_of
-from xiaohu.core.checks import LineFacts, LineStatus
+from xiaohu.core.checks import CheckCode, Finding
+from xiaohu.core.choices import CARRIED_OUT, CarriedOut
+from xiaohu.core.facts import LineFacts, LineStatus
 from xiaohu.core.profile import Profile, RefundRoute, ReviewRule
 
 APPEAL_DAYS = 15
@@ -21,6 +25,9 @@ class ReviewReason(StrEnum):
     REFUND_ABOVE_LIMIT = "refund_above_limit"
     OTHER_PAYEE = "other_payee"
     LINE_NOT_ACTIVE = "line_not_active"
+    FOR_SOMEBODY_ELSE = "for_somebody_else"
+    SAME_PAYEE = "same_payee"
+    CHOSEN_FOR_A_PERSON = "chosen_for_a_person"
     APPEAL = "appeal"
 
 
@@ -51,18 +58,27 @@ def appeal_until(*, refused_at: datetime) -> date:
 
 
 def reasons(
-    profile: Profile, *, facts: LineFacts | None, route: RefundRoute | None, appeal: bool
+    profile: Profile,
+    *,
+    lines: Sequence[LineFacts],
+    findings: Collection[Finding],
+    applicant: ApplicantKind,
+    route: RefundRoute | None,
+    appeal: bool,
 ) -> tuple[ReviewReason, ...]:
     """Return every reason for a person to decide; none means the clock may go on."""
-    found = []
-    if profile.review.rule is ReviewRule.ALWAYS:
-        found.append(ReviewReason.ALWAYS)
-    if appeal:
-        found.append(ReviewReason.APPEAL)
-    if facts is not None and facts.refundable_fen > profile.refund.review_above_fen:
-        found.append(ReviewReason.REFUND_ABOVE_LIMIT)
-    if facts is not None and facts.status is not LineStatus.ACTIVE:
-        found.append(ReviewReason.LINE_NOT_ACTIVE)
-    if route is not None and route is not RefundRoute.ORIGINAL:
-        found.append(ReviewReason.OTHER_PAYEE)
-    return tuple(found)
+    refundable_fen = sum(line.refundable_fen for line in lines)
+    limit_fen = profile.refund.review_above_fen
+    told = {
+        ReviewReason.ALWAYS: profile.review.rule is ReviewRule.ALWAYS,
+        ReviewReason.APPEAL: appeal,
+        ReviewReason.FOR_SOMEBODY_ELSE: applicant is not ApplicantKind.HOLDER,
+        ReviewReason.REFUND_ABOVE_LIMIT: refundable_fen > limit_fen,
+        ReviewReason.LINE_NOT_ACTIVE: any(f.status is not LineStatus.ACTIVE for f in lines),
+        ReviewReason.OTHER_PAYEE: route is not None and route is not RefundRoute.ORIGINAL,
+        ReviewReason.SAME_PAYEE: any(f.code is CheckCode.AGENT_PAYEE_PATTERN for f in findings),
+        ReviewReason.CHOSEN_FOR_A_PERSON: any(
+            f.chosen is not None and CARRIED_OUT[f.chosen] is CarriedOut.PERSON for f in findings
+        ),
+    }
+    return tuple(reason for reason, applies in told.items() if applies)

@@ -1,5 +1,6 @@
 """The states a case can be in, and which of them are final."""
 
+from collections.abc import Collection
 from enum import StrEnum
 
 
@@ -20,6 +21,20 @@ class CaseState(StrEnum):
 
 
 TERMINAL = frozenset({CaseState.DONE, CaseState.REFUSED, CaseState.WITHDRAWN, CaseState.EXPIRED})
+
+# From least to most advanced, once the lines of a case are carried out one by one.
+_ADVANCE = (
+    CaseState.EXECUTING,
+    CaseState.REFUND_ATTENTION,
+    CaseState.SETTLING,
+    CaseState.DONE,
+)
+
+
+def least_advanced(states: Collection[CaseState]) -> CaseState:
+    """Return the state a case shows whose closings stand at these states."""
+    return min(states, key=_ADVANCE.index)
+
 
 WITHDRAWABLE = frozenset(
     {

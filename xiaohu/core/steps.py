@@ -16,6 +16,7 @@ class Scope(StrEnum):
 class Step(StrEnum):
     """The steps, in order."""
 
+    PREPARE = "prepare"
     FREEZE = "freeze"
     DISCONNECT = "disconnect"
     END_FILING = "end_filing"
@@ -33,6 +34,7 @@ class Step(StrEnum):
 
 _LINE_ONLY = frozenset(
     {
+        Step.PREPARE,
         Step.FREEZE,
         Step.DISCONNECT,
         Step.END_FILING,
@@ -56,9 +58,10 @@ def steps_for(scope: Scope) -> tuple[Step, ...]:
     )
 
 
-def first_step(scope: Scope) -> Step:
-    """Return the step a closing starts with."""
-    return steps_for(scope)[0]
+def first_step(scope: Scope, *, orders: bool) -> Step:
+    """Return the step a closing starts with: `orders` says that something chosen comes first."""
+    first, *others = steps_for(scope)
+    return first if orders or first is not Step.PREPARE else others[0]
 
 
 def next_step(step: Step, scope: Scope) -> Step | None:

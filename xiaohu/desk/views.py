@@ -16,9 +16,8 @@ from xiaohu.access import counters, mfa
 from xiaohu.access.accounts import TRIES, WINDOW
 from xiaohu.access.models import StaffUser
 from xiaohu.closures import checking, queries, reviewing
-from xiaohu.closures.models import Case, DocumentKind
+from xiaohu.closures.models import Case
 from xiaohu.core.checks import Blocked, StaleChecks
-from xiaohu.core.refusals import Refusal
 from xiaohu.core.review import RefusalReason, ReturnReason
 from xiaohu.core.schedule import execution_time
 from xiaohu.core.states import CaseState
@@ -27,12 +26,9 @@ from xiaohu.desk.entering import SECOND_FACTOR, officer_of, staff_only
 from xiaohu.desk.forms import Reasons, StaffSignIn
 from xiaohu.gateways.protocols import GatewayUnavailable, UnknownLine
 from xiaohu.queue import clock
-from xiaohu.registry import lines
-from xiaohu.screening import facts as screening
-from xiaohu.settlement import ledger
 from xiaohu.trail import events
+from xiaohu.ui import shown
 from xiaohu.ui.refusals import sentence
-from xiaohu.ui.said import said
 from xiaohu.ui.templatetags.words import moment
 from xiaohu.ui.views import safe_path
 
@@ -202,20 +198,17 @@ def _preview(case: Case, outcome: str) -> str:
 
 def _shown(case: Case, officer: StaffUser) -> dict[str, Any]:
     now = clock.now()
-    closing = queries.closing_of(case)
-    checked = checking.last(case, now=now)
+    closings = shown.closings(case)
+    checked = checking.last(case, now=now, stages=checking.ALL)
     in_review = case.state == CaseState.IN_REVIEW.value
     other = reviewing.held_by_other(case, officer, now=now)
     return {
         "case": case,
-        "closing": closing,
-        "line": lines.shown([closing.line])[0] if closing.line is not None else None,
-        "holder": _holder(closing.line),
+        "closings": closings,
+        "holder": shown.holder(closings),
         "checked": checked,
-        "findings": [(f, said(f)) for f in checked.findings] if checked else [],
-        "facts": screening.last(closing.pk),
-        "settled": ledger.of_closing(closing.pk),
-        "certificate": queries.document_of(case, DocumentKind.CERTIFICATE),
+        "findings": shown.findings(checked) if checked else [],
+        "money_known": bool(checked and checked.lines) and not any(c.settled for c in closings),
         "timeline": [(event.action, event.at) for event in events.of_case(case.pk)],
         "profile_of_case": queries.profile_of(case),
         "in_review": in_review,
@@ -223,10 +216,3 @@ def _shown(case: Case, officer: StaffUser) -> dict[str, Any]:
         "mine": in_review and case.officer_id == officer.pk,
         "can_claim": in_review and not other and case.officer_id != officer.pk,
     }
-
-
-def _holder(line: Any) -> Any:
-    try:
-        return lines.shown_holder(line) if line is not None else None
-    except Refusal:
-        return None  # Erased with the closing.

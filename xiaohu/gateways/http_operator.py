@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any, ClassVar
 from urllib.parse import quote
 from uuid import UUID
 
-from xiaohu.core.checks import LineStatus
+from pydantic import ValidationError
+
+from xiaohu.core.facts import LineFacts
 from xiaohu.core.settlement import Bill, Purses
 from xiaohu.gateways import http
 from xiaohu.gateways.protocols import (
@@ -15,23 +17,13 @@ from xiaohu.gateways.protocols import (
     AnswerState,
     FinalBill,
     GatewayUnavailable,
-    OperatorFacts,
     Order,
     UnknownLine,
 )
 from xiaohu.queue.effects import Capabilities
 
-_AMOUNTS = (
-    "cash_fen",
-    "deposit_fen",
-    "promotion_fen",
-    "gift_fen",
-    "points",
-    "arrears_fen",
-    "unbilled_fen",
-    "exit_fee_fen",
-)
-_FLAGS = ("registered", "filing", "port_out", "open_order", "legal_hold")
+_BILL = ("usage_fen", "fees_fen", "exit_fee_fen")
+_PURSES = ("cash_fen", "deposit_fen", "promotion_fen", "gift_fen")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +40,7 @@ class HttpOperator:
         settle_delay=timedelta(seconds=2),
     )
 
-    def facts(self, subscription_id: str) -> OperatorFacts:
+    def facts(self, subscription_id: str) -> LineFacts:
         """Return the facts of a line."""
         reply = http.call(self.base_url, "GET", f"/lines/{quote(subscription_id, safe='')}")
         if reply.status == 404:
@@ -56,18 +48,30 @@ class HttpOperator:
         if reply.status != 200:
             raise GatewayUnavailable
         try:
-            return _facts(reply.body)
-        except (KeyError, TypeError, ValueError):
+            return LineFacts.model_validate(reply.body)
+        except ValidationError:
             raise GatewayUnavailable from None
 
-    def order(self, order: Order, subscription_id: str, *, key: UUID) -> Answer:
+    def order(self, order: Order, subscription_id: str, *, key: UUID, detail: str = "") -> Answer:
         """Have something done to a line."""
         body = {"kind": order.value, "subscription_id": subscription_id}
+        if detail:
+            body["detail"] = detail
         return http.answer(http.call(self.base_url, "POST", "/orders", key=key, json=body))
 
     def look_up_order(self, key: UUID) -> Answer:
         """Return what became of an order."""
         return http.answer(http.call(self.base_url, "GET", f"/orders/{key}"))
+
+    def check_service_password(self, subscription_id: str, password: str) -> bool:
+        """Have the operator check a service password."""
+        body = {"password": password}
+        path = f"/lines/{quote(subscription_id, safe='')}/service-password"
+        reply = http.call(self.base_url, "POST", path, json=body)
+        right = reply.body.get("right")
+        if reply.status != 200 or not isinstance(right, bool):
+            raise GatewayUnavailable
+        return right
 
     def final_bill(self, subscription_id: str, *, key: UUID) -> FinalBill:
         """Ask for the last bill of a closed line."""
@@ -77,35 +81,15 @@ class HttpOperator:
         if said.state is not AnswerState.DONE:
             return FinalBill(state=said.state, reason=said.reason)
         try:
-            bill = Bill(
-                *(_amount(reply.body, f) for f in ("usage_fen", "fees_fen", "exit_fee_fen"))
-            )
-            purses = Purses(*(_amount(reply.body, field) for field in _AMOUNTS[:4]))
+            bill = Bill(*(_amount(reply.body, field) for field in _BILL))
+            purses = Purses(*(_amount(reply.body, field) for field in _PURSES))
         except (KeyError, TypeError, ValueError):
             return FinalBill(state=AnswerState.UNKNOWN)
         return FinalBill(state=AnswerState.DONE, bill=bill, purses=purses)
-
-
-def _facts(body: Mapping[str, Any]) -> OperatorFacts:
-    ends = body.get("contract_end_on")
-    read: dict[str, Any] = {field: _amount(body, field) for field in _AMOUNTS}
-    read |= {field: _flag(body, field) for field in _FLAGS}
-    return OperatorFacts(
-        status=LineStatus(body["status"]),
-        contract_end_on=date.fromisoformat(ends) if ends else None,
-        **read,
-    )
 
 
 def _amount(body: Mapping[str, Any], field: str) -> int:
     value = body[field]
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
         raise ValueError(field)
-    return value
-
-
-def _flag(body: Mapping[str, Any], field: str) -> bool:
-    value = body[field]
-    if not isinstance(value, bool):
-        raise TypeError(field)
     return value

@@ -1,12 +1,11 @@
 """What the service asks of the outside. An adapter implements one of these and declares its abilities."""
 
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
 from typing import ClassVar, Protocol
 from uuid import UUID
 
-from xiaohu.core.checks import LineStatus
+from xiaohu.core.facts import LineFacts
 from xiaohu.core.refusals import Refusal
 from xiaohu.core.settlement import Bill, Purses
 from xiaohu.queue.effects import Capabilities
@@ -51,30 +50,10 @@ class FinalBill(Answer):
     purses: Purses | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OperatorFacts:
-    """What the operator says of a line right now; amounts in fen."""
-
-    status: LineStatus
-    registered: bool
-    cash_fen: int
-    deposit_fen: int
-    promotion_fen: int
-    gift_fen: int
-    points: int
-    arrears_fen: int
-    unbilled_fen: int
-    contract_end_on: date | None
-    exit_fee_fen: int
-    filing: bool
-    port_out: bool
-    open_order: bool
-    legal_hold: bool
-
-
 class Order(StrEnum):
     """What the operator's network is told to do with a line."""
 
+    PREPARE = "prepare"  # what the holder chose about an obstacle; `detail` names the choice
     FREEZE = "freeze"
     DISCONNECT = "disconnect"
     END_FILING = "end_filing"
@@ -86,7 +65,7 @@ class OperatorGateway(Protocol):
 
     capabilities: ClassVar[Capabilities]
 
-    def facts(self, subscription_id: str) -> OperatorFacts:
+    def facts(self, subscription_id: str) -> LineFacts:
         """Return the facts of a line.
 
         Raises:
@@ -94,11 +73,18 @@ class OperatorGateway(Protocol):
             UnknownLine: there is no such subscription.
         """
 
-    def order(self, order: Order, subscription_id: str, *, key: UUID) -> Answer:
+    def order(self, order: Order, subscription_id: str, *, key: UUID, detail: str = "") -> Answer:
         """Have something done to a line, under a key that makes repeating harmless."""
 
     def look_up_order(self, key: UUID) -> Answer:
         """Return what became of an order."""
+
+    def check_service_password(self, subscription_id: str, password: str) -> bool:
+        """Say whether a service password is right; it is asked of the operator and never kept.
+
+        Raises:
+            GatewayUnavailable: no answer.
+        """
 
     def final_bill(self, subscription_id: str, *, key: UUID) -> FinalBill:
         """Ask for the last bill of a closed line."""

@@ -113,6 +113,22 @@ class OneChoice(PlainForm):
         )
 
 
+class SomeChoices(PlainForm):
+    """One question with one or more of a few answers."""
+
+    def __init__(self, *args: Any, choices: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # A single line is chosen like any one thing; several may be ticked together.
+        single = len(choices) == 1
+        self.fields["choice"] = forms.MultipleChoiceField(
+            label="",
+            choices=choices,
+            initial=[choices[0][0]] if single else None,
+            widget=forms.CheckboxSelectMultiple,
+            error_messages={"required": _("err.choose"), "invalid_choice": _("err.choose")},
+        )
+
+
 class BankAccount(PlainForm):
     """S13: the holder's own account; the name is the holder's and is not asked."""
 

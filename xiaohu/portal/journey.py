@@ -7,7 +7,7 @@ from django.urls import reverse
 from xiaohu.closures import checking
 from xiaohu.closures.drafting import EDITABLE
 from xiaohu.closures.models import Case
-from xiaohu.core.proofs import LEVEL_FOR_A_CLEAN_LINE, level
+from xiaohu.core.proofs import TWO_KINDS, level
 from xiaohu.core.states import CaseState
 from xiaohu.proofing import proofs
 
@@ -30,7 +30,7 @@ def _next(case: Case, now: datetime) -> str:
     checked = checking.last(case, now=now)
     if checked is None or not checked.clear:
         return "checks"
-    if level(proofs.given(case.pk)) < LEVEL_FOR_A_CLEAN_LINE:
+    if level(proofs.given(case.pk)) < TWO_KINDS:
         return "prove"
     if checked.refundable_fen > 0 and not case.refund_route:
         return "balance"

@@ -1,22 +1,17 @@
 """What pages show of a case: masks, dates and amounts; and who acts on it."""
 
-from dataclasses import replace
 from typing import Any
 
 from django.http import HttpRequest
 
 from xiaohu.access.sessions import Subscriber
-from xiaohu.closures import documents, drafting, queries
-from xiaohu.closures.models import Case, Document, DocumentKind
+from xiaohu.closures import drafting, queries
+from xiaohu.closures.models import Case
 from xiaohu.core.actors import Actor
-from xiaohu.core.refusals import Refusal
 from xiaohu.core.states import WITHDRAWABLE, CaseState
 from xiaohu.portal.views.answering import masked
-from xiaohu.registry import lines
-from xiaohu.registry.lines import ShownLine
-from xiaohu.registry.models import Line
-from xiaohu.settlement import ledger
 from xiaohu.trail import events
+from xiaohu.ui import shown
 
 
 def actor_of(request: HttpRequest) -> Actor:
@@ -34,21 +29,18 @@ def subscriber_of(request: HttpRequest) -> Subscriber:
 
 def shown_case(case: Case) -> dict[str, Any]:
     """Return the facts of a case that every page about it shows."""
-    closing = queries.closing_of(case)
-    certificate = queries.document_of(case, DocumentKind.CERTIFICATE)
+    closings = shown.closings(case)
     return {
         "case": case,
-        "closing": closing,
+        "closings": closings,
+        "first": closings[0],
         "state": CaseState(case.state),
-        "line": _line(closing.line, certificate) if closing.line is not None else None,
-        "holder": _holder(case),
+        "holder": shown.holder(closings),
         "contact": masked(drafting.contact(case)),
         "payee_tail": drafting.payee(case).get("account", "")[-4:],
         "profile_of_case": queries.profile_of(case),
         "can_withdraw": CaseState(case.state) in WITHDRAWABLE,
-        "settled": ledger.of_closing(closing.pk),
-        "certificate": certificate,
-        "statement": queries.document_of(case, DocumentKind.STATEMENT),
+        "certified": [each for each in closings if each.certificate is not None],
     }
 
 
@@ -56,19 +48,5 @@ def timeline(case: Case) -> list[tuple[str, Any]]:
     """Return what happened to a case: keys of sentences with their moments."""
     told = {"open", "schedule", "send_to_review", "approve", "return", "refuse", "withdraw"}
     told |= {"expire", "fail_checks", "execute", "certify", "return_payout", "resume_refund"}
-    told |= {"finish", "appeal"}
+    told |= {"finish", "appeal", "split"}
     return [(e.action, e.at) for e in events.of_case(case.pk) if e.action in told]
-
-
-def _line(line: Line, certificate: Document | None) -> ShownLine:
-    """Return the line; once its number is erased, the mask that its certificate keeps."""
-    shown = lines.shown([line])[0]
-    return replace(shown, number=documents.read(certificate)["line"]) if certificate else shown
-
-
-def _holder(case: Case) -> Any:
-    line = queries.closing_of(case).line
-    try:
-        return lines.shown_holder(line) if line is not None else None
-    except Refusal:
-        return None  # Erased with the closing: nothing is left to show.

@@ -43,6 +43,12 @@ def known(*, subject_id: UUID, kind: str, round_: int) -> Effect | None:
     return Effect.objects.filter(subject_id=subject_id, kind=kind, round=round_).first()
 
 
+def done_rounds(*, subject_id: UUID, kind: str) -> frozenset[int]:
+    """Return which of the numbered effects of a kind are done."""
+    done = Effect.objects.filter(subject_id=subject_id, kind=kind, state=EffectState.DONE.value)
+    return frozenset(done.values_list("round", flat=True))
+
+
 def new(*, operator: str, subject_id: UUID, kind: str, round_: int, now: datetime) -> Effect:
     """Return an effect nobody intended yet; `sending` writes it down."""
     return Effect(operator=operator, subject_id=subject_id, kind=kind, round=round_, created_at=now)

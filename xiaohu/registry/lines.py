@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from xiaohu.core.calendar import day_of
-from xiaohu.core.checks import LineStatus
+from xiaohu.core.facts import LineStatus
 from xiaohu.core.numbers import mask_document, mask_name, mask_number, tail
 from xiaohu.core.retention import Category
 from xiaohu.registry.models import Line, QuarantinedNumber
@@ -51,8 +51,13 @@ def of_holder(holder_id: UUID) -> list[Line]:
 
 def find(operator: str, number: str) -> Line | None:
     """Return the open line that has a number (E.164)."""
-    index = blind_index(operator=operator, purpose="number", value=number)
+    index = number_index(operator, number)
     return Line.objects.filter(operator=operator, number_index=index, closed_at=None).first()
+
+
+def number_index(operator: str, number: str) -> bytes:
+    """Return the blind index of a number (E.164)."""
+    return blind_index(operator=operator, purpose="number", value=number)
 
 
 def number(line: Line) -> str:

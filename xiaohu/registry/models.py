@@ -5,7 +5,8 @@ import uuid
 from django.db import models
 from django.db.models.functions import Now
 
-from xiaohu.core.checks import LineStatus
+from xiaohu.core.applicants import HolderKind
+from xiaohu.core.facts import LineStatus
 
 
 class Operator(models.Model):
@@ -51,6 +52,7 @@ class Holder(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     operator = models.CharField(max_length=32)
+    kind = models.CharField(max_length=16, default=HolderKind.INDIVIDUAL.value)
     document_index = models.BinaryField(null=True)
     created_at = models.DateTimeField(db_default=Now())
 

@@ -7,7 +7,7 @@ from datetime import date
 from enum import StrEnum
 from typing import TypeVar
 
-from xiaohu.core.checks import LineStatus
+from xiaohu.core.facts import LineStatus
 from xiaohu.core.identity import (
     DocumentKind,
     DocumentRefused,

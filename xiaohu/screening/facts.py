@@ -1,52 +1,38 @@
-"""Gathering the facts of a line, and keeping them for the checks."""
+"""Asking the operator about a line, and keeping what it said for the checks."""
 
-from dataclasses import asdict
-from datetime import date, datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
-from xiaohu.core.checks import LineFacts, LineStatus
+from xiaohu.core.facts import LineFacts
 from xiaohu.gateways import providers
 from xiaohu.registry.models import Line
 from xiaohu.screening.models import CheckRun
 
 
-def gather(line: Line, *, holder_matches: bool, now: datetime) -> LineFacts:
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What the operator said of a closing's line, and when."""
+
+    facts: LineFacts
+    at: datetime
+
+
+def gather(line: Line, *, now: datetime) -> Gathered:
     """Ask the operator about a line. Call outside any transaction.
 
     Raises:
         GatewayUnavailable: the operator does not answer.
         UnknownLine: the operator has no such line.
     """
-    said = providers.operator().facts(line.subscription_id)
-    return LineFacts(
-        gathered_at=now,
-        status=said.status,
-        holder_matches=holder_matches,
-        realname_ok=said.registered,
-        open_closing=False,
-        arrears_fen=said.arrears_fen,
-        unbilled_fen=said.unbilled_fen,
-        cash_fen=said.cash_fen,
-        deposit_fen=said.deposit_fen,
-        promotion_fen=said.promotion_fen,
-        gift_fen=said.gift_fen,
-        points=said.points,
-        contract_end_on=said.contract_end_on,
-        exit_fee_fen=said.exit_fee_fen,
-        port_out=said.port_out,
-        open_order=said.open_order,
-        legal_hold=said.legal_hold,
-        has_filing=said.filing,
-    )
+    return Gathered(providers.operator().facts(line.subscription_id), now)
 
 
-def keep(closing_id: UUID, facts: LineFacts) -> None:
+def keep(closing_id: UUID, gathered: Gathered) -> None:
     """Keep the facts of a closing, in place of earlier ones. Call inside a transaction."""
-    document = asdict(facts)
-    del document["gathered_at"]
-    ends = document["contract_end_on"]
-    document["contract_end_on"] = ends.isoformat() if ends else None
-    run = CheckRun(closing_id=closing_id, facts=document, gathered_at=facts.gathered_at)
+    document = gathered.facts.model_dump(mode="json")
+    run = CheckRun(closing_id=closing_id, facts=document, gathered_at=gathered.at)
     CheckRun.objects.bulk_create(
         [run],
         update_conflicts=True,
@@ -56,16 +42,15 @@ def keep(closing_id: UUID, facts: LineFacts) -> None:
 
 
 def last(closing_id: UUID) -> LineFacts | None:
-    """Return the facts last kept."""
-    run = CheckRun.objects.filter(pk=closing_id).first()
-    if run is None:
-        return None
-    ends = run.facts["contract_end_on"]
-    return LineFacts(
-        **{
-            **run.facts,
-            "gathered_at": run.gathered_at,
-            "status": LineStatus(run.facts["status"]),
-            "contract_end_on": date.fromisoformat(ends) if ends else None,
-        }
-    )
+    """Return the facts last kept of one closing."""
+    kept = last_of([closing_id]).get(closing_id)
+    return kept.facts if kept is not None else None
+
+
+def last_of(closing_ids: Iterable[UUID]) -> dict[UUID, Gathered]:
+    """Return the facts last kept of each closing that has any, with one query."""
+    runs = CheckRun.objects.filter(pk__in=list(closing_ids))
+    return {
+        run.closing_id: Gathered(LineFacts.model_validate(run.facts), run.gathered_at)
+        for run in runs
+    }

@@ -1,6 +1,6 @@
 """Posting the money of a closing. All inner steps: call them inside a transaction that holds the closing."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -136,6 +136,11 @@ def require(closing_id: UUID, expected: Mapping[Account, int]) -> None:
 def of_closing(closing_id: UUID) -> SettledClosing | None:
     """Return the settlement of a closing, once there is one."""
     return SettledClosing.objects.filter(pk=closing_id).first()
+
+
+def of_closings(closing_ids: Iterable[UUID]) -> dict[UUID, SettledClosing]:
+    """Return the settlement of each closing that has one, with one query."""
+    return SettledClosing.objects.in_bulk(list(closing_ids))
 
 
 def refund_effect_of(closing_id: UUID) -> UUID | None:

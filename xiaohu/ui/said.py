@@ -8,6 +8,8 @@ from xiaohu.ui.templatetags.words import day
 
 
 def said(finding: Finding) -> str:
-    """Return the sentence of a finding, with its amount and date."""
+    """Return the sentence of a finding, with its amount, date or count."""
     amount = Money(finding.amount_fen).yuan() if finding.amount_fen is not None else ""
-    return gettext(f"check.{finding.code}").format(amount=amount, date=day(finding.until))
+    return gettext(f"check.{finding.code}").format(
+        amount=amount, date=day(finding.until), count=finding.count
+    )

@@ -11,6 +11,7 @@ from xiaohu.closures.steps import (
     erase,
     freeze,
     notify,
+    prepare,
     quarantine,
     refund,
     seal,
@@ -22,6 +23,7 @@ from xiaohu.core.steps import Step
 from xiaohu.queue import faults
 
 STEPS: Mapping[Step, Callable[[Work], Progress]] = {
+    Step.PREPARE: prepare.run,
     Step.FREEZE: freeze.run,
     Step.DISCONNECT: disconnect.run,
     Step.END_FILING: end_filing.run,
@@ -38,6 +40,7 @@ STEPS: Mapping[Step, Callable[[Work], Progress]] = {
 }
 
 EFFECTS = (
+    Step.PREPARE,
     Step.FREEZE,
     Step.DISCONNECT,
     Step.END_FILING,

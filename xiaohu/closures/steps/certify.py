@@ -15,8 +15,8 @@ def run(work: Work) -> Progress:
     with work.commit(Step.CERTIFY) as closing:
         payload = documents.certificate_payload(closing, now=now)
         issued = documents.issue(closing, DocumentKind.CERTIFICATE, payload, now=now)
-        moves.move(
-            closing.case,
+        moves.move_closing(
+            closing,
             Action.CERTIFY,
             actor=WORKER,
             now=now,

@@ -9,7 +9,7 @@ from xiaohu.screening import facts
 def run(work: Work) -> Progress:
     """Have the operator end the filing, where the line has one."""
     known = facts.last(work.closing_id)
-    if known is not None and known.has_filing:
+    if known is not None and known.filing:
         return order(work, Order.END_FILING)
     with work.transaction() as closing:
         finish_step(closing, now=work.clock())

@@ -8,7 +8,11 @@ from xiaohu.queue import faults
 
 
 def run(work: Work) -> Progress:
-    """Erase the units this closing ends; destroying a key twice is harmless."""
+    """Erase the units this closing ends; destroying a key twice is harmless.
+
+    The holder's unit ends with the last closing of that holder. Two that erase at once may each
+    take the other for the last, so both look again while they hold the holder.
+    """
     with work.transaction() as closing:
         units = keeping.units_ended_by(closing)
     faults.hit(f"{Step.ERASE.value}.before_call")
@@ -16,6 +20,9 @@ def run(work: Work) -> Progress:
     faults.hit(f"{Step.ERASE.value}.after_call")
     now = work.clock()
     with work.transaction() as closing:
+        keeping.hold_holder(closing)
+        if not set(keeping.units_ended_by(closing)) <= set(units):
+            return Progress.GOES_ON
         engine.finish(operator=closing.operator, closing_id=closing.pk, units=units, now=now)
         finish_step(closing, now=now)
         faults.hit(f"{Step.ERASE.value}.after_record")

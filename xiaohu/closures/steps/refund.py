@@ -6,7 +6,7 @@ who chooses another way; the next try is a new effect.
 
 from datetime import datetime, timedelta
 
-from xiaohu.closures import checking, drafting, moves, submitting
+from xiaohu.closures import drafting, moves, submitting
 from xiaohu.closures.effecting import Doing, carry_out
 from xiaohu.closures.models import Closing, HumanQueue
 from xiaohu.closures.ordering import line_of
@@ -21,7 +21,7 @@ from xiaohu.gateways import providers
 from xiaohu.gateways.protocols import Answer, Payee
 from xiaohu.queue.models import Effect
 from xiaohu.registry import lines
-from xiaohu.screening import facts
+from xiaohu.screening import facts as screening
 from xiaohu.settlement import ledger
 
 PERSON_HAS = timedelta(days=15)
@@ -35,7 +35,7 @@ def run(work: Work) -> Progress:
     settled = ledger.of_closing(closing.pk)
     if settled is None:
         raise LookupError("a refund follows a settlement")
-    known = facts.last(closing.pk)
+    known = screening.last(closing.pk)
     if known is not None and known.legal_hold and _still_held(work):
         return _hold(work)
     left = settled.refundable_fen - settled.refunded_fen - settled.unclaimed_fen
@@ -86,8 +86,9 @@ def _post(closing: Closing, effect: Effect, _answer: Answer, now: datetime) -> N
 def _came_back(closing: Closing, effect: Effect, answer: Answer, now: datetime) -> Progress:
     ledger.return_refund(closing_id=closing.pk, effect_id=effect.pk, now=now)
     closing.refund_round += 1
-    closing.save(update_fields=["refund_round"])
-    moves.move(closing.case, Action.RETURN_PAYOUT, actor=WORKER, now=now, reason=answer.reason[:64])
+    moves.move_closing(
+        closing, Action.RETURN_PAYOUT, actor=WORKER, now=now, reason=answer.reason[:64]
+    )
     submitting.tell(closing.case, Notice.REFUND_FAILED, now=now)
     return ask_people(
         closing, HumanQueue.SUBSCRIBER, trouble="refund_refused", now=now, due=PERSON_HAS
@@ -103,8 +104,8 @@ def _nothing_left(work: Work) -> Progress:
 
 
 def _still_held(work: Work) -> bool:
-    said = checking.gather(work.seen.case, now=work.clock())
-    return said is None or said.legal_hold
+    said = screening.gather(line_of(work.seen), now=work.clock())
+    return said.facts.legal_hold
 
 
 def _hold(work: Work) -> Progress:

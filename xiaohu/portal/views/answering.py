@@ -130,7 +130,7 @@ def effects(request: HttpRequest, case: Case) -> HttpResponse:
         "stop_at": stop_at,
         "stop_on": day_of(stop_at),
         "quarantine_days": profile.number.quarantine_days,
-        "facts": checked.facts if checked is not None else None,
+        "checked": checked,
     }
     return render(request, "portal/effects.html", page)
 
@@ -176,8 +176,8 @@ def _confirm(case: Case, form: ContactForm) -> HttpResponse | None:
 
 
 def _holder(case: Case) -> str:
-    line = queries.closing_of(case).line
-    return lines.shown_holder(line).name if line is not None else ""
+    found = queries.lines_of_case(case)
+    return lines.shown_holder(found[0]).name if found else ""
 
 
 def _fresh(case: Case) -> Case:

@@ -6,13 +6,16 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from xiaohu.closures import checking, drafting
+from xiaohu.closures.checking import Checked
 from xiaohu.closures.models import Case
-from xiaohu.core.checks import CheckCode, CheckGroup, Choice, Finding
+from xiaohu.core.checks import CheckCode, CheckGroup, Finding
+from xiaohu.core.choices import Choice
 from xiaohu.portal import journey
 from xiaohu.portal.entering import own_draft
 from xiaohu.portal.forms import OneChoice
 from xiaohu.portal.views.starting import check
 from xiaohu.queue import clock
+from xiaohu.ui import shown
 from xiaohu.ui.refusals import sentence
 from xiaohu.ui.said import said
 
@@ -26,12 +29,11 @@ def checks(request: HttpRequest, case: Case) -> HttpResponse:
     if checked is None and refused is None:
         refused = check(case)
         checked = checking.last(case, now=now)
-    findings = checked.findings if checked is not None else ()
     page = {
         "case": case,
         "checked": checked,
-        "groups": [_group(group, findings) for group in CheckGroup] if checked else [],
-        "open": sum(finding.blocks for finding in findings),
+        "groups": _groups(checked) if checked is not None else [],
+        "open": sum(f.blocks for f in checked.findings) if checked is not None else 0,
         "sentence": sentence(refused) if refused is not None else None,
         "go_on": journey.next_page(case, now=now),
     }
@@ -42,7 +44,7 @@ def checks(request: HttpRequest, case: Case) -> HttpResponse:
 def one_check(request: HttpRequest, case: Case, code: str) -> HttpResponse:
     """S7: one obstacle, its choices, and checking again."""
     checked = checking.last(case, now=clock.now())
-    finding = next((f for f in checked.findings if f.code == code), None) if checked else None
+    finding = _most_pressing(checked, code)
     if finding is None:
         if code not in set(CheckCode):
             raise Http404
@@ -62,10 +64,20 @@ def one_check(request: HttpRequest, case: Case, code: str) -> HttpResponse:
     return render(request, "portal/one_check.html", page, status=422 if form.errors else 200)
 
 
-def _group(group: CheckGroup, findings: tuple[Finding, ...]) -> dict[str, object]:
-    inside = [finding for finding in findings if finding.group is group]
-    return {
-        "group": group,
-        "findings": [(finding, said(finding)) for finding in inside],
-        "blocked": any(finding.blocks for finding in inside),
-    }
+def _most_pressing(checked: Checked | None, code: str) -> Finding | None:
+    """Return a finding of a code, of a line it still blocks where there is one."""
+    found = [finding for finding in checked.findings if finding.code == code] if checked else []
+    return next((finding for finding in found if finding.blocks), found[0] if found else None)
+
+
+def _groups(checked: Checked) -> list[dict[str, object]]:
+    """Return the rows of the task list."""
+    found = shown.findings(checked)
+    return [
+        {
+            "group": group,
+            "findings": [entry for entry in found if entry[0].group is group],
+            "blocked": any(entry[0].blocks for entry in found if entry[0].group is group),
+        }
+        for group in CheckGroup
+    ]

@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from xiaohu.closures import appealing, refunding, withdrawing
-from xiaohu.closures.models import Case
+from xiaohu.closures.models import Case, HumanQueue
 from xiaohu.core.calendar import day_of
 from xiaohu.core.profile import RefundRoute
 from xiaohu.core.review import appeal_until
@@ -36,9 +36,14 @@ def progress(request: HttpRequest, case: Case) -> HttpResponse:
         **shown,
         "timeline": timeline(case),
         "notices": outbox.of_case(case.pk),
-        "running": CaseState(case.state) in RUNNING and not shown["closing"].owner,
+        "running": shown["state"] in RUNNING
+        and not all(s.closing.owner for s in shown["closings"]),
         "look_again": looks + 1 if looks < LOOKS else None,
-        "helped": shown["closing"].owner == "operations",
+        "helped": any(s.closing.owner == HumanQueue.OPERATIONS for s in shown["closings"]),
+        "waits_until": max(
+            (s.closing.owner_due_at for s in shown["closings"] if s.closing.owner_due_at),
+            default=None,
+        ),
         "now": now,
     }
     partial = "#status" if getattr(request, "htmx", False) else ""
@@ -88,7 +93,14 @@ def refund(request: HttpRequest, case: Case) -> HttpResponse:
             )
             return HttpResponseRedirect(reverse("portal:case", args=[case.pk]))
     wrong = bool(way.errors or account.errors)
-    page = {**shown_case(case), "form": way, "account": account}
+    shown = shown_case(case)
+    back = [s.settled for s in shown["closings"] if s.state is CaseState.REFUND_ATTENTION]
+    page = {
+        **shown,
+        "form": way,
+        "account": account,
+        "returned_fen": sum(settled.refundable_fen for settled in back if settled is not None),
+    }
     return render(request, "portal/refund.html", page, status=422 if wrong else 200)
 
 

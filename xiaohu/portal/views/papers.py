@@ -9,8 +9,8 @@ from django.utils.translation import get_language, gettext
 
 from xiaohu.access import counters
 from xiaohu.access.accounts import TooManyTries
-from xiaohu.closures import documents, papers, queries
-from xiaohu.closures.models import Case, Document, DocumentKind
+from xiaohu.closures import documents, papers
+from xiaohu.closures.models import Case
 from xiaohu.core.references import CertificateNumberRefused, normalise_certificate_number
 from xiaohu.portal.entering import own_case
 from xiaohu.portal.forms import CertificateNumber
@@ -18,6 +18,7 @@ from xiaohu.portal.shown import shown_case
 from xiaohu.queue import clock
 from xiaohu.trail import keys
 from xiaohu.ui.qr import svg
+from xiaohu.ui.shown import ShownClosing, closings
 
 CHECKS_A_MINUTE = 30
 
@@ -26,13 +27,16 @@ CHECKS_A_MINUTE = 30
 def certificate(request: HttpRequest, case: Case) -> HttpResponse:
     """S22: the closing certificate, later the statement."""
     shown = shown_case(case)
-    issued: Document | None = shown["certificate"]
-    if issued is None:
+    chosen = _chosen(request, shown["certified"])
+    if chosen is None or chosen.certificate is None:
         return HttpResponseRedirect(reverse("portal:case", args=[case.pk]))
-    statement: Document | None = shown["statement"]
-    said = documents.read(issued)
+    statement = chosen.statement
+    said = documents.read(chosen.certificate)
     page = {
         **shown,
+        "chosen": chosen,
+        "certificate": chosen.certificate,
+        "statement": statement,
         "said": said,
         "qr": svg(said["verify"]),
         "account_of": documents.read(statement) if statement is not None else None,
@@ -43,13 +47,22 @@ def certificate(request: HttpRequest, case: Case) -> HttpResponse:
 @own_case
 def pdf(request: HttpRequest, case: Case, kind: str) -> HttpResponse:
     """Give a document as PDF, the signed text attached."""
-    found = queries.document_of(case, DocumentKind(kind)) if kind in set(DocumentKind) else None
+    chosen = _chosen(request, [each for each in closings(case) if each.certificate])
+    papers_of = {"certificate": chosen.certificate, "statement": chosen.statement} if chosen else {}
+    found = papers_of.get(kind)
     if found is None:
         raise Http404
     language = "en" if get_language() == "en" else "zh"
     answer = HttpResponse(papers.pdf(found, language=language), content_type="application/pdf")
     answer["Content-Disposition"] = f'attachment; filename="{found.number}.pdf"'
     return answer
+
+
+def _chosen(request: HttpRequest, certified: list[ShownClosing]) -> ShownClosing | None:
+    """Return the line whose papers are asked for: the one named, or the first."""
+    wanted = request.GET.get("line", "")
+    named = (each for each in certified if str(each.closing.pk) == wanted)
+    return next(named, certified[0] if certified else None)
 
 
 def verify(request: HttpRequest) -> HttpResponse:

@@ -10,9 +10,9 @@ from xiaohu.access import codes
 from xiaohu.access.codes import Limited, Outcome
 from xiaohu.closures import checking, drafting, queries
 from xiaohu.closures.models import Case
-from xiaohu.core.checks import LineStatus
+from xiaohu.core.facts import LineStatus
 from xiaohu.core.numbers import mask_number
-from xiaohu.core.proofs import LEVEL_FOR_A_CLEAN_LINE, ProofMethod, level, offered
+from xiaohu.core.proofs import TWO_KINDS, ProofMethod, level, offered
 from xiaohu.notices import outbox
 from xiaohu.portal import journey, pending
 from xiaohu.portal.codes import explain, limited
@@ -32,9 +32,9 @@ def prove(request: HttpRequest, case: Case) -> HttpResponse:
     now = clock.now()
     drafting.note_sign_in(case_id=case.pk, subscriber=subscriber_of(request), now=now)
     checked = checking.last(case, now=now)
-    status = checked.facts.status if checked and checked.facts else LineStatus.ACTIVE
+    status = checked.lines[0].facts.status if checked and checked.lines else LineStatus.ACTIVE
     given = proofs.given(case.pk)
-    enough = level(given) >= LEVEL_FOR_A_CLEAN_LINE
+    enough = level(given) >= TWO_KINDS
     methods = () if enough else offered(given=given, status=status)
     sending = request.POST.get("send") == ProofMethod.CODE.value
     form: PlainForm = CardForm(request.POST if request.POST and not sending else None)
@@ -91,7 +91,7 @@ def prove_code(request: HttpRequest, case: Case) -> HttpResponse:
 
 def proving_line(case: Case) -> Line:
     """Return the line a proof is about: the case's, or for an account one of its holder's."""
-    line = queries.closing_of(case).line
+    line = next(iter(queries.lines_of_case(case)), None)
     if line is None:
         line = Line.objects.filter(holder_id=case.holder_id, closed_at=None).first()
     if line is None:

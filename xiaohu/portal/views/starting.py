@@ -18,7 +18,7 @@ from xiaohu.core.steps import Scope
 from xiaohu.gateways.protocols import GatewayUnavailable, UnknownLine
 from xiaohu.portal import journey
 from xiaohu.portal.entering import signed_in
-from xiaohu.portal.forms import OneChoice
+from xiaohu.portal.forms import OneChoice, SomeChoices
 from xiaohu.queue import clock
 from xiaohu.registry import lines
 from xiaohu.ui.templatetags.words import yuan
@@ -58,14 +58,14 @@ def scope(request: HttpRequest, subscriber: Subscriber) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         chosen = Scope(form.cleaned_data["choice"])
         if chosen is Scope.ACCOUNT:
-            return _open(subscriber, chosen, None)
+            return _open(subscriber, chosen, [])
         return HttpResponseRedirect(f"{reverse('portal:lines')}?scope={chosen}")
     return render(request, "portal/scope.html", {"form": form}, status=422 if form.errors else 200)
 
 
 @signed_in
 def choose_line(request: HttpRequest, subscriber: Subscriber) -> HttpResponse:
-    """S4: which line."""
+    """S4: which line, or lines."""
     wanted = Scope.BOTH if request.GET.get("scope") == Scope.BOTH else Scope.LINE
     shown = lines.shown(queries.lines_of(subscriber))
     options = [
@@ -80,13 +80,9 @@ def choose_line(request: HttpRequest, subscriber: Subscriber) -> HttpResponse:
         )
         for line in shown
     ]
-    form = OneChoice(request.POST or None, choices=options)
+    form = SomeChoices(request.POST or None, choices=options)
     if request.method == "POST" and form.is_valid():
-        line_id = next(line.id for line in shown if str(line.id) == form.cleaned_data["choice"])
-        existing = queries.open_closing_of(lines.get(line_id))
-        if existing is not None:
-            return HttpResponseRedirect(journey.home_of(existing.case, now=clock.now()))
-        return _open(subscriber, wanted, line_id)
+        return _open(subscriber, wanted, [UUID(chosen) for chosen in form.cleaned_data["choice"]])
     page = {
         "form": form,
         "lines": shown,
@@ -106,13 +102,13 @@ def cases(request: HttpRequest, subscriber: Subscriber) -> HttpResponse:
     return render(request, "portal/cases.html", {"cases": listed})
 
 
-def _open(subscriber: Subscriber, wanted: Scope, line_id: UUID | None) -> HttpResponse:
+def _open(subscriber: Subscriber, wanted: Scope, line_ids: list[UUID]) -> HttpResponse:
     now = clock.now()
     try:
         case = drafting.open_case(
             subscriber=subscriber,
             scope=wanted,
-            line_id=line_id,
+            line_ids=line_ids,
             language=get_language() or "zh-hans",
             now=now,
         )

@@ -1,0 +1,154 @@
+"""Who may ask for a closing, which papers each shows, and how many people decide.
+
+More is never asked than opening the line asked (GB/T 35273-2020 8.5 c): a profile may ask for
+less than this table, never for more.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class HolderKind(StrEnum):
+    """Whether a line is registered to a person or to an organisation."""
+
+    INDIVIDUAL = "individual"
+    ORGANISATION = "organisation"
+
+
+class ApplicantKind(StrEnum):
+    """Who asks: the holder, somebody for the holder, or the operator itself."""
+
+    HOLDER = "holder"
+    ORG_HANDLER = "org_handler"  # 经办人
+    PROXY = "proxy"  # 受托代办人
+    GUARDIAN = "guardian"
+    HEIR = "heir"
+    LIQUIDATOR = "liquidator"
+    OPERATOR = "operator"
+
+
+class ClosingType(StrEnum):
+    """Why a line is closed, as operators file it."""
+
+    VOLUNTARY = "voluntary"
+    BULK_ORG = "bulk_org"
+    DECEASED = "deceased"
+    ARREARS = "arrears"
+    UNREGISTERED = "unregistered"
+    REGULATOR_ORDER = "regulator_order"
+    CONFIRMED_VIOLATION = "confirmed_violation"
+
+
+class Evidence(StrEnum):
+    """A paper an applicant can be asked for."""
+
+    HOLDER_ID = "holder_id"
+    APPLICANT_ID = "applicant_id"
+    AUTHORISATION = "authorisation"  # states name, matter, scope, term, signature (民法典 165)
+    ORG_CERTIFICATE = "org_certificate"  # 营业执照 or another certificate with a USCC
+    GUARDIANSHIP = "guardianship"
+    DEATH_CERTIFICATE = "death_certificate"
+    KINSHIP = "kinship"
+    HEIRS_CONSENT = "heirs_consent"
+    DISSOLUTION = "dissolution"
+
+
+class Money(StrEnum):
+    """In whose name money may go back."""
+
+    HOLDER = "holder"
+    APPLICANT = "applicant"
+    NOBODY = "nobody"  # booked unclaimed: owed to whoever proves to be entitled
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicantRule:
+    """One row: the holders it fits, the papers, who may be paid, how many people decide."""
+
+    holders: frozenset[HolderKind]
+    evidence: tuple[Evidence, ...]
+    paid: Money
+    deciders: int
+    basis: str
+
+
+_PERSON = frozenset({HolderKind.INDIVIDUAL})
+_FIRM = frozenset({HolderKind.ORGANISATION})
+_E = Evidence
+
+APPLICANTS: Mapping[ApplicantKind, ApplicantRule] = {
+    ApplicantKind.HOLDER: ApplicantRule(_PERSON, (), Money.HOLDER, 1, "工信部令第24号第九条"),
+    ApplicantKind.ORG_HANDLER: ApplicantRule(
+        _FIRM,
+        (_E.ORG_CERTIFICATE, _E.APPLICANT_ID, _E.AUTHORISATION),
+        Money.HOLDER,
+        1,
+        "工信部令第25号第八条",
+    ),
+    ApplicantKind.PROXY: ApplicantRule(
+        _PERSON,
+        (_E.HOLDER_ID, _E.APPLICANT_ID, _E.AUTHORISATION),
+        Money.HOLDER,
+        1,
+        "工信部令第25号第六条；民法典第一百六十五条",
+    ),
+    ApplicantKind.GUARDIAN: ApplicantRule(
+        _PERSON,
+        (_E.APPLICANT_ID, _E.GUARDIANSHIP),
+        Money.APPLICANT,
+        2,
+        "民法典第二十七条、第三十四条",
+    ),
+    ApplicantKind.HEIR: ApplicantRule(
+        _PERSON,
+        (_E.DEATH_CERTIFICATE, _E.APPLICANT_ID, _E.KINSHIP),
+        Money.APPLICANT,
+        2,
+        "民法典第一千一百二十二条、第一千一百四十七条；个人信息保护法第四十九条",
+    ),
+    ApplicantKind.LIQUIDATOR: ApplicantRule(
+        _FIRM,
+        (_E.DISSOLUTION, _E.APPLICANT_ID),
+        Money.APPLICANT,
+        2,
+        "公司法关于清算的规定",
+    ),
+    ApplicantKind.OPERATOR: ApplicantRule(
+        _PERSON | _FIRM, (), Money.NOBODY, 2, "电信条例第三十四条；运营商服务协议"
+    ),
+}
+
+
+def may_apply(*, holder: HolderKind) -> tuple[ApplicantKind, ...]:
+    """Return who may ask for a line of such a holder, the operator itself left out."""
+    return tuple(
+        kind
+        for kind, rule in APPLICANTS.items()
+        if holder in rule.holders and kind is not ApplicantKind.OPERATOR
+    )
+
+
+def evidence_needed(
+    kind: ApplicantKind, *, proof_by_paper: bool, estate_fen: int, consent_above_fen: int
+) -> tuple[Evidence, ...]:
+    """Return the papers a request needs.
+
+    `proof_by_paper` asks a holder for their own document, where the level of proof needs one.
+    All heirs consent only to a refund above the limit, never to stopping the service.
+    """
+    papers = APPLICANTS[kind].evidence
+    if kind is ApplicantKind.HOLDER and proof_by_paper:
+        papers = (Evidence.HOLDER_ID,)
+    if kind is ApplicantKind.HEIR and estate_fen > consent_above_fen:
+        papers = (*papers, Evidence.HEIRS_CONSENT)
+    return papers
+
+
+def closing_type(kind: ApplicantKind) -> ClosingType:
+    """Return the type of a closing that an applicant asks for."""
+    if kind is ApplicantKind.HEIR:
+        return ClosingType.DECEASED
+    if kind in {ApplicantKind.ORG_HANDLER, ApplicantKind.LIQUIDATOR}:
+        return ClosingType.BULK_ORG
+    return ClosingType.VOLUNTARY

@@ -1,0 +1,79 @@
+"""What every page shows of the lines of a case: masks, states, money and papers."""
+
+from dataclasses import dataclass, replace
+
+from xiaohu.closures import documents, moves, queries
+from xiaohu.closures.checking import Checked
+from xiaohu.closures.models import Case, Closing, Document, DocumentKind
+from xiaohu.core.checks import Finding
+from xiaohu.core.refusals import Refusal
+from xiaohu.core.states import CaseState
+from xiaohu.registry import lines
+from xiaohu.registry.lines import ShownHolder, ShownLine
+from xiaohu.settlement import ledger
+from xiaohu.settlement.models import SettledClosing
+from xiaohu.ui.said import said
+
+
+@dataclass(frozen=True, slots=True)
+class ShownClosing:
+    """One line or account of a case: where it stands, its money and its papers."""
+
+    closing: Closing
+    state: CaseState
+    line: ShownLine | None
+    settled: SettledClosing | None
+    certificate: Document | None
+    statement: Document | None
+
+
+def closings(case: Case) -> list[ShownClosing]:
+    """Return every line or account of a case as pages show it."""
+    found = queries.closings_of(case)
+    papers = queries.documents_of(case)
+    settled = ledger.of_closings(closing.pk for closing in found)
+    masks = {mask.id: mask for mask in lines.shown(c.line for c in found if c.line)}
+    return [
+        ShownClosing(
+            closing=closing,
+            state=moves.state_of(closing),
+            line=_line(
+                masks.get(closing.line_id) if closing.line_id else None,
+                papers.get((closing.pk, _CERTIFICATE)),
+            ),
+            settled=settled.get(closing.pk),
+            certificate=papers.get((closing.pk, _CERTIFICATE)),
+            statement=papers.get((closing.pk, DocumentKind.STATEMENT)),
+        )
+        for closing in found
+    ]
+
+
+def findings(checked: Checked) -> list[tuple[Finding, str, str]]:
+    """Return every finding in words, with its line's mask where there are several lines."""
+    several = len(checked.lines) > 1
+    masks = {mask.id: mask.number for mask in lines.shown(each.line for each in checked.lines)}
+    return [
+        (finding, said(finding), masks[each.line.pk] if several else "")
+        for each in checked.lines
+        for finding in each.findings
+    ]
+
+
+def holder(closings: list[ShownClosing]) -> ShownHolder | None:
+    """Return the holder of a case as pages show them; nothing once they are erased."""
+    line = closings[0].closing.line
+    try:
+        return lines.shown_holder(line) if line is not None else None
+    except Refusal:
+        return None  # Erased with the closing: nothing is left to show.
+
+
+_CERTIFICATE = DocumentKind.CERTIFICATE
+
+
+def _line(shown: ShownLine | None, certificate: Document | None) -> ShownLine | None:
+    """Return the line; once its number is erased, the mask that its certificate keeps."""
+    if shown is None or certificate is None:
+        return shown
+    return replace(shown, number=documents.read(certificate)["line"])
