@@ -91,7 +91,7 @@ class Subscriber(Told):
 
     def fill_in(self, person: Person, *, bank: bool = False) -> None:
         """S4 to S15."""
-        self.v.page.get_by_role("radio").first.check()
+        self.v.page.get_by_role("checkbox").first.check()
         self.press("btn.continue", "S6-checks")
         self.press("btn.continue", "S9-prove")
         self.type("verify.card", "0000")

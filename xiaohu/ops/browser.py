@@ -65,6 +65,8 @@ class _Reader(HTMLParser):
             form.choices.setdefault(name, []).append(value)
             if "checked" in given:
                 form.fields[name] = value
+        elif given.get("type") == "checkbox" and value:
+            form.choices.setdefault(name, []).append(value)
         elif given.get("type") == "checkbox":
             form.ticks.add(name)
         else:
