@@ -1,5 +1,6 @@
 """The same three people everywhere (the subscriber, the reviewer, the stranger), and their world."""
 
+import io
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -8,13 +9,14 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from PIL import Image
 from starlette.testclient import TestClient
 
 from simulators import messages, operator, payout
 from simulators.serving import Settings
 from xiaohu.access.models import StaffUser, SubscriberAccount
 from xiaohu.access.sessions import Method, Subscriber
-from xiaohu.closures import alarms, checking, drafting, driver, submitting
+from xiaohu.closures import alarms, applying, checking, drafting, driver, submitting
 from xiaohu.closures.models import Case, Closing, Document, DocumentKind
 from xiaohu.core.actors import Actor, ActorKind
 from xiaohu.core.profile import RefundRoute
@@ -167,10 +169,16 @@ class World:
         """Give every answer of a draft."""
         checking.run(case_id=case.pk, now=self.now)
         proofs.note(case_id=case.pk, method=ProofMethod.ICCID_TAIL, now=self.now)
+        self.show_papers(case)
         drafting.set_refund(case_id=case.pk, route=RefundRoute.ORIGINAL)
         drafting.set_contact(case_id=case.pk, to="subscriber@example.com")
         drafting.confirm_contact(case_id=case.pk)
         drafting.note_effects_read(case_id=case.pk)
+
+    def show_papers(self, case: Case) -> None:
+        """Upload every paper a draft still needs."""
+        for kind in applying.standing(case, now=self.now).lacking:
+            applying.add_paper(case_id=case.pk, evidence=kind, data=picture(), now=self.now)
 
     def submit(self, case: Case) -> Case:
         """Submit a draft as its holder."""
@@ -262,6 +270,13 @@ def document_of(case: Case, kind: DocumentKind) -> Document | None:
     """Return the newest document of a kind issued for a case."""
     issued = Document.objects.filter(closing__case=case, kind=kind.value)
     return issued.order_by("-issued_at").first()
+
+
+def picture(*, width: int = 40, height: int = 30, kind: str = "JPEG") -> bytes:
+    """Return a small picture of nothing."""
+    out = io.BytesIO()
+    Image.new("RGB", (width, height), "white").save(out, kind)
+    return out.getvalue()
 
 
 def staff(name: str = "chen", *roles: ActorKind, pk: UUID | None = None) -> StaffUser:

@@ -11,8 +11,11 @@ import pytest
 from babel.messages.catalog import Message
 
 import xiaohu
+from xiaohu.closures.drafting import PAYABLE
 from xiaohu.closures.models import DocumentKind
 from xiaohu.closures.papers import AMOUNTS
+from xiaohu.core import identity
+from xiaohu.core.applicants import ApplicantKind, Evidence
 from xiaohu.core.checks import Appeal, CheckCode, CheckGroup
 from xiaohu.core.choices import Choice
 from xiaohu.core.facts import LineStatus
@@ -26,7 +29,6 @@ from xiaohu.core.steps import Scope
 from xiaohu.desk.views import OUTCOMES
 from xiaohu.desk.work import VIEWS
 from xiaohu.notices.models import NoticeState
-from xiaohu.portal.views.answering import ONLINE_ROUTES
 from xiaohu.registry.rows import Flaw
 from xiaohu.ui import catalogue
 
@@ -86,11 +88,15 @@ def made() -> Mapping[str, list[str]]:
         "check.appeal.": each(Appeal),
         "check.title.": each(CheckCode),
         "choice.": each(Choice),
+        "document.": each(identity.DocumentKind),
+        "paper.err.": ["size", "kind", "unreadable", "pages"],
+        "paper_kind.": each(Evidence, ".help"),
+        "who.": each(ApplicantKind),
         "desk.confirm.": each(OUTCOMES),
         "desk.decided.": each(OUTCOMES),
         "desk.outcome.": each(OUTCOMES),
         "desk.view.": each(VIEWS),
-        "event.": [*each(done), "open", "appeal", "split", "purge_folder"],
+        "event.": [*each(done), "open", "appeal", "split", "propose", "view_paper", "purge_folder"],
         "flaw.": each(Flaw),
         "group.": each(CheckGroup),
         "line.": each(LineStatus),
@@ -103,7 +109,7 @@ def made() -> Mapping[str, list[str]]:
         "refusal.": each((sub.code for sub in refusals()), ".next"),
         "refusal_reason.": each(RefusalReason),
         "return.": each(ReturnReason),
-        "route.": each(ONLINE_ROUTES),
+        "route.": each(PAYABLE),
         "scope.": each(Scope),
         "sms.": each(Notice),
         "state.": each(CaseState),

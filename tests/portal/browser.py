@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Protocol
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from tests.stories import CLEAN, World
+from tests.stories import CLEAN, World, picture
 from xiaohu.access import accounts
 from xiaohu.access.models import SubscriberAccount
 from xiaohu.closures.models import Case
@@ -91,6 +92,23 @@ class Browser:
     def prove(self, number: str = CLEAN) -> Answer:
         """Give the last four characters of the card."""
         return self.send(f"{self.home}/verify", tail=tail(self.world, number))
+
+    def show_papers(self) -> None:
+        """Upload every paper the page still asks for."""
+        while self.at.endswith("/documents"):
+            answer = self.open(self.at)
+            wanted = re.search(r'<option value="([a-z_]+)" selected', page(answer))
+            lacking = "待上传" in page(answer)
+            if not lacking or wanted is None:
+                self.open(re.findall(r'<a class="button" href="([^"]+)"', page(answer))[-1])
+                return
+            self.upload(wanted.group(1))
+
+    def upload(self, kind: str, data: bytes | None = None) -> Answer:
+        """Upload one paper."""
+        file = SimpleUploadedFile("paper.jpg", data if data is not None else picture())
+        path = f"{self.home}/documents"
+        return self._follow(self.client.post(path, {"kind": kind, "file": file}), path)
 
     def confirm_contact(self, to: str = CONTACT) -> Answer:
         """Give a contact and the code that reaches it."""

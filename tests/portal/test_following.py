@@ -135,6 +135,7 @@ def test_a_stopped_line_can_be_proved_again(world: World) -> None:
     browser = Browser(world).sign_in(STOPPED)
     browser.choose_line(STOPPED)
     browser.prove(STOPPED)
+    browser.show_papers()
     browser.send(choice="original")
     browser.confirm_contact()
     browser.send()

@@ -257,6 +257,7 @@ def test_a_large_refund_is_reviewed(world: World) -> None:
     browser.choose_line(LARGE)
     browser.send(f"{browser.home}/checks/UNBILLED_USAGE", choice="wait_for_bill")
     browser.prove(LARGE)
+    browser.show_papers()
     browser.send(choice="original")
     browser.confirm_contact()
     browser.send()

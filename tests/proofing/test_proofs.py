@@ -13,7 +13,7 @@ from xiaohu.core.proofs import TRIES_A_DAY, ProofMethod
 from xiaohu.core.retention import Category
 from xiaohu.proofing import proofs
 from xiaohu.proofing.models import Proof
-from xiaohu.proofing.proofs import CardTried
+from xiaohu.proofing.proofs import Tries
 from xiaohu.registry.models import Line
 from xiaohu.vault import records, units
 
@@ -54,7 +54,7 @@ def try_code(code_id: UUID, code: str, *, now: datetime = NOON) -> Outcome:
     return proofs.try_code(case_id=CASE, code_id=code_id, code=code, now=now).outcome
 
 
-def try_card(line: Line, tail: str, *, case_id: UUID = CASE, now: datetime = NOON) -> CardTried:
+def try_card(line: Line, tail: str, *, case_id: UUID = CASE, now: datetime = NOON) -> Tries:
     """Try the last characters of the card for a case."""
     return proofs.try_card(case_id=case_id, line=line, tail=tail, now=now)
 
@@ -101,13 +101,13 @@ def test_codes_to_a_line_have_a_limit(line: Line) -> None:
 def test_the_card_s_last_characters_are_understood_as_people_type_them(
     line: Line, typed: str
 ) -> None:
-    assert try_card(line, typed) == CardTried(right=True, tries_left=TRIES_A_DAY - 1)
+    assert try_card(line, typed) == Tries(right=True, tries_left=TRIES_A_DAY - 1)
     assert proofs.given(CASE) == {ProofMethod.ICCID_TAIL}
 
 
 @pytest.mark.parametrize("typed", [WRONG, "", "A7C", "7C1A", f"{CARD}0", "一二三四"])
 def test_anything_else_is_wrong_and_counted(line: Line, typed: str) -> None:
-    assert try_card(line, typed) == CardTried(right=False, tries_left=TRIES_A_DAY - 1)
+    assert try_card(line, typed) == Tries(right=False, tries_left=TRIES_A_DAY - 1)
     assert proofs.given(CASE) == frozenset()
 
 
@@ -117,13 +117,13 @@ def test_a_card_is_tried_five_times_then_not_until_tomorrow(line: Line) -> None:
     tomorrow = NOON + proofs.A_DAY
     assert not try_card(line, RIGHT, now=tomorrow - MOMENT).right
     assert proofs.given(CASE) == frozenset()
-    assert try_card(line, RIGHT, now=tomorrow) == CardTried(right=True, tries_left=4)
+    assert try_card(line, RIGHT, now=tomorrow) == Tries(right=True, tries_left=4)
 
 
 def test_the_fifth_try_may_still_be_the_right_one(line: Line) -> None:
     for _ in range(TRIES_A_DAY - 1):
         try_card(line, WRONG)
-    assert try_card(line, RIGHT) == CardTried(right=True, tries_left=0)
+    assert try_card(line, RIGHT) == Tries(right=True, tries_left=0)
     assert not try_card(line, RIGHT).right
 
 

@@ -33,6 +33,11 @@ def hit(*parts: str | bytes, limit: int, window: timedelta, now: datetime) -> Ve
     return Verdict(allowed=count <= limit, count=count, resets_at=resets_at)
 
 
+def spent(*parts: str | bytes, limit: int, now: datetime) -> bool:
+    """Say whether a limit is used up, without counting."""
+    return Counter.objects.filter(key=_key(parts), count__gte=limit, resets_at__gt=now).exists()
+
+
 def clear(*parts: str | bytes) -> None:
     """Start a count anew, as after a successful sign-in."""
     Counter.objects.filter(key=_key(parts)).delete()

@@ -1,14 +1,16 @@
 """Running the checks of a case: facts are gathered outside transactions, then judged by `core`."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
 
-from xiaohu.closures import moves, queries, requesting
+from xiaohu.closures import applying, moves, queries, requesting
+from xiaohu.closures.applying import Standing
 from xiaohu.closures.models import Case, Closing
+from xiaohu.closures.requesting import Answers
 from xiaohu.core import checks
 from xiaohu.core.calendar import day_of
 from xiaohu.core.checks import CheckCode, Finding, Stage, StaleChecks
@@ -37,6 +39,7 @@ class Checked:
     """What the checks say of a case, line by line; no line for an account alone."""
 
     lines: tuple[CheckedLine, ...]
+    standing: Standing | None = None
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -93,18 +96,21 @@ def run(*, case_id: UUID, now: datetime) -> Checked:
         moves.lock(case_id)
         for closing_id, said in gathered.items():
             screening.keep(closing_id, said)
-    return _judged(closings, gathered, now=now, stages=BEFORE_THE_FORMS)
+    return _judged(closings, gathered, now=now, given=None)
 
 
-def last(
-    case: Case, *, now: datetime, stages: Collection[Stage] = BEFORE_THE_FORMS
-) -> Checked | None:
-    """Return what the checks last said; None where a line was never asked about."""
+def last(case: Case, *, now: datetime, with_answers: bool = False) -> Checked | None:
+    """Return what the checks last said; None where a line was never asked about.
+
+    `with_answers` also judges what was answered in the forms.
+    """
     closings = [closing for closing in queries.closings_of(case) if closing.line is not None]
     gathered = screening.last_of(closing.pk for closing in closings)
     if len(gathered) < len(closings):
         return None
-    return _judged(closings, gathered, now=now, stages=stages)
+    facts = [said.facts for said in gathered.values()]
+    given = requesting.answers(case, facts, now=now) if with_answers else None
+    return _judged(closings, gathered, now=now, given=given)
 
 
 def judge(
@@ -112,33 +118,40 @@ def judge(
     gathered: Gathered,
     *,
     now: datetime,
-    stages: Collection[Stage] = BEFORE_THE_FORMS,
+    given: Answers | None = None,
 ) -> CheckedLine:
-    """Judge what the operator said of a closing's line, with its choices and the case's rules."""
+    """Judge what the operator said of a closing's line, with its choices and the case's rules.
+
+    Without the answers `given`, only the obstacles asked for before the forms are judged.
+    """
     if closing.line is None:
         raise LookupError("only a line is checked")
     case = closing.case
     profile = queries.profile_of(case)
     found = checks.evaluate(
         facts=gathered.facts,
-        request=requesting.said(case, closing, stages=stages),
+        request=requesting.said(closing, given),
         choices={CheckCode(code): Choice(choice) for code, choice in closing.choices.items()},
         today=day_of(now),
     )
+    stages = BEFORE_THE_FORMS if given is None else ALL
     asked = tuple(f for f in found if f.code in profile.checks and f.rule.stage in stages)
     return CheckedLine(closing.line, gathered.facts, gathered.at, asked)
 
 
 def require_clear(case: Case, *, now: datetime) -> Checked:
-    """Return fresh checks without a blocker, the answers included.
+    """Return fresh checks of a proved request without a blocker, the answers included.
 
     Raises:
+        IdentityUnverified: one more proof is needed.
+        PapersMissing: papers are.
         StaleChecks: never run, or more than half an hour ago.
         Blocked: names every blocker.
     """
-    checked = last(case, now=now, stages=ALL)
-    if checked is None:
+    checked = last(case, now=now, with_answers=True)
+    if checked is None or checked.standing is None:
         raise StaleChecks(minutes=int(checks.FRESH_FOR.total_seconds()) // 60)
+    applying.require_proof(checked.standing)
     if checked.gathered_at is not None:
         checks.require_fresh(gathered_at=checked.gathered_at, now=now)
     checks.require_clear(checked.findings)
@@ -158,6 +171,7 @@ def _judged(
     gathered: dict[UUID, Gathered],
     *,
     now: datetime,
-    stages: Collection[Stage],
+    given: Answers | None,
 ) -> Checked:
-    return Checked(tuple(judge(c, gathered[c.pk], now=now, stages=stages) for c in closings))
+    judged = tuple(judge(c, gathered[c.pk], now=now, given=given) for c in closings)
+    return Checked(judged, given.standing if given is not None else None)

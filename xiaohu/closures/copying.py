@@ -8,7 +8,7 @@ from xiaohu.closures.drafting import REFERENCE_BYTES
 from xiaohu.closures.models import Case
 from xiaohu.core.references import case_reference
 from xiaohu.core.retention import Category
-from xiaohu.proofing import proofs
+from xiaohu.proofing import papers, proofs
 from xiaohu.vault import records, units
 from xiaohu.vault.records import Ref
 
@@ -26,7 +26,7 @@ ANSWERS = (
     "contact_confirmed",
     "effects_read",
 )
-_SEALED = (Category.CONTACT, Category.PAYEE)
+_SEALED = (Category.CONTACT, Category.PAYEE, Category.APPLICANT)
 
 
 def copy(case: Case, *, now: datetime, **differing: Any) -> Case:
@@ -39,6 +39,7 @@ def copy(case: Case, *, now: datetime, **differing: Any) -> Case:
     for method in proofs.given(case.pk):
         proofs.note(case_id=made.pk, method=method, now=now)
     _copy_sealed(case, made)
+    papers.copy(operator=case.operator, case_id=case.pk, to_case=made.pk)
     return made
 
 

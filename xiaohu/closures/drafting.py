@@ -11,6 +11,7 @@ from xiaohu.access.sessions import Method, Subscriber
 from xiaohu.closures import moves, queries
 from xiaohu.closures.models import Case, Closing, HumanQueue
 from xiaohu.core.actors import Actor, ActorKind
+from xiaohu.core.applicants import APPLICANTS, ApplicantKind, Paid
 from xiaohu.core.checks import CheckCode
 from xiaohu.core.choices import Choice
 from xiaohu.core.numbers import NumberRefused, normalise
@@ -167,7 +168,7 @@ def set_refund(
 
 def write_refund(case: Case, *, route: RefundRoute, bank: str, account: str) -> None:
     """Write the way of the money on a locked case. Call inside a transaction."""
-    if route not in PAYABLE or route not in queries.profile_of(case).refund.routes:
+    if route not in routes(case):
         raise RouteNotOffered
     value = {"bank": bank.strip(), "account": "".join(account.split())}
     case.payee_index = (
@@ -180,6 +181,16 @@ def write_refund(case: Case, *, route: RefundRoute, bank: str, account: str) -> 
     )
     case.refund_route = route.value
     case.save(update_fields=["refund_route", "payee_index"])
+
+
+def routes(case: Case) -> tuple[RefundRoute, ...]:
+    """Return the ways money can go back in a case, in the operator's order.
+
+    Whoever is paid in the holder's place has no line that money came from, only an account.
+    """
+    own = APPLICANTS[ApplicantKind(case.applicant)].paid is Paid.HOLDER
+    possible = PAYABLE if own else PAYABLE - {RefundRoute.ORIGINAL}
+    return tuple(route for route in queries.profile_of(case).refund.routes if route in possible)
 
 
 @transaction.atomic(durable=True)

@@ -10,6 +10,7 @@ from xiaohu.closures.models import Case
 from xiaohu.core.actors import CLOCK
 from xiaohu.core.retention import FOLDER_KEPT_DAYS
 from xiaohu.notices import outbox
+from xiaohu.proofing import papers
 from xiaohu.trail import events
 from xiaohu.vault import keys, records, units
 
@@ -28,6 +29,7 @@ def purge(*, now: datetime) -> int:
         with transaction.atomic(durable=True):
             case = moves.lock(case_id)
             records.delete_records(operator=operator, units=[unit])
+            papers.forget(case_id)
             outbox.forget_case(case_id)
             sessions.end_of_case(case_id)
             case.purged_at = now

@@ -1,33 +1,53 @@
 """What a request says of itself, for the checks: who asks, how well proved, where money goes."""
 
-from collections.abc import Collection
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
+from xiaohu.closures import applying
+from xiaohu.closures.applying import Standing
 from xiaohu.closures.models import Case, Closing
 from xiaohu.core.applicants import ApplicantKind, HolderKind
-from xiaohu.core.checks import Stage
-from xiaohu.core.facts import RequestFacts
+from xiaohu.core.facts import LineFacts, RequestFacts
 
 
-def said(case: Case, closing: Closing, *, stages: Collection[Stage]) -> RequestFacts:
-    """Return the facts of a request about one of its lines.
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What was answered in the forms, looked up once for all lines of a case."""
 
-    The answers are looked at only where they are asked for; before the forms there are none.
-    """
-    line = closing.line
-    if line is None:
-        raise LookupError("only a line is checked")
-    before = RequestFacts(
-        applicant=ApplicantKind(case.applicant),
-        holder=HolderKind(case.holder.kind),
-        holder_matches=line.holder_id == case.holder_id,
-    )
-    if Stage.ANSWERS not in stages:
-        return before
-    return replace(
-        before,
+    standing: Standing
+    contact_is_closing: bool
+    same_payee_holders: int
+
+
+def answers(case: Case, lines: Sequence[LineFacts], *, now: datetime) -> Answers:
+    """Return what was answered so far."""
+    return Answers(
+        standing=applying.standing(case, lines, now=now),
         contact_is_closing=_contact_closes(case),
         same_payee_holders=_holders_paid_alike(case),
+    )
+
+
+def said(closing: Closing, given: Answers | None) -> RequestFacts:
+    """Return the facts of a request about one of its lines; before the forms nothing is given."""
+    case, line = closing.case, closing.line
+    if line is None:
+        raise LookupError("only a line is checked")
+    who = ApplicantKind(case.applicant)
+    holder = HolderKind(case.holder.kind)
+    matches = line.holder_id == case.holder_id
+    if given is None:
+        return RequestFacts(applicant=who, holder=holder, holder_matches=matches)
+    return RequestFacts(
+        applicant=who,
+        holder=holder,
+        holder_matches=matches,
+        proved=given.standing.reached >= given.standing.wanted,
+        locked=given.standing.locked,
+        lacking=bool(given.standing.lacking),
+        contact_is_closing=given.contact_is_closing,
+        same_payee_holders=given.same_payee_holders,
     )
 
 

@@ -7,17 +7,19 @@ from uuid import UUID
 from django.db import transaction
 
 from xiaohu.access.models import StaffUser
-from xiaohu.closures import alarms, checking, moves, submitting
+from xiaohu.closures import alarms, applying, checking, moves, submitting
 from xiaohu.closures.drafting import DRAFT_KEPT
 from xiaohu.closures.models import Case, HumanQueue
 from xiaohu.core.actors import ActorKind
 from xiaohu.core.calendar import CHINA
 from xiaohu.core.moves import Action, MoveNotAllowed
 from xiaohu.core.notices import Notice
+from xiaohu.core.proofs import ProofMethod
 from xiaohu.core.refusals import Refusal
 from xiaohu.core.review import RefusalReason, ReturnReason
 from xiaohu.core.states import CaseState
 from xiaohu.proofing import proofs
+from xiaohu.trail import events
 
 CLAIM_HELD = timedelta(minutes=30)
 APPEAL_WITHIN = timedelta(days=15)
@@ -71,7 +73,9 @@ def claim(*, case_id: UUID, officer: StaffUser, now: datetime) -> Case:
 
 @transaction.atomic(durable=True)
 def approve(*, case_id: UUID, officer: StaffUser, now: datetime) -> Case:
-    """Accept a request: cooling-off begins.
+    """Accept a request: cooling-off begins, once as many people agree as it takes.
+
+    Whoever approves has compared the papers with what is registered; that is a proof.
 
     Raises:
         StaleChecks: check again first.
@@ -79,7 +83,11 @@ def approve(*, case_id: UUID, officer: StaffUser, now: datetime) -> Case:
         NotClaimed, TakenByOther, SamePerson, NotAReviewer: not this officer's to decide.
     """
     case = _to_decide(case_id, officer, now)
-    checking.require_clear(case, now=now)
+    checked = checking.require_clear(case, now=now)
+    if checked.standing is not None and checked.standing.papers:
+        proofs.note(case_id=case.pk, method=ProofMethod.DOCUMENT, now=now)
+    if applying.deciders(case) > 1 and case.proposed_by_id is None:
+        return _propose(case, officer, now)
     submitting.schedule(case, Action.APPROVE, actor=officer.actor(ActorKind.REVIEWER), now=now)
     return case
 
@@ -91,6 +99,7 @@ def return_case(
     """Ask the applicant to put something right; the decision clock starts again with the answer."""
     case = _to_decide(case_id, officer, now)
     _name(case, [reason.value for reason in reasons])
+    case.proposed_by = None
     if ReturnReason.PROVE_AGAIN in reasons:
         proofs.forget(case.pk)
     if ReturnReason.CONTACT_UNREACHABLE in reasons:
@@ -114,6 +123,22 @@ def refuse(
     return case
 
 
+def _propose(case: Case, officer: StaffUser, now: datetime) -> Case:
+    """Note the first of two people who agree; another one decides."""
+    case.proposed_by = officer
+    case.officer, case.claimed_at = None, None
+    case.decided_by, case.decided_at = None, None
+    case.save()
+    events.record(
+        operator=case.operator,
+        actor=officer.actor(ActorKind.REVIEWER),
+        action="propose",
+        case_id=case.pk,
+        now=now,
+    )
+    return case
+
+
 def held_by_other(case: Case, officer: StaffUser, *, now: datetime) -> bool:
     """Say whether another officer is on a case."""
     return (
@@ -132,7 +157,7 @@ def _to_decide(case_id: UUID, officer: StaffUser, now: datetime) -> Case:
     _refuse_other_officer(case, officer, now)
     if case.officer_id != officer.pk:
         raise NotClaimed
-    if officer.pk in {case.prepared_by, *_decided_before(case)}:
+    if officer.pk in {case.prepared_by, case.proposed_by_id, *_decided_before(case)}:
         raise SamePerson
     case.decided_by, case.decided_at = officer, now
     return case

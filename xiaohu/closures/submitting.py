@@ -15,12 +15,10 @@ from xiaohu.core.calendar import CHINA, end_of
 from xiaohu.core.moves import Action
 from xiaohu.core.notices import Notice
 from xiaohu.core.profile import RefundRoute
-from xiaohu.core.proofs import TWO_KINDS, require_level
 from xiaohu.core.refusals import Refusal
 from xiaohu.core.schedule import decision_due, execution_time
 from xiaohu.core.states import CaseState
 from xiaohu.notices import outbox
-from xiaohu.proofing import proofs
 from xiaohu.registry import calendars
 
 
@@ -46,7 +44,6 @@ def submit_case(*, case_id: UUID, declared: bool, actor: Actor, now: datetime) -
     case = moves.lock(case_id)
     if CaseState(case.state) not in EDITABLE and case.submitted_at is not None:
         return case
-    require_level(proofs.given(case.pk), TWO_KINDS)
     checked = checking.require_clear(case, now=now)
     _require_answers(case, checked.refundable_fen, declared=declared)
     profile = queries.profile_of(case)

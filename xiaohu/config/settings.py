@@ -168,6 +168,10 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
+# A paper of somebody never lies on a disk unsealed: uploads are read into memory or not at all.
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+FILE_UPLOAD_MAX_MEMORY_SIZE = 9 * 1024 * 1024
+
 # Values never reach a log: messages carry ids and codes, and SQL is not logged.
 LOGGING = {
     "version": 1,
@@ -179,6 +183,7 @@ LOGGING = {
         "procrastinate": {"level": "WARNING"},
         "httpx": {"level": "WARNING"},
         "pikepdf": {"level": "WARNING"},
+        "PIL": {"level": "WARNING"},
         "httpcore": {"level": "WARNING"},
         "django.db.backends": {"level": "WARNING"},
     },

@@ -54,7 +54,7 @@ class Evidence(StrEnum):
     DISSOLUTION = "dissolution"
 
 
-class Money(StrEnum):
+class Paid(StrEnum):
     """In whose name money may go back."""
 
     HOLDER = "holder"
@@ -68,7 +68,7 @@ class ApplicantRule:
 
     holders: frozenset[HolderKind]
     evidence: tuple[Evidence, ...]
-    paid: Money
+    paid: Paid
     deciders: int
     basis: str
 
@@ -78,44 +78,44 @@ _FIRM = frozenset({HolderKind.ORGANISATION})
 _E = Evidence
 
 APPLICANTS: Mapping[ApplicantKind, ApplicantRule] = {
-    ApplicantKind.HOLDER: ApplicantRule(_PERSON, (), Money.HOLDER, 1, "工信部令第24号第九条"),
+    ApplicantKind.HOLDER: ApplicantRule(_PERSON, (), Paid.HOLDER, 1, "工信部令第24号第九条"),
     ApplicantKind.ORG_HANDLER: ApplicantRule(
         _FIRM,
         (_E.ORG_CERTIFICATE, _E.APPLICANT_ID, _E.AUTHORISATION),
-        Money.HOLDER,
+        Paid.HOLDER,
         1,
         "工信部令第25号第八条",
     ),
     ApplicantKind.PROXY: ApplicantRule(
         _PERSON,
         (_E.HOLDER_ID, _E.APPLICANT_ID, _E.AUTHORISATION),
-        Money.HOLDER,
+        Paid.HOLDER,
         1,
         "工信部令第25号第六条；民法典第一百六十五条",
     ),
     ApplicantKind.GUARDIAN: ApplicantRule(
         _PERSON,
         (_E.APPLICANT_ID, _E.GUARDIANSHIP),
-        Money.APPLICANT,
+        Paid.APPLICANT,
         2,
         "民法典第二十七条、第三十四条",
     ),
     ApplicantKind.HEIR: ApplicantRule(
         _PERSON,
         (_E.DEATH_CERTIFICATE, _E.APPLICANT_ID, _E.KINSHIP),
-        Money.APPLICANT,
+        Paid.APPLICANT,
         2,
         "民法典第一千一百二十二条、第一千一百四十七条；个人信息保护法第四十九条",
     ),
     ApplicantKind.LIQUIDATOR: ApplicantRule(
         _FIRM,
         (_E.DISSOLUTION, _E.APPLICANT_ID),
-        Money.APPLICANT,
+        Paid.APPLICANT,
         2,
         "公司法关于清算的规定",
     ),
     ApplicantKind.OPERATOR: ApplicantRule(
-        _PERSON | _FIRM, (), Money.NOBODY, 2, "电信条例第三十四条；运营商服务协议"
+        _PERSON | _FIRM, (), Paid.NOBODY, 2, "电信条例第三十四条；运营商服务协议"
     ),
 }
 

@@ -95,13 +95,17 @@ class Number(_Part):
 
 
 class Refund(_Part):
-    """Order of routes, the promised days, and the amount above which a person confirms."""
+    """Order of routes, the promised days, and the amount above which a person confirms.
+
+    Above `heirs_consent_above_fen` all heirs consent to a refund, never to the closing itself.
+    """
 
     routes: Annotated[
         tuple[Annotated[RefundRoute, Field(strict=False)], ...], Field(min_length=1, strict=False)
     ]
     working_days: Annotated[int, Field(ge=1, le=MAX_REFUND_DAYS)]
     review_above_fen: Annotated[int, Field(ge=0)]
+    heirs_consent_above_fen: Annotated[int, Field(ge=0)] = 500_000
 
 
 class Profile(_Part):

@@ -23,6 +23,12 @@ class IdentityUnverified(Refusal):
     code = "IDENTITY_UNVERIFIED"
 
 
+class IdentityLocked(Refusal):
+    """Too many proofs failed today; tomorrow, or with the help of a person."""
+
+    code = "IDENTITY_LOCKED"
+
+
 class ProofKind(StrEnum):
     """What a proof rests on."""
 

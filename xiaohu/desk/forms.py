@@ -44,3 +44,12 @@ class Reasons(forms.Form):
             widget=forms.CheckboxSelectMultiple,
             error_messages={"required": _("refusal.REASON_MISSING")},
         )
+
+
+class Compared(forms.Form):
+    """D5: whoever approves has compared the papers with what is registered."""
+
+    use_required_attribute = False
+    compared = forms.BooleanField(
+        label=_("desk.compared"), error_messages={"required": _("desk.err.compared")}
+    )

@@ -11,5 +11,6 @@ urlpatterns = [
     path("sign-out", views.sign_out, name="sign_out"),
     path("queue", views.queue, name="queue"),
     path("case/<str:reference>", views.one_case, name="case"),
+    path("case/<str:reference>/paper/<uuid:paper_id>", views.paper, name="paper"),
     path("case/<str:reference>/decide", views.decide, name="decide"),
 ]

@@ -1,10 +1,12 @@
 """D1 to D5."""
 
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import authenticate, login, logout
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -15,22 +17,25 @@ from django.views.decorators.http import require_POST
 from xiaohu.access import counters, mfa
 from xiaohu.access.accounts import TRIES, WINDOW
 from xiaohu.access.models import StaffUser
-from xiaohu.closures import checking, queries, reviewing
+from xiaohu.closures import applying, checking, queries, reviewing
 from xiaohu.closures.models import Case
+from xiaohu.core.actors import ActorKind
 from xiaohu.core.checks import Blocked, StaleChecks
 from xiaohu.core.review import RefusalReason, ReturnReason
 from xiaohu.core.schedule import execution_time
 from xiaohu.core.states import CaseState
 from xiaohu.desk import work
 from xiaohu.desk.entering import SECOND_FACTOR, officer_of, staff_only
-from xiaohu.desk.forms import Reasons, StaffSignIn
+from xiaohu.desk.forms import Compared, Reasons, StaffSignIn
 from xiaohu.gateways.protocols import GatewayUnavailable, UnknownLine
+from xiaohu.proofing import papers
 from xiaohu.queue import clock
 from xiaohu.trail import events
 from xiaohu.ui import shown
 from xiaohu.ui.refusals import sentence
 from xiaohu.ui.templatetags.words import moment
 from xiaohu.ui.views import safe_path
+from xiaohu.vault.keys import Erased
 
 
 def sign_in(request: HttpRequest) -> HttpResponse:
@@ -103,13 +108,36 @@ def one_case(request: HttpRequest, officer: StaffUser, reference: str) -> HttpRe
 
 
 @staff_only
+def paper(request: HttpRequest, officer: StaffUser, reference: str, paper_id: UUID) -> HttpResponse:
+    """One page of a paper, for the eyes of the desk only; that it was looked at is recorded."""
+    case = _case(reference)
+    try:
+        page = papers.picture(operator=case.operator, case_id=case.pk, paper_id=paper_id)
+    except Erased:
+        page = None
+    if page is None:
+        raise Http404
+    with transaction.atomic(durable=True):
+        events.record(
+            operator=case.operator,
+            actor=officer.actor(ActorKind.REVIEWER),
+            action="view_paper",
+            case_id=case.pk,
+            now=clock.now(),
+        )
+    answer = HttpResponse(page, content_type="image/jpeg")
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
+@staff_only
 def decide(request: HttpRequest, officer: StaffUser, reference: str) -> HttpResponse:
     """D5: approve, return or refuse, with reasons and the words the applicant will read."""
     case = _case(reference)
     outcome = request.POST.get("outcome") or request.GET.get("outcome", "approve")
     if outcome not in OUTCOMES:
         raise Http404
-    form = _reasons(outcome, request)
+    form = _form(case, outcome, request)
     problem = None
     if request.method == "POST" and (form is None or form.is_valid()):
         try:
@@ -165,19 +193,20 @@ def _do(request: HttpRequest, case: Case, officer: StaffUser) -> None:
         checking.run(case_id=case.pk, now=clock.now())
 
 
-def _reasons(outcome: str, request: HttpRequest) -> Reasons | None:
+def _form(case: Case, outcome: str, request: HttpRequest) -> Reasons | Compared | None:
+    """Return what a decision asks for: reasons for a "no", and a look at the papers for a "yes"."""
     listed: dict[str, list[tuple[str, str]]] = {
         "return": [(r.value, gettext(f"return.{r}")) for r in ReturnReason],
         "refuse": [(r.value, gettext(f"refusal_reason.{r}")) for r in RefusalReason],
     }
     if outcome not in listed:
-        return None
+        return Compared(request.POST or None) if papers.kinds_of(case.pk) else None
     return Reasons(request.POST or None, choices=listed[outcome])
 
 
-def _decide(case: Case, officer: StaffUser, outcome: str, form: Reasons | None) -> None:
+def _decide(case: Case, officer: StaffUser, outcome: str, form: Reasons | Compared | None) -> None:
     now = clock.now()
-    chosen = form.cleaned_data["reasons"] if form is not None else []
+    chosen = form.cleaned_data.get("reasons", []) if form is not None else []
     if outcome == "approve":
         reviewing.approve(case_id=case.pk, officer=officer, now=now)
     elif outcome == "return":
@@ -199,13 +228,16 @@ def _preview(case: Case, outcome: str) -> str:
 def _shown(case: Case, officer: StaffUser) -> dict[str, Any]:
     now = clock.now()
     closings = shown.closings(case)
-    checked = checking.last(case, now=now, stages=checking.ALL)
+    checked = checking.last(case, now=now, with_answers=True)
     in_review = case.state == CaseState.IN_REVIEW.value
     other = reviewing.held_by_other(case, officer, now=now)
     return {
         "case": case,
         "closings": closings,
         "holder": shown.holder(closings),
+        "applicant": shown.applicant(case),
+        "papers": papers.of_case(case.pk),
+        "two_decide": applying.deciders(case) > 1,
         "checked": checked,
         "findings": shown.findings(checked) if checked else [],
         "money_known": bool(checked and checked.lines) and not any(c.settled for c in closings),

@@ -100,6 +100,18 @@ class CardForm(PlainForm):
         return typed
 
 
+class ServicePassword(PlainForm):
+    """S9: the password of the operator's own service, which the operator checks."""
+
+    service_password = forms.CharField(
+        label=_("verify.service_password"),
+        strip=False,
+        max_length=64,
+        error_messages={"required": _("verify.err.service_password")},
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+    )
+
+
 class OneChoice(PlainForm):
     """One question with a few answers."""
 
@@ -125,6 +137,56 @@ class SomeChoices(PlainForm):
             choices=choices,
             initial=[choices[0][0]] if single else None,
             widget=forms.CheckboxSelectMultiple,
+            error_messages={"required": _("err.choose"), "invalid_choice": _("err.choose")},
+        )
+
+
+class Applicant(PlainForm):
+    """S5: who applies; all but the holder say who they are."""
+
+    name = forms.CharField(label=_("who.name"), required=False, max_length=100)
+    document_number = forms.CharField(label=_("who.document_number"), required=False, max_length=40)
+
+    def __init__(
+        self,
+        *args: Any,
+        kinds: list[tuple[str, str]],
+        documents: list[tuple[str, str]],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kind"] = forms.ChoiceField(
+            label="",
+            choices=kinds,
+            widget=forms.RadioSelect,
+            error_messages={"required": _("err.choose"), "invalid_choice": _("err.choose")},
+        )
+        self.fields["document_kind"] = forms.ChoiceField(
+            label=_("who.document_kind"),
+            choices=documents,
+            required=False,
+            error_messages={"invalid_choice": _("err.choose")},
+        )
+
+
+class OnePaper(PlainForm):
+    """S10: one file of one kind."""
+
+    file = forms.FileField(
+        label=_("papers.file"),
+        error_messages={
+            "required": _("papers.err.file"),
+            "empty": _("paper.err.unreadable"),
+            "invalid": _("papers.err.file"),
+        },
+        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,application/pdf"}),
+    )
+
+    def __init__(self, *args: Any, kinds: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kind"] = forms.ChoiceField(
+            label=_("papers.kind"),
+            choices=kinds,
             error_messages={"required": _("err.choose"), "invalid_choice": _("err.choose")},
         )
 

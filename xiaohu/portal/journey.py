@@ -4,12 +4,11 @@ from datetime import datetime
 
 from django.urls import reverse
 
-from xiaohu.closures import checking
+from xiaohu.closures import applying, checking
 from xiaohu.closures.drafting import EDITABLE
 from xiaohu.closures.models import Case
-from xiaohu.core.proofs import TWO_KINDS, level
+from xiaohu.core.proofs import TWO_KINDS
 from xiaohu.core.states import CaseState
-from xiaohu.proofing import proofs
 
 
 def next_page(case: Case, *, now: datetime) -> str:
@@ -30,8 +29,11 @@ def _next(case: Case, now: datetime) -> str:
     checked = checking.last(case, now=now)
     if checked is None or not checked.clear:
         return "checks"
-    if level(proofs.given(case.pk)) < TWO_KINDS:
+    standing = applying.standing(case, now=now)
+    if standing.reached < TWO_KINDS:
         return "prove"
+    if standing.lacking:
+        return "documents"
     if checked.refundable_fen > 0 and not case.refund_route:
         return "balance"
     if not case.contact_confirmed:

@@ -36,6 +36,7 @@ def shown_case(case: Case) -> dict[str, Any]:
         "first": closings[0],
         "state": CaseState(case.state),
         "holder": shown.holder(closings),
+        "applicant": shown.applicant(case),
         "contact": masked(drafting.contact(case)),
         "payee_tail": drafting.payee(case).get("account", "")[-4:],
         "profile_of_case": queries.profile_of(case),

@@ -4,6 +4,7 @@ from django.urls import path
 
 from xiaohu.portal.views import (
     answering,
+    applying,
     checking,
     following,
     papers,
@@ -29,6 +30,8 @@ urlpatterns = [
     path("track", starting.track, name="track"),
     path("settings", settings.me, name="settings"),
     path("settings/security", settings.security, name="security"),
+    path(f"{CASE}/who", applying.who, name="who"),
+    path(f"{CASE}/documents", applying.documents, name="documents"),
     path(f"{CASE}/checks", checking.checks, name="checks"),
     path(f"{CASE}/checks/<str:code>", checking.one_check, name="one_check"),
     path(f"{CASE}/verify", proving.prove, name="prove"),

@@ -19,3 +19,13 @@ class Proof(models.Model):
                 fields=["case_id", "method"], name="each_proof_once_for_each_case"
             )
         ]
+
+
+class Paper(models.Model):
+    """One page of a paper an applicant showed: a picture, sealed under the case's key."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case_id = models.UUIDField(db_index=True)
+    evidence = models.CharField(max_length=24)
+    box = models.BinaryField()
+    added_at = models.DateTimeField()

@@ -11,6 +11,7 @@ from django.db import transaction
 from xiaohu.access import codes, counters
 from xiaohu.access.codes import Issued, Limited, Outcome, Purpose, Tried
 from xiaohu.core.proofs import TRIES_A_DAY, ProofMethod
+from xiaohu.gateways import providers
 from xiaohu.proofing.models import Proof
 from xiaohu.registry import lines
 from xiaohu.registry.models import Line
@@ -20,8 +21,8 @@ TAIL = 4
 
 
 @dataclass(frozen=True, slots=True)
-class CardTried:
-    """Whether the card's last characters were right, and how many tries are left today."""
+class Tries:
+    """Whether what was typed is right, and how many tries are left today."""
 
     right: bool
     tries_left: int
@@ -62,8 +63,31 @@ def try_code(*, case_id: UUID, code_id: UUID, code: str, now: datetime) -> Tried
     return tried
 
 
+def try_service_password(*, case_id: UUID, line: Line, password: str, now: datetime) -> Tries:
+    """Have the operator check the service password; it is never kept. Call outside transactions.
+
+    Raises:
+        GatewayUnavailable: the operator does not answer; the try does not count.
+    """
+    if counters.spent("service password", str(line.pk), limit=TRIES_A_DAY, now=now):
+        return Tries(right=False, tries_left=0)
+    right = providers.operator().check_service_password(line.subscription_id, password)
+    with transaction.atomic(durable=True):
+        tries = counters.hit(
+            "service password", str(line.pk), limit=TRIES_A_DAY, window=A_DAY, now=now
+        )
+        if right and tries.allowed:
+            note(case_id=case_id, method=ProofMethod.SERVICE_PASSWORD, now=now)
+    return Tries(right=right and tries.allowed, tries_left=max(0, TRIES_A_DAY - tries.count))
+
+
+def locked(line_id: UUID, *, now: datetime) -> bool:
+    """Say whether the tries of a line are used up for today."""
+    return counters.spent("iccid", str(line_id), limit=TRIES_A_DAY, now=now)
+
+
 @transaction.atomic(durable=True)
-def try_card(*, case_id: UUID, line: Line, tail: str, now: datetime) -> CardTried:
+def try_card(*, case_id: UUID, line: Line, tail: str, now: datetime) -> Tries:
     """Try the last four characters of the card's ICCID; five tries a day for each line."""
     tries = counters.hit("iccid", str(line.pk), limit=TRIES_A_DAY, window=A_DAY, now=now)
     left = max(0, TRIES_A_DAY - tries.count)
@@ -76,4 +100,4 @@ def try_card(*, case_id: UUID, line: Line, tail: str, now: datetime) -> CardTrie
     )
     if right:
         note(case_id=case_id, method=ProofMethod.ICCID_TAIL, now=now)
-    return CardTried(right=right, tries_left=left)
+    return Tries(right=right, tries_left=left)

@@ -177,9 +177,12 @@ def _document(fields: dict[str, str], kind: DocumentKind, today: date) -> str:
     try:
         return normalise_document(fields["document_number"], kind=kind, today=today)
     except DocumentRefused as refused:
-        raise FieldRefused(
-            "document_number", Flaw(f"DOCUMENT_{refused.params['flaw']}".upper())
-        ) from None
+        raise FieldRefused("document_number", document_flaw(refused)) from None
+
+
+def document_flaw(refused: DocumentRefused) -> Flaw:
+    """Return what is wrong with a document's number, as pages and reports say it."""
+    return Flaw(f"DOCUMENT_{refused.params['flaw']}".upper())
 
 
 def _of(kind: type[Listed], fields: dict[str, str], name: str) -> Listed:

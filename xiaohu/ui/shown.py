@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass, replace
 
-from xiaohu.closures import documents, moves, queries
+from xiaohu.closures import applying, documents, moves, queries
 from xiaohu.closures.checking import Checked
 from xiaohu.closures.models import Case, Closing, Document, DocumentKind
 from xiaohu.core.checks import Finding
+from xiaohu.core.numbers import mask_document, mask_name
 from xiaohu.core.refusals import Refusal
 from xiaohu.core.states import CaseState
 from xiaohu.registry import lines
@@ -47,6 +48,16 @@ def closings(case: Case) -> list[ShownClosing]:
         )
         for closing in found
     ]
+
+
+def applicant(case: Case) -> ShownHolder | None:
+    """Return whoever asks for the holder, masked; nothing where the holder asks."""
+    said = applying.applicant(case)
+    if not said:
+        return None
+    return ShownHolder(
+        name=mask_name(said["name"]), document=mask_document(said["document_number"])
+    )
 
 
 def findings(checked: Checked) -> list[tuple[Finding, str, str]]:

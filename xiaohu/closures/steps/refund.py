@@ -6,12 +6,13 @@ who chooses another way; the next try is a new effect.
 
 from datetime import datetime, timedelta
 
-from xiaohu.closures import drafting, moves, submitting
+from xiaohu.closures import applying, drafting, moves, submitting
 from xiaohu.closures.effecting import Doing, carry_out
 from xiaohu.closures.models import Closing, HumanQueue
 from xiaohu.closures.ordering import line_of
 from xiaohu.closures.work import Progress, Work, ask_people, finish_step, wait_until
 from xiaohu.core.actors import WORKER
+from xiaohu.core.applicants import APPLICANTS, ApplicantKind, Paid
 from xiaohu.core.money import Money
 from xiaohu.core.moves import Action
 from xiaohu.core.notices import Notice
@@ -66,11 +67,19 @@ def _payee(closing: Closing) -> Payee:
         chosen = drafting.payee(closing.case)
         return Payee(
             route=RefundRoute.BANK_ACCOUNT.value,
-            name=lines.holder_name(line),
+            name=_name(closing),
             bank=chosen["bank"],
             account=chosen["account"],
         )
     return Payee(route=RefundRoute.ORIGINAL.value, subscription_id=line.subscription_id)
+
+
+def _name(closing: Closing) -> str:
+    """Return in whose name money goes back: the holder's, or whoever the law puts in their place."""
+    rule = APPLICANTS[ApplicantKind(closing.case.applicant)]
+    if rule.paid is Paid.APPLICANT:
+        return applying.applicant(closing.case)["name"]
+    return lines.holder_name(line_of(closing))
 
 
 def _reserve(closing: Closing, effect: Effect, now: datetime) -> None:

@@ -25,9 +25,6 @@ from xiaohu.queue import clock
 from xiaohu.registry import lines
 from xiaohu.ui.refusals import sentence
 
-# The routes that need no counter: money back the way it came, or to the holder's own account.
-ONLINE_ROUTES = (RefundRoute.ORIGINAL, RefundRoute.BANK_ACCOUNT)
-
 
 @own_draft
 def balance(request: HttpRequest, case: Case) -> HttpResponse:
@@ -137,8 +134,7 @@ def effects(request: HttpRequest, case: Case) -> HttpResponse:
 
 def routes(case: Case) -> list[tuple[str, str]]:
     """Return the ways money can go back, in the operator's order."""
-    offered = queries.profile_of(case).refund.routes
-    return [(r.value, gettext(f"route.{r.value}")) for r in offered if r in ONLINE_ROUTES]
+    return [(route.value, gettext(f"route.{route.value}")) for route in drafting.routes(case)]
 
 
 def masked(address: str) -> str:

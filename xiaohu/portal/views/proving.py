@@ -8,26 +8,28 @@ from django.utils.translation import get_language, gettext
 
 from xiaohu.access import codes
 from xiaohu.access.codes import Limited, Outcome
-from xiaohu.closures import checking, drafting, queries
+from xiaohu.closures import applying, checking, drafting, queries
 from xiaohu.closures.models import Case
 from xiaohu.core.facts import LineStatus
 from xiaohu.core.numbers import mask_number
 from xiaohu.core.proofs import TWO_KINDS, ProofMethod, level, offered
+from xiaohu.gateways.protocols import GatewayUnavailable
 from xiaohu.notices import outbox
 from xiaohu.portal import journey, pending
 from xiaohu.portal.codes import explain, limited
 from xiaohu.portal.entering import own_draft
-from xiaohu.portal.forms import CardForm, CodeForm, PlainForm
+from xiaohu.portal.forms import CardForm, CodeForm, PlainForm, ServicePassword
 from xiaohu.portal.pending import Pending
 from xiaohu.portal.shown import subscriber_of
 from xiaohu.proofing import proofs
 from xiaohu.queue import clock
 from xiaohu.registry.models import Line
+from xiaohu.ui.refusals import sentence
 
 
 @own_draft
 def prove(request: HttpRequest, case: Case) -> HttpResponse:
-    """S9: a code to the line, or the card's last characters."""
+    """S9: a code to the line, the card's last characters, the service password, or a paper."""
     line = proving_line(case)
     now = clock.now()
     drafting.note_sign_in(case_id=case.pk, subscriber=subscriber_of(request), now=now)
@@ -36,25 +38,31 @@ def prove(request: HttpRequest, case: Case) -> HttpResponse:
     given = proofs.given(case.pk)
     enough = level(given) >= TWO_KINDS
     methods = () if enough else offered(given=given, status=status)
-    sending = request.POST.get("send") == ProofMethod.CODE.value
-    form: PlainForm = CardForm(request.POST if request.POST and not sending else None)
+    asked = request.POST if request.method == "POST" else None
+    by_secret = asked is not None and "service_password" in asked
+    sending = asked is not None and asked.get("send") == ProofMethod.CODE.value
+    form = CardForm(asked if not by_secret and not sending else None)
+    secret = ServicePassword(asked if by_secret else None)
+    answer = None
     if sending and ProofMethod.CODE in methods:
         answer = _send(case, line, form)
-        if answer is not None:
-            return answer
-    elif request.method == "POST" and form.is_valid():
-        tried = proofs.try_card(case_id=case.pk, line=line, tail=form.cleaned_data["tail"], now=now)
-        if tried.right:
-            return HttpResponseRedirect(journey.next_page(case, now=now))
-        form.add_error("tail", gettext("verify.err.wrong").format(n=tried.tries_left))
+    elif form.is_bound and form.is_valid():
+        answer = _try_card(case, line, form)
+    elif secret.is_bound and secret.is_valid():
+        answer = _try_secret(case, line, secret)
+    if answer is not None:
+        return answer
     page = {
         "case": case,
         "form": form,
+        "secret": secret,
         "methods": [method.value for method in methods],
+        "by_paper": bool(applying.standing(case, now=now).papers),
         "done": enough,
         "go_on": journey.next_page(case, now=now),
     }
-    return render(request, "portal/prove.html", page, status=422 if form.errors else 200)
+    wrong = bool(form.errors or secret.errors)
+    return render(request, "portal/prove.html", page, status=422 if wrong else 200)
 
 
 @own_draft
@@ -97,6 +105,29 @@ def proving_line(case: Case) -> Line:
     if line is None:
         raise queries.LineNotYours
     return line
+
+
+def _try_card(case: Case, line: Line, form: CardForm) -> HttpResponse | None:
+    now = clock.now()
+    tried = proofs.try_card(case_id=case.pk, line=line, tail=form.cleaned_data["tail"], now=now)
+    if tried.right:
+        return HttpResponseRedirect(journey.next_page(case, now=now))
+    form.add_error("tail", gettext("verify.err.wrong").format(n=tried.tries_left))
+    return None
+
+
+def _try_secret(case: Case, line: Line, secret: ServicePassword) -> HttpResponse | None:
+    now = clock.now()
+    typed = secret.cleaned_data["service_password"]
+    try:
+        tried = proofs.try_service_password(case_id=case.pk, line=line, password=typed, now=now)
+    except GatewayUnavailable as refused:
+        secret.add_error("service_password", sentence(refused).what)
+        return None
+    if tried.right:
+        return HttpResponseRedirect(journey.next_page(case, now=now))
+    secret.add_error("service_password", gettext("verify.err.wrong").format(n=tried.tries_left))
+    return None
 
 
 def _send(case: Case, line: Line, form: PlainForm) -> HttpResponse | None:

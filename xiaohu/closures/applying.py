@@ -1,0 +1,227 @@
+"""Who asks for a closing: the holder, or somebody for the holder, with the papers that show it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from xiaohu.closures import drafting, queries
+from xiaohu.closures.models import Case, Closing
+from xiaohu.core.applicants import (
+    APPLICANTS,
+    ApplicantKind,
+    Evidence,
+    HolderKind,
+    closing_type,
+    evidence_needed,
+    may_apply,
+)
+from xiaohu.core.calendar import day_of
+from xiaohu.core.facts import LineFacts
+from xiaohu.core.identity import DocumentKind, normalise_document
+from xiaohu.core.proofs import (
+    SEEN_BY_A_PERSON,
+    TWO_KINDS,
+    IdentityLocked,
+    IdentityUnverified,
+    ProofMethod,
+    level,
+    needed,
+)
+from xiaohu.core.refusals import Refusal
+from xiaohu.core.retention import Category
+from xiaohu.proofing import papers, proofs
+from xiaohu.proofing.papers import Listed
+from xiaohu.screening import facts as screening
+from xiaohu.vault import records, units
+
+
+class ApplicantNotTaken(Refusal):
+    """Such an applicant cannot ask for this holder's line here."""
+
+    code = "APPLICANT_NOT_TAKEN"
+
+
+class NameMissing(Refusal):
+    """Somebody who asks for the holder gives a name."""
+
+    code = "NAME_MISSING"
+
+
+class PapersMissing(Refusal):
+    """The request needs papers that were not uploaded; `papers` names them."""
+
+    code = "PAPERS_MISSING"
+
+
+def offered(case: Case) -> tuple[ApplicantKind, ...]:
+    """Return who may ask in this case."""
+    return may_apply(holder=HolderKind(case.holder.kind))
+
+
+@transaction.atomic(durable=True)
+def set_applicant(
+    *,
+    case_id: UUID,
+    kind: ApplicantKind,
+    name: str = "",
+    document_kind: DocumentKind = DocumentKind.RESIDENT_ID,
+    document_number: str = "",
+    now: datetime,
+) -> Case:
+    """Record who asks; all but the holder give their own name and document.
+
+    Raises:
+        ApplicantNotTaken: does not fit the holder.
+        NameMissing: no name was given.
+        DocumentRefused: the document's number cannot be right.
+        NotEditable: already submitted.
+    """
+    case = drafting.editable(case_id)
+    if kind not in offered(case):
+        raise ApplicantNotTaken
+    write_applicant(
+        case,
+        kind=kind,
+        name=name,
+        document_kind=document_kind,
+        document_number=document_number,
+        today=day_of(now),
+    )
+    return case
+
+
+def write_applicant(
+    case: Case,
+    *,
+    kind: ApplicantKind,
+    name: str,
+    document_kind: DocumentKind,
+    document_number: str,
+    today: date,
+) -> None:
+    """Write who asks on a locked case. Call inside a transaction."""
+    unit = units.case(case.pk)
+    if kind is ApplicantKind.HOLDER:
+        records.delete_one(operator=case.operator, unit=unit, category=Category.APPLICANT)
+    else:
+        value = {
+            "name": _name(name),
+            "document_kind": document_kind.value,
+            "document_number": normalise_document(document_number, kind=document_kind, today=today),
+        }
+        records.seal(operator=case.operator, unit=unit, category=Category.APPLICANT, value=value)
+    case.applicant = kind.value
+    case.closing_type = closing_type(kind).value
+    case.save(update_fields=["applicant", "closing_type"])
+
+
+def applicant(case: Case) -> dict[str, str]:
+    """Return name and document of whoever asks for the holder; empty where the holder asks."""
+    return records.open_one(
+        operator=case.operator, unit=units.case(case.pk), category=Category.APPLICANT
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How well a request is proved: the level it must reach and reaches, the papers it needs and lacks.
+
+    `reached` counts papers that are there as seen: whoever decides will look at them. `locked`
+    says that the tries of today are used up.
+    """
+
+    wanted: int
+    reached: int
+    papers: tuple[Evidence, ...]
+    lacking: tuple[Evidence, ...]
+    locked: bool
+
+
+def standing(case: Case, lines: Sequence[LineFacts] | None = None, *, now: datetime) -> Standing:
+    """Return how well a request is proved, as far as is known of its lines."""
+    known = _known(case) if lines is None else lines
+    given = proofs.given(case.pk)
+    wanted = _level_needed(case, known)
+    seen_at_counter = ProofMethod.COUNTER in given
+    wanted_papers = evidence_needed(
+        ApplicantKind(case.applicant),
+        proof_by_paper=wanted == SEEN_BY_A_PERSON and not seen_at_counter,
+        estate_fen=sum(facts.refundable_fen for facts in known),
+        consent_above_fen=queries.profile_of(case).refund.heirs_consent_above_fen,
+    )
+    lacking = papers.missing(case.pk, wanted_papers)
+    shown = {ProofMethod.DOCUMENT} if wanted_papers and not lacking else set()
+    reached = level(given | shown)
+    locked = reached < wanted and _locked(case, now)
+    return Standing(wanted, reached, wanted_papers, lacking, locked)
+
+
+def require_proof(standing: Standing) -> None:
+    """Pass, or say what is lacking: a proof of another kind, or papers.
+
+    Raises:
+        IdentityLocked: too many proofs failed today.
+        IdentityUnverified: one more proof is needed.
+        PapersMissing: papers are; `papers` names them.
+    """
+    if standing.locked:
+        raise IdentityLocked
+    if standing.reached < TWO_KINDS:
+        raise IdentityUnverified(level=TWO_KINDS)
+    if standing.lacking:
+        raise PapersMissing(papers=" ".join(standing.lacking))
+    if standing.reached < standing.wanted:
+        raise IdentityUnverified(level=standing.wanted)
+
+
+@transaction.atomic(durable=True)
+def add_paper(*, case_id: UUID, evidence: Evidence, data: bytes, now: datetime) -> list[Listed]:
+    """Keep a paper of a draft.
+
+    Raises:
+        PaperRefused: the file cannot be taken.
+        TooManyPapers: there are too many already.
+        NotEditable: already submitted.
+    """
+    case = drafting.editable(case_id)
+    return papers.add(
+        operator=case.operator, case_id=case.pk, evidence=evidence, data=data, now=now
+    )
+
+
+@transaction.atomic(durable=True)
+def remove_paper(*, case_id: UUID, paper_id: UUID) -> None:
+    """Take a paper of a draft back."""
+    case = drafting.editable(case_id)
+    papers.remove(case_id=case.pk, paper_id=paper_id)
+
+
+def deciders(case: Case) -> int:
+    """Return how many people must agree to a case."""
+    return APPLICANTS[ApplicantKind(case.applicant)].deciders
+
+
+def _level_needed(case: Case, known: Sequence[LineFacts]) -> int:
+    profile, kind = queries.profile_of(case), ApplicantKind(case.applicant)
+    each: Sequence[LineFacts | None] = known or [None]
+    return max(needed(profile, applicant=kind, facts=facts, other_payee=False) for facts in each)
+
+
+def _known(case: Case) -> list[LineFacts]:
+    ids = Closing.objects.filter(case=case, line__isnull=False).values_list("pk", flat=True)
+    return [gathered.facts for gathered in screening.last_of(ids).values()]
+
+
+def _locked(case: Case, now: datetime) -> bool:
+    ids = Closing.objects.filter(case=case, line__isnull=False).values_list("line_id", flat=True)
+    return any(proofs.locked(line_id, now=now) for line_id in ids)
+
+
+def _name(raw: str) -> str:
+    name = " ".join(raw.split())
+    if not name:
+        raise NameMissing
+    return name

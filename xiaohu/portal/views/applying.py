@@ -1,0 +1,133 @@
+"""S5 and S10: who applies, and the papers that show it."""
+
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext
+
+from xiaohu.closures import applying
+from xiaohu.closures.applying import ApplicantNotTaken, NameMissing
+from xiaohu.closures.models import Case
+from xiaohu.core.applicants import ApplicantKind, Evidence
+from xiaohu.core.identity import DocumentKind, DocumentRefused
+from xiaohu.portal import journey
+from xiaohu.portal.entering import own_draft
+from xiaohu.portal.forms import Applicant, OnePaper
+from xiaohu.proofing import papers
+from xiaohu.proofing.papers import TooManyPapers
+from xiaohu.proofing.reencoding import MAX_BYTES, PaperRefused
+from xiaohu.queue import clock
+from xiaohu.registry.rows import document_flaw
+from xiaohu.ui.refusals import sentence
+
+USER = "user"  # somebody who uses a line and does not speak for its holder
+
+
+@own_draft
+def who(request: HttpRequest, case: Case) -> HttpResponse:
+    """S5: the holder, somebody for the holder, or somebody who only uses the line."""
+    kinds = [(kind.value, gettext(f"who.{kind.value}")) for kind in applying.offered(case)]
+    documents = [(kind.value, gettext(f"document.{kind.value}")) for kind in DocumentKind]
+    form = Applicant(
+        request.POST or None,
+        kinds=[*kinds, (USER, gettext("who.user"))],
+        documents=documents,
+        initial={**applying.applicant(case), "kind": case.applicant},
+    )
+    if request.method == "POST" and form.is_valid():
+        if form.cleaned_data["kind"] == USER:
+            return render(request, "portal/only_user.html", {"case": case})
+        if _taken(case, form):
+            return HttpResponseRedirect(reverse("portal:checks", args=[case.pk]))
+    page = {"case": case, "form": form}
+    return render(request, "portal/who.html", page, status=422 if form.errors else 200)
+
+
+@own_draft
+def documents(request: HttpRequest, case: Case) -> HttpResponse:
+    """S10: what is needed, what is there, one file at a time."""
+    now = clock.now()
+    standing = applying.standing(case, now=now)
+    if not standing.papers:
+        return HttpResponseRedirect(journey.next_page(case, now=now))
+    form = OnePaper(
+        request.POST or None,
+        request.FILES or None,
+        kinds=[(kind.value, gettext(f"paper_kind.{kind.value}")) for kind in standing.papers],
+        initial={"kind": next(iter(standing.lacking), standing.papers[0]).value},
+    )
+    if request.method == "POST" and "remove" in request.POST:
+        applying.remove_paper(case_id=case.pk, paper_id=_id(request.POST["remove"]))
+        return HttpResponseRedirect(request.path)
+    if _too_large(request):
+        form.add_error("file", gettext("paper.err.size"))
+    elif request.method == "POST" and form.is_valid() and _added(case, form):
+        return HttpResponseRedirect(request.path)
+    listed = papers.of_case(case.pk)
+    page = {
+        "case": case,
+        "form": form,
+        "wanted": [
+            (kind, [paper for paper in listed if paper.evidence is kind])
+            for kind in standing.papers
+        ],
+        "lacking": standing.lacking,
+        "max_mib": MAX_BYTES // 1024 // 1024,
+        "go_on": journey.next_page(case, now=now),
+    }
+    return render(request, "portal/documents.html", page, status=422 if form.errors else 200)
+
+
+def _taken(case: Case, form: Applicant) -> bool:
+    given = form.cleaned_data
+    try:
+        applying.set_applicant(
+            case_id=case.pk,
+            kind=ApplicantKind(given["kind"]),
+            name=given["name"],
+            document_kind=DocumentKind(given["document_kind"] or DocumentKind.RESIDENT_ID),
+            document_number=given["document_number"],
+            now=clock.now(),
+        )
+    except NameMissing as refused:
+        form.add_error("name", sentence(refused).what)
+        return False
+    except DocumentRefused as refused:
+        form.add_error("document_number", gettext(f"flaw.{document_flaw(refused)}"))
+        return False
+    except ApplicantNotTaken as refused:
+        form.add_error("kind", sentence(refused).what)
+        return False
+    return True
+
+
+def _added(case: Case, form: OnePaper) -> bool:
+    try:
+        applying.add_paper(
+            case_id=case.pk,
+            evidence=Evidence(form.cleaned_data["kind"]),
+            data=form.cleaned_data["file"].read(),
+            now=clock.now(),
+        )
+    except PaperRefused as refused:
+        form.add_error("file", gettext(f"paper.err.{refused.params['why']}"))
+        return False
+    except TooManyPapers as refused:
+        form.add_error("file", sentence(refused).what)
+        return False
+    return True
+
+
+def _too_large(request: HttpRequest) -> bool:
+    """Say whether a file was left out because it is larger than what is read into memory."""
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    return not request.FILES and length.isdigit() and int(length) > MAX_BYTES
+
+
+def _id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Http404 from None

@@ -1,0 +1,118 @@
+"""The papers of a request: sealed with the folder, seen by officers, gone with its key."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from xiaohu.core.applicants import Evidence
+from xiaohu.core.refusals import Refusal
+from xiaohu.proofing import reencoding
+from xiaohu.proofing.models import Paper
+from xiaohu.vault import files, units
+
+MOST_PAGES = 20
+
+
+class TooManyPapers(Refusal):
+    """A request takes so many pages and no more."""
+
+    code = "TOO_MANY_PAPERS"
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One page of a paper, without what is on it."""
+
+    id: UUID
+    evidence: Evidence
+    added_at: datetime
+
+
+def add(
+    *, operator: str, case_id: UUID, evidence: Evidence, data: bytes, now: datetime
+) -> list[Listed]:
+    """Keep an upload as pictures, page by page. Call inside a transaction.
+
+    Raises:
+        PaperRefused: the file cannot be taken.
+        TooManyPapers: there are too many already.
+    """
+    drawn = reencoding.pages(data)
+    if Paper.objects.filter(case_id=case_id).count() + len(drawn) > MOST_PAGES:
+        raise TooManyPapers(most=MOST_PAGES)
+    kept = []
+    for page in drawn:
+        paper_id = uuid4()
+        sealed = files.seal(
+            operator=operator, unit=units.case(case_id), file_id=paper_id, data=page
+        )
+        paper = Paper(
+            id=paper_id, case_id=case_id, evidence=evidence.value, box=sealed, added_at=now
+        )
+        kept.append(paper)
+    Paper.objects.bulk_create(kept)
+    return [_listed(paper) for paper in kept]
+
+
+def of_case(case_id: UUID) -> list[Listed]:
+    """Return the papers of a case, oldest first, without opening them."""
+    rows = Paper.objects.filter(case_id=case_id).defer("box").order_by("added_at", "pk")
+    return [_listed(paper) for paper in rows]
+
+
+def kinds_of(case_id: UUID) -> frozenset[Evidence]:
+    """Return which kinds of papers a case has."""
+    found = Paper.objects.filter(case_id=case_id).values_list("evidence", flat=True)
+    return frozenset(Evidence(kind) for kind in found)
+
+
+def missing(case_id: UUID, needed: Collection[Evidence]) -> tuple[Evidence, ...]:
+    """Return the papers still needed, in the order they are asked for."""
+    if not needed:
+        return ()
+    there = kinds_of(case_id)
+    return tuple(kind for kind in needed if kind not in there)
+
+
+def picture(*, operator: str, case_id: UUID, paper_id: UUID) -> bytes | None:
+    """Return one page as a JPEG picture; None where the case has no such page.
+
+    Raises:
+        Erased: the folder's key was destroyed.
+    """
+    paper = Paper.objects.filter(pk=paper_id, case_id=case_id).first()
+    if paper is None:
+        return None
+    return files.open_file(
+        operator=operator,
+        unit=units.case(case_id),
+        file_id=paper.pk,
+        sealed=bytes(paper.box),
+    )
+
+
+def copy(*, operator: str, case_id: UUID, to_case: UUID) -> None:
+    """Seal the papers of one case for another as well. Call inside a transaction."""
+    old, new = units.case(case_id), units.case(to_case)
+    for paper in Paper.objects.filter(case_id=case_id):
+        page = files.open_file(
+            operator=operator, unit=old, file_id=paper.pk, sealed=bytes(paper.box)
+        )
+        paper.pk, paper.case_id = uuid4(), to_case
+        paper.box = files.seal(operator=operator, unit=new, file_id=paper.pk, data=page)
+        paper.save(force_insert=True)
+
+
+def remove(*, case_id: UUID, paper_id: UUID) -> None:
+    """Take one page back. Call inside a transaction; harmless to repeat."""
+    Paper.objects.filter(pk=paper_id, case_id=case_id).delete()
+
+
+def forget(case_id: UUID) -> int:
+    """Delete the papers of a folder whose key is gone. Call inside a transaction."""
+    return Paper.objects.filter(case_id=case_id).delete()[0]
+
+
+def _listed(paper: Paper) -> Listed:
+    return Listed(paper.pk, Evidence(paper.evidence), paper.added_at)
