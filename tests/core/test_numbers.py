@@ -1,8 +1,11 @@
 """Whatever people type becomes one form, and leaves masked."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from xiaohu.core.numbers import (
+    NumberFlaw,
     NumberRefused,
     mask_document,
     mask_name,
@@ -28,17 +31,51 @@ def test_one_form_for_every_way_of_writing(raw: str) -> None:
     assert normalise(raw) == "+8613000000001"
 
 
-@pytest.mark.parametrize("raw", ["14900000001", "1440000000001", "16500000001", "19200000001"])
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "14900000001",
+        "1440000000001",
+        "16500000001",
+        "17000000001",
+        "19200000001",
+        "17400000001",
+        "1410000000001",
+        "4000000000",
+        "95013000001",
+        "10100000",
+    ],
+)
 def test_real_ranges_the_library_may_not_know(raw: str) -> None:
     assert normalise(raw) == f"+86{raw}"
 
 
 @pytest.mark.parametrize(
-    "raw", ["", "1300000000", "130000000011", "abc", "+1 650 253 0000", "12345"]
+    ("raw", "flaw"),
+    [
+        ("", NumberFlaw.FORM),
+        ("1300000000", NumberFlaw.NO_SUCH_RANGE),
+        ("130000000011", NumberFlaw.NO_SUCH_RANGE),
+        ("abc", NumberFlaw.FORM),
+        ("1" * 65, NumberFlaw.FORM),
+        ("+1 650 253 0000", NumberFlaw.FOREIGN),
+        ("14000000001", NumberFlaw.NO_SUCH_RANGE),
+        ("12", NumberFlaw.FORM),
+    ],
 )
-def test_refuses_what_cannot_be_a_number(raw: str) -> None:
-    with pytest.raises(NumberRefused):
+def test_says_why_it_is_no_number(raw: str, flaw: NumberFlaw) -> None:
+    with pytest.raises(NumberRefused) as refused:
         normalise(raw)
+    assert refused.value.params["flaw"] == flaw
+
+
+@given(st.text(max_size=40))
+def test_any_text_is_read_or_refused_and_read_again_alike(raw: str) -> None:
+    try:
+        number = normalise(raw)
+    except NumberRefused:
+        return
+    assert normalise(number) == number
 
 
 def test_masks_keep_only_what_may_be_shown() -> None:

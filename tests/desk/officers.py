@@ -77,6 +77,6 @@ def waiting(world: World, number: str = CLEAN) -> Case:
         case_id=case.pk,
         route=RefundRoute.BANK_ACCOUNT,
         bank="示例银行",
-        account="6222000000001234",
+        account="6222000000051234",
     )
     return world.submit(case)

@@ -215,7 +215,7 @@ def test_the_person_is_never_named_in_full(world: World) -> None:
     rows = (world.outside.folder / "lines.csv").read_text("utf-8-sig").splitlines()
     row = dict(zip(rows[0].split(","), rows[1].split(","), strict=True))
     keys = ("number", "iccid", "holder_name", "document_number")
-    secrets = [row[key] for key in keys] + ["6222000000001234", "subscriber@example.com"]
+    secrets = [row[key] for key in keys] + ["6222000000051234", "subscriber@example.com"]
     assert row["number"] == CLEAN[3:]
     desk = officer(world).sign_in()
     path = f"/case/{case.reference}"

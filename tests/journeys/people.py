@@ -102,7 +102,7 @@ class Subscriber(Told):
         self.press("btn.continue", "S13-account" if bank else "S14-contact")
         if bank:
             self.type("account.bank", "示例银行")
-            self.type("account.number", "6222 0000 0000 0000 000")
+            self.type("account.number", "6222 0000 0000 0000 004")
             self.press("btn.continue", "S14-contact")
         self.type("contact.label", person.number)
         self.press("btn.send_code", "S14-error")

@@ -18,6 +18,7 @@ from xiaohu.core import identity
 from xiaohu.core.applicants import ApplicantKind, Evidence
 from xiaohu.core.checks import Appeal, CheckCode, CheckGroup
 from xiaohu.core.choices import Choice
+from xiaohu.core.comparing import Difference
 from xiaohu.core.facts import LineStatus
 from xiaohu.core.moves import Action
 from xiaohu.core.notices import Notice
@@ -88,7 +89,8 @@ def made() -> Mapping[str, list[str]]:
         "check.appeal.": each(Appeal),
         "check.title.": each(CheckCode),
         "choice.": each(Choice),
-        "document.": each(identity.DocumentKind),
+        "difference.": each(Difference),
+        "document.": each(identity.OF_APPLICANTS),
         "paper.err.": ["size", "kind", "unreadable", "pages"],
         "paper_kind.": each(Evidence, ".help"),
         "who.": each(ApplicantKind),

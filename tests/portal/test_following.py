@@ -27,7 +27,7 @@ def in_review(world: World, number: str = CLEAN) -> Case:
         case_id=case.pk,
         route=RefundRoute.BANK_ACCOUNT,
         bank="示例银行",
-        account="6222000000001234",
+        account="6222000000051234",
     )
     return world.submit(case)
 
@@ -103,7 +103,7 @@ def test_answers_of_a_submitted_request_stay(world: World) -> None:
     browser = Browser(world).sign_in()
     for name, answers in (
         ("balance", {"choice": "original"}),
-        ("balance/account", {"bank": "示例银行", "account": "6222000000001234"}),
+        ("balance/account", {"bank": "示例银行", "account": "6222000000051234"}),
         ("contact", {"to": "other@example.com"}),
         ("effects", {}),
         ("checks/ARREARS", {"choice": "pay"}),
@@ -201,7 +201,7 @@ def test_a_refund_that_came_back_asks_for_another_way(world: World) -> None:
         f"/case/{case.pk}/refund",
         choice="bank_account",
         bank="示例银行",
-        account="6222000000001234",
+        account="6222000000051234",
     )
     assert browser.at == f"/case/{case.pk}"
 

@@ -68,7 +68,7 @@ def test_the_money_can_go_to_the_holder_s_bank_account(world: World) -> None:
     wrong = browser.send(bank="", account="1234")
     assert wrong.status_code == 422
     assert "请输入 12 至 19 位卡号" in words(wrong)
-    browser.send(bank="示例银行", account="6222 0000 0000 1234")
+    browser.send(bank="示例银行", account="6222 0000 0005 1234")
     assert browser.at == f"{browser.home}/contact"
     browser.confirm_contact()
     browser.send()
@@ -77,6 +77,33 @@ def test_the_money_can_go_to_the_holder_s_bank_account(world: World) -> None:
     assert "622200000000" not in page(review)
     browser.send(declared="on")
     assert Case.objects.get().state == "in_review"
+
+
+def test_a_mistyped_card_is_doubted_once(world: World) -> None:
+    browser = Browser(world).sign_in()
+    browser.choose_line()
+    browser.prove()
+    browser.send(choice="bank_account")
+    doubted = browser.send(bank="示例银行", account="6222000000051235")
+    assert doubted.status_code == 422
+    assert "请核对后再继续" in words(doubted)
+    other = browser.send(bank="示例银行", account="6222000000051236", doubted="6222000000051235")
+    assert other.status_code == 422
+    browser.send(bank="示例银行", account="6222000000051236", doubted="6222000000051236")
+    assert browser.at == f"{browser.home}/contact"
+
+
+def test_somebody_who_asks_for_the_holder_says_who_both_are(world: World) -> None:
+    browser = Browser(world).sign_in()
+    browser.choose_line()
+    browser.open(f"{browser.home}/who")
+    mine = {"name": "李示例", "document_kind": "passport", "document_number": "E00000001"}
+    assert "请填写机主的姓名和证件号码" in words(browser.send(kind="proxy", **mine))
+    browser.send(kind="proxy", **mine, holder_name="不是机主", holder_document="E00000009")
+    assert browser.at == f"{browser.home}/checks"
+    said = page(browser.open(f"{browser.home}/who"))
+    assert "不是机主" in said
+    assert "不符" not in said
 
 
 def test_arrears_are_shown_and_settled(world: World) -> None:

@@ -76,7 +76,7 @@ def test_takes_in_what_changed(export: Path) -> None:
 @pytest.mark.parametrize(
     ("field", "value", "reason"),
     [
-        ("number", "12345", "NUMBER_REFUSED"),
+        ("number", "12345", "NUMBER_NO_SUCH_RANGE"),
         ("number", "", "EMPTY"),
         ("iccid", "1234", "ICCID_REFUSED"),
         ("status", "asleep", "NOT_IN_THE_LIST"),

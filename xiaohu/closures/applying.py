@@ -19,6 +19,7 @@ from xiaohu.core.applicants import (
     may_apply,
 )
 from xiaohu.core.calendar import day_of
+from xiaohu.core.comparing import Difference, differences
 from xiaohu.core.facts import LineFacts
 from xiaohu.core.identity import DocumentKind, normalise_document
 from xiaohu.core.proofs import (
@@ -34,6 +35,7 @@ from xiaohu.core.refusals import Refusal
 from xiaohu.core.retention import Category
 from xiaohu.proofing import papers, proofs
 from xiaohu.proofing.papers import Listed
+from xiaohu.registry import lines
 from xiaohu.screening import facts as screening
 from xiaohu.vault import records, units
 
@@ -50,6 +52,12 @@ class NameMissing(Refusal):
     code = "NAME_MISSING"
 
 
+class HolderMissing(Refusal):
+    """Somebody who asks for the holder says who the holder is."""
+
+    code = "HOLDER_MISSING"
+
+
 class PapersMissing(Refusal):
     """The request needs papers that were not uploaded; `papers` names them."""
 
@@ -61,67 +69,83 @@ def offered(case: Case) -> tuple[ApplicantKind, ...]:
     return may_apply(holder=HolderKind(case.holder.kind))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Details:
+    """What somebody who asks for the holder says of both, as typed."""
+
+    name: str = ""
+    document_kind: DocumentKind = DocumentKind.RESIDENT_ID
+    document_number: str = ""
+    holder_name: str = ""
+    holder_document: str = ""
+
+
 @transaction.atomic(durable=True)
-def set_applicant(
-    *,
-    case_id: UUID,
-    kind: ApplicantKind,
-    name: str = "",
-    document_kind: DocumentKind = DocumentKind.RESIDENT_ID,
-    document_number: str = "",
-    now: datetime,
-) -> Case:
-    """Record who asks; all but the holder give their own name and document.
+def set_applicant(*, case_id: UUID, kind: ApplicantKind, details: Details, now: datetime) -> Case:
+    """Record who asks; all but the holder say who they are, and who the holder is.
+
+    What is said of the holder is compared with what is registered for whoever decides; here it
+    is taken as it is, so that nothing can be learned by trying.
 
     Raises:
         ApplicantNotTaken: does not fit the holder.
-        NameMissing: no name was given.
-        DocumentRefused: the document's number cannot be right.
+        NameMissing, HolderMissing: a name or number was not given.
+        DocumentRefused: the applicant's own number cannot be right.
         NotEditable: already submitted.
     """
     case = drafting.editable(case_id)
     if kind not in offered(case):
         raise ApplicantNotTaken
-    write_applicant(
-        case,
-        kind=kind,
-        name=name,
-        document_kind=document_kind,
-        document_number=document_number,
-        today=day_of(now),
-    )
-    return case
-
-
-def write_applicant(
-    case: Case,
-    *,
-    kind: ApplicantKind,
-    name: str,
-    document_kind: DocumentKind,
-    document_number: str,
-    today: date,
-) -> None:
-    """Write who asks on a locked case. Call inside a transaction."""
     unit = units.case(case.pk)
     if kind is ApplicantKind.HOLDER:
         records.delete_one(operator=case.operator, unit=unit, category=Category.APPLICANT)
     else:
-        value = {
-            "name": _name(name),
-            "document_kind": document_kind.value,
-            "document_number": normalise_document(document_number, kind=document_kind, today=today),
-        }
+        value = _said(details, today=day_of(now))
         records.seal(operator=case.operator, unit=unit, category=Category.APPLICANT, value=value)
     case.applicant = kind.value
     case.closing_type = closing_type(kind).value
     case.save(update_fields=["applicant", "closing_type"])
+    return case
+
+
+def _said(details: Details, *, today: date) -> dict[str, str]:
+    name, holder_name = _in_one_line(details.name), _in_one_line(details.holder_name)
+    holder_document = _in_one_line(details.holder_document)
+    if not name:
+        raise NameMissing
+    number = normalise_document(details.document_number, kind=details.document_kind, today=today)
+    if not holder_name or not holder_document:
+        raise HolderMissing
+    return {
+        "name": name,
+        "document_kind": details.document_kind.value,
+        "document_number": number,
+        "holder_name": holder_name,
+        "holder_document": holder_document,
+    }
 
 
 def applicant(case: Case) -> dict[str, str]:
     """Return name and document of whoever asks for the holder; empty where the holder asks."""
     return records.open_one(
         operator=case.operator, unit=units.case(case.pk), category=Category.APPLICANT
+    )
+
+
+def holder_differs(case: Case) -> tuple[Difference, ...] | None:
+    """Return how the holder an applicant names differs from whoever is registered.
+
+    For whoever decides, never for the applicant. None where the holder asks, or where what is
+    registered cannot be read any more.
+    """
+    given = applicant(case)
+    registered = lines.registered(case.operator, case.holder_id) if given else None
+    if registered is None:
+        return None
+    return differences(
+        name=given["holder_name"],
+        document_number=given["holder_document"],
+        registered=registered,
     )
 
 
@@ -220,8 +244,5 @@ def _locked(case: Case, now: datetime) -> bool:
     return any(proofs.locked(line_id, now=now) for line_id in ids)
 
 
-def _name(raw: str) -> str:
-    name = " ".join(raw.split())
-    if not name:
-        raise NameMissing
-    return name
+def _in_one_line(raw: str) -> str:
+    return " ".join(raw.split())

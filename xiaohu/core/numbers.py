@@ -3,20 +3,48 @@
 The prefix never tells the operator: numbers are ported, and the inventory decides.
 """
 
+import re
 import unicodedata
+from dataclasses import dataclass
+from enum import StrEnum
 
 import phonenumbers
 
 from xiaohu.core.refusals import Refusal
 
 REGION = "CN"
-# Real ranges that the numbering data of phonenumbers does not know: a Telecom range with
-# voice, and the 13-digit numbers of machine-to-machine cards.
-EXTRA_PREFIXES = (("149", 11), ("144", 13), ("148", 13), ("146", 13), ("1410", 13))
+LONGEST_TYPED = 64
+
+
+@dataclass(frozen=True, slots=True)
+class ExtraRange:
+    """Numbers that exist and that the numbering data of phonenumbers does not know."""
+
+    what: str
+    pattern: re.Pattern[str]
+
+
+EXTRA_RANGES = (
+    ExtraRange("mobile of China Telecom and its guests", re.compile(r"149[0-9]{8}")),
+    ExtraRange("satellite and emergency mobile", re.compile(r"174[0-9]{8}")),
+    ExtraRange(
+        "machine-to-machine, 13 digits", re.compile(r"14(?:10[0-9]|[0468][0-9]{2})[0-9]{8}")
+    ),
+    ExtraRange("enterprise access code with extension", re.compile(r"95[0-9]{3,11}")),
+    ExtraRange("enterprise service number", re.compile(r"1010[0-9]{4}")),
+)
+
+
+class NumberFlaw(StrEnum):
+    """Why a text is no number of ours."""
+
+    FORM = "form"
+    FOREIGN = "foreign"
+    NO_SUCH_RANGE = "no_such_range"
 
 
 class NumberRefused(Refusal):
-    """The text is not a number that a Chinese operator can have issued."""
+    """The text is not a number that a Chinese operator can have issued; `flaw` says why."""
 
     code = "NUMBER_REFUSED"
 
@@ -28,24 +56,37 @@ def normalise(raw: str) -> str:
         NumberRefused: no such number can exist in China.
     """
     text = unicodedata.normalize("NFKC", raw).strip()
-    digits = _national_digits(text)
-    if any(digits.startswith(prefix) and len(digits) == size for prefix, size in EXTRA_PREFIXES):
-        return f"+86{digits}"
+    if len(text) > LONGEST_TYPED:
+        raise NumberRefused(flaw=NumberFlaw.FORM)
+    national = _national_digits(text)
+    if _is_extra(national):
+        return f"+86{national}"
     try:
         parsed = phonenumbers.parse(text, REGION)
     except phonenumbers.NumberParseException:
-        raise NumberRefused from None
-    if parsed.country_code != 86 or not phonenumbers.is_valid_number(parsed):
-        raise NumberRefused
+        raise NumberRefused(flaw=NumberFlaw.FORM) from None
+    if parsed.country_code != 86:
+        raise NumberRefused(flaw=NumberFlaw.FOREIGN)
+    if not phonenumbers.is_possible_number(parsed):
+        raise NumberRefused(flaw=NumberFlaw.FORM)
+    if not phonenumbers.is_valid_number(parsed):
+        raise NumberRefused(flaw=NumberFlaw.NO_SUCH_RANGE)
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
 
 
 def _national_digits(text: str) -> str:
+    """Return the digits without China's own prefix; nothing where letters are among them."""
+    if any(character.isalpha() for character in text):
+        return ""
     digits = "".join(character for character in text if character in "0123456789")
     for prefix in ("0086", "86"):
         if digits.startswith(prefix) and len(digits) - len(prefix) in {11, 13}:
             return digits[len(prefix) :]
     return digits
+
+
+def _is_extra(national: str) -> bool:
+    return any(extra.pattern.fullmatch(national) for extra in EXTRA_RANGES)
 
 
 def tail(number: str, length: int = 4) -> str:

@@ -236,6 +236,7 @@ def _shown(case: Case, officer: StaffUser) -> dict[str, Any]:
         "closings": closings,
         "holder": shown.holder(closings),
         "applicant": shown.applicant(case),
+        "holder_differs": applying.holder_differs(case),
         "papers": papers.of_case(case.pk),
         "two_decide": applying.deciders(case) > 1,
         "checked": checked,

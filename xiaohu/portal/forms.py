@@ -8,10 +8,10 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from xiaohu.core.cards import AccountRefused, looks_mistyped, normalise_account
 from xiaohu.core.numbers import NumberRefused, normalise
 
 CODE = re.compile(r"[0-9]{6}")
-ACCOUNT = re.compile(r"[0-9]{12,19}")
 
 
 class PlainForm(forms.Form):
@@ -146,6 +146,8 @@ class Applicant(PlainForm):
 
     name = forms.CharField(label=_("who.name"), required=False, max_length=100)
     document_number = forms.CharField(label=_("who.document_number"), required=False, max_length=40)
+    holder_name = forms.CharField(label=_("who.holder_name"), required=False, max_length=100)
+    holder_document = forms.CharField(label=_("who.holder_document"), required=False, max_length=40)
 
     def __init__(
         self,
@@ -192,7 +194,13 @@ class OnePaper(PlainForm):
 
 
 class BankAccount(PlainForm):
-    """S13: the holder's own account; the name is the holder's and is not asked."""
+    """S13: the holder's own account; the name is the holder's and is not asked.
+
+    A card number that fails its check digit is doubted once (`doubted`), and then taken.
+    """
+
+    doubted = ""
+    corporate = False
 
     bank = text("account.bank", empty="account.err.bank", autocomplete="off")
     account = text(
@@ -200,10 +208,15 @@ class BankAccount(PlainForm):
     )
 
     def clean_account(self) -> str:
-        """Return 12 to 19 digits."""
-        digits = "".join(self.cleaned_data["account"].split())
-        if not ACCOUNT.fullmatch(digits):
-            raise ValidationError(gettext("account.err.number"))
+        """Return 12 to 19 digits; a number that looks mistyped passes once it is typed again."""
+        try:
+            digits = normalise_account(self.cleaned_data["account"])
+        except AccountRefused:
+            raise ValidationError(gettext("account.err.number")) from None
+        doubted = looks_mistyped(digits, corporate=self.corporate)
+        if doubted and self.data.get("doubted") != digits:
+            self.doubted = digits
+            raise ValidationError(gettext("account.err.mistyped"))
         return digits
 
 

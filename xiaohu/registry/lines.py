@@ -6,7 +6,9 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from xiaohu.core.calendar import day_of
+from xiaohu.core.comparing import Registered
 from xiaohu.core.facts import LineStatus
+from xiaohu.core.identity import DocumentKind
 from xiaohu.core.numbers import mask_document, mask_name, mask_number, tail
 from xiaohu.core.retention import Category
 from xiaohu.registry.models import Line, QuarantinedNumber
@@ -73,6 +75,19 @@ def iccid_tail(line: Line) -> str:
 def holder_name(line: Line) -> str:
     """Return the registered name, for a refund in that name."""
     return _identity(line).get("name", "")
+
+
+def registered(operator: str, holder_id: UUID) -> Registered | None:
+    """Return who a holder is registered as; None once that was erased."""
+    try:
+        said = _identity_of(operator, holder_id)
+    except Erased:
+        return None
+    return Registered(
+        name=said.get("name", ""),
+        document_kind=DocumentKind(said.get("document_kind", DocumentKind.RESIDENT_ID)),
+        document_number=said.get("document_number", ""),
+    )
 
 
 def shown(lines: Iterable[Line]) -> list[ShownLine]:
@@ -143,9 +158,13 @@ def _service(line: Line) -> dict[str, str]:
 
 
 def _identity(line: Line) -> dict[str, str]:
+    return _identity_of(line.operator, line.holder_id)
+
+
+def _identity_of(operator: str, holder_id: UUID) -> dict[str, str]:
     return records.open_one(
-        operator=line.operator,
-        unit=units.holder(line.holder_id),
+        operator=operator,
+        unit=units.holder(holder_id),
         category=Category.REGISTRATION_IDENTITY,
     )
 

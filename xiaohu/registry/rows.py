@@ -7,14 +7,9 @@ from datetime import date
 from enum import StrEnum
 from typing import TypeVar
 
+from xiaohu.core.cards import IccidRefused, normalise_iccid
 from xiaohu.core.facts import LineStatus
-from xiaohu.core.identity import (
-    DocumentKind,
-    DocumentRefused,
-    IccidRefused,
-    normalise_document,
-    normalise_iccid,
-)
+from xiaohu.core.identity import DocumentKind, DocumentRefused, normalise_document
 from xiaohu.core.money import AmountRefused, Money
 from xiaohu.core.numbers import NumberRefused, normalise
 
@@ -35,7 +30,7 @@ COLUMNS: Mapping[str, str] = {
     "status": "active, stopped, restricted, ported_out or closed",
     "activated_on": "date, 2024-05-01; may be empty",
     "holder_name": "name the line is registered to",
-    "document_kind": "resident_id or passport",
+    "document_kind": "one of " + ", ".join(DocumentKind),
     "document_number": "number of the document",
     "username": "user name of the holder's sign-in account; may be empty",
     "cash_yuan": "cash principal",
@@ -63,11 +58,14 @@ class Flaw(StrEnum):
     NOT_A_WHOLE_NUMBER = "NOT_A_WHOLE_NUMBER"
     NEGATIVE = "NEGATIVE"
     AMOUNT_REFUSED = "AMOUNT_REFUSED"
-    NUMBER_REFUSED = "NUMBER_REFUSED"
+    NUMBER_FORM = "NUMBER_FORM"
+    NUMBER_FOREIGN = "NUMBER_FOREIGN"
+    NUMBER_NO_SUCH_RANGE = "NUMBER_NO_SUCH_RANGE"
     ICCID_REFUSED = "ICCID_REFUSED"
     DOCUMENT_FORM = "DOCUMENT_FORM"
     DOCUMENT_BIRTH_DATE = "DOCUMENT_BIRTH_DATE"
     DOCUMENT_CHECK_CHARACTER = "DOCUMENT_CHECK_CHARACTER"
+    DOCUMENT_FIRST_GENERATION = "DOCUMENT_FIRST_GENERATION"
     TWICE_IN_FILE = "TWICE_IN_FILE"
     NUMBER_TAKEN = "NUMBER_TAKEN"
     USERNAME_TAKEN = "USERNAME_TAKEN"
@@ -169,7 +167,9 @@ def _required(fields: dict[str, str], name: str, longest: int) -> str:
 def _by(normalised: Callable[[str], str], fields: dict[str, str], name: str) -> str:
     try:
         return normalised(_required(fields, name, LONGEST))
-    except (NumberRefused, IccidRefused) as refused:
+    except NumberRefused as refused:
+        raise FieldRefused(name, Flaw(f"NUMBER_{refused.params['flaw']}".upper())) from None
+    except IccidRefused as refused:
         raise FieldRefused(name, Flaw(refused.code)) from None
 
 

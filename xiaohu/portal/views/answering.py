@@ -11,6 +11,7 @@ from xiaohu.access.codes import Limited, Outcome, Purpose
 from xiaohu.closures import checking, drafting, queries
 from xiaohu.closures.drafting import ContactRefused, ContactSameNumber
 from xiaohu.closures.models import Case
+from xiaohu.core.applicants import HolderKind
 from xiaohu.core.calendar import day_of
 from xiaohu.core.numbers import mask_number
 from xiaohu.core.profile import RefundRoute
@@ -50,6 +51,7 @@ def balance(request: HttpRequest, case: Case) -> HttpResponse:
 def bank_account(request: HttpRequest, case: Case) -> HttpResponse:
     """S13: the holder's own bank account."""
     form = BankAccount(request.POST or None)
+    form.corporate = case.holder.kind == HolderKind.ORGANISATION.value
     if request.method == "POST" and form.is_valid():
         drafting.set_refund(
             case_id=case.pk,

@@ -8,10 +8,10 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from xiaohu.closures import applying
-from xiaohu.closures.applying import ApplicantNotTaken, NameMissing
+from xiaohu.closures.applying import ApplicantNotTaken, Details, HolderMissing, NameMissing
 from xiaohu.closures.models import Case
 from xiaohu.core.applicants import ApplicantKind, Evidence
-from xiaohu.core.identity import DocumentKind, DocumentRefused
+from xiaohu.core.identity import OF_APPLICANTS, DocumentKind, DocumentRefused
 from xiaohu.portal import journey
 from xiaohu.portal.entering import own_draft
 from xiaohu.portal.forms import Applicant, OnePaper
@@ -29,7 +29,7 @@ USER = "user"  # somebody who uses a line and does not speak for its holder
 def who(request: HttpRequest, case: Case) -> HttpResponse:
     """S5: the holder, somebody for the holder, or somebody who only uses the line."""
     kinds = [(kind.value, gettext(f"who.{kind.value}")) for kind in applying.offered(case)]
-    documents = [(kind.value, gettext(f"document.{kind.value}")) for kind in DocumentKind]
+    documents = [(kind.value, gettext(f"document.{kind.value}")) for kind in OF_APPLICANTS]
     form = Applicant(
         request.POST or None,
         kinds=[*kinds, (USER, gettext("who.user"))],
@@ -86,13 +86,22 @@ def _taken(case: Case, form: Applicant) -> bool:
         applying.set_applicant(
             case_id=case.pk,
             kind=ApplicantKind(given["kind"]),
-            name=given["name"],
-            document_kind=DocumentKind(given["document_kind"] or DocumentKind.RESIDENT_ID),
-            document_number=given["document_number"],
+            details=Details(
+                name=given["name"],
+                document_kind=DocumentKind(given["document_kind"] or DocumentKind.RESIDENT_ID),
+                document_number=given["document_number"],
+                holder_name=given["holder_name"],
+                holder_document=given["holder_document"],
+            ),
             now=clock.now(),
         )
     except NameMissing as refused:
         form.add_error("name", sentence(refused).what)
+        return False
+    except HolderMissing as refused:
+        form.add_error(
+            "holder_document" if given["holder_name"] else "holder_name", sentence(refused).what
+        )
         return False
     except DocumentRefused as refused:
         form.add_error("document_number", gettext(f"flaw.{document_flaw(refused)}"))
