@@ -43,10 +43,10 @@ def _watch(fifo: str, parent: int) -> None:
     """End this process once the FIFO has lost its writer or the parent is gone."""
     pipes = [os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)] if fifo else []
     while True:
-        # Before the first writer select stays silent; reading at once would take that for EOF.
-        ready, _, _ = select.select(pipes, [], [], LOOK_AT_PARENT_S)
-        if ready and not _still_open(pipes[0]):
+        # Read even in silence: a reader that comes after the writer has gone is never woken.
+        if pipes and not _still_open(pipes[0]):
             os._exit(0)
+        select.select(pipes, [], [], LOOK_AT_PARENT_S)
         if parent and os.getppid() != parent:
             os._exit(0)
 

@@ -31,10 +31,21 @@ def wait(path: Path, *, timeout: float | None = None) -> bool:
     except FileNotFoundError:
         return True
     try:
+        # A reader that comes after the writer has gone is never woken, so it looks first.
+        if _has_ended(pipe):
+            return True
         ready, _, _ = select.select([pipe], [], [], timeout)
         return bool(ready)
     finally:
         os.close(pipe)
+
+
+def _has_ended(pipe: int) -> bool:
+    """Say whether nobody holds the writing end; nothing is ever written to the pipe."""
+    try:
+        return os.read(pipe, 1) == b""
+    except BlockingIOError:
+        return False
 
 
 def watch(path: Path, *, then: Callable[[], None]) -> None:

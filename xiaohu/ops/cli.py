@@ -11,6 +11,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from xiaohu.config.options import OptionsRefused, load
+from xiaohu.ops import alive
 from xiaohu.ops.sentences import CannotStart
 
 OK, FAILED, USAGE, NOT_FOUND, REFUSED, PARTLY = 0, 1, 2, 3, 5, 6
@@ -296,6 +297,7 @@ def _run(*, demo: bool) -> None:
 
 def main() -> None:
     """Run, and turn what stops a start into one sentence."""
+    alive.exit_with_supervisor()  # before the rooms are loaded, which takes a while
     try:
         app()
     except (OptionsRefused, CannotStart) as reason:

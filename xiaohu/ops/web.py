@@ -19,7 +19,6 @@ def serve(options: Options) -> None:
     from granian.constants import Interfaces
     from granian.log import LogLevels
 
-    alive.exit_with_supervisor()
     Granian(
         "xiaohu.ops.web:application",
         address=options.host,
@@ -57,7 +56,7 @@ def __getattr__(name: str) -> Any:
     """Build the application in granian's worker, when it asks for it, and not before."""
     if name != "application":
         raise AttributeError(name)
+    alive.exit_with_supervisor()
     from django.core.wsgi import get_wsgi_application
 
-    alive.exit_with_supervisor()
     return get_wsgi_application()

@@ -18,7 +18,6 @@ from procrastinate.contrib.django.django_connector import DjangoConnector
 from xiaohu.access import codes, counters, sessions
 from xiaohu.closures import alarms, purging
 from xiaohu.notices import outbox
-from xiaohu.ops import alive
 from xiaohu.queue import clock, engine, faults, heartbeat
 from xiaohu.trail import checkpoints, sequencer
 from xiaohu.vault import orphans
@@ -62,7 +61,6 @@ def run() -> None:
     """Work until stopped."""
     gc.collect()
     gc.freeze()  # What is loaded stays; looking through it again and again takes a tenth of the time.
-    alive.exit_with_supervisor()
     if settings.XIAOHU.faults and settings.XIAOHU.demo:
         faults.arm_from(settings.XIAOHU.faults)
     stop = threading.Event()
