@@ -19,7 +19,7 @@ from xiaohu.core.applicants import ApplicantKind, Evidence
 from xiaohu.core.checks import Appeal, CheckCode, CheckGroup
 from xiaohu.core.choices import Choice
 from xiaohu.core.comparing import Difference
-from xiaohu.core.facts import LineStatus
+from xiaohu.core.facts import LineStatus, RestrictionReason
 from xiaohu.core.moves import Action
 from xiaohu.core.notices import Notice
 from xiaohu.core.refusals import Refusal
@@ -90,6 +90,10 @@ def made() -> Mapping[str, list[str]]:
         "check.title.": each(CheckCode),
         "choice.": each(Choice),
         "difference.": each(Difference),
+        "restriction.chosen.": each(["restore", "appeal"]),
+        "restriction.papers.": each(RestrictionReason),
+        "restriction.reason.": each(RestrictionReason),
+        "restriction.remedy.": each(RestrictionReason),
         "document.": each(identity.OF_APPLICANTS),
         "paper.err.": ["size", "kind", "unreadable", "pages"],
         "paper_kind.": each(Evidence, ".help"),

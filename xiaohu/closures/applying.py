@@ -132,6 +132,11 @@ def applicant(case: Case) -> dict[str, str]:
     )
 
 
+def is_named(case: Case) -> bool:
+    """Say whether whoever asks has said who they are; the holder is known already."""
+    return case.applicant == ApplicantKind.HOLDER.value or bool(applicant(case))
+
+
 def holder_differs(case: Case) -> tuple[Difference, ...] | None:
     """Return how the holder an applicant names differs from whoever is registered.
 

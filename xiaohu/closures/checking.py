@@ -57,6 +57,16 @@ class Checked:
         return sum(line.facts.refundable_fen for line in self.lines)
 
     @property
+    def payable_fen(self) -> int:
+        """How much of it has somebody to be paid to."""
+        return sum(line.facts.refundable_fen for line in self.lines if line.facts.is_registered)
+
+    @property
+    def unclaimed_fen(self) -> int:
+        """How much of it is booked unclaimed, since nobody is registered to be paid."""
+        return self.refundable_fen - self.payable_fen
+
+    @property
     def cash_fen(self) -> int:
         """What there is of cash principal."""
         return sum(line.facts.cash_fen for line in self.lines)

@@ -11,7 +11,13 @@ from xiaohu.access.sessions import Method, Subscriber
 from xiaohu.closures import moves, queries
 from xiaohu.closures.models import Case, Closing, HumanQueue
 from xiaohu.core.actors import Actor, ActorKind
-from xiaohu.core.applicants import APPLICANTS, ApplicantKind, Paid
+from xiaohu.core.applicants import (
+    APPLICANTS,
+    ApplicantKind,
+    Paid,
+    closing_type,
+    first_asked,
+)
 from xiaohu.core.checks import CheckCode
 from xiaohu.core.choices import Choice
 from xiaohu.core.numbers import NumberRefused, normalise
@@ -117,6 +123,7 @@ def open_case(
         prepared_by=UUID(actor.id),
         opened_at=now,
         size=max(1, len(chosen)),
+        **_first_asked(holder_id),
     )
     # The account goes with the last line, so that it can be used until then.
     targets: list[Line | None] = [*chosen] or [None]
@@ -134,6 +141,11 @@ def open_case(
         now=now,
     )
     return case
+
+
+def _first_asked(holder_id: UUID) -> dict[str, str]:
+    kind = first_asked(holder=lines.holder_kind(holder_id))
+    return {"applicant": kind.value, "closing_type": closing_type(kind).value}
 
 
 @transaction.atomic(durable=True)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from xiaohu.closures import alarms, checking, moves, queries
+from xiaohu.closures import alarms, applying, checking, moves, queries
 from xiaohu.closures.drafting import EDITABLE
 from xiaohu.closures.models import Case, HumanQueue
 from xiaohu.core import review
@@ -45,7 +45,7 @@ def submit_case(*, case_id: UUID, declared: bool, actor: Actor, now: datetime) -
     if CaseState(case.state) not in EDITABLE and case.submitted_at is not None:
         return case
     checked = checking.require_clear(case, now=now)
-    _require_answers(case, checked.refundable_fen, declared=declared)
+    _require_answers(case, checked.payable_fen, declared=declared)
     profile = queries.profile_of(case)
     reasons = review.reasons(
         profile,
@@ -102,8 +102,10 @@ def _hand_to_reviewer(case: Case, actor: Actor, now: datetime) -> None:
     tell(case, Notice.IN_REVIEW, now=now, date=due.on.isoformat())
 
 
-def _require_answers(case: Case, refundable_fen: int, *, declared: bool) -> None:
-    if refundable_fen > 0 and not case.refund_route:
+def _require_answers(case: Case, payable_fen: int, *, declared: bool) -> None:
+    if not applying.is_named(case):
+        raise Incomplete(part="applicant")
+    if payable_fen > 0 and not case.refund_route:
         raise Incomplete(part="balance")
     if not case.contact_confirmed:
         raise Incomplete(part="contact")

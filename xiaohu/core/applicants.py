@@ -115,7 +115,12 @@ APPLICANTS: Mapping[ApplicantKind, ApplicantRule] = {
         "公司法关于清算的规定",
     ),
     ApplicantKind.OPERATOR: ApplicantRule(
-        _PERSON | _FIRM, (), Paid.NOBODY, 2, "电信条例第三十四条；运营商服务协议"
+        # The officer who opens such a case is the first of two people.
+        _PERSON | _FIRM,
+        (),
+        Paid.HOLDER,
+        1,
+        "电信条例第三十四条；运营商服务协议",
     ),
 }
 
@@ -127,6 +132,20 @@ def may_apply(*, holder: HolderKind) -> tuple[ApplicantKind, ...]:
         for kind, rule in APPLICANTS.items()
         if holder in rule.holders and kind is not ApplicantKind.OPERATOR
     )
+
+
+def first_asked(*, holder: HolderKind) -> ApplicantKind:
+    """Return who is taken to ask until somebody says otherwise."""
+    return may_apply(holder=holder)[0]
+
+
+def paid(kind: ApplicantKind, *, registered: bool) -> Paid:
+    """Return in whose name money goes back: in nobody's, where a line is not soundly registered.
+
+    Source: 反电信网络诈骗法 art. 11 and 工信部令第25号: without identity nobody is paid, and what is
+    left stays owed.
+    """
+    return APPLICANTS[kind].paid if registered else Paid.NOBODY
 
 
 def evidence_needed(

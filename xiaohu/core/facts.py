@@ -136,6 +136,11 @@ class LineFacts(BaseModel):
         return self.cash_fen + self.deposit_fen + self.promotion_fen
 
     @property
+    def is_registered(self) -> bool:
+        """Say whether the line is soundly registered, so that its money has an owner to pay."""
+        return self.realname is RealName.REGISTERED
+
+    @property
     def is_restricted(self) -> bool:
         """Say whether the operator itself limits or bans the line."""
         return self.status in {LineStatus.RESTRICTED, LineStatus.BANNED}

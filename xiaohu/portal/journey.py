@@ -26,6 +26,8 @@ def home_of(case: Case, *, now: datetime) -> str:
 def _next(case: Case, now: datetime) -> str:
     if CaseState(case.state) not in EDITABLE:
         return "case"
+    if not applying.is_named(case):
+        return "who"
     checked = checking.last(case, now=now)
     if checked is None or not checked.clear:
         return "checks"
@@ -34,7 +36,7 @@ def _next(case: Case, now: datetime) -> str:
         return "prove"
     if standing.lacking:
         return "documents"
-    if checked.refundable_fen > 0 and not case.refund_route:
+    if checked.payable_fen > 0 and not case.refund_route:
         return "balance"
     if not case.contact_confirmed:
         return "contact"

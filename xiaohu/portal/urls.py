@@ -34,6 +34,7 @@ urlpatterns = [
     path(f"{CASE}/documents", applying.documents, name="documents"),
     path(f"{CASE}/checks", checking.checks, name="checks"),
     path(f"{CASE}/checks/<str:code>", checking.one_check, name="one_check"),
+    path(f"{CASE}/restriction", checking.restriction, name="restriction"),
     path(f"{CASE}/verify", proving.prove, name="prove"),
     path(f"{CASE}/verify/code", proving.prove_code, name="prove_code"),
     path(f"{CASE}/balance", answering.balance, name="balance"),

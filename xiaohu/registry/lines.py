@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from xiaohu.core.applicants import HolderKind
 from xiaohu.core.calendar import day_of
 from xiaohu.core.comparing import Registered
 from xiaohu.core.facts import LineStatus
 from xiaohu.core.identity import DocumentKind
 from xiaohu.core.numbers import mask_document, mask_name, mask_number, tail
 from xiaohu.core.retention import Category
-from xiaohu.registry.models import Line, QuarantinedNumber
+from xiaohu.registry.models import Holder, Line, QuarantinedNumber
 from xiaohu.vault import box, records, units
 from xiaohu.vault.index import blind_index
 from xiaohu.vault.keys import Erased
@@ -75,6 +76,11 @@ def iccid_tail(line: Line) -> str:
 def holder_name(line: Line) -> str:
     """Return the registered name, for a refund in that name."""
     return _identity(line).get("name", "")
+
+
+def holder_kind(holder_id: UUID) -> HolderKind:
+    """Return whether a holder is a person or an organisation."""
+    return HolderKind(Holder.objects.values_list("kind", flat=True).get(pk=holder_id))
 
 
 def registered(operator: str, holder_id: UUID) -> Registered | None:

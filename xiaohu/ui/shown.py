@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from xiaohu.closures import applying, documents, moves, queries
-from xiaohu.closures.checking import Checked
+from xiaohu.closures.checking import Checked, CheckedLine
 from xiaohu.closures.models import Case, Closing, Document, DocumentKind
 from xiaohu.core.checks import Finding
 from xiaohu.core.numbers import mask_document, mask_name
@@ -63,12 +63,17 @@ def applicant(case: Case) -> ShownHolder | None:
 def findings(checked: Checked) -> list[tuple[Finding, str, str]]:
     """Return every finding in words, with its line's mask where there are several lines."""
     several = len(checked.lines) > 1
-    masks = {mask.id: mask.number for mask in lines.shown(each.line for each in checked.lines)}
     return [
-        (finding, said(finding), masks[each.line.pk] if several else "")
-        for each in checked.lines
+        (finding, said(finding), mask if several else "")
+        for each, mask in masked(checked)
         for finding in each.findings
     ]
+
+
+def masked(checked: Checked) -> list[tuple[CheckedLine, str]]:
+    """Return the lines that were checked, each with its mask."""
+    masks = {mask.id: mask.number for mask in lines.shown(each.line for each in checked.lines)}
+    return [(each, masks[each.line.pk]) for each in checked.lines]
 
 
 def holder(closings: list[ShownClosing]) -> ShownHolder | None:

@@ -12,7 +12,8 @@ from xiaohu.closures.models import Closing, HumanQueue
 from xiaohu.closures.ordering import line_of
 from xiaohu.closures.work import Progress, Work, ask_people, finish_step, wait_until
 from xiaohu.core.actors import WORKER
-from xiaohu.core.applicants import APPLICANTS, ApplicantKind, Paid
+from xiaohu.core.applicants import APPLICANTS, ApplicantKind, Paid, paid
+from xiaohu.core.facts import LineFacts
 from xiaohu.core.money import Money
 from xiaohu.core.moves import Action
 from xiaohu.core.notices import Notice
@@ -42,6 +43,8 @@ def run(work: Work) -> Progress:
     left = settled.refundable_fen - settled.refunded_fen - settled.unclaimed_fen
     if left == 0:
         return _nothing_left(work)
+    if known is not None and _owner_unknown(closing, known):
+        return _nobody_to_pay(work)
     payout = providers.payout()
     payee = _payee(closing)
     return carry_out(
@@ -107,6 +110,20 @@ def _came_back(closing: Closing, effect: Effect, answer: Answer, now: datetime) 
 def _nothing_left(work: Work) -> Progress:
     now = work.clock()
     with work.transaction() as closing:
+        ledger.complete(closing_id=closing.pk, now=now)
+        finish_step(closing, now=now)
+    return Progress.GOES_ON
+
+
+def _owner_unknown(closing: Closing, known: LineFacts) -> bool:
+    kind = ApplicantKind(closing.case.applicant)
+    return paid(kind, registered=known.is_registered) is Paid.NOBODY
+
+
+def _nobody_to_pay(work: Work) -> Progress:
+    now = work.clock()
+    with work.transaction() as closing:
+        ledger.book_unclaimed(closing_id=closing.pk, now=now)
         ledger.complete(closing_id=closing.pk, now=now)
         finish_step(closing, now=now)
     return Progress.GOES_ON

@@ -32,7 +32,7 @@ def balance(request: HttpRequest, case: Case) -> HttpResponse:
     """S12: how the balance is returned."""
     now = clock.now()
     checked = checking.last(case, now=now)
-    if checked is None or checked.refundable_fen == 0:
+    if checked is None or checked.payable_fen == 0:
         return HttpResponseRedirect(journey.next_page(case, now=now))
     form = OneChoice(
         request.POST or None, choices=routes(case), initial={"choice": case.refund_route or None}

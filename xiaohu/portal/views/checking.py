@@ -9,7 +9,7 @@ from xiaohu.closures import checking, drafting
 from xiaohu.closures.checking import Checked
 from xiaohu.closures.models import Case
 from xiaohu.core.checks import CheckCode, CheckGroup, Finding
-from xiaohu.core.choices import Choice
+from xiaohu.core.choices import Choice, settles
 from xiaohu.portal import journey
 from xiaohu.portal.entering import own_draft
 from xiaohu.portal.forms import OneChoice
@@ -43,25 +43,64 @@ def checks(request: HttpRequest, case: Case) -> HttpResponse:
 @own_draft
 def one_check(request: HttpRequest, case: Case, code: str) -> HttpResponse:
     """S7: one obstacle, its choices, and checking again."""
+    if code == CheckCode.RESTRICTED_GRADED:
+        return HttpResponseRedirect(reverse("portal:restriction", args=[case.pk]))
+    if code not in set(CheckCode):
+        raise Http404
+    finding = _most_pressing(checking.last(case, now=clock.now()), code)
+    elsewhere = reverse("portal:checks", args=[case.pk])
+    return _choosing(request, case, finding, "portal/one_check.html", elsewhere=elsewhere)
+
+
+@own_draft
+def restriction(request: HttpRequest, case: Case) -> HttpResponse:
+    """S7b: why a line is limited, how that ends and whom to appeal to; only then what to choose."""
     checked = checking.last(case, now=clock.now())
-    finding = _most_pressing(checked, code)
+    finding = _most_pressing(checked, CheckCode.RESTRICTED_GRADED)
+    limited = [
+        (mask, line.facts)
+        for line, mask in (shown.masked(checked) if checked is not None else ())
+        if line.facts.is_restricted
+    ]
+    return _choosing(
+        request,
+        case,
+        finding,
+        "portal/restriction.html",
+        elsewhere=request.path,  # the page says how to restore or to appeal
+        limited=limited,
+        several=len(limited) > 1,
+    )
+
+
+def _choosing(
+    request: HttpRequest,
+    case: Case,
+    finding: Finding | None,
+    template: str,
+    *,
+    elsewhere: str,
+    **more: object,
+) -> HttpResponse:
+    """Show an obstacle with its choices and record the one made; without it, go back to the list.
+
+    Whoever chooses what is done elsewhere goes on at the page `elsewhere`.
+    """
+    back = reverse("portal:checks", args=[case.pk])
     if finding is None:
-        if code not in set(CheckCode):
-            raise Http404
-        return HttpResponseRedirect(reverse("portal:checks", args=[case.pk]))
-    options = [(c.value, gettext(f"choice.{c.value}")) for c in finding.choices]
+        return HttpResponseRedirect(back)
     form = OneChoice(
         request.POST or None,
-        choices=options,
+        choices=[(c.value, gettext(f"choice.{c.value}")) for c in finding.choices],
         initial={"choice": finding.chosen.value if finding.chosen else None},
     )
     if request.method == "POST" and form.is_valid():
         choice = Choice(form.cleaned_data["choice"])
         drafting.choose(case_id=case.pk, check=finding.code, choice=choice)
         check(case)
-        return HttpResponseRedirect(reverse("portal:checks", args=[case.pk]))
-    page = {"case": case, "finding": finding, "said": said(finding), "form": form}
-    return render(request, "portal/one_check.html", page, status=422 if form.errors else 200)
+        return HttpResponseRedirect(back if settles(choice) else elsewhere)
+    page = {"case": case, "finding": finding, "said": said(finding), "form": form, **more}
+    return render(request, template, page, status=422 if form.errors else 200)
 
 
 def _most_pressing(checked: Checked | None, code: str) -> Finding | None:

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import get_language, gettext
 
 from xiaohu.access.sessions import Subscriber
-from xiaohu.closures import checking, drafting, queries
+from xiaohu.closures import applying, checking, drafting, queries
 from xiaohu.closures.models import Case
 from xiaohu.core.refusals import Refusal
 from xiaohu.core.steps import Scope
@@ -119,8 +119,10 @@ def _open(subscriber: Subscriber, wanted: Scope, line_ids: list[UUID]) -> HttpRe
             raise
         return HttpResponseRedirect(journey.home_of(existing, now=now))
     check(case)
-    # The list is shown even where nothing stands in the way: it also says what lapses.
-    return HttpResponseRedirect(reverse("portal:checks", args=[case.pk]))
+    # The list is shown even where nothing stands in the way: it also says what lapses. Who asks
+    # for an organisation comes first, since what is asked for depends on it.
+    first = "checks" if applying.is_named(case) else "who"
+    return HttpResponseRedirect(reverse(f"portal:{first}", args=[case.pk]))
 
 
 def check(case: Case) -> Refusal | None:
