@@ -8,7 +8,9 @@ from typing import Any
 
 Line = dict[str, Any]
 
-STATUSES = ("active", "stopped", "restricted", "ported_out", "closed")
+STATUSES = (
+    "active", "stopped", "lost", "arrears_stopped", "restricted", "banned", "ported_out", "closed",
+)  # fmt: skip
 REALNAMES = ("registered", "missing", "mismatch", "expired")
 PURSES = ("cash", "deposit", "promotion", "gift")
 COLUMNS = (

@@ -27,8 +27,29 @@ PREPARED: dict[str, Body] = {
 # The operator's day is China's, which knows no summer time.
 CHINA = timezone(timedelta(hours=8))
 BILL_FIELDS = ("usage_fen", "fees_fen", "exit_fee_fen", *(f"{purse}_fen" for purse in PURSES))
-AMOUNTS = ("arrears_fen", "unbilled_fen", "cash_fen")
-FLAGS = ("port_out", "open_order", "legal_hold")
+COUNTS = (
+    "arrears_fen", "unbilled_fen", "cash_fen", "exit_fee_fen", "vanity_fee_fen", "instalment_fen",
+    "equipment_fen", "coupons", "sublines", "restriction_grade",
+)  # fmt: skip
+FLAGS = (
+    "port_out", "open_order", "legal_hold", "roaming_pending", "subline", "bundle", "ported_in",
+    "transfer", "fee_dispute", "complaint", "two_factor", "invoice_pending", "minor", "dissolved",
+    "esim", "filing",
+)  # fmt: skip
+DAYS = (
+    "contract_end_on", "vanity_end_on", "hold_review_on", "restricted_on", "arrears_since_on",
+    "suspended_on",
+)  # fmt: skip
+LISTS = {
+    "status": STATUSES,
+    "realname": REALNAMES,
+    "group_network": ("none", "group", "family"),
+    "payer": ("holder", "organisation", "other"),
+    "restriction": (
+        "complaints", "abnormal_frequency", "changed_use", "subletting", "police_notice",
+        "reverification",
+    ),
+}  # fmt: skip
 
 
 class Refused(Exception):
@@ -38,20 +59,31 @@ class Refused(Exception):
 def changes_from(body: Body) -> Body:
     """Return what a rehearsal may change in a line."""
     for field, value in body.items():
-        if field in AMOUNTS:
-            if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-                raise Unfit(field, "not_an_amount")
-        elif field in FLAGS:
-            if not isinstance(value, bool):
-                raise Unfit(field, "not_a_boolean")
-        elif field == "realname":
-            if value not in REALNAMES:
-                raise Unfit(field, "unknown_realname")
-        elif field != "status":
-            raise Unfit(field, "unknown")
-        elif value not in STATUSES:
-            raise Unfit(field, "unknown_status")
+        _require_fit(field, value)
     return body
+
+
+def _require_fit(field: str, value: object) -> None:
+    if field in COUNTS:
+        if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+            raise Unfit(field, "not_an_amount")
+    elif field in FLAGS:
+        if not isinstance(value, bool):
+            raise Unfit(field, "not_a_boolean")
+    elif field in DAYS:
+        if value is not None and not _is_day(value):
+            raise Unfit(field, "not_a_date")
+    elif field not in LISTS:
+        raise Unfit(field, "unknown")
+    elif value not in LISTS[field]:
+        raise Unfit(field, f"unknown_{field}")
+
+
+def _is_day(value: object) -> bool:
+    try:
+        return isinstance(value, str) and bool(date.fromisoformat(value))
+    except ValueError:
+        return False
 
 
 def _today() -> date:

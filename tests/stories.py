@@ -210,6 +210,17 @@ class World:
             self.clock.pass_(minutes=1)
         raise AssertionError("it never happened")
 
+    def skip_until(self, case: Case, done: Callable[[], bool]) -> None:
+        """Let time jump to whatever is due next until something is so."""
+        for _ in range(100):
+            self.work()
+            if done():
+                return
+            due = closing_of(case).next_action_at
+            assert due is not None, "nothing is due any more"
+            self.clock.at = max(self.clock.at, due) + timedelta(seconds=1)
+        raise AssertionError("it never happened")
+
     def send_notices(self) -> None:
         """Send what is queued."""
         while outbox.flush(now=self.now):

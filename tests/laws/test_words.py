@@ -20,6 +20,7 @@ from xiaohu.core.checks import Appeal, CheckCode, CheckGroup
 from xiaohu.core.choices import Choice
 from xiaohu.core.comparing import Difference
 from xiaohu.core.facts import LineStatus, RestrictionReason
+from xiaohu.core.involuntary import INVOLUNTARY, Stop
 from xiaohu.core.moves import Action
 from xiaohu.core.notices import Notice
 from xiaohu.core.refusals import Refusal
@@ -27,7 +28,7 @@ from xiaohu.core.retention import Category
 from xiaohu.core.review import RefusalReason, ReturnReason, ReviewReason
 from xiaohu.core.states import CaseState
 from xiaohu.core.steps import Scope
-from xiaohu.desk.views import OUTCOMES
+from xiaohu.desk.views import OUTCOMES, OWN_OUTCOMES
 from xiaohu.desk.work import VIEWS
 from xiaohu.notices.models import NoticeState
 from xiaohu.registry.rows import Flaw
@@ -50,6 +51,7 @@ NOT_DONE_YET = {
     Action.BOOK_UNCLAIMED,
 }
 SAMPLES = {
+    "days": "30",
     "sign": "示例通信",
     "ref": "XH-2611-7K3M-9Q",
     "code": "123456",
@@ -98,9 +100,12 @@ def made() -> Mapping[str, list[str]]:
         "paper.err.": ["size", "kind", "unreadable", "pages"],
         "paper_kind.": each(Evidence, ".help"),
         "who.": each(ApplicantKind),
-        "desk.confirm.": each(OUTCOMES),
-        "desk.decided.": each(OUTCOMES),
-        "desk.outcome.": each(OUTCOMES),
+        "closing_type.": each(INVOLUNTARY),
+        "desk.confirm.": each({*OUTCOMES, *OWN_OUTCOMES}),
+        "desk.decided.": each({*OUTCOMES, *OWN_OUTCOMES}),
+        "desk.outcome.": each({*OUTCOMES, *OWN_OUTCOMES}),
+        "involuntary.stop.": each(Stop),
+        "now.involuntary.": each(["scheduled", "in_review", "withdrawn"]),
         "desk.view.": each(VIEWS),
         "event.": [*each(done), "open", "appeal", "split", "propose", "view_paper", "purge_folder"],
         "flaw.": each(Flaw),

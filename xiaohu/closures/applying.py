@@ -133,8 +133,9 @@ def applicant(case: Case) -> dict[str, str]:
 
 
 def is_named(case: Case) -> bool:
-    """Say whether whoever asks has said who they are; the holder is known already."""
-    return case.applicant == ApplicantKind.HOLDER.value or bool(applicant(case))
+    """Say whether whoever asks has said who they are; holder and operator are known already."""
+    known = {ApplicantKind.HOLDER.value, ApplicantKind.OPERATOR.value}
+    return case.applicant in known or bool(applicant(case))
 
 
 def holder_differs(case: Case) -> tuple[Difference, ...] | None:
@@ -198,7 +199,7 @@ def require_proof(standing: Standing) -> None:
     """
     if standing.locked:
         raise IdentityLocked
-    if standing.reached < TWO_KINDS:
+    if standing.reached < min(standing.wanted, TWO_KINDS):
         raise IdentityUnverified(level=TWO_KINDS)
     if standing.lacking:
         raise PapersMissing(papers=" ".join(standing.lacking))

@@ -1,6 +1,8 @@
 """The point of no return: the checks run once more, then nobody can withdraw."""
 
-from xiaohu.closures import alarms, checking, moves, splitting, submitting
+from datetime import datetime
+
+from xiaohu.closures import alarms, checking, moves, splitting, submitting, warning
 from xiaohu.closures.drafting import DRAFT_KEPT
 from xiaohu.closures.models import Case, Closing, HumanQueue
 from xiaohu.closures.work import Progress, Work, wait_until
@@ -12,6 +14,7 @@ from xiaohu.core.states import CaseState
 from xiaohu.core.steps import Scope, Step, first_step
 from xiaohu.queue import faults
 from xiaohu.screening import facts as screening
+from xiaohu.screening.facts import Gathered
 
 POINT = "begin"
 faults.register_commit(POINT)
@@ -32,10 +35,11 @@ def begin(work: Work) -> Progress:
         case = closing.case
         if moves.state_of(closing) is not CaseState.SCHEDULED:
             return Progress.WAITS  # Withdrawn while we asked.
-        if case.execute_at is None or case.execute_at > now:
-            return wait_until(closing, case.execute_at or now)
         if gathered is not None:
             screening.keep(closing.pk, gathered)
+        waits = _not_yet(closing, gathered, now)
+        if waits is not None:
+            return waits
         findings = checking.judge(closing, gathered, now=now).findings if gathered else ()
         try:
             checks.require_clear(findings)
@@ -47,6 +51,16 @@ def begin(work: Work) -> Progress:
         faults.hit(f"{POINT}.before_commit")
     faults.hit(f"{POINT}.after_commit")
     return Progress.GOES_ON
+
+
+def _not_yet(closing: Closing, gathered: Gathered | None, now: datetime) -> Progress | None:
+    """Return how to wait where the time has not come; None where it has."""
+    case = closing.case
+    if case.by_operator and gathered is not None:
+        return warning.before_closing(closing, gathered.facts, now=now)
+    if case.execute_at is None or case.execute_at > now:
+        return wait_until(closing, case.execute_at or now)
+    return None
 
 
 def _first_step(case: Case, findings: tuple[checks.Finding, ...]) -> Step:

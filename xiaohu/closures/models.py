@@ -30,6 +30,8 @@ class Case(models.Model):
 
     `size` counts its closings. `contact_index` and `payee_index` are blind indexes, to tell whether
     the contact is a line that closes and whether many holders are paid into one account.
+    `warned_days` says which notices of a closing that the operator started were given, by the days
+    left until then.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -55,6 +57,7 @@ class Case(models.Model):
 
     submitted_at = models.DateTimeField(null=True)
     review_reasons = models.JSONField(default=list)
+    warned_days = models.JSONField(default=list)
     decision_due_on = models.DateField(null=True)
     decision_provisional = models.BooleanField(default=False)
     officer = models.ForeignKey(StaffUser, null=True, on_delete=models.PROTECT, related_name="+")
@@ -68,6 +71,11 @@ class Case(models.Model):
     execute_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     purged_at = models.DateTimeField(null=True)
+
+    @property
+    def by_operator(self) -> bool:
+        """Say whether the operator itself started it."""
+        return self.applicant == ApplicantKind.OPERATOR.value
 
     class Meta:
         indexes = [

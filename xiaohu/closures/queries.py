@@ -8,9 +8,11 @@ from django.db.models import Q, QuerySet
 
 from xiaohu.access.sessions import Subscriber
 from xiaohu.closures.models import Case, Closing, Document, DocumentKind
+from xiaohu.core.applicants import ApplicantKind
 from xiaohu.core.profile import Profile
 from xiaohu.core.references import normalise_reference
 from xiaohu.core.refusals import Refusal
+from xiaohu.core.states import CaseState
 from xiaohu.registry import lines, policies
 from xiaohu.registry.models import Line
 
@@ -73,6 +75,11 @@ def by_reference(operator: str, reference: str) -> Case | None:
     return Case.objects.filter(operator=operator, reference=meant, purged_at=None).first()
 
 
+def in_review(case: Case) -> bool:
+    """Say whether a case waits for a decision."""
+    return case.state == CaseState.IN_REVIEW.value
+
+
 def open_closing_of(line: Line) -> Closing | None:
     """Return the one open closing of a line."""
     return Closing.objects.filter(line=line, is_open=True).select_related("case").first()
@@ -112,7 +119,9 @@ def median_days(*, operator: str, since: datetime) -> int | None:
 
 
 def _visible_to(subscriber: Subscriber) -> QuerySet[Case]:
-    rows = Case.objects.filter(operator=subscriber.operator, purged_at=None)
+    # A closing the operator only thinks about is shown once it is announced.
+    unannounced = Q(applicant=ApplicantKind.OPERATOR.value, warned_days=[])
+    rows = Case.objects.filter(operator=subscriber.operator, purged_at=None).exclude(unannounced)
     if subscriber.case_id is not None:
         return rows.filter(pk=subscriber.case_id)
     if subscriber.holder_id is not None:

@@ -7,7 +7,15 @@ from uuid import UUID
 from django.db import transaction
 
 from xiaohu.access.models import StaffUser
-from xiaohu.closures import alarms, applying, checking, moves, submitting
+from xiaohu.closures import (
+    alarms,
+    announcing,
+    applying,
+    checking,
+    involuntary,
+    moves,
+    submitting,
+)
 from xiaohu.closures.drafting import DRAFT_KEPT
 from xiaohu.closures.models import Case, HumanQueue
 from xiaohu.core.actors import ActorKind
@@ -88,7 +96,26 @@ def approve(*, case_id: UUID, officer: StaffUser, now: datetime) -> Case:
         proofs.note(case_id=case.pk, method=ProofMethod.DOCUMENT, now=now)
     if applying.deciders(case) > 1 and case.proposed_by_id is None:
         return _propose(case, officer, now)
-    submitting.schedule(case, Action.APPROVE, actor=officer.actor(ActorKind.REVIEWER), now=now)
+    actor = officer.actor(ActorKind.REVIEWER)
+    if case.by_operator:
+        announcing.announce(case, actor=actor, now=now)
+    else:
+        submitting.schedule(case, Action.APPROVE, actor=actor, now=now)
+    return case
+
+
+@transaction.atomic(durable=True)
+def stop_case(*, case_id: UUID, officer: StaffUser, now: datetime) -> Case:
+    """Drop a closing the operator started, as an objection or its own look asks.
+
+    Raises:
+        MoveNotAllowed: it is a holder's request, which is refused with reasons instead.
+        NotClaimed, TakenByOther, SamePerson, NotAReviewer: not this officer's to decide.
+    """
+    case = _to_decide(case_id, officer, now)
+    if not case.by_operator:
+        raise MoveNotAllowed(state=case.state, action=Action.STOP.value)
+    involuntary.stop(case, actor=officer.actor(ActorKind.REVIEWER), now=now)
     return case
 
 

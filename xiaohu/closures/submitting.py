@@ -58,7 +58,8 @@ def submit_case(*, case_id: UUID, declared: bool, actor: Actor, now: datetime) -
     case.submitted_at = case.submitted_at or now
     case.review_reasons = [reason.value for reason in reasons]
     if reasons:
-        _hand_to_reviewer(case, actor, now)
+        hand_to_reviewer(case, Action.SEND_TO_REVIEW, actor=actor, now=now)
+        tell(case, Notice.IN_REVIEW, now=now, date=_due(case))
     else:
         schedule(case, Action.SCHEDULE, actor=actor, now=now)
     return case
@@ -90,16 +91,20 @@ def shown_time(moment: datetime) -> str:
     return moment.astimezone(CHINA).strftime("%Y-%m-%d %H:%M")
 
 
-def _hand_to_reviewer(case: Case, actor: Actor, now: datetime) -> None:
+def hand_to_reviewer(case: Case, action: Action, *, actor: Actor, now: datetime) -> None:
+    """Let people decide on a locked case within the working days. Call inside a transaction."""
     # A request that comes back after a return is decided within the whole time again.
     due = decision_due(queries.profile_of(case), calendars.working(), requested_at=now)
     case.decision_due_on = due.on
     case.decision_provisional = due.provisional
     case.officer, case.claimed_at = None, None
     case.decided_by, case.decided_at, case.decision_reasons = None, None, []
-    moves.move(case, Action.SEND_TO_REVIEW, actor=actor, now=now)
+    moves.move(case, action, actor=actor, now=now)
     alarms.wait_for(case, HumanQueue.REVIEW, due_at=end_of(due.on), wake_at=None)
-    tell(case, Notice.IN_REVIEW, now=now, date=due.on.isoformat())
+
+
+def _due(case: Case) -> str:
+    return case.decision_due_on.isoformat() if case.decision_due_on else ""
 
 
 def _require_answers(case: Case, payable_fen: int, *, declared: bool) -> None:

@@ -20,15 +20,24 @@ class TooLateToWithdraw(Refusal):
     code = "TOO_LATE_TO_WITHDRAW"
 
 
+class NotYoursToWithdraw(Refusal):
+    """The operator started this closing: it is stopped or objected to, not taken back."""
+
+    code = "NOT_YOURS_TO_WITHDRAW"
+
+
 @transaction.atomic(durable=True)
 def withdraw(*, case_id: UUID, actor: Actor, now: datetime) -> Case:
     """End a request and leave the line as it was. A second time changes nothing.
 
     Raises:
+        NotYoursToWithdraw: the operator started it.
         TooLateToWithdraw: its carrying out has begun.
     """
     case = moves.lock(case_id)
     state = CaseState(case.state)
+    if case.by_operator:
+        raise NotYoursToWithdraw(reference=case.reference)
     if state is CaseState.WITHDRAWN:
         return case
     if state not in WITHDRAWABLE:

@@ -52,6 +52,7 @@ class Evidence(StrEnum):
     KINSHIP = "kinship"
     HEIRS_CONSENT = "heirs_consent"
     DISSOLUTION = "dissolution"
+    OBJECTION = "objection"  # what a holder shows against a closing the operator started
 
 
 class Paid(StrEnum):

@@ -129,6 +129,8 @@ class LineFacts(BaseModel):
     restriction: RestrictionReason | None = None
     restriction_grade: Annotated[int, Field(ge=0, le=3, strict=True)] = 0
     restricted_on: Day = None
+    arrears_since_on: Day = None
+    suspended_on: Day = None
 
     @property
     def refundable_fen(self) -> int:

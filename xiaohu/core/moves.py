@@ -25,6 +25,8 @@ class Action(StrEnum):
     RETURN = "return"
     REFUSE = "refuse"
     WITHDRAW = "withdraw"
+    OBJECT = "object"
+    STOP = "stop"
     EXPIRE = "expire"
     CHANGE_PAYEE = "change_payee"
     RESCHEDULE = "reschedule"
@@ -49,14 +51,18 @@ _HOLDER = frozenset({ActorKind.SUBSCRIBER, ActorKind.OFFICER})
 _REVIEWER = frozenset({ActorKind.REVIEWER})
 _CLOCK = frozenset({ActorKind.CLOCK})
 _WORKER = frozenset({ActorKind.WORKER})
+_COMPLIANCE = frozenset({ActorKind.COMPLIANCE})
 _FINANCE = frozenset({ActorKind.FINANCE})
+
+# Who ends a closing the operator started: a person who decides, or the worker once its ground is gone.
+_ENDS_OWN = frozenset({ActorKind.REVIEWER, ActorKind.WORKER})
 
 _S = CaseState
 _A = Action
 
 MOVES: Mapping[tuple[CaseState, Action], Move] = {
     (_S.DRAFT, _A.SCHEDULE): Move(_S.SCHEDULED, _HOLDER),
-    (_S.DRAFT, _A.SEND_TO_REVIEW): Move(_S.IN_REVIEW, _HOLDER),
+    (_S.DRAFT, _A.SEND_TO_REVIEW): Move(_S.IN_REVIEW, _HOLDER | _COMPLIANCE),
     (_S.DRAFT, _A.ASK_CUSTOMER): Move(_S.AWAITING_CUSTOMER, _HOLDER),
     (_S.DRAFT, _A.WITHDRAW): Move(_S.WITHDRAWN, _HOLDER),
     (_S.DRAFT, _A.EXPIRE): Move(_S.EXPIRED, _CLOCK),
@@ -69,6 +75,9 @@ MOVES: Mapping[tuple[CaseState, Action], Move] = {
     (_S.IN_REVIEW, _A.RETURN): Move(_S.AWAITING_CUSTOMER, _REVIEWER),
     (_S.IN_REVIEW, _A.REFUSE): Move(_S.REFUSED, _REVIEWER),
     (_S.IN_REVIEW, _A.WITHDRAW): Move(_S.WITHDRAWN, _HOLDER),
+    (_S.IN_REVIEW, _A.STOP): Move(_S.WITHDRAWN, _ENDS_OWN),
+    (_S.SCHEDULED, _A.OBJECT): Move(_S.IN_REVIEW, _HOLDER),
+    (_S.SCHEDULED, _A.STOP): Move(_S.WITHDRAWN, _ENDS_OWN),
     (_S.SCHEDULED, _A.CHANGE_PAYEE): Move(_S.SCHEDULED, _HOLDER),
     (_S.SCHEDULED, _A.RESCHEDULE): Move(_S.SCHEDULED, _HOLDER),
     (_S.SCHEDULED, _A.FAIL_CHECKS): Move(_S.AWAITING_CUSTOMER, _WORKER),

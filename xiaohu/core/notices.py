@@ -26,6 +26,9 @@ class Notice(StrEnum):
     REFUND_FAILED = "refund_failed"
     REFUNDED = "refunded"
     DONE = "done"
+    INVOLUNTARY = "involuntary"
+    INVOLUNTARY_STOPPED = "involuntary_stopped"
+    INVOLUNTARY_DONE = "involuntary_done"
 
 
 CATALOGUE: Mapping[Notice, str] = {
@@ -42,6 +45,9 @@ CATALOGUE: Mapping[Notice, str] = {
     Notice.REFUND_FAILED: "N13",
     Notice.REFUNDED: "N13",
     Notice.DONE: "N15",
+    Notice.INVOLUNTARY: "N18",
+    Notice.INVOLUNTARY_STOPPED: "N18",
+    Notice.INVOLUNTARY_DONE: "N18",
 }
 
 

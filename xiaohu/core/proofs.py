@@ -71,9 +71,11 @@ def needed(
 ) -> int:
     """Return the level a request must reach.
 
-    3 where somebody speaks for the holder, the line is not simply in use, the refund is large, or
+    1 where the operator itself asks; 3 where somebody speaks for the holder, the line is not simply in use, the refund is large, or
     money was sent elsewhere after submitting (`other_payee`); else 2.
     """
+    if applicant is ApplicantKind.OPERATOR:
+        return SIGNED_IN  # Nobody claims to be the holder: notices reach the holder instead.
     if applicant is not ApplicantKind.HOLDER or other_payee:
         return SEEN_BY_A_PERSON
     if facts is None:

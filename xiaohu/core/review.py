@@ -29,6 +29,8 @@ class ReviewReason(StrEnum):
     SAME_PAYEE = "same_payee"
     CHOSEN_FOR_A_PERSON = "chosen_for_a_person"
     APPEAL = "appeal"
+    OPERATOR_INITIATED = "operator_initiated"
+    OBJECTION = "objection"
 
 
 class ReturnReason(StrEnum):

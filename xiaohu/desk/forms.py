@@ -3,7 +3,11 @@
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from xiaohu.core.numbers import NumberRefused, normalise
 
 
 class StaffSignIn(forms.Form):
@@ -44,6 +48,41 @@ class Reasons(forms.Form):
             widget=forms.CheckboxSelectMultiple,
             error_messages={"required": _("refusal.REASON_MISSING")},
         )
+
+
+class OwnClosing(forms.Form):
+    """The operator's own closing: which line, of which type, on which ground."""
+
+    use_required_attribute = False
+    number = forms.CharField(
+        label=_("signin.number"),
+        max_length=40,
+        error_messages={"required": _("signin.err.number")},
+        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
+    )
+    ground = forms.CharField(
+        label=_("involuntary.ground"),
+        max_length=200,
+        error_messages={
+            "required": _("desk.new.err.ground"),
+            "max_length": _("err.too_long"),
+        },
+    )
+
+    def __init__(self, *args: Any, kinds: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kind"] = forms.ChoiceField(
+            label=_("involuntary.kind"),
+            choices=kinds,
+            error_messages={"required": _("err.choose"), "invalid_choice": _("err.choose")},
+        )
+
+    def clean_number(self) -> str:
+        """Return the number in E.164."""
+        try:
+            return normalise(self.cleaned_data["number"])
+        except NumberRefused:
+            raise ValidationError(gettext("signin.err.number")) from None
 
 
 class Compared(forms.Form):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from xiaohu.desk import views
+from xiaohu.desk import starting, views
 
 app_name = "desk"
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
     path("sign-in", views.sign_in, name="sign_in"),
     path("sign-out", views.sign_out, name="sign_out"),
     path("queue", views.queue, name="queue"),
+    path("new", starting.new, name="new"),
     path("case/<str:reference>", views.one_case, name="case"),
     path("case/<str:reference>/paper/<uuid:paper_id>", views.paper, name="paper"),
     path("case/<str:reference>/decide", views.decide, name="decide"),

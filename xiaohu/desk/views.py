@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 from xiaohu.access import counters, mfa
 from xiaohu.access.accounts import TRIES, WINDOW
 from xiaohu.access.models import StaffUser
-from xiaohu.closures import applying, checking, queries, reviewing
+from xiaohu.closures import announcing, applying, checking, queries, reviewing
 from xiaohu.closures.models import Case
 from xiaohu.core.actors import ActorKind
 from xiaohu.core.checks import Blocked, StaleChecks
@@ -135,7 +135,8 @@ def decide(request: HttpRequest, officer: StaffUser, reference: str) -> HttpResp
     """D5: approve, return or refuse, with reasons and the words the applicant will read."""
     case = _case(reference)
     outcome = request.POST.get("outcome") or request.GET.get("outcome", "approve")
-    if outcome not in OUTCOMES:
+    outcomes = _outcomes(case)
+    if outcome not in outcomes:
         raise Http404
     form = _form(case, outcome, request)
     problem = None
@@ -149,7 +150,7 @@ def decide(request: HttpRequest, officer: StaffUser, reference: str) -> HttpResp
     page = {
         **_shown(case, officer),
         "outcome": outcome,
-        "outcomes": OUTCOMES,
+        "outcomes": outcomes,
         "form": form,
         "problem": problem,
         "preview": _preview(case, outcome),
@@ -161,6 +162,11 @@ def decide(request: HttpRequest, officer: StaffUser, reference: str) -> HttpResp
 
 
 OUTCOMES = ("approve", "return", "refuse")
+OWN_OUTCOMES = ("approve", "stop")  # of a closing the operator started
+
+
+def _outcomes(case: Case) -> tuple[str, ...]:
+    return OWN_OUTCOMES if case.by_operator else OUTCOMES
 
 
 def _checked(request: HttpRequest, form: StaffSignIn) -> StaffUser | None:
@@ -209,6 +215,8 @@ def _decide(case: Case, officer: StaffUser, outcome: str, form: Reasons | Compar
     chosen = form.cleaned_data.get("reasons", []) if form is not None else []
     if outcome == "approve":
         reviewing.approve(case_id=case.pk, officer=officer, now=now)
+    elif outcome == "stop":
+        reviewing.stop_case(case_id=case.pk, officer=officer, now=now)
     elif outcome == "return":
         reasons = [ReturnReason(reason) for reason in chosen]
         reviewing.return_case(case_id=case.pk, officer=officer, reasons=reasons, now=now)
@@ -219,10 +227,22 @@ def _decide(case: Case, officer: StaffUser, outcome: str, form: Reasons | Compar
 
 def _preview(case: Case, outcome: str) -> str:
     """Return what the applicant will read, in the applicant's language."""
-    key = {"approve": "now.scheduled", "return": "now.awaiting", "refuse": "now.refused"}[outcome]
+    key = PREVIEWS[(outcome, case.by_operator)]
+    now = clock.now()
     with translation.override(case.language):
-        stops_at = execution_time(queries.profile_of(case), accepted_at=clock.now())
+        stops_at = execution_time(queries.profile_of(case), accepted_at=now)
+        if case.by_operator:
+            stops_at = announcing.execution_time(case, now=now)
         return gettext(key).format(date=moment(stops_at))
+
+
+PREVIEWS = {
+    ("approve", False): "now.scheduled",
+    ("approve", True): "now.involuntary.scheduled",
+    ("return", False): "now.awaiting",
+    ("refuse", False): "now.refused",
+    ("stop", True): "now.involuntary.withdrawn",
+}
 
 
 def _shown(case: Case, officer: StaffUser) -> dict[str, Any]:
@@ -239,6 +259,8 @@ def _shown(case: Case, officer: StaffUser) -> dict[str, Any]:
         "holder_differs": applying.holder_differs(case),
         "papers": papers.of_case(case.pk),
         "two_decide": applying.deciders(case) > 1,
+        "other_outcomes": _outcomes(case)[1:],
+        **shown.involuntary(case),
         "checked": checked,
         "findings": shown.findings(checked) if checked else [],
         "money_known": bool(checked and checked.lines) and not any(c.settled for c in closings),

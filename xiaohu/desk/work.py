@@ -46,6 +46,7 @@ def next_case(officer: StaffUser, *, now: datetime) -> Case | None:
     return (
         _view("waiting", officer, now)
         .exclude(prepared_by=officer.pk)
+        .exclude(proposed_by=officer)
         .exclude(appeal_of__decided_by=officer)
         .order_by("decision_due_on", "submitted_at")
         .first()

@@ -24,6 +24,7 @@ SEED = 1
 STAFF = (
     ("chen", "陈示例（审核）", (ActorKind.OFFICER, ActorKind.REVIEWER)),
     ("wu", "吴示例（审核）", (ActorKind.OFFICER, ActorKind.REVIEWER)),
+    ("lin", "林示例（合规）", (ActorKind.OFFICER, ActorKind.REVIEWER, ActorKind.COMPLIANCE)),
 )
 WITH_PASSWORD = len(demo_data.STORIES)
 

@@ -193,6 +193,26 @@ class OnePaper(PlainForm):
         )
 
 
+class Objection(PlainForm):
+    """What a holder says against a closing the operator started, with one paper if there is any."""
+
+    statement = forms.CharField(
+        label=_("object.statement"),
+        max_length=500,
+        error_messages={
+            "required": _("object.err.statement"),
+            "max_length": _("object.err.too_long"),
+        },
+        widget=forms.Textarea(attrs={"rows": 5}),
+    )
+    file = forms.FileField(
+        label=_("object.file"),
+        required=False,
+        error_messages={"empty": _("paper.err.unreadable"), "invalid": _("papers.err.file")},
+        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,application/pdf"}),
+    )
+
+
 class BankAccount(PlainForm):
     """S13: the holder's own account; the name is the holder's and is not asked.
 

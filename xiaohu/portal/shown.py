@@ -40,7 +40,7 @@ def shown_case(case: Case) -> dict[str, Any]:
         "contact": masked(drafting.contact(case)),
         "payee_tail": drafting.payee(case).get("account", "")[-4:],
         "profile_of_case": queries.profile_of(case),
-        "can_withdraw": CaseState(case.state) in WITHDRAWABLE,
+        "can_withdraw": CaseState(case.state) in WITHDRAWABLE and not case.by_operator,
         "certified": [each for each in closings if each.certificate is not None],
     }
 
@@ -49,5 +49,5 @@ def timeline(case: Case) -> list[tuple[str, Any]]:
     """Return what happened to a case: keys of sentences with their moments."""
     told = {"open", "schedule", "send_to_review", "approve", "return", "refuse", "withdraw"}
     told |= {"expire", "fail_checks", "execute", "certify", "return_payout", "resume_refund"}
-    told |= {"finish", "appeal", "split"}
+    told |= {"finish", "appeal", "split", "object", "stop"}
     return [(e.action, e.at) for e in events.of_case(case.pk) if e.action in told]

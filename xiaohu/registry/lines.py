@@ -78,6 +78,14 @@ def holder_name(line: Line) -> str:
     return _identity(line).get("name", "")
 
 
+def registered_contact(line: Line) -> str:
+    """Return the contact a holder left with the operator, or an empty text."""
+    opened = records.open_one(
+        operator=line.operator, unit=units.holder(line.holder_id), category=Category.CONTACT
+    )
+    return opened.get("to", "")
+
+
 def holder_kind(holder_id: UUID) -> HolderKind:
     """Return whether a holder is a person or an organisation."""
     return HolderKind(Holder.objects.values_list("kind", flat=True).get(pk=holder_id))

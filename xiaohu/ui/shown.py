@@ -1,16 +1,20 @@
 """What every page shows of the lines of a case: masks, states, money and papers."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
-from xiaohu.closures import applying, documents, moves, queries
+from xiaohu.closures import applying, documents, hearing, moves, queries
 from xiaohu.closures.checking import Checked, CheckedLine
 from xiaohu.closures.models import Case, Closing, Document, DocumentKind
+from xiaohu.core.applicants import ClosingType
 from xiaohu.core.checks import Finding
+from xiaohu.core.involuntary import INVOLUNTARY
 from xiaohu.core.numbers import mask_document, mask_name
 from xiaohu.core.refusals import Refusal
 from xiaohu.core.states import CaseState
 from xiaohu.registry import lines
 from xiaohu.registry.lines import ShownHolder, ShownLine
+from xiaohu.screening import facts as screening
 from xiaohu.settlement import ledger
 from xiaohu.settlement.models import SettledClosing
 from xiaohu.ui.said import said
@@ -58,6 +62,20 @@ def applicant(case: Case) -> ShownHolder | None:
     return ShownHolder(
         name=mask_name(said["name"]), document=mask_document(said["document_number"])
     )
+
+
+def involuntary(case: Case) -> dict[str, Any]:
+    """Return what pages show of a closing the operator started; nothing of a holder's own."""
+    if not case.by_operator:
+        return {}
+    known = screening.last(queries.closings_of(case)[0].pk)
+    heard = hearing.said(case)
+    return {
+        "rule": INVOLUNTARY[ClosingType(case.closing_type)],
+        "ground": heard.get(hearing.GROUND, ""),
+        "statement": heard.get(hearing.STATEMENT, ""),
+        "owed_fen": known.arrears_fen if known is not None else 0,
+    }
 
 
 def findings(checked: Checked) -> list[tuple[Finding, str, str]]:

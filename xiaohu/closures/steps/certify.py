@@ -22,5 +22,6 @@ def run(work: Work) -> Progress:
             now=now,
             evidence={"document": issued.number},
         )
-        submitting.tell(closing.case, Notice.CLOSED, now=now, cert=issued.number)
+        told = Notice.INVOLUNTARY_DONE if closing.case.by_operator else Notice.CLOSED
+        submitting.tell(closing.case, told, now=now, cert=issued.number)
     return Progress.GOES_ON

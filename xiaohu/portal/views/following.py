@@ -18,6 +18,7 @@ from xiaohu.portal.shown import actor_of, shown_case, timeline
 from xiaohu.portal.views.answering import routes
 from xiaohu.portal.views.starting import check
 from xiaohu.queue import clock
+from xiaohu.ui.shown import involuntary as of_operator
 
 RUNNING = frozenset({CaseState.EXECUTING, CaseState.SETTLING})
 LOOKS = 15  # every 20 seconds, for five minutes; then the person asks again when they like
@@ -45,6 +46,7 @@ def progress(request: HttpRequest, case: Case) -> HttpResponse:
             default=None,
         ),
         "now": now,
+        **of_operator(case),
     }
     partial = "#status" if getattr(request, "htmx", False) else ""
     return render(request, f"portal/progress.html{partial}", page)
