@@ -100,6 +100,11 @@ class Service:
             time.sleep(0.1)
         raise AssertionError("no code arrived")
 
+    def at_operator(self, subscription_id: str, **facts: Any) -> None:
+        """Change what the operator says of a line: what happens there without us."""
+        address = f"http://127.0.0.1:{self.port + 1}/lines/{subscription_id}"
+        assert httpx.patch(address, json=facts, timeout=10.0).status_code == httpx.codes.OK
+
     def messages(self, to: str) -> list[str]:
         """Return what was sent to an address, newest first."""
         answer = httpx.get(f"{self.inbox_url}/inbox.json", params={"to": to}, timeout=10.0)

@@ -3,12 +3,14 @@
 import csv
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from tests.journeys.screens import Visitor
 from tests.service import Service
+from tests.stories import picture
 from xiaohu.ui.catalogue import read
 
+CASE = re.compile(r"/case/[0-9a-f-]{36}")
 REFERENCE = re.compile(r"XH-\d{4}-[0-9A-Z]{4}-[0-9A-Z]{2}")
 _WORDS = {"zh": read("zh_Hans"), "en": read("en")}
 
@@ -20,6 +22,21 @@ class Person:
     number: str
     iccid: str
     contact: str
+    subscription_id: str
+    username: str
+    holder_name: str
+    document_number: str
+
+
+def person_of(row: dict[str, str]) -> Person:
+    """Return the person of a row of the export."""
+    return Person(**{field.name: row[field.name] for field in fields(Person)})
+
+
+def export(service: Service) -> list[dict[str, str]]:
+    """Return the rows of the export."""
+    with (service.data / "demo" / "lines.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
 
 
 def free_people(service: Service) -> Iterator[Person]:
@@ -27,16 +44,14 @@ def free_people(service: Service) -> Iterator[Person]:
 
     A holder's contact gets one code a minute, so nobody is met twice.
     """
-    with (service.data / "demo" / "lines.csv").open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
     met: set[str] = set()
-    for row in reversed(rows):
+    for row in reversed(export(service)):
         plain = row["status"] == "active" and not row["contract_end_on"]
         if plain and row["arrears_yuan"] == "0.00" and row["cash_yuan"] != "0.00":
             if row["contact"] in met:
                 continue
             met.add(row["contact"])
-            yield Person(row["number"], row["iccid"], row["contact"])
+            yield person_of(row)
 
 
 class Told:
@@ -91,26 +106,78 @@ class Subscriber(Told):
 
     def fill_in(self, person: Person, *, bank: bool = False) -> None:
         """S4 to S15."""
-        self.v.page.get_by_role("checkbox").first.check()
-        self.press("btn.continue", "S6-checks")
+        self.choose_line("S6-checks")
         self.press("btn.continue", "S9-prove")
         self.type("verify.card", "0000")
         self.press("btn.continue", "S9-error")
+        self.prove(person, "S12-balance")
+        self.get_paid(bank=bank)
+        self.give_contact(person)
+        self.press("effects.go", "S16-review")
+
+    def choose_line(self, shot: str = "") -> None:
+        """S4, or S3b and S4: the one line there is."""
+        self.v.page.get_by_role("checkbox").first.check()
+        self.press("btn.continue", shot)
+
+    def settle(self, code: str, choice: str, shot: str = "") -> None:
+        """S7: choose a way out of an obstacle, and come back to the list."""
+        self.v.go(f"{self.case()}/checks/{code}", shot)
+        self.v.choose(self.say(f"choice.{choice}"))
+        self.press("btn.save_check")
+
+    def apply_for(self, person: Person, kind: str, shot: str = "") -> None:
+        """S5: say who asks for the holder, and who the holder is."""
+        self.v.choose(self.say(f"who.{kind}"))
+        self.type("who.name", "李示例")
+        self.v.page.get_by_label(self.say("who.document_kind")).select_option("passport")
+        self.type("who.document_number", "E00000001")
+        self.type("who.holder_name", person.holder_name)
+        self.type("who.holder_document", person.document_number)
+        if shot:
+            self.v.look(shot)
+        self.press("btn.continue")
+
+    def prove(self, person: Person, shot: str = "") -> None:
+        """S9: the last characters on the card."""
         self.type("verify.card", person.iccid[-4:])
-        self.press("btn.continue", "S12-balance")
+        self.press("btn.continue", shot)
+
+    def show_papers(self, shot: str = "") -> None:
+        """S10: upload every paper the page asks for."""
+        for _ in range(6):
+            if not self.v.page.get_by_text(self.say("papers.lacking"), exact=True).count():
+                break
+            self.v.page.get_by_label(self.say("papers.file")).set_input_files(
+                {"name": "paper.jpg", "mimeType": "image/jpeg", "buffer": picture()}
+            )
+            self.press("papers.upload")
+        self.v.look(shot)
+        self.press("btn.continue")
+
+    def get_paid(self, *, bank: bool = False) -> None:
+        """S12 and S13."""
         self.v.choose(self.say("route.bank_account" if bank else "route.original"))
         self.press("btn.continue", "S13-account" if bank else "S14-contact")
         if bank:
             self.type("account.bank", "示例银行")
             self.type("account.number", "6222 0000 0000 0000 004")
             self.press("btn.continue", "S14-contact")
+
+    def give_contact(self, person: Person) -> None:
+        """S14, once wrong."""
         self.type("contact.label", person.number)
         self.press("btn.send_code", "S14-error")
         before = len(self.v.service.messages(person.contact))
         self.type("contact.label", person.contact)
         self.press("btn.send_code", "S14-code")
         self.code(person.contact, before, "S15-effects")
-        self.press("effects.go", "S16-review")
+
+    def case(self) -> str:
+        """Return the path of the case the page is about."""
+        found = CASE.search(self.v.page.url)
+        assert found is not None, self.v.page.url
+        return found.group()
 
     def submit(self) -> str:
         """S16 and S17; return the reference."""
@@ -160,6 +227,18 @@ class Officer(Told):
             self.v.page.wait_for_timeout(31_000)
         raise AssertionError("the officer cannot sign in")
 
+    def open_own(self, person: Person, ground: str) -> str:
+        """Open a closing of the operator's own, once wrong; return its reference."""
+        self.v.go("/desk")
+        self.press("desk.new.h1", "D6-own")
+        self.type("signin.number", person.number)
+        self.press("desk.new.go", "D6-own-error")
+        self.type("involuntary.ground", ground)
+        self.press("desk.new.go", "D4-own")
+        found = REFERENCE.search(self.v.page.content())
+        assert found is not None
+        return found.group()
+
     def decide(self, reference: str, outcome: str, reason: str = "") -> None:
         """D3 to D5."""
         self.press("desk.queue", "D3-queue")
@@ -167,6 +246,9 @@ class Officer(Told):
         self.press("desk.take", "D4-taken")
         label = "desk.decide" if outcome == "approve" else f"desk.outcome.{outcome}"
         self.press(label, f"D5-{outcome}")
+        compared = self.v.page.get_by_label(self.say("desk.compared"))
+        if compared.count():
+            compared.check()
         if reason:
             self.press(f"desk.confirm.{outcome}", f"D5-{outcome}-error")
             self.v.page.get_by_label(self.say(reason)).check()

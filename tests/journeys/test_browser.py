@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser
 
-from tests.journeys.people import Officer, Person, Subscriber, free_people
+from tests.journeys.people import Officer, Person, Subscriber
 from tests.journeys.screens import Visitor, visitor
 from tests.service import Service
 
@@ -18,12 +18,6 @@ KINDS = [
 ]
 
 
-@pytest.fixture(scope="session")
-def people(service: Service) -> Iterator[Person]:
-    """Clean lines, each taken once."""
-    return free_people(service)
-
-
 @pytest.fixture(params=KINDS)
 def somebody(
     request: pytest.FixtureRequest, real_browser: Browser, service: Service
@@ -33,17 +27,6 @@ def somebody(
     made = visitor(real_browser, service, width=width, language=language, scripts=scripts)
     yield made
     made.page.context.close()
-
-
-@pytest.fixture(scope="session")
-def officers(real_browser: Browser, service: Service) -> dict[str, Officer]:
-    """An officer for each language at a large screen, signed in once."""
-    made = {}
-    for place, language in enumerate(("zh", "en")):
-        officer = Officer(visitor(real_browser, service, width=1280, language=language))
-        officer.sign_in(place)
-        made[language] = officer
-    return made
 
 
 def test_a_line_is_closed(
