@@ -21,7 +21,7 @@ from xiaohu.core.choices import Choice
 from xiaohu.core.comparing import Difference
 from xiaohu.core.facts import LineStatus
 from xiaohu.core.moves import Action
-from xiaohu.core.notices import Notice
+from xiaohu.core.notices import SAMPLES, Notice, sent
 from xiaohu.core.refusals import Refusal
 from xiaohu.core.retention import Category
 from xiaohu.core.review import RefusalReason, ReturnReason, ReviewReason
@@ -48,14 +48,6 @@ NOT_DONE_YET = {
     Action.CHANGE_PAYEE,
     Action.RESCHEDULE,
     Action.BOOK_UNCLAIMED,
-}
-SAMPLES = {
-    "sign": "示例通信",
-    "ref": "XH-2611-7K3M-9Q",
-    "code": "123456",
-    "date": "2026-11-26 12:00",
-    "cert": "C7K3-M9QX-4T2P",
-    "amount": "1,358.00",
 }
 LONGEST_ERROR, LONGEST_TEXT = 28, {"zh_Hans": 70, "en": 160}
 
@@ -103,7 +95,7 @@ def made() -> Mapping[str, list[str]]:
         "group.": each(CheckGroup),
         "line.": each(LineStatus),
         "money.": each(AMOUNTS),
-        "notice.": each(set(Notice) - {Notice.CODE}),
+        "notice.": each(Notice),
         "notice.state.": each(NoticeState),
         "now.": each(set(CaseState) - SAID_ELSEWHERE),
         "page.": each(("400", "403", "403csrf", "404"), ".next"),
@@ -113,7 +105,7 @@ def made() -> Mapping[str, list[str]]:
         "return.": each(ReturnReason),
         "route.": each(PAYABLE),
         "scope.": each(Scope),
-        "sms.": each(Notice),
+        "sms.": each(sent()),
         "state.": each(CaseState),
         "why.": each(ReviewReason),
     }

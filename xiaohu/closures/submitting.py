@@ -10,10 +10,10 @@ from xiaohu.closures.drafting import EDITABLE
 from xiaohu.closures.models import Case, HumanQueue
 from xiaohu.core import review
 from xiaohu.core.actors import Actor
-from xiaohu.core.applicants import ApplicantKind
+from xiaohu.core.applicants import ApplicantKind, ClosingType
 from xiaohu.core.calendar import CHINA, end_of
 from xiaohu.core.moves import Action
-from xiaohu.core.notices import Notice
+from xiaohu.core.notices import DECEASED, Notice
 from xiaohu.core.profile import RefundRoute
 from xiaohu.core.refusals import Refusal
 from xiaohu.core.schedule import decision_due, execution_time
@@ -74,9 +74,10 @@ def schedule(case: Case, action: Action, *, actor: Actor, now: datetime) -> None
 
 
 def tell(case: Case, notice: Notice, *, now: datetime, **params: str) -> None:
-    """Queue a message to the contact of a case. Call inside a transaction."""
+    """Queue a message about a case, in words that fit a death. Call inside a transaction."""
+    deceased = case.closing_type == ClosingType.DECEASED.value
     outbox.queue(
-        notice,
+        DECEASED.get(notice, notice) if deceased else notice,
         operator=case.operator,
         case_id=case.pk,
         language=case.language,
