@@ -19,9 +19,9 @@ from xiaohu.core.applicants import ApplicantKind, Evidence
 from xiaohu.core.checks import Appeal, CheckCode, CheckGroup
 from xiaohu.core.choices import Choice
 from xiaohu.core.comparing import Difference
-from xiaohu.core.facts import LineStatus
+from xiaohu.core.facts import LineStatus, RestrictionReason
 from xiaohu.core.moves import Action
-from xiaohu.core.notices import SAMPLES, Notice, sent
+from xiaohu.core.notices import SAMPLES, Channel, Notice, Recipient, Result, sent
 from xiaohu.core.refusals import Refusal
 from xiaohu.core.retention import Category
 from xiaohu.core.review import RefusalReason, ReturnReason, ReviewReason
@@ -77,6 +77,7 @@ def made() -> Mapping[str, list[str]]:
     done = set(Action) - NOT_DONE_YET
     return {
         "category.": each(Category),
+        "channel.": each(Channel),
         "check.": each(CheckCode, ".way"),
         "check.appeal.": each(Appeal),
         "check.title.": each(CheckCode),
@@ -90,7 +91,16 @@ def made() -> Mapping[str, list[str]]:
         "desk.decided.": each(OUTCOMES),
         "desk.outcome.": each(OUTCOMES),
         "desk.view.": each(VIEWS),
-        "event.": [*each(done), "open", "appeal", "split", "propose", "view_paper", "purge_folder"],
+        "event.": [
+            *each(done),
+            "open",
+            "appeal",
+            "split",
+            "propose",
+            "view_paper",
+            "purge_folder",
+            "overdue",
+        ],
         "flaw.": each(Flaw),
         "group.": each(CheckGroup),
         "line.": each(LineStatus),
@@ -100,8 +110,11 @@ def made() -> Mapping[str, list[str]]:
         "now.": each(set(CaseState) - SAID_ELSEWHERE),
         "page.": each(("400", "403", "403csrf", "404"), ".next"),
         "paper.": each(DocumentKind, ".lead"),
+        "recipient.": each(set(Recipient) - {Recipient.CODE_ADDRESS}),
         "refusal.": each((sub.code for sub in refusals()), ".next"),
         "refusal_reason.": each(RefusalReason),
+        "restriction.": [*each(RestrictionReason), "why"],
+        "result.": each(Result),
         "return.": each(ReturnReason),
         "route.": each(PAYABLE),
         "scope.": each(Scope),

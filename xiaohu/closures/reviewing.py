@@ -88,7 +88,8 @@ def approve(*, case_id: UUID, officer: StaffUser, now: datetime) -> Case:
         proofs.note(case_id=case.pk, method=ProofMethod.DOCUMENT, now=now)
     if applying.deciders(case) > 1 and case.proposed_by_id is None:
         return _propose(case, officer, now)
-    submitting.schedule(case, Action.APPROVE, actor=officer.actor(ActorKind.REVIEWER), now=now)
+    actor = officer.actor(ActorKind.REVIEWER)
+    submitting.schedule(case, Action.APPROVE, actor=actor, now=now, lines=checked.lines)
     return case
 
 

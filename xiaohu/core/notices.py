@@ -4,9 +4,11 @@ Nothing is ever sent to a number after it was disconnected: the line itself is t
 is in service, everything later goes to the contact that outlives it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+
+from xiaohu.core.facts import GroupNetwork, LineFacts, Payer
 
 SMS_LENGTH = 70  # characters of one text with Chinese in it
 SMS_LENGTH_LATIN = 160
@@ -112,7 +114,7 @@ _N = Notice
 NOTICES: Mapping[Notice, NoticeRule] = {
     _N.ENTRY: NoticeRule(number="N01", page="portal:home", must=()),
     _N.CONSEQUENCES: NoticeRule(number="N02", page="portal:effects", must=()),
-    _N.BINDINGS: NoticeRule(number="N03", page="portal:checks", must=()),
+    _N.BINDINGS: NoticeRule(number="N03", page="portal:effects", must=()),
     _N.BACK_UP: NoticeRule(number="N04", page="portal:effects", must=()),
     _N.IDENTITY: NoticeRule(number="N05", page="portal:prove", must=()),
     _N.CODE: NoticeRule(
@@ -181,6 +183,13 @@ DECEASED: Mapping[Notice, Notice] = {
     _N.DONE: _N.DECEASED_DONE,
 }
 
+# Whom a closing touches beside its holder, by what the operator says of the line.
+AFFECTED: Mapping[Notice, Callable[[LineFacts], bool]] = {
+    _N.AFFECTED_SUBLINES: lambda line: line.sublines > 0,
+    _N.AFFECTED_PAYER: lambda line: line.payer is not Payer.HOLDER,
+    _N.AFFECTED_GROUP: lambda line: line.group_network is not GroupNetwork.NONE,
+}
+
 # Every variable of the words, as it looks; a text must fit one message with these.
 SAMPLES: Mapping[str, str] = {
     "sign": "示例通信",
@@ -208,6 +217,11 @@ def together(notice: Notice) -> tuple[Notice, ...]:
     """Return a notice and what is queued along with it."""
     also = NOTICES[notice].also
     return (notice,) if also is None else (notice, also)
+
+
+def affected(line: LineFacts) -> tuple[Notice, ...]:
+    """Return what others are told because a line closes."""
+    return tuple(notice for notice, applies in AFFECTED.items() if applies(line))
 
 
 def told_before(notice: Notice, recipient: Recipient) -> tuple[Recipient, ...]:

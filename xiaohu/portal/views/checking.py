@@ -10,6 +10,7 @@ from xiaohu.closures.checking import Checked
 from xiaohu.closures.models import Case
 from xiaohu.core.checks import CheckCode, CheckGroup, Finding
 from xiaohu.core.choices import Choice
+from xiaohu.core.facts import LineFacts
 from xiaohu.portal import journey
 from xiaohu.portal.entering import own_draft
 from xiaohu.portal.forms import OneChoice
@@ -18,6 +19,8 @@ from xiaohu.queue import clock
 from xiaohu.ui import shown
 from xiaohu.ui.refusals import sentence
 from xiaohu.ui.said import said
+
+RESTRICTED = CheckCode.RESTRICTED_GRADED
 
 
 @own_draft
@@ -60,7 +63,13 @@ def one_check(request: HttpRequest, case: Case, code: str) -> HttpResponse:
         drafting.choose(case_id=case.pk, check=finding.code, choice=choice)
         check(case)
         return HttpResponseRedirect(reverse("portal:checks", args=[case.pk]))
-    page = {"case": case, "finding": finding, "said": said(finding), "form": form}
+    page = {
+        "case": case,
+        "finding": finding,
+        "said": said(finding),
+        "form": form,
+        "restricted": _restricted(checked) if finding.code is RESTRICTED else None,
+    }
     return render(request, "portal/one_check.html", page, status=422 if form.errors else 200)
 
 
@@ -68,6 +77,13 @@ def _most_pressing(checked: Checked | None, code: str) -> Finding | None:
     """Return a finding of a code, of a line it still blocks where there is one."""
     found = [finding for finding in checked.findings if finding.code == code] if checked else []
     return next((finding for finding in found if finding.blocks), found[0] if found else None)
+
+
+def _restricted(checked: Checked | None) -> LineFacts | None:
+    """Return the line of which the operator says why it is restricted, for its verified holder."""
+    lines = checked.lines if checked is not None else ()
+    said_why = (line.facts for line in lines if line.facts.restriction is not None)
+    return next((facts for facts in said_why if facts.is_restricted), None)
 
 
 def _groups(checked: Checked) -> list[dict[str, object]]:
