@@ -39,6 +39,7 @@ BATCH = 50
 INSERTED = 1000
 WRITTEN = 10  # so many at once; the rest of a batch may be slow
 TAKEN_FOR = timedelta(minutes=2)  # longer than a batch takes where each call times out
+TRIED_FOR = timedelta(days=3)
 REPORT_AFTER = timedelta(minutes=10)  # a report that has not come by then is asked for
 
 
@@ -151,7 +152,7 @@ def flush(*, now: datetime) -> int:
             except Exception as unexpected:  # noqa: BLE001 - one bad message must not stop others
                 # Only the kind is logged: the text of an error may carry what nobody may read.
                 logger.error("notice %s failed: %s", queued.pk, type(unexpected).__name__)
-                _try_later(queued, post, now)
+                _try_later(queued, post, now, most=retry.TRIES)
             if len(post.became) >= WRITTEN:
                 write(post.became)
     finally:
@@ -197,9 +198,11 @@ def _send(queued: QueuedNotice, post: Post, now: datetime) -> None:
         _try_later(queued, post, now)
 
 
-def _try_later(queued: QueuedNotice, post: Post, now: datetime) -> None:
+def _try_later(queued: QueuedNotice, post: Post, now: datetime, most: int | None = None) -> None:
+    """Put a message off; a provider may be away for days, a fault of ours is not waited out."""
     tried = queued.attempts + 1
-    if tried >= retry.TRIES:
+    too_often = most is not None and tried >= most
+    if too_often or now - queued.created_at >= TRIED_FOR:
         post.note(queued, NoticeState.FAILED, result=Result.GIVEN_UP.value, failed_at=now)
         return
     post.note(queued, NoticeState.QUEUED, next_action_at=now + retry.wait_before(tried))
