@@ -1,7 +1,8 @@
 """Who is told: everyone the table names, nobody twice at one address, never a number that is off."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -48,7 +49,7 @@ def results() -> dict[str, str]:
     return {row.recipient: row.result or row.state for row in QueuedNotice.objects.all()}
 
 
-def gone_to_rest(number: str, *, at: object) -> None:
+def gone_to_rest(number: str, *, at: datetime | None) -> None:
     """Let a number have been closed."""
     QuarantinedNumber.objects.create(
         operator=OPERATOR,
@@ -72,7 +73,7 @@ def test_everyone_the_table_names_is_told(provider: Provider, one_case: OneCase)
 
 
 def test_is_queued_to_all_with_one_question_and_one_insert(
-    one_case: OneCase, django_assert_num_queries: Callable[[int], object]
+    one_case: OneCase, django_assert_num_queries: Callable[[int], AbstractContextManager[object]]
 ) -> None:
     with transaction.atomic(), django_assert_num_queries(1):
         queued = outbox.queue(
