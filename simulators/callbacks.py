@@ -1,4 +1,4 @@
-"""Telling the other side of a payout, signed as Standard Webhooks asks."""
+"""Telling the other side of a payout or a delivery, signed as Standard Webhooks asks."""
 
 import asyncio
 import base64

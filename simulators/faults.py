@@ -26,6 +26,7 @@ class Faults:
     duplicate_callbacks: int = 0
     late_callback_s: float = 0.0
     refuse: list[str] = field(default_factory=list)
+    undelivered: list[str] = field(default_factory=list)
     down: bool = False
     asynchronous: bool = False
     times: int | None = None
@@ -81,6 +82,7 @@ CHECKS: dict[str, Callable[[str, object], Any]] = {
     "duplicate_callbacks": _copies,
     "late_callback_s": _seconds,
     "refuse": _texts,
+    "undelivered": _texts,
     "down": _flag,
     "asynchronous": _flag,
     "times": _times,

@@ -1,22 +1,31 @@
-"""The message provider, with an inbox in which everyone can read what was sent."""
+"""The message provider, with an inbox in which everyone can read what arrived.
+
+What became of a message is told by callback and shown at its key: delivered, or undelivered where
+a fault says so.
+"""
 
 from collections import defaultdict, deque
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 from urllib.parse import urlencode
 
+import httpx
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from simulators.book import Book, due
+from simulators.callbacks import PAUSES_S, Callbacks
 from simulators.faults import Board, Faults
 from simulators.inbox import page
-from simulators.serving import Settings, application_of, closing, serve, worker
+from simulators.serving import Settings, application_of, serve, worker
 from simulators.truth import Record, Truth
 from simulators.wire import body_of, fingerprint, key_of, refused, text_in
 
 SHOWN = 200
+ON_ITS_WAY_S = 0.3
 
 
 def _shelf() -> deque[Record]:
@@ -32,17 +41,21 @@ def _plain(address: str) -> str:
 class Messages:
     """The provider as seen over HTTP."""
 
-    def __init__(self, truth: Truth) -> None:
-        """Remember what was sent before."""
+    def __init__(self, truth: Truth, callbacks: Callbacks | None) -> None:
+        """Remember what was sent before; without callbacks nobody is told and must ask."""
         self.truth = truth
-        self.book = Book(("key", "state", "reference"))
+        self.callbacks = callbacks
+        self.book = Book(("key", "state", "reference", "delivery"))
         self._all = _shelf()
         self._by_number: defaultdict[str, deque[Record]] = defaultdict(_shelf)
         for record in truth.replay():
             self._keep(record)
 
     def _keep(self, record: Record) -> None:
+        record.setdefault("delivery", "delivered")  # Older truths say nothing of it.
         self.book.keep(record)
+        if record["delivery"] != "delivered":
+            return
         # A full deque lets go of its other end: the oldest.
         self._all.appendleft(record)
         self._by_number[_plain(record["to"])].appendleft(record)
@@ -70,12 +83,21 @@ class Messages:
                 "text": text,
                 "state": "done",
                 "reference": f"MSG-{len(self.book) + 1:06d}",
+                "delivery": "undelivered" if to in faults.undelivered else "delivered",
                 "fingerprint": mark,
                 **due(faults),
             }
         )
         self._keep(record)
+        self._tell(record, faults)
         return self.book.answer(record)
+
+    def _tell(self, record: Record, faults: Faults) -> None:
+        if self.callbacks is None:
+            return
+        payload = {name: record[name] for name in ("key", "reference", "delivery")}
+        payload["type"] = f"message.{record['delivery']}"
+        self.callbacks.send(payload, faults, ON_ITS_WAY_S)
 
     async def inbox(self, request: Request) -> Response:
         """List the newest messages for machines."""
@@ -89,10 +111,29 @@ class Messages:
         return HTMLResponse(page(self._newest(request), to, here))
 
 
-def application(settings: Settings) -> Starlette:
+def application(
+    settings: Settings,
+    transport: httpx.AsyncBaseTransport | None = None,
+    pauses_s: Sequence[float] = PAUSES_S,
+) -> Starlette:
     """Build the provider."""
     truth = Truth(Path(settings.data))
-    board, messages = Board(), Messages(truth)
+    callbacks = None
+    if settings.callback:
+        callbacks = Callbacks(
+            settings.callback, settings.secret, transport=transport, pauses_s=pauses_s
+        )
+    board, messages = Board(), Messages(truth, callbacks)
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        try:
+            yield
+        finally:
+            if callbacks is not None:
+                await callbacks.close()
+            truth.close()
+
     routes = [
         Route("/", board.rehearsal(messages.index)),
         Route("/inbox.json", board.rehearsal(messages.inbox)),
@@ -100,7 +141,7 @@ def application(settings: Settings) -> Starlette:
         Route("/messages/{key:path}", board.business(messages.book.look_up)),
         *board.routes(),
     ]
-    return application_of(routes, closing(truth))
+    return application_of(routes, lifespan)
 
 
 def from_environment() -> Starlette:
@@ -109,4 +150,4 @@ def from_environment() -> Starlette:
 
 
 if __name__ == "__main__":
-    serve("messages")
+    serve("messages", optional=["callback", "secret"])

@@ -99,6 +99,7 @@ class Network:
         self.truth = truth
         self.orders = Book(("key", "kind", "state", "reference"))
         self.bills = Book(("key", "state", *BILL_FIELDS))
+        self.notices = Book(("key", "state", "reference"))
         self._coming: deque[Record] = deque()
         self._closing: set[str] = set()
         for record in truth.replay():
@@ -156,6 +157,25 @@ class Network:
             }
         )
 
+    def pass_on(self, key: str, fingerprint: str, body: Body, faults: Faults) -> Record:
+        """Tell somebody whom a closing touches; only the operator knows where they are."""
+        subscription = body["subscription_id"]
+        if "notice" in faults.refuse or subscription in faults.refuse:
+            raise Refused("refused_by_operator")
+        self._known(subscription)
+        return self._write(
+            {
+                "key": key,
+                "kind": "notice",
+                "subscription_id": subscription,
+                "party": body["party"],
+                "text": body["text"],
+                "state": "done",
+                "reference": f"TOLD-{len(self.notices) + 1:06d}",
+                "fingerprint": fingerprint,
+            }
+        )
+
     def change(self, subscription: str, kind: str, changes: Body) -> Line:
         """Change a line for a rehearsal, durably like everything else."""
         line = self._known(subscription)
@@ -185,6 +205,8 @@ class Network:
         """Remember a record, and let it take effect now or when it is due."""
         if record["kind"] == "bill":
             self.bills.keep(record)
+        elif record["kind"] == "notice":
+            self.notices.keep(record)
         elif record["kind"] in KINDS:
             self.orders.keep(record)
         if pending(record):

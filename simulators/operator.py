@@ -1,4 +1,4 @@
-"""The telecom operator: lines to look at, orders to give, last bills to ask for."""
+"""The telecom operator: lines to look at, orders to give, last bills to ask for, others to tell."""
 
 from pathlib import Path
 
@@ -58,6 +58,21 @@ class Operator:
         except Refused as no:
             return refused(str(no))
 
+    async def notice(self, request: Request, faults: Faults) -> Response:
+        """Pass a message on to somebody whom a closing touches."""
+        key, body = key_of(request), await body_of(request)
+        for field in ("subscription_id", "party", "text"):
+            text_in(body, field)
+        mark = fingerprint(body)
+        notices = self.network.notices
+        earlier = notices.earlier(key, mark)
+        if earlier is not None:
+            return earlier
+        try:
+            return notices.answer(self.network.pass_on(key, mark, body, faults))
+        except Refused as no:
+            return refused(str(no))
+
     async def service_password(self, request: Request, _faults: Faults) -> Response:
         """Say whether a service password is right: in rehearsals the subscription's last six."""
         subscription = request.path_params["subscription_id"]
@@ -102,6 +117,7 @@ def application(settings: Settings) -> Starlette:
         Route("/orders/{key:path}", board.business(network.orders.look_up)),
         Route("/bills", board.business(operator.bill), methods=["POST"]),
         Route("/bills/{key:path}", board.business(network.bills.look_up)),
+        Route("/notices", board.business(operator.notice), methods=["POST"]),
         *board.routes(),
     ]
     return application_of(routes, closing(truth))

@@ -23,7 +23,7 @@ LOOK_AT_PARENT_S = 1.0
 
 HELP = {
     "inventory": "CSV file of the lines the operator knows",
-    "callback": "address that is told of each payout",
+    "callback": "address that is told of what became of it",
     "secret": "what the callbacks are signed with",
 }
 
@@ -94,7 +94,12 @@ def worker(application: Callable[[Settings], Starlette]) -> Starlette:
     return application(settings)
 
 
-def serve(name: str, wanted: Sequence[str] = (), argv: Sequence[str] | None = None) -> None:
+def serve(
+    name: str,
+    wanted: Sequence[str] = (),
+    argv: Sequence[str] | None = None,
+    optional: Sequence[str] = (),
+) -> None:
     """Run the simulator of this name until it is stopped."""
     from granian import Granian
     from granian.constants import Interfaces
@@ -107,6 +112,8 @@ def serve(name: str, wanted: Sequence[str] = (), argv: Sequence[str] | None = No
     parser.add_argument("--alive", default="", help="FIFO; end when its writer is gone")
     for flag in wanted:
         parser.add_argument(f"--{flag}", required=True, help=HELP[flag])
+    for flag in optional:
+        parser.add_argument(f"--{flag}", default="", help=HELP[flag])
     options = vars(parser.parse_args(argv))
     host, port = options.pop("host"), options.pop("port")
     for flag in ("data", "inventory", "alive"):

@@ -253,9 +253,19 @@ def test_promises_it_anew_when_a_returned_request_comes_back(world: World) -> No
     assert due_at > world.now
 
 
-def test_tells_the_holder(world: World) -> None:
-    told = [outbox.of_case(world.submit(ready(world)).pk) for ready in READY]
-    assert [[queued.notice for queued in each] for each in told] == [["submitted"], ["in_review"]]
+@pytest.mark.parametrize(
+    ("ready", "receipt"), list(zip(READY, ["submitted", "in_review"], strict=True))
+)
+def test_tells_the_holder_wherever_the_holder_can_be_told(
+    world: World, ready: Callable[[World], Case], receipt: str
+) -> None:
+    case = world.submit(ready(world))
+    told = {(q.recipient, q.notice) for q in outbox.of_case(case.pk)}
+    assert told == {
+        ("case_contact", receipt),
+        ("registered_contact", "requested"),
+        ("line", "requested"),
+    }
 
 
 def test_keeps_what_was_answered(world: World) -> None:

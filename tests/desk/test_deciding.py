@@ -13,6 +13,7 @@ from xiaohu.core.actors import Actor, ActorKind
 from xiaohu.core.calendar import end_of
 from xiaohu.core.review import RefusalReason, ReturnReason
 from xiaohu.desk import work
+from xiaohu.notices import outbox
 
 pytestmark = pytest.mark.django_db(databases=["default", "keystore"])
 
@@ -239,3 +240,15 @@ def test_a_finished_case_can_still_be_looked_at(world: World) -> None:
     assert "event." not in page(answer)
     assert desk.decide(case, "approve").status_code == 409
     assert reviewing.held_by_other(case, desk.officer, now=world.now) is False
+
+
+def test_the_case_shows_each_message_with_wording_and_result(world: World) -> None:
+    case = waiting(world)
+    world.send_notices()
+    shown = page(officer(world).sign_in().open(f"/case/{case.reference}"))
+    rows = outbox.of_case(case.pk)
+    assert len(rows) == 3
+    for row in rows:
+        assert row.template in shown
+        assert row.reference in shown
+    assert "subscriber@example.com" not in shown

@@ -22,7 +22,7 @@ from xiaohu.core.comparing import Difference
 from xiaohu.core.facts import LineStatus, RestrictionReason
 from xiaohu.core.involuntary import INVOLUNTARY, Stop
 from xiaohu.core.moves import Action
-from xiaohu.core.notices import Notice
+from xiaohu.core.notices import SAMPLES, Channel, Notice, Recipient, Result, sent
 from xiaohu.core.refusals import Refusal
 from xiaohu.core.retention import Category
 from xiaohu.core.review import RefusalReason, ReturnReason, ReviewReason
@@ -49,15 +49,6 @@ NOT_DONE_YET = {
     Action.CHANGE_PAYEE,
     Action.RESCHEDULE,
     Action.BOOK_UNCLAIMED,
-}
-SAMPLES = {
-    "days": "30",
-    "sign": "示例通信",
-    "ref": "XH-2611-7K3M-9Q",
-    "code": "123456",
-    "date": "2026-11-26 12:00",
-    "cert": "C7K3-M9QX-4T2P",
-    "amount": "1,358.00",
 }
 LONGEST_ERROR, LONGEST_TEXT = 28, {"zh_Hans": 70, "en": 160}
 
@@ -87,6 +78,7 @@ def made() -> Mapping[str, list[str]]:
     done = set(Action) - NOT_DONE_YET
     return {
         "category.": each(Category),
+        "channel.": each(Channel),
         "check.": each(CheckCode, ".way"),
         "check.appeal.": each(Appeal),
         "check.title.": each(CheckCode),
@@ -107,22 +99,34 @@ def made() -> Mapping[str, list[str]]:
         "involuntary.stop.": each(Stop),
         "now.involuntary.": each(["scheduled", "in_review", "withdrawn"]),
         "desk.view.": each(VIEWS),
-        "event.": [*each(done), "open", "appeal", "split", "propose", "view_paper", "purge_folder"],
+        "event.": [
+            *each(done),
+            "open",
+            "appeal",
+            "split",
+            "propose",
+            "view_paper",
+            "purge_folder",
+            "overdue",
+        ],
         "flaw.": each(Flaw),
         "group.": each(CheckGroup),
         "line.": each(LineStatus),
         "money.": each(AMOUNTS),
-        "notice.": each(set(Notice) - {Notice.CODE}),
+        "notice.": each(Notice),
         "notice.state.": each(NoticeState),
         "now.": each(set(CaseState) - SAID_ELSEWHERE),
         "page.": each(("400", "403", "403csrf", "404"), ".next"),
         "paper.": each(DocumentKind, ".lead"),
+        "recipient.": each(set(Recipient) - {Recipient.CODE_ADDRESS}),
         "refusal.": each((sub.code for sub in refusals()), ".next"),
         "refusal_reason.": each(RefusalReason),
+        "restriction.": [*each(RestrictionReason), "why"],
+        "result.": each(Result),
         "return.": each(ReturnReason),
         "route.": each(PAYABLE),
         "scope.": each(Scope),
-        "sms.": each(Notice),
+        "sms.": each(sent()),
         "state.": each(CaseState),
         "why.": each(ReviewReason),
     }

@@ -9,6 +9,7 @@ import pytest
 from tests.notices.queued import CONTACT, Provider, case_of, code_of, of_case, of_code, state
 from tests.stories import NOON, OPERATOR
 from xiaohu.access.models import OneTimeCode
+from xiaohu.core.notices import Result
 from xiaohu.gateways.protocols import AnswerState
 from xiaohu.notices import outbox
 from xiaohu.notices.models import NoticeState, QueuedNotice
@@ -100,20 +101,46 @@ def test_ends_when_the_provider_refuses(provider: Provider) -> None:
     assert outbox.flush(now=NOON + timedelta(days=1)) == 0
 
 
-@pytest.mark.parametrize("fails", [False, True], ids=["no answer", "a fault of ours"])
-def test_is_tried_again_after_growing_waits_then_given_up(
-    provider: Provider, *, fails: bool
-) -> None:
-    queued = of_case()
-    provider.state = AnswerState.UNKNOWN
-    if fails:
-        provider.meanwhile = lambda: 1 / 0
+def tries(queued: QueuedNotice) -> list[timedelta]:
+    """Return the waits between all tries of a message until it ends."""
     now, waits = NOON, []
     while state(queued) == NoticeState.QUEUED:
         waits.append(queued.next_action_at - now)
         now = queued.next_action_at
         assert outbox.flush(now=now - MOMENT) == 0
         assert outbox.flush(now=now) == 1
+    return waits
+
+
+def test_a_fault_of_ours_is_tried_again_after_growing_waits_then_given_up(
+    provider: Provider,
+) -> None:
+    queued = of_case()
+    provider.meanwhile = lambda: 1 / 0
+    waits = tries(queued)
     assert waits == sorted(set(waits))
-    assert state(queued) == NoticeState.FAILED
+    assert (state(queued), queued.result) == (NoticeState.FAILED, Result.GIVEN_UP)
     assert provider.keys == [queued.pk] * retry.TRIES
+
+
+def test_a_provider_that_never_answers_is_given_up_after_three_days(provider: Provider) -> None:
+    queued = of_case()
+    provider.state = AnswerState.UNKNOWN
+    assert sum(tries(queued), timedelta()) >= outbox.TRIED_FOR
+    assert (state(queued), queued.result) == (NoticeState.FAILED, Result.GIVEN_UP)
+    assert set(provider.keys) == {queued.pk}
+
+
+def test_loses_nothing_while_the_provider_is_away_for_a_day(provider: Provider) -> None:
+    letters = [of_case() for _ in range(3)]
+    code = of_code()
+    provider.state = AnswerState.UNKNOWN
+    for minutes in range(0, 24 * 60, 5):
+        outbox.flush(now=NOON + timedelta(minutes=minutes))
+    provider.state, back = AnswerState.DONE, NOON + timedelta(days=1)
+    provider.calls.clear()
+    for minutes in range(0, 60, 5):
+        outbox.flush(now=back + timedelta(minutes=minutes))
+    assert [state(letter) for letter in letters] == [NoticeState.SENT] * 3
+    assert sorted(provider.keys) == sorted(letter.pk for letter in letters)
+    assert (state(code), code.result) == (NoticeState.NOBODY, Result.CODE_OVER)

@@ -4,15 +4,20 @@ import io
 
 import pikepdf
 import pytest
+from django.db import transaction
+from django.utils.translation import gettext
 
 from tests.portal.browser import CONTACT, Browser, page, words
 from tests.stories import CLEAN, STOPPED, World, staff
 from xiaohu.access.models import StaffUser
-from xiaohu.closures import drafting, reviewing
+from xiaohu.closures import drafting, minding, reviewing
 from xiaohu.closures.models import Case, Document
 from xiaohu.core.profile import RefundRoute
 from xiaohu.core.review import RefusalReason, ReturnReason
 from xiaohu.core.states import CaseState
+from xiaohu.gateways.protocols import Delivery
+from xiaohu.notices import reports
+from xiaohu.notices.models import QueuedNotice
 from xiaohu.ui import catalogue
 
 OTHERS = [f"+861300000000{n}" for n in (7, 8, 9)]
@@ -336,3 +341,41 @@ def test_verifying_shows_no_full_number(world: World) -> None:
     said = page(Browser(world).open(f"/verify/{number}"))
     assert CLEAN[3:] not in said
     assert CONTACT not in said
+
+
+def test_says_plainly_that_a_message_did_not_arrive_and_what_to_do(world: World) -> None:
+    case = world.submitted()
+    world.outside.fault("messages", refuse=[CONTACT])
+    world.send_notices()
+    shown = page(Browser(world).sign_in().open(f"/case/{case.pk}"))
+    assert gettext("track.lost") in shown
+    assert gettext("result.refused") in shown
+    assert CONTACT not in shown
+
+
+def test_lists_messages_with_recipient_and_result_and_no_address(world: World) -> None:
+    case = world.submitted()
+    world.send_notices()
+    for row in QueuedNotice.objects.filter(recipient="line"):
+        with transaction.atomic():
+            reports.note(row.pk, Delivery.DELIVERED, now=world.now)
+    shown = page(Browser(world).sign_in().open(f"/case/{case.pk}"))
+    assert gettext("recipient.line") in shown
+    assert gettext("notice.state.delivered") in shown
+    assert gettext("track.lost") not in shown
+    assert [one for one in (CONTACT, CLEAN[3:], "demo00001@example.com") if one in shown] == []
+
+
+def test_does_not_list_what_nobody_was_to_get(world: World) -> None:
+    case = world.submitted()
+    QueuedNotice.objects.filter(recipient="registered_contact").update(result="no_address")
+    shown = page(Browser(world).sign_in().open(f"/case/{case.pk}"))
+    assert gettext("recipient.registered_contact") not in shown
+
+
+def test_says_the_new_date_when_the_review_is_late(world: World) -> None:
+    case = in_review(world)
+    world.clock.pass_(days=4)
+    minding.apologise(now=world.now)
+    shown = page(Browser(world).sign_in().open(f"/case/{case.pk}"))
+    assert "抱歉，审核晚于预期，预计 2026年12月1日 前完成" in shown

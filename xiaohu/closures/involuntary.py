@@ -154,13 +154,14 @@ def warn(case: Case, days: int, *, now: datetime) -> None:
     """Tell the holder how many days are left and how to stop it. Call inside a transaction."""
     case.warned_days = [*case.warned_days, days]
     case.save(update_fields=["warned_days"])
+    owed_fen = _owed_fen(case)
     submitting.tell(
         case,
-        Notice.INVOLUNTARY,
+        Notice.INVOLUNTARY if owed_fen else Notice.ANNOUNCED,
         now=now,
         days=str(days),
         date=submitting.shown_time(case.execute_at) if case.execute_at else "",
-        amount=Money(_owed_fen(case)).yuan(),
+        **({"amount": Money(owed_fen).yuan()} if owed_fen else {}),
     )
 
 

@@ -29,7 +29,8 @@ class Case(models.Model):
     """One request about lines of one holder: what is to end, what was answered, what was decided.
 
     `size` counts its closings. `contact_index` and `payee_index` are blind indexes, to tell whether
-    the contact is a line that closes and whether many holders are paid into one account.
+    the contact is a line that closes and whether many holders are paid into one account;
+    `submitted_payee` is the latter as last submitted, to tell whether it was changed afterwards.
     `warned_days` says which notices of a closing that the operator started were given, by the days
     left until then.
     """
@@ -51,6 +52,7 @@ class Case(models.Model):
 
     contact_index = models.BinaryField(null=True)
     payee_index = models.BinaryField(null=True)
+    submitted_payee = models.BinaryField(null=True)
     refund_route = models.CharField(max_length=16, blank=True)
     contact_confirmed = models.BooleanField(default=False)
     effects_read = models.BooleanField(default=False)

@@ -33,8 +33,10 @@ def purge(*, now: datetime) -> int:
             outbox.forget_case(case_id)
             sessions.end_of_case(case_id)
             case.purged_at = now
-            case.contact_index = case.payee_index = None
-            case.save(update_fields=["purged_at", "contact_index", "payee_index"])
+            case.contact_index = case.payee_index = case.submitted_payee = None
+            case.save(
+                update_fields=["purged_at", "contact_index", "payee_index", "submitted_payee"]
+            )
             events.record(
                 operator=operator, actor=CLOCK, action="purge_folder", case_id=case_id, now=now
             )

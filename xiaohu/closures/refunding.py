@@ -5,10 +5,11 @@ from uuid import UUID
 
 from django.db import transaction
 
-from xiaohu.closures import alarms, drafting, moves
+from xiaohu.closures import alarms, drafting, moves, submitting
 from xiaohu.closures.models import Case, Closing
 from xiaohu.core.actors import Actor
 from xiaohu.core.moves import Action, MoveNotAllowed
+from xiaohu.core.notices import Notice
 from xiaohu.core.profile import RefundRoute
 from xiaohu.core.states import CaseState
 
@@ -19,6 +20,8 @@ def choose_another_way(
 ) -> Case:
     """Take a new destination, again the holder's own, and try the refund once more.
 
+    Whoever could be told before is told that it changed.
+
     Raises:
         MoveNotAllowed: no refund came back.
         RouteNotOffered: not among the operator's routes.
@@ -28,6 +31,7 @@ def choose_another_way(
     for closing in _came_back(case):
         moves.move_closing(closing, Action.RESUME_REFUND, actor=actor, now=now)
         alarms.set_closing_due(closing, at=now, now=now)
+    submitting.tell(case, Notice.PAYEE_CHANGED, now=now)
     return case
 
 

@@ -100,7 +100,7 @@ def approve(*, case_id: UUID, officer: StaffUser, now: datetime) -> Case:
     if case.by_operator:
         announcing.announce(case, actor=actor, now=now)
     else:
-        submitting.schedule(case, Action.APPROVE, actor=actor, now=now)
+        submitting.schedule(case, Action.APPROVE, actor=actor, now=now, lines=checked.lines)
     return case
 
 

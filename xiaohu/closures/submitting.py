@@ -1,23 +1,26 @@
 """Submitting a request: from here on the clock, a reviewer or the worker acts."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
 
 from xiaohu.closures import alarms, applying, checking, moves, queries
+from xiaohu.closures.checking import CheckedLine
 from xiaohu.closures.drafting import EDITABLE
 from xiaohu.closures.models import Case, HumanQueue
 from xiaohu.core import review
 from xiaohu.core.actors import Actor
-from xiaohu.core.applicants import ApplicantKind
-from xiaohu.core.calendar import CHINA, end_of
+from xiaohu.core.applicants import ApplicantKind, ClosingType
+from xiaohu.core.calendar import CHINA, day_of, end_of
 from xiaohu.core.moves import Action
-from xiaohu.core.notices import Notice
+from xiaohu.core.notices import DECEASED, Notice, affected
 from xiaohu.core.profile import RefundRoute
 from xiaohu.core.refusals import Refusal
 from xiaohu.core.schedule import decision_due, execution_time
 from xiaohu.core.states import CaseState
+from xiaohu.core.wording import CHINESE
 from xiaohu.notices import outbox
 from xiaohu.registry import calendars
 
@@ -55,34 +58,72 @@ def submit_case(*, case_id: UUID, declared: bool, actor: Actor, now: datetime) -
         route=RefundRoute(case.refund_route) if case.refund_route else None,
         appeal=case.appeal_of_id is not None,
     )
+    again, payee_was = case.submitted_at is not None, bytes(case.submitted_payee or b"")
     case.submitted_at = case.submitted_at or now
+    case.submitted_payee = case.payee_index
     case.review_reasons = [reason.value for reason in reasons]
     if reasons:
         hand_to_reviewer(case, Action.SEND_TO_REVIEW, actor=actor, now=now)
         tell(case, Notice.IN_REVIEW, now=now, date=_due(case))
     else:
-        schedule(case, Action.SCHEDULE, actor=actor, now=now)
+        schedule(case, Action.SCHEDULE, actor=actor, now=now, lines=checked.lines)
+    if again and payee_was != bytes(case.payee_index or b""):
+        tell(case, Notice.PAYEE_CHANGED, now=now)
+    if any(line.facts.is_restricted for line in checked.lines):
+        tell(case, Notice.RESTRICTED, now=now, once="submitted")
     return case
 
 
-def schedule(case: Case, action: Action, *, actor: Actor, now: datetime) -> None:
-    """Fix the time of a locked case and tell its holder. Call inside a transaction."""
+def schedule(
+    case: Case,
+    action: Action,
+    *,
+    actor: Actor,
+    now: datetime,
+    lines: Sequence[CheckedLine] = (),
+) -> None:
+    """Fix the time of a locked case, and tell its holder and whom its lines touch.
+
+    Call inside a transaction.
+    """
     case.execute_at = execution_time(queries.profile_of(case), accepted_at=now)
     moves.move(case, action, actor=actor, now=now)
     alarms.set_due(case, at=case.execute_at, now=now)
     notice = Notice.APPROVED if action is Action.APPROVE else Notice.SUBMITTED
     tell(case, notice, now=now, date=shown_time(case.execute_at))
+    _tell_others(case, lines, day_of(case.execute_at).isoformat(), now)
 
 
-def tell(case: Case, notice: Notice, *, now: datetime, **params: str) -> None:
-    """Queue a message to the contact of a case. Call inside a transaction."""
+def _tell_others(case: Case, lines: Sequence[CheckedLine], day: str, now: datetime) -> None:
+    """Have those told whom a closing touches; nobody knows which language they read."""
+    for line in lines:
+        for notice in affected(line.facts):
+            outbox.queue(
+                notice,
+                operator=case.operator,
+                case_id=case.pk,
+                language=CHINESE,
+                params={"day": day},
+                now=now,
+                line_id=line.line.pk,
+                once=day,
+            )
+
+
+def tell(case: Case, notice: Notice, *, now: datetime, once: str = "", **params: str) -> None:
+    """Queue a message about a case, in words that fit a death. Call inside a transaction.
+
+    `once` names what it is about where it is not to be told of that again.
+    """
+    deceased = case.closing_type == ClosingType.DECEASED.value
     outbox.queue(
-        notice,
+        DECEASED.get(notice, notice) if deceased else notice,
         operator=case.operator,
         case_id=case.pk,
         language=case.language,
         params={"ref": case.reference, **params},
         now=now,
+        once=once,
     )
 
 

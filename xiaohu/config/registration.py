@@ -1,11 +1,16 @@
-"""Where rooms learn of each other: which of them take part in erasure."""
+"""Where rooms learn of each other: who takes part in erasure, whom a case concerns, who hears callbacks."""
 
 from xiaohu.access import personal_data as access
+from xiaohu.closures import parties as closures
 from xiaohu.erasure import engine
+from xiaohu.gateways import callbacks
+from xiaohu.notices import parties, reports
 from xiaohu.registry import personal_data as registry
 
 
 def register() -> None:
-    """Let every room that holds something of a person forget it."""
+    """Join the rooms."""
     engine.register("sessions", access.forget_sessions)
     engine.register("indexes", registry.forget_indexes)
+    parties.register(closures)
+    callbacks.register(reports.SOURCE, reports.take)

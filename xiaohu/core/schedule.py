@@ -1,6 +1,6 @@
 """When a submitted case is carried out, and until when a decision is owed."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from xiaohu.core.calendar import Deadline, WorkingCalendar, day_of
 from xiaohu.core.profile import Profile
@@ -21,3 +21,17 @@ def decision_due(
 ) -> Deadline:
     """Return the last day on which a person must have decided."""
     return calendar.add(day_of(requested_at), profile.review.working_days)
+
+
+def next_promise(
+    calendar: WorkingCalendar, *, promised_on: date, working_days: int, today: date
+) -> tuple[date, date]:
+    """Return the last promise that was missed and the day promised in its place.
+
+    Each missed day is followed by a new one, as many working days later as the rules give; so
+    that nobody is promised a day that is over.
+    """
+    missed, promised = promised_on, calendar.add(promised_on, working_days).on
+    while promised < today:
+        missed, promised = promised, calendar.add(promised, working_days).on
+    return missed, promised

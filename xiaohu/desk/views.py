@@ -265,6 +265,7 @@ def _shown(case: Case, officer: StaffUser) -> dict[str, Any]:
         "findings": shown.findings(checked) if checked else [],
         "money_known": bool(checked and checked.lines) and not any(c.settled for c in closings),
         "timeline": [(event.action, event.at) for event in events.of_case(case.pk)],
+        "notices": shown.messages(case),
         "profile_of_case": queries.profile_of(case),
         "in_review": in_review,
         "taken_by_other": other,

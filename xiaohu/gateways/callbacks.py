@@ -1,11 +1,12 @@
-"""Callbacks: signed, fresh, each event once. They are kept and waken; they decide nothing."""
+"""Callbacks: signed, fresh, each event once. They are kept; of effects they only wake the case."""
 
 import base64
 import hashlib
 import hmac
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -28,24 +29,47 @@ class CallbackRefused(Refusal):
     code = "CALLBACK_REFUSED"
 
 
+Hears = Callable[[UUID, Mapping[str, Any], datetime], None]
+_hears: dict[str, Hears] = {}
+
+
+def register(source: str, hears: Hears) -> None:
+    """Name who hears what a source says, inside the transaction in which it is kept."""
+    _hears[source] = hears
+
+
 @transaction.atomic(durable=True)
-def receive(*, source: str, headers: Mapping[str, str], body: bytes, now: datetime) -> bool:
+def receive(
+    *,
+    source: str,
+    headers: Mapping[str, str],
+    body: bytes,
+    now: datetime,
+    business_now: datetime | None = None,
+) -> bool:
     """Keep a callback and wake what waits for it; return False for one already known.
 
+    `now` is real time, by which its age is judged; `business_now` is when it is heard.
     Source: the Standard Webhooks form (id, timestamp and body signed with HMAC-SHA256).
 
     Raises:
         CallbackRefused: bad signature, older or newer than five minutes, not JSON.
     """
     event_id = _verified(headers, body, now)
-    effect_id = _effect_id(body)
+    said = _read(body)
+    effect_id = _effect_id(said)
     sealed = box.seal(purpose_key("inbox"), body, belongs_to=(source, event_id))
     _, new = InboxEvent.objects.get_or_create(
         source=source, event_id=event_id, defaults={"effect_id": effect_id, "box": sealed}
     )
     if new and effect_id is not None:
-        engine.defer(WAKE, effect_id=effect_id)
+        _hears.get(source, _wake)(effect_id, said, business_now or now)
     return new
+
+
+def _wake(effect_id: UUID, _said: Mapping[str, Any], _now: datetime) -> None:
+    """Say when to look, never what happened: the effect is looked up where it was done."""
+    engine.defer(WAKE, effect_id=effect_id)
 
 
 def _verified(headers: Mapping[str, str], body: bytes, now: datetime) -> str:
@@ -73,13 +97,17 @@ def _signature(signed: bytes) -> bytes:
     return base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest())
 
 
-def _effect_id(body: bytes) -> UUID | None:
-    """Return the key the body speaks of; one of no known form is kept for a person to read."""
+def _read(body: bytes) -> Mapping[str, Any]:
     try:
         parsed = json.loads(body)
     except (ValueError, RecursionError):
         raise CallbackRefused from None
-    key = parsed.get("key") if isinstance(parsed, dict) else None
+    return parsed if isinstance(parsed, dict) else {}
+
+
+def _effect_id(said: Mapping[str, Any]) -> UUID | None:
+    """Return the key the body speaks of; one of no known form is kept for a person to read."""
+    key = said.get("key")
     try:
         return UUID(key) if isinstance(key, str) else None
     except ValueError:

@@ -6,7 +6,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from xiaohu.gateways import http
-from xiaohu.gateways.protocols import Answer
+from xiaohu.gateways.protocols import Answer, Delivery
 from xiaohu.queue.effects import Capabilities
 
 
@@ -18,7 +18,7 @@ class HttpMessages:
     capabilities: ClassVar[Capabilities] = Capabilities(
         idempotent=True,
         lookup=True,
-        callback=False,
+        callback=True,
         asynchronous=False,
         key_lifetime=timedelta(hours=24),
         settle_delay=timedelta(seconds=2),
@@ -28,3 +28,11 @@ class HttpMessages:
         """Send a text."""
         body = {"to": to, "text": text}
         return http.answer(http.call(self.base_url, "POST", "/messages", key=key, json=body))
+
+    def delivery(self, key: UUID) -> Delivery:
+        """Return whether a message arrived."""
+        reply = http.call(self.base_url, "GET", f"/messages/{key}")
+        said = str(reply.body.get("delivery"))
+        if reply.status != 200 or said not in set(Delivery):
+            return Delivery.UNKNOWN
+        return Delivery(said)

@@ -73,6 +73,11 @@ class HttpOperator:
             raise GatewayUnavailable
         return right
 
+    def pass_on(self, subscription_id: str, *, party: str, text: str, key: UUID) -> Answer:
+        """Have somebody told whom a closing touches."""
+        body = {"subscription_id": subscription_id, "party": party, "text": text}
+        return http.answer(http.call(self.base_url, "POST", "/notices", key=key, json=body))
+
     def final_bill(self, subscription_id: str, *, key: UUID) -> FinalBill:
         """Ask for the last bill of a closed line."""
         body = {"subscription_id": subscription_id}

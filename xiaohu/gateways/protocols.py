@@ -89,6 +89,9 @@ class OperatorGateway(Protocol):
     def final_bill(self, subscription_id: str, *, key: UUID) -> FinalBill:
         """Ask for the last bill of a closed line."""
 
+    def pass_on(self, subscription_id: str, *, party: str, text: str, key: UUID) -> Answer:
+        """Have somebody told whom a closing touches; only the operator knows where they are."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payee:
@@ -113,6 +116,15 @@ class PayoutGateway(Protocol):
         """Return what became of a payment."""
 
 
+class Delivery(StrEnum):
+    """Whether a message arrived."""
+
+    PENDING = "pending"
+    DELIVERED = "delivered"
+    UNDELIVERED = "undelivered"
+    UNKNOWN = "unknown"  # no answer, or none that can be read
+
+
 class MessageGateway(Protocol):
     """The provider of texts and mail."""
 
@@ -120,3 +132,6 @@ class MessageGateway(Protocol):
 
     def send(self, *, to: str, text: str, key: UUID) -> Answer:
         """Send a text to a number (E.164) or an e-mail address."""
+
+    def delivery(self, key: UUID) -> Delivery:
+        """Return whether a message arrived."""

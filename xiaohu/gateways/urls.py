@@ -5,4 +5,7 @@ from django.urls import path
 from xiaohu.gateways import views
 
 app_name = "gateways"
-urlpatterns = [path("payout", views.payout, name="payout")]
+urlpatterns = [
+    path("payout", views.payout, name="payout"),
+    path("messages", views.messages, name="messages"),
+]

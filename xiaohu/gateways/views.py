@@ -8,19 +8,33 @@ from django.views.decorators.http import require_POST
 
 from xiaohu.gateways import callbacks
 from xiaohu.gateways.callbacks import CallbackRefused
+from xiaohu.queue import clock
 
 
 @csrf_exempt
 @require_POST
 def payout(request: HttpRequest) -> HttpResponse:
-    """Take a callback of the payout provider.
+    """Take a callback of the payout provider."""
+    return _take(request, "payout")
 
-    Its age is judged by real time: the provider knows nothing of a demo clock.
-    """
+
+@csrf_exempt
+@require_POST
+def messages(request: HttpRequest) -> HttpResponse:
+    """Take a report of the message provider."""
+    return _take(request, "messages")
+
+
+def _take(request: HttpRequest, source: str) -> HttpResponse:
+    """Take a callback; its age is judged by real time: providers know nothing of a demo clock."""
     headers = {name.lower(): value for name, value in request.headers.items()}
     try:
         callbacks.receive(
-            source="payout", headers=headers, body=request.body, now=datetime.now(UTC)
+            source=source,
+            headers=headers,
+            body=request.body,
+            now=datetime.now(UTC),
+            business_now=clock.now(),
         )
     except CallbackRefused:
         return HttpResponse(status=400)

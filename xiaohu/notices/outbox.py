@@ -1,40 +1,46 @@
 """Queueing messages in the transaction of what they tell, and sending them afterwards."""
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F
-from django.utils import translation
 
 from xiaohu.access import codes
-from xiaohu.core.notices import Notice, key
+from xiaohu.core.calendar import day_of
+from xiaohu.core.notices import (
+    NOTICES,
+    Channel,
+    Notice,
+    Recipient,
+    Result,
+    require_params,
+    together,
+)
 from xiaohu.core.profile import Bilingual
-from xiaohu.core.retention import Category
 from xiaohu.gateways import providers
-from xiaohu.gateways.protocols import AnswerState
+from xiaohu.gateways.protocols import Answer, AnswerState
+from xiaohu.notices import parties, wording
+from xiaohu.notices.addresses import Address, Directory
 from xiaohu.notices.models import NoticeState, QueuedNotice
+from xiaohu.notices.parties import Party
+from xiaohu.notices.results import Became, write
+from xiaohu.notices.wording import Key, Words
 from xiaohu.queue import retry
 from xiaohu.registry import policies
-from xiaohu.vault import records, units
-from xiaohu.vault.keys import Erased, KeystoreUnavailable
-from xiaohu.vault.records import Ref
 
 logger = logging.getLogger(__name__)
 BATCH = 50
+INSERTED = 1000
+WRITTEN = 10  # so many at once; the rest of a batch may be slow
 TAKEN_FOR = timedelta(minutes=2)  # longer than a batch takes where each call times out
-
-
-@dataclass(frozen=True)
-class Post:
-    """What the messages of one batch have in common, asked for once."""
-
-    names_of: Callable[[str], Bilingual]
-    contacts: Mapping[UUID, str]
+TRIED_FOR = timedelta(days=3)
+REPORT_AFTER = timedelta(minutes=10)  # a report that has not come by then is asked for
 
 
 def queue(
@@ -45,20 +51,63 @@ def queue(
     language: str,
     params: Mapping[str, str] | None = None,
     now: datetime,
-) -> None:
-    """Queue a message to a case's contact. Call inside a transaction.
+    line_id: UUID | None = None,
+    once: str = "",
+) -> int:
+    """Queue a message about a case to everyone the table names; return how many were queued.
 
-    `params` holds references, dates and amounts, never a name or number of a person.
+    Call inside a transaction. `params` holds references, dates and amounts, never a name or
+    number of a person. `line_id` says of which line, where others than its holder are told.
+    `once` names what the message is about where it is not to be queued for it again.
+
+    Raises:
+        LookupError: a parameter is missing or unknown.
     """
-    QueuedNotice.objects.create(
-        operator=operator,
-        notice=notice.value,
-        case_id=case_id,
-        language=language,
-        params=dict(params or {}),
-        next_action_at=now,
-        created_at=now,
-    )
+    said = dict(params or {})
+    require_params(notice, said)
+    told = [
+        QueuedNotice(
+            operator=operator,
+            notice=one.value,
+            case_id=case_id,
+            recipient=recipient.value,
+            subject_id=subject_id,
+            language=language,
+            params=said,
+            once=once,
+            next_action_at=now,
+            created_at=now,
+        )
+        for one, recipient, subject_id in _to_tell(notice, case_id, line_id)
+    ]
+    QueuedNotice.objects.bulk_create(told, batch_size=INSERTED, ignore_conflicts=bool(once))
+    return len(told)
+
+
+def _to_tell(
+    notice: Notice, case_id: UUID, line_id: UUID | None
+) -> Iterator[tuple[Notice, Recipient, UUID | None]]:
+    """Yield whom a notice and its companion go to, each with the holder or line it is about."""
+    ask = cache(lambda: parties.cases().party(case_id))
+    for one in together(notice):
+        for recipient in NOTICES[one].to:
+            for subject_id in _subjects(recipient, ask, line_id):
+                yield one, recipient, subject_id
+
+
+def _subjects(
+    recipient: Recipient, ask: Callable[[], Party], line_id: UUID | None
+) -> tuple[UUID | None, ...]:
+    match recipient:
+        case Recipient.LINE:
+            return ask().lines  # Those in service: the number of a closed line is no channel.
+        case Recipient.REGISTERED_CONTACT:
+            holder_id = ask().holder_id
+            return (holder_id,) if holder_id is not None else ()
+        case Recipient.AFFECTED:
+            return (line_id,) if line_id is not None else ()
+        case _:
+            return (None,)
 
 
 def queue_code(*, operator: str, code_id: UUID, language: str, now: datetime) -> None:
@@ -67,10 +116,25 @@ def queue_code(*, operator: str, code_id: UUID, language: str, now: datetime) ->
         operator=operator,
         notice=Notice.CODE.value,
         code_id=code_id,
+        recipient=Recipient.CODE_ADDRESS.value,
         language=language,
         next_action_at=now,
         created_at=now,
     )
+
+
+@dataclass
+class Post:
+    """What the messages of one batch have in common, asked for once, and what became of them."""
+
+    directory: Directory
+    sign_of: Callable[[str], Bilingual]
+    own_words: Callable[[str], Mapping[Key, Words]]
+    became: list[Became] = field(default_factory=list)
+
+    def note(self, queued: QueuedNotice, state: NoticeState, **how: Any) -> None:
+        """Note what became of a message; it is written with others."""
+        self.became.append(Became(id=queued.pk, state=state, **how))
 
 
 def flush(*, now: datetime) -> int:
@@ -80,14 +144,19 @@ def flush(*, now: datetime) -> int:
     so that what a dying worker leaves behind is tried again, under the same key.
     """
     taken = _take(now)
-    post = Post(names_of=cache(_names), contacts=_contacts(taken))
-    for queued in taken:
-        try:
-            _send(queued, post, now)
-        except Exception as unexpected:  # noqa: BLE001 - one bad message must not stop the others
-            # Only the kind is logged: the text of an error may carry what nobody may read.
-            logger.error("notice %s failed: %s", queued.pk, type(unexpected).__name__)
-            _try_later(queued, now)
+    post = Post(Directory(taken), cache(_names), cache(wording.published))
+    try:
+        for queued in taken:
+            try:
+                _send(queued, post, now)
+            except Exception as unexpected:  # noqa: BLE001 - one bad message must not stop others
+                # Only the kind is logged: the text of an error may carry what nobody may read.
+                logger.error("notice %s failed: %s", queued.pk, type(unexpected).__name__)
+                _try_later(queued, post, now, most=retry.TRIES)
+            if len(post.became) >= WRITTEN:
+                write(post.became)
+    finally:
+        write(post.became)
     return len(taken)
 
 
@@ -102,93 +171,69 @@ def _take(now: datetime) -> list[QueuedNotice]:
 
 
 def _send(queued: QueuedNotice, post: Post, now: datetime) -> None:
-    letter = _letter(queued, post, now)
-    if letter is None:
-        _end(queued, NoticeState.NOBODY)
-        return
-    to, text = letter
-    answer = providers.messages().send(to=to, text=text, key=queued.pk)
-    if answer.state is AnswerState.DONE:
-        _end(queued, NoticeState.SENT, sent_at=now)
-    elif answer.state is AnswerState.REFUSED:
-        _end(queued, NoticeState.FAILED)
-    else:
-        _try_later(queued, now)
-
-
-def _try_later(queued: QueuedNotice, now: datetime) -> None:
-    tried = queued.attempts + 1
-    if tried >= retry.TRIES:
-        _end(queued, NoticeState.FAILED)
-        return
-    QueuedNotice.objects.filter(pk=queued.pk, state=NoticeState.QUEUED.value).update(
-        next_action_at=now + retry.wait_before(tried)
-    )
-
-
-def of_case(case_id: UUID) -> list[QueuedNotice]:
-    """Return the messages about a case, oldest first."""
-    return list(QueuedNotice.objects.filter(case_id=case_id).order_by("created_at"))
-
-
-def forget_case(case_id: UUID) -> int:
-    """Delete the messages of a case whose folder is purged. Call inside a transaction."""
-    return QueuedNotice.objects.filter(case_id=case_id).delete()[0]
-
-
-def _letter(queued: QueuedNotice, post: Post, now: datetime) -> tuple[str, str] | None:
-    """Return address and text, or None where there is nobody to send to."""
-    params = dict(queued.params)
+    # One queued by an earlier release may not say its day.
+    params = {"day": day_of(queued.created_at).isoformat(), **queued.params}
     if queued.code_id is not None:
-        code = codes.letter(queued.code_id, now=now)
-        if code is None:
-            return None
-        to, params["code"] = code.to, code.code
+        letter = codes.letter(queued.code_id, now=now)
+        address = _address(letter.to) if letter else Address(nowhere=Result.CODE_OVER)
+        params["code"] = letter.code if letter else ""
     else:
-        to = _contact(queued, post)
-        if not to:
-            return None
-    with translation.override(queued.language):
-        sign = post.names_of(queued.operator).read(queued.language)
-        return to, translation.gettext(key(Notice(queued.notice))).format(sign=sign, **params)
+        address = post.directory.of(queued)
+    if address.nowhere is not None:
+        post.note(queued, NoticeState.NOBODY, result=address.nowhere.value)
+        return
+    words = _words(queued, post, address.channel)
+    sign = post.sign_of(queued.operator).read(queued.language)
+    answer = _give(queued, address, words.text.format(sign=sign, **params))
+    how = {"channel": address.channel.value, "template": words.version}
+    if answer.state is AnswerState.DONE:
+        # The operator reports no delivery of what it passes on.
+        due = now + REPORT_AFTER if address.channel is not Channel.OPERATOR else None
+        how["reference"] = answer.reference
+        post.note(queued, NoticeState.SENT, sent_at=now, report_due_at=due, **how)
+    elif answer.state is AnswerState.REFUSED:
+        refused = Result.REFUSED.value
+        post.note(queued, NoticeState.FAILED, result=refused, failed_at=now, **how)
+    else:
+        _try_later(queued, post, now)
+
+
+def _try_later(queued: QueuedNotice, post: Post, now: datetime, most: int | None = None) -> None:
+    """Put a message off; a provider may be away for days, a fault of ours is not waited out."""
+    tried = queued.attempts + 1
+    too_often = most is not None and tried >= most
+    if too_often or now - queued.created_at >= TRIED_FOR:
+        post.note(queued, NoticeState.FAILED, result=Result.GIVEN_UP.value, failed_at=now)
+        return
+    post.note(queued, NoticeState.QUEUED, next_action_at=now + retry.wait_before(tried))
+
+
+def _address(to: str) -> Address:
+    return Address(to, Channel.MAIL if "@" in to else Channel.TEXT)
+
+
+def _give(queued: QueuedNotice, address: Address, text: str) -> Answer:
+    if address.channel is Channel.OPERATOR:
+        return providers.operator().pass_on(
+            address.to, party=queued.notice, text=text, key=queued.pk
+        )
+    return providers.messages().send(to=address.to, text=text, key=queued.pk)
+
+
+def _words(queued: QueuedNotice, post: Post, channel: Channel) -> Words:
+    own = post.own_words(queued.operator)
+    return wording.in_force(own, Notice(queued.notice), channel, queued.language)
 
 
 def _names(operator: str) -> Bilingual:
     return policies.current(operator).names
 
 
-def _contacts(taken: Iterable[QueuedNotice]) -> dict[UUID, str]:
-    """Return the contact of each case as far as it can be read, all opened together."""
-    cases_of: dict[str, set[UUID]] = {}
-    for queued in taken:
-        if queued.case_id is not None:
-            cases_of.setdefault(queued.operator, set()).add(queued.case_id)
-    found: dict[UUID, str] = {}
-    for operator, cases in cases_of.items():
-        refs = [Ref(units.case(case_id), Category.CONTACT) for case_id in cases]
-        try:
-            opened = records.readable(operator=operator, refs=refs)
-        except KeystoreUnavailable:
-            continue  # Each message then finds out for itself, and is tried later.
-        found |= {ref.unit.id: value.get("to", "") for ref, value in opened.items()}
-    return found
+def of_case(case_id: UUID) -> list[QueuedNotice]:
+    """Return the messages about a case, oldest first."""
+    return list(QueuedNotice.objects.filter(case_id=case_id).order_by("created_at", "pk"))
 
 
-def _contact(queued: QueuedNotice, post: Post) -> str:
-    if queued.case_id is None:
-        return ""
-    if queued.case_id in post.contacts:
-        return post.contacts[queued.case_id]
-    try:
-        opened = records.open_one(
-            operator=queued.operator, unit=units.case(queued.case_id), category=Category.CONTACT
-        )
-    except Erased:
-        return ""
-    return opened.get("to", "")
-
-
-def _end(queued: QueuedNotice, state: NoticeState, sent_at: datetime | None = None) -> None:
-    QueuedNotice.objects.filter(pk=queued.pk, state=NoticeState.QUEUED.value).update(
-        state=state.value, sent_at=sent_at
-    )
+def forget_case(case_id: UUID) -> int:
+    """Delete the messages of a case whose folder is purged. Call inside a transaction."""
+    return QueuedNotice.objects.filter(case_id=case_id).delete()[0]

@@ -25,11 +25,13 @@ app = typer.Typer(
 demo_app = typer.Typer(no_args_is_help=True, help="The demo: run it, move its clock, close a line.")
 import_app = typer.Typer(no_args_is_help=True, help="Bring in an operator's export.")
 policy_app = typer.Typer(no_args_is_help=True, help="An operator's rules.")
+notice_app = typer.Typer(no_args_is_help=True, help="Notices: who gets which words.")
 cert_app = typer.Typer(no_args_is_help=True, help="Certificates and statements.")
 user_app = typer.Typer(no_args_is_help=True, help="People of the desk.")
 app.add_typer(demo_app, name="demo")
 app.add_typer(import_app, name="import")
 app.add_typer(policy_app, name="policy")
+app.add_typer(notice_app, name="notice")
 app.add_typer(cert_app, name="cert")
 app.add_typer(user_app, name="user")
 
@@ -237,6 +239,58 @@ def policy_publish(
             fail(f"{file}: {error}", NOT_FOUND)
         made = policies.publish(operator=operator, toml=toml, actor=COMMAND_LINE, now=clock.now())
         out(f"{operator} {made.version} sha256:{made.sha256}")
+        return OK
+
+    spoken(do)
+
+
+@notice_app.command("list")
+def notice_list(
+    operator: Annotated[str, typer.Option(help="Key of the operator.")],
+    lang: Annotated[str, typer.Option(help="zh or en.")] = "zh",
+) -> None:
+    """Print every notice: number, recipients, page, and whose words it has."""
+
+    def do() -> int:
+        from xiaohu.ops.noticing import list_notices
+
+        list_notices(operator, out=out)
+        return OK
+
+    spoken(do, lang)
+
+
+@notice_app.command("show")
+def notice_show(
+    notice: Annotated[str, typer.Argument(help="Key of a notice, as in the list.")],
+    operator: Annotated[str, typer.Option(help="Key of the operator.")],
+    lang: Annotated[str, typer.Option(help="zh or en.")] = "zh",
+) -> None:
+    """Print the words of a notice in force, with their version and sample values."""
+
+    def do() -> int:
+        from xiaohu.ops.noticing import show_notice
+
+        show_notice(notice, operator, out=out)
+        return OK
+
+    spoken(do, lang)
+
+
+@notice_app.command("publish")
+def notice_publish(
+    file: Annotated[Path, typer.Argument(help="Words of notices, TOML; see docs/notices.md.")],
+    operator: Annotated[str, typer.Option(help="Key of the operator.")],
+) -> None:
+    """Put an operator's own words in force."""
+
+    def do() -> int:
+        from xiaohu.ops.noticing import publish_file
+
+        try:
+            publish_file(file, operator=operator, out=out)
+        except (OSError, UnicodeDecodeError) as error:
+            fail(f"{file}: {error}", NOT_FOUND)
         return OK
 
     spoken(do)

@@ -128,8 +128,8 @@ class Supervisor:
         command += ["--data", str(self.data / "simulators" / name)]
         if name == "operator":
             command += ["--inventory", str(self.data / "demo" / "lines.csv")]
-        if name == "payout":
-            address = f"http://127.0.0.1:{self.options.port}/callbacks/payout"
+        else:
+            address = f"http://127.0.0.1:{self.options.port}/callbacks/{name}"
             command += ["--callback", address, "--secret", secret]
         return Child(name, command, self._environment(), self._log(name))
 

@@ -16,8 +16,8 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 
 from xiaohu.access import codes, counters, sessions
-from xiaohu.closures import alarms, purging
-from xiaohu.notices import outbox
+from xiaohu.closures import alarms, minding, purging
+from xiaohu.notices import outbox, reports
 from xiaohu.queue import clock, engine, faults, heartbeat
 from xiaohu.trail import checkpoints, sequencer
 from xiaohu.vault import orphans
@@ -53,6 +53,8 @@ def beats() -> list[Beat]:
         Beat(10, lambda: alarms.sweep(now=clock.now())),
         Beat(60, lambda: checkpoints.sign(now=clock.now())),
         Beat(600, lambda: purging.purge(now=clock.now())),
+        Beat(600, lambda: minding.remind(now=clock.now())),
+        Beat(600, lambda: minding.apologise(now=clock.now())),
         Beat(600, _clean_up),
     ]
 
@@ -65,7 +67,8 @@ def run() -> None:
         faults.arm_from(settings.XIAOHU.faults)
     stop = threading.Event()
     # Messages have a thread of their own: a slow provider must not hold up the other beats.
-    for name, due in (("beats", beats()), ("messages", [Beat(0.3, _send_messages)])):
+    messages = [Beat(0.3, _send_messages), Beat(30, lambda: reports.ask(now=clock.now()))]
+    for name, due in (("beats", beats()), ("messages", messages)):
         threading.Thread(target=_tick, args=(stop, due), name=name, daemon=True).start()
     try:
         with app.replace_connector(_connector()) as working:

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from xiaohu.core.applicants import HolderKind
-from xiaohu.core.calendar import day_of
+from xiaohu.core.calendar import day_of, end_of
 from xiaohu.core.comparing import Registered
 from xiaohu.core.facts import LineStatus
 from xiaohu.core.identity import DocumentKind
@@ -66,6 +66,26 @@ def number_index(operator: str, number: str) -> bytes:
 def number(line: Line) -> str:
     """Return the number of a line (E.164), for sending to it or masking it."""
     return _service(line).get("number", "")
+
+
+def number_ref(line_id: UUID) -> Ref:
+    """Return where the number of a line is sealed, to open many at once."""
+    return Ref(units.line(line_id), Category.SERVICE_NUMBER)
+
+
+def contact_ref(holder_id: UUID) -> Ref:
+    """Return where the registered contact of a holder is sealed, to open many at once."""
+    return Ref(units.holder(holder_id), Category.CONTACT)
+
+
+def rested_at(operator: str, number: str) -> datetime | None:
+    """Return when a number (E.164) last went to rest; None for one that never did."""
+    index = blind_index(operator=operator, purpose="resting", value=number)
+    row = QuarantinedNumber.objects.filter(operator=operator, number_index=index).first()
+    if row is None:
+        return None
+    # One that went to rest before its moment was kept counts as later than any.
+    return row.rested_at or end_of(row.free_on)
 
 
 def iccid_tail(line: Line) -> str:
@@ -151,13 +171,13 @@ def rest(*, line: Line, days: int, now: datetime) -> date:
         purpose_key("resting numbers"), resting.encode(), belongs_to=(line.operator, "resting")
     )
     rested = QuarantinedNumber(
-        operator=line.operator, number_index=index, box=sealed, free_on=free_on
+        operator=line.operator, number_index=index, box=sealed, free_on=free_on, rested_at=now
     )
     QuarantinedNumber.objects.bulk_create(
         [rested],
         update_conflicts=True,
         unique_fields=["number_index", "operator"],
-        update_fields=["box", "free_on"],
+        update_fields=["box", "free_on", "rested_at"],
     )
     Line.objects.filter(pk=line.pk, closed_at=None).update(
         status=LineStatus.CLOSED.value, closed_at=now, number_index=None, balance_fen=0

@@ -104,6 +104,7 @@ class QuarantinedNumber(models.Model):
     number_index = models.BinaryField()
     box = models.BinaryField()
     free_on = models.DateField(db_index=True)
+    rested_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

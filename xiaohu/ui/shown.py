@@ -1,6 +1,8 @@
-"""What every page shows of the lines of a case: masks, states, money and papers."""
+"""What every page shows of a case: masks, states, money, papers and messages."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import Any
 
 from xiaohu.closures import applying, documents, hearing, moves, queries
@@ -9,9 +11,12 @@ from xiaohu.closures.models import Case, Closing, Document, DocumentKind
 from xiaohu.core.applicants import ClosingType
 from xiaohu.core.checks import Finding
 from xiaohu.core.involuntary import INVOLUNTARY
+from xiaohu.core.notices import Notice, Result
 from xiaohu.core.numbers import mask_document, mask_name
 from xiaohu.core.refusals import Refusal
 from xiaohu.core.states import CaseState
+from xiaohu.notices import outbox
+from xiaohu.notices.models import NoticeState
 from xiaohu.registry import lines
 from xiaohu.registry.lines import ShownHolder, ShownLine
 from xiaohu.screening import facts as screening
@@ -92,6 +97,58 @@ def masked(checked: Checked) -> list[tuple[CheckedLine, str]]:
     """Return the lines that were checked, each with its mask."""
     masks = {mask.id: mask.number for mask in lines.shown(each.line for each in checked.lines)}
     return [(each, masks[each.line.pk]) for each in checked.lines]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownMessage:
+    """One message about a case: what it said, to whom, and whether it arrived; never an address."""
+
+    notice: str
+    recipient: str
+    state: str
+    result: str
+    channel: str
+    template: str
+    reference: str
+    params: Mapping[str, str]
+    queued_at: datetime
+    ended_at: datetime | None
+
+    @property
+    def lost(self) -> bool:
+        """Say whether it was sent, or was to be, and did not arrive."""
+        return self.state == NoticeState.FAILED.value
+
+
+def messages(case: Case) -> list[ShownMessage]:
+    """Return every message about a case, oldest first."""
+    return [
+        ShownMessage(
+            notice=row.notice,
+            recipient=row.recipient,
+            state=row.state,
+            result=row.result,
+            channel=row.channel,
+            template=row.template,
+            reference=row.reference,
+            params=row.params,
+            queued_at=row.created_at,
+            ended_at=row.delivered_at or row.failed_at or row.sent_at,
+        )
+        for row in outbox.of_case(case.pk)
+    ]
+
+
+def told(messages: list[ShownMessage]) -> list[ShownMessage]:
+    """Return the messages that say something to whoever asked: not those nobody was to get."""
+    quiet = {Result.NO_ADDRESS.value, Result.SAME_ADDRESS.value}
+    return [message for message in messages if message.result not in quiet]
+
+
+def promised(messages: list[ShownMessage]) -> date | None:
+    """Return the day promised in place of the last one we missed; nothing where none was missed."""
+    late = [message for message in messages if message.notice == Notice.OVERDUE.value]
+    return date.fromisoformat(late[-1].params["date"]) if late else None
 
 
 def holder(closings: list[ShownClosing]) -> ShownHolder | None:

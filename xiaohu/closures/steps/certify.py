@@ -4,6 +4,7 @@ from xiaohu.closures import documents, moves, submitting
 from xiaohu.closures.models import DocumentKind
 from xiaohu.closures.work import Progress, Work
 from xiaohu.core.actors import WORKER
+from xiaohu.core.calendar import day_of
 from xiaohu.core.moves import Action
 from xiaohu.core.notices import Notice
 from xiaohu.core.steps import Step
@@ -23,5 +24,6 @@ def run(work: Work) -> Progress:
             evidence={"document": issued.number},
         )
         told = Notice.INVOLUNTARY_DONE if closing.case.by_operator else Notice.CLOSED
-        submitting.tell(closing.case, told, now=now, cert=issued.number)
+        day = day_of(closing.disconnected_at or now).isoformat()
+        submitting.tell(closing.case, told, now=now, cert=issued.number, day=day)
     return Progress.GOES_ON

@@ -4,7 +4,7 @@ A plain refusal by the bank brings the money back to the balance and the case to
 who chooses another way; the next try is a new effect.
 """
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from xiaohu.closures import applying, drafting, moves, submitting
 from xiaohu.closures.effecting import Doing, carry_out
@@ -13,6 +13,7 @@ from xiaohu.closures.ordering import line_of
 from xiaohu.closures.work import Progress, Work, ask_people, finish_step, wait_until
 from xiaohu.core.actors import WORKER
 from xiaohu.core.applicants import APPLICANTS, ApplicantKind, Paid, paid
+from xiaohu.core.calendar import day_of
 from xiaohu.core.facts import LineFacts
 from xiaohu.core.money import Money
 from xiaohu.core.moves import Action
@@ -38,8 +39,10 @@ def run(work: Work) -> Progress:
     if settled is None:
         raise LookupError("a refund follows a settlement")
     known = screening.last(closing.pk)
-    if known is not None and known.legal_hold and _still_held(work):
-        return _hold(work)
+    if known is not None and known.legal_hold:
+        now_said = screening.gather(line_of(closing), now=work.clock()).facts
+        if now_said.legal_hold:
+            return _hold(work, now_said.hold_review_on)
     left = settled.refundable_fen - settled.refunded_fen - settled.unclaimed_fen
     if left == 0:
         return _nothing_left(work)
@@ -129,15 +132,12 @@ def _nobody_to_pay(work: Work) -> Progress:
     return Progress.GOES_ON
 
 
-def _still_held(work: Work) -> bool:
-    said = screening.gather(line_of(work.seen), now=work.clock())
-    return said.facts.legal_hold
-
-
-def _hold(work: Work) -> Progress:
+def _hold(work: Work, review_on: date | None) -> Progress:
     # People are told once; the operator is asked every day whether the hold was lifted.
     now = work.clock()
     with work.transaction() as closing:
         if closing.trouble != HELD:
             ask_people(closing, HumanQueue.OPERATIONS, trouble=HELD, now=now, due=PERSON_HAS)
+            looked_at = review_on or day_of(now + PERSON_HAS)
+            submitting.tell(closing.case, Notice.HELD, now=now, date=looked_at.isoformat())
         return wait_until(closing, now + ASK_AGAIN, trouble=HELD)

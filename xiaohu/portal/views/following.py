@@ -10,7 +10,6 @@ from xiaohu.core.calendar import day_of
 from xiaohu.core.profile import RefundRoute
 from xiaohu.core.review import appeal_until
 from xiaohu.core.states import CaseState
-from xiaohu.notices import outbox
 from xiaohu.portal import journey
 from xiaohu.portal.entering import own_case
 from xiaohu.portal.forms import BankAccount, OneChoice
@@ -19,6 +18,7 @@ from xiaohu.portal.views.answering import routes
 from xiaohu.portal.views.starting import check
 from xiaohu.queue import clock
 from xiaohu.ui.shown import involuntary as of_operator
+from xiaohu.ui.shown import messages, promised, told
 
 RUNNING = frozenset({CaseState.EXECUTING, CaseState.SETTLING})
 LOOKS = 15  # every 20 seconds, for five minutes; then the person asks again when they like
@@ -31,12 +31,15 @@ def progress(request: HttpRequest, case: Case) -> HttpResponse:
         return HttpResponseRedirect(journey.next_page(case, now=clock.now()))
     shown = shown_case(case)
     now = clock.now()
+    sent = messages(case)
     looked = request.GET.get("looked", "")
     looks = int(looked) if looked.isascii() and looked.isdigit() and len(looked) < 3 else 0
     page = {
         **shown,
         "timeline": timeline(case),
-        "notices": outbox.of_case(case.pk),
+        "notices": told(sent),
+        "lost": any(message.lost for message in told(sent)),
+        "late_until": promised(sent),
         "running": shown["state"] in RUNNING
         and not all(s.closing.owner for s in shown["closings"]),
         "look_again": looks + 1 if looks < LOOKS else None,

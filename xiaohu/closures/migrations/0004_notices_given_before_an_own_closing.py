@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("closures", "0002_each_line_on_its_own"),
+        ("closures", "0003_the_payee_as_submitted"),
     ]
 
     operations = [
