@@ -21,7 +21,7 @@ from xiaohu.core.profile import RefundRoute
 from xiaohu.core.retention import Category
 from xiaohu.core.review import ReturnReason
 from xiaohu.core.states import CaseState
-from xiaohu.notices import outbox
+from xiaohu.notices import outbox, reports
 from xiaohu.notices.models import NoticeState, QueuedNotice
 from xiaohu.registry import importer
 from xiaohu.registry.models import Line
@@ -85,6 +85,20 @@ def test_the_holder_hears_of_a_request_wherever_the_holder_can_be_reached(world:
         assert len(world.outside.inbox(address)) == 1
     assert "撤销" in world.outside.inbox(CLEAN)[0]
     assert "联系客服" in world.outside.inbox(REGISTERED)[0]
+
+
+def test_what_could_not_be_delivered_is_learned_by_asking(world: World) -> None:
+    world.outside.fault("messages", undelivered=[CONTACT])
+    case = world.submitted()
+    world.send_notices()
+    world.clock.pass_(minutes=10)
+    assert reports.ask(now=world.now) == 3
+    became = {row.recipient: (row.state, row.result) for row in outbox.of_case(case.pk)}
+    assert became == {
+        "case_contact": ("failed", "undelivered"),
+        "registered_contact": ("delivered", ""),
+        "line": ("delivered", ""),
+    }
 
 
 def test_a_reissued_number_gets_nothing_of_its_former_holder(world: World, tmp_path: Path) -> None:

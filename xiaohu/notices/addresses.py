@@ -31,7 +31,7 @@ class Directory:
     """The addresses of one batch, opened together."""
 
     taken: list[QueuedNotice]
-    _rested: dict[tuple[str, str], datetime | None] = field(default_factory=dict)
+    _rested: dict[str, dict[str, datetime | None]] = field(default_factory=dict)
 
     def of(self, queued: QueuedNotice) -> Address:
         """Return where a message about a case goes.
@@ -140,14 +140,21 @@ class Directory:
         """
         if "@" in to:
             return False
-        named = (queued.operator, to)
-        if named not in self._rested:
-            self._rested[named] = lines.rested_at(queued.operator, to)
-        rested = self._rested[named]
+        known = self._rested.setdefault(queued.operator, {})
+        if to not in known:
+            known |= self._when_rested(queued.operator, to)
+        rested = known[to]
         if rested is None or recipient is Recipient.REGISTERED_CONTACT or queued.case_id is None:
             return rested is not None
         opened = parties.cases().opened_at(queued.case_id)
         return opened is None or rested > opened
+
+    def _when_rested(self, operator: str, to: str) -> dict[str, datetime | None]:
+        """Return of this number and all others of the batch when they went to rest, if ever."""
+        opened = (value for (owner, _), value in self._opened.items() if owner == operator)
+        numbers = {to, *(address for address in map(_address, opened) if "@" not in address)} - {""}
+        rested = lines.rested_at(operator, numbers)
+        return {number: rested.get(number) for number in numbers}
 
 
 def _address(opened: Mapping[str, str]) -> str:
