@@ -26,6 +26,11 @@ class Address:
     nowhere: Result | None = None
 
 
+def at(to: str) -> Address:
+    """Return how to reach a mail address or a number."""
+    return Address(to, Channel.MAIL if "@" in to else Channel.TEXT)
+
+
 @dataclass
 class Directory:
     """The addresses of one batch, opened together."""
@@ -51,7 +56,7 @@ class Directory:
             return Address(nowhere=Result.SAME_ADDRESS)
         if recipient is not Recipient.LINE and self._was_closed(queued, recipient, to):
             return Address(nowhere=Result.LINE_CLOSED)
-        return Address(to, Channel.MAIL if "@" in to else Channel.TEXT)
+        return at(to)
 
     def _by_operator(self, queued: QueuedNotice) -> Address:
         """Return the subscription by which the operator knows whom a closing touches."""
