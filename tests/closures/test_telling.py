@@ -1,16 +1,16 @@
 """What people are told of a closing, where, when, and never at a number that is off."""
 
 import csv
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from tests.closures.states import BANK, case_in, claimed, in_review, officer, returned
-from tests.stories import ADMIN, CLEAN, NOON, OPERATOR, World, closing_of, holder_of
-from xiaohu.closures import applying, checking, drafting, minding, refunding, reviewing, submitting
+from tests.stories import ADMIN, CLEAN, OPERATOR, World, closing_of, holder_of
+from xiaohu.closures import applying, checking, drafting, refunding, reviewing, submitting
 from xiaohu.closures.applying import Details
-from xiaohu.closures.models import Case, HumanQueue
+from xiaohu.closures.models import Case
 from xiaohu.core.applicants import ApplicantKind
 from xiaohu.core.checks import CheckCode
 from xiaohu.core.choices import Choice
@@ -21,19 +21,17 @@ from xiaohu.core.profile import RefundRoute
 from xiaohu.core.retention import Category
 from xiaohu.core.review import ReturnReason
 from xiaohu.core.states import CaseState
-from xiaohu.notices import outbox
+from xiaohu.notices import outbox, reports
 from xiaohu.notices.models import NoticeState, QueuedNotice
 from xiaohu.registry import importer
 from xiaohu.registry.models import Line
 from xiaohu.screening import facts as screening
 from xiaohu.screening.facts import Gathered
-from xiaohu.trail.models import Event
 from xiaohu.vault import records, units
 
 pytestmark = pytest.mark.django_db(databases=["default", "keystore"])
 REGISTERED = "demo00001@example.com"
 CONTACT = "subscriber@example.com"
-DAY = timedelta(days=1)
 
 
 def told(case: Case, notice: Notice) -> list[QueuedNotice]:
@@ -85,6 +83,20 @@ def test_the_holder_hears_of_a_request_wherever_the_holder_can_be_reached(world:
         assert len(world.outside.inbox(address)) == 1
     assert "撤销" in world.outside.inbox(CLEAN)[0]
     assert "联系客服" in world.outside.inbox(REGISTERED)[0]
+
+
+def test_what_could_not_be_delivered_is_learned_by_asking(world: World) -> None:
+    world.outside.fault("messages", undelivered=[CONTACT])
+    case = world.submitted()
+    world.send_notices()
+    world.clock.pass_(minutes=10)
+    assert reports.ask(now=world.now) == 3
+    became = {row.recipient: (row.state, row.result) for row in outbox.of_case(case.pk)}
+    assert became == {
+        "case_contact": ("failed", "undelivered"),
+        "registered_contact": ("delivered", ""),
+        "line": ("delivered", ""),
+    }
 
 
 def test_a_reissued_number_gets_nothing_of_its_former_holder(world: World, tmp_path: Path) -> None:
@@ -285,77 +297,3 @@ def test_a_return_after_a_death_is_said_gently_too(world: World) -> None:
         case_id=case.pk, officer=officer(), reasons=[ReturnReason.UNCLEAR_ANSWERS], now=world.now
     )
     assert len(told(case, Notice.DECEASED_RETURNED)) == 1
-
-
-def test_a_day_before_the_closing_the_holder_is_reminded_once(world: World) -> None:
-    case = world.submitted()
-    assert case.execute_at is not None
-    world.clock.at = case.execute_at - DAY - timedelta(minutes=1)
-    assert minding.remind(now=world.now) == 0
-    world.clock.pass_(minutes=2)
-    assert [minding.remind(now=world.now) for _ in range(3)] == [1, 0, 0]
-    [row] = told(case, Notice.SOON)
-    assert row.params["date"] == submitting.shown_time(case.execute_at)
-
-
-def test_a_short_cooling_off_needs_no_reminder(world: World) -> None:
-    case = world.submitted()
-    assert case.submitted_at is not None
-    Case.objects.filter(pk=case.pk).update(execute_at=case.submitted_at + DAY)
-    closing = closing_of(case)
-    type(closing).objects.update(next_action_at=case.submitted_at + DAY)
-    assert minding.remind(now=world.now) == 0
-
-
-def test_a_withdrawn_closing_is_not_announced(world: World) -> None:
-    case_in(world, CaseState.WITHDRAWN)
-    world.clock.pass_(days=2, hours=1)
-    assert minding.remind(now=world.now) == 0
-
-
-def test_a_late_decision_brings_one_apology_for_each_missed_promise(world: World) -> None:
-    case = in_review(world)
-    assert case.decision_due_on == date(2026, 11, 26)
-    world.clock.at = NOON + timedelta(days=3, hours=11, minutes=59)
-    assert minding.apologise(now=world.now) == 0
-    world.clock.pass_(minutes=2)
-    assert [minding.apologise(now=world.now) for _ in range(3)] == [1, 0, 0]
-    world.clock.pass_(days=5)
-    assert [minding.apologise(now=world.now) for _ in range(3)] == [1, 0, 0]
-    rows = told(case, Notice.OVERDUE)
-    assert [(row.once, row.params["date"]) for row in rows] == [
-        ("2026-11-26", "2026-12-01"),
-        ("2026-12-01", "2026-12-04"),
-    ]
-    assert Event.objects.filter(case_id=case.pk, action="overdue").count() == 2
-
-
-def test_a_decision_made_in_time_needs_no_apology(world: World) -> None:
-    case = claimed(world)
-    reviewing.approve(case_id=case.pk, officer=officer(), now=world.now)
-    world.clock.pass_(days=30)
-    assert minding.apologise(now=world.now) == 0
-
-
-def test_a_remedy_of_ours_that_is_late_brings_an_apology(world: World) -> None:
-    case = case_in(world, CaseState.EXECUTING)
-    assert closing_of(case).owner == HumanQueue.OPERATIONS
-    assert minding.apologise(now=world.now) == 0
-    world.clock.pass_(days=2)
-    assert minding.apologise(now=world.now) == 1
-
-
-def test_what_the_holder_delays_is_no_delay_of_ours(world: World) -> None:
-    returned(world)
-    world.clock.pass_(days=29)
-    assert minding.apologise(now=world.now) == 0
-
-
-def test_what_the_law_delays_is_no_delay_of_ours(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    facts(monkeypatch, legal_hold=True)
-    case = world.close()
-    assert closing_of(case).owner == HumanQueue.OPERATIONS
-    world.clock.pass_(days=60)
-    assert minding.apologise(now=world.now) == 0

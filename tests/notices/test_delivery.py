@@ -17,6 +17,7 @@ from django.test import Client
 from tests.notices.queued import Provider, of_case, state
 from tests.stories import NOON
 from xiaohu.core.notices import Result
+from xiaohu.gateways import callbacks
 from xiaohu.gateways.models import InboxEvent
 from xiaohu.gateways.protocols import AnswerState, Delivery
 from xiaohu.notices import outbox, reports
@@ -158,3 +159,13 @@ def test_asking_ends_after_three_days(provider: Provider) -> None:
 def test_nobody_is_asked_about_what_was_told(provider: Provider) -> None:
     report(sent_one().pk)
     assert reports.ask(now=LATER) == 0
+
+
+def test_what_was_heard_is_not_kept_for_ever(provider: Provider) -> None:
+    report(sent_one().pk)
+    callbacks.forget_heard()
+    assert InboxEvent.objects.count() == 1
+    InboxEvent.objects.update(received_at=NOON - timedelta(days=400))
+    InboxEvent.objects.create(source="payout", event_id="old", box=b"", received_at=NOON)
+    callbacks.forget_heard()
+    assert [event.source for event in InboxEvent.objects.all()] == ["payout"]

@@ -85,6 +85,22 @@ def test_codes_go_out_while_the_keystore_is_away(
     assert provider.keys == [code.pk, letter.pk]
 
 
+def test_loses_nothing_while_the_keystore_is_away_for_a_day(
+    provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    letter = of_case()
+
+    def away(*_: object) -> NoReturn:
+        raise keys.KeystoreUnavailable
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(keys, "fetch", away)
+        for minutes in range(0, 24 * 60, 5):
+            outbox.flush(now=NOON + timedelta(minutes=minutes))
+    outbox.flush(now=NOON + timedelta(days=1, hours=1))
+    assert (provider.keys, state(letter)) == ([letter.pk], NoticeState.SENT)
+
+
 @pytest.mark.parametrize("why", NOBODY)
 def test_ends_where_there_is_nobody_to_send_to(provider: Provider, why: str) -> None:
     queued = NOBODY[why]()

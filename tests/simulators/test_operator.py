@@ -202,3 +202,17 @@ def test_lines_can_be_changed_for_a_rehearsal(operator_settings: Settings) -> No
 def test_changes_are_checked(at_operator: TestClient, body: dict[str, object]) -> None:
     answer = at_operator.patch("/lines/S1", json=body)
     assert (answer.status_code, answer.json()["field"]) == (422, next(iter(body)))
+
+
+def test_passes_a_message_on_once(at_operator: TestClient, tmp_path: Path) -> None:
+    body = {"subscription_id": "S1", "party": "affected_payer", "text": "你好"}
+    for _ in range(2):
+        answer = post(at_operator, "/notices", body, "k")
+        assert answer.json() == {"key": "k", "state": "done", "reference": "TOLD-000001"}
+    assert [(each["kind"], each["party"]) for each in truth(tmp_path)] == [
+        ("notice", "affected_payer")
+    ]
+    assert post(at_operator, "/notices", {**body, "party": ""}, "k2").status_code == 422
+    assert post(at_operator, "/notices", {**body, "subscription_id": "S9"}, "k3").status_code == 422
+    at_operator.put("/faults", json={"refuse": ["notice"]})
+    assert post(at_operator, "/notices", body, "k4").json()["reason"] == "refused_by_operator"

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models.functions import Now
 
 from xiaohu.core.refusals import Refusal
 from xiaohu.gateways.models import InboxEvent
@@ -19,6 +20,7 @@ from xiaohu.vault import box
 from xiaohu.vault.root import purpose_key
 
 SKEW = timedelta(minutes=5)
+A_DAY = timedelta(days=1)
 MAX_BODY = 64 * 1024
 WAKE = "closures.wake"
 
@@ -65,6 +67,12 @@ def receive(
     if new and effect_id is not None:
         _hears.get(source, _wake)(effect_id, said, business_now or now)
     return new
+
+
+def forget_heard() -> None:
+    """Delete what was heard a day ago; what is older than minutes is refused anyway."""
+    heard = InboxEvent.objects.filter(source__in=list(_hears))
+    heard.filter(received_at__lt=Now() - A_DAY).delete()
 
 
 def _wake(effect_id: UUID, _said: Mapping[str, Any], _now: datetime) -> None:

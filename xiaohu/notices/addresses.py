@@ -26,12 +26,17 @@ class Address:
     nowhere: Result | None = None
 
 
+def at(to: str) -> Address:
+    """Return how to reach a mail address or a number."""
+    return Address(to, Channel.MAIL if "@" in to else Channel.TEXT)
+
+
 @dataclass
 class Directory:
     """The addresses of one batch, opened together."""
 
     taken: list[QueuedNotice]
-    _rested: dict[tuple[str, str], datetime | None] = field(default_factory=dict)
+    _rested: dict[str, dict[str, datetime | None]] = field(default_factory=dict)
 
     def of(self, queued: QueuedNotice) -> Address:
         """Return where a message about a case goes.
@@ -51,7 +56,7 @@ class Directory:
             return Address(nowhere=Result.SAME_ADDRESS)
         if recipient is not Recipient.LINE and self._was_closed(queued, recipient, to):
             return Address(nowhere=Result.LINE_CLOSED)
-        return Address(to, Channel.MAIL if "@" in to else Channel.TEXT)
+        return at(to)
 
     def _by_operator(self, queued: QueuedNotice) -> Address:
         """Return the subscription by which the operator knows whom a closing touches."""
@@ -140,14 +145,21 @@ class Directory:
         """
         if "@" in to:
             return False
-        named = (queued.operator, to)
-        if named not in self._rested:
-            self._rested[named] = lines.rested_at(queued.operator, to)
-        rested = self._rested[named]
+        known = self._rested.setdefault(queued.operator, {})
+        if to not in known:
+            known |= self._when_rested(queued.operator, to)
+        rested = known[to]
         if rested is None or recipient is Recipient.REGISTERED_CONTACT or queued.case_id is None:
             return rested is not None
         opened = parties.cases().opened_at(queued.case_id)
         return opened is None or rested > opened
+
+    def _when_rested(self, operator: str, to: str) -> dict[str, datetime | None]:
+        """Return of this number and all others of the batch when they went to rest, if ever."""
+        opened = (value for (owner, _), value in self._opened.items() if owner == operator)
+        numbers = {to, *(address for address in map(_address, opened) if "@" not in address)} - {""}
+        rested = lines.rested_at(operator, numbers)
+        return {number: rested.get(number) for number in numbers}
 
 
 def _address(opened: Mapping[str, str]) -> str:

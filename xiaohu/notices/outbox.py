@@ -26,13 +26,14 @@ from xiaohu.core.profile import Bilingual
 from xiaohu.gateways import providers
 from xiaohu.gateways.protocols import Answer, AnswerState
 from xiaohu.notices import parties, wording
-from xiaohu.notices.addresses import Address, Directory
+from xiaohu.notices.addresses import Address, Directory, at
 from xiaohu.notices.models import NoticeState, QueuedNotice
 from xiaohu.notices.parties import Party
 from xiaohu.notices.results import Became, write
 from xiaohu.notices.wording import Key, Words
 from xiaohu.queue import retry
 from xiaohu.registry import policies
+from xiaohu.vault.keys import KeystoreUnavailable
 
 logger = logging.getLogger(__name__)
 BATCH = 50
@@ -152,7 +153,8 @@ def flush(*, now: datetime) -> int:
             except Exception as unexpected:  # noqa: BLE001 - one bad message must not stop others
                 # Only the kind is logged: the text of an error may carry what nobody may read.
                 logger.error("notice %s failed: %s", queued.pk, type(unexpected).__name__)
-                _try_later(queued, post, now, most=retry.TRIES)
+                away = isinstance(unexpected, KeystoreUnavailable)
+                _try_later(queued, post, now, most=None if away else retry.TRIES)
             if len(post.became) >= WRITTEN:
                 write(post.became)
     finally:
@@ -175,7 +177,7 @@ def _send(queued: QueuedNotice, post: Post, now: datetime) -> None:
     params = {"day": day_of(queued.created_at).isoformat(), **queued.params}
     if queued.code_id is not None:
         letter = codes.letter(queued.code_id, now=now)
-        address = _address(letter.to) if letter else Address(nowhere=Result.CODE_OVER)
+        address = at(letter.to) if letter else Address(nowhere=Result.CODE_OVER)
         params["code"] = letter.code if letter else ""
     else:
         address = post.directory.of(queued)
@@ -199,17 +201,13 @@ def _send(queued: QueuedNotice, post: Post, now: datetime) -> None:
 
 
 def _try_later(queued: QueuedNotice, post: Post, now: datetime, most: int | None = None) -> None:
-    """Put a message off; a provider may be away for days, a fault of ours is not waited out."""
+    """Put a message off; provider or keystore may be away for days, a fault of ours may not."""
     tried = queued.attempts + 1
     too_often = most is not None and tried >= most
     if too_often or now - queued.created_at >= TRIED_FOR:
         post.note(queued, NoticeState.FAILED, result=Result.GIVEN_UP.value, failed_at=now)
         return
     post.note(queued, NoticeState.QUEUED, next_action_at=now + retry.wait_before(tried))
-
-
-def _address(to: str) -> Address:
-    return Address(to, Channel.MAIL if "@" in to else Channel.TEXT)
 
 
 def _give(queued: QueuedNotice, address: Address, text: str) -> Answer:

@@ -17,6 +17,7 @@ from procrastinate.contrib.django.django_connector import DjangoConnector
 
 from xiaohu.access import codes, counters, sessions
 from xiaohu.closures import alarms, minding, purging
+from xiaohu.gateways import callbacks
 from xiaohu.notices import outbox, reports
 from xiaohu.queue import clock, engine, faults, heartbeat
 from xiaohu.trail import checkpoints, sequencer
@@ -40,6 +41,7 @@ def _clean_up() -> None:
     now = clock.now()
     codes.delete_past(now=now)
     counters.forget_past(now=now)
+    callbacks.forget_heard()
     sessions.delete_idle()
     orphans.sweep()
     engine.delete_finished()
