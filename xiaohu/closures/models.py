@@ -30,6 +30,7 @@ class Case(models.Model):
 
     `size` counts its closings. `contact_index` and `payee_index` are blind indexes, to tell whether
     the contact is a line that closes and whether many holders are paid into one account.
+    `policy_declined` is the newest version its holder chose not to take over.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -39,6 +40,9 @@ class Case(models.Model):
     scope = models.CharField(max_length=8, choices=[(s.value, s.value) for s in Scope])
     holder = models.ForeignKey(Holder, on_delete=models.PROTECT, related_name="+")
     policy = models.ForeignKey(PolicyVersion, on_delete=models.PROTECT, related_name="+")
+    policy_declined = models.ForeignKey(
+        PolicyVersion, null=True, on_delete=models.PROTECT, related_name="+"
+    )
     appeal_of = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
     language = models.CharField(max_length=8)
     prepared_by = models.UUIDField()
@@ -54,6 +58,7 @@ class Case(models.Model):
     effects_read = models.BooleanField(default=False)
 
     submitted_at = models.DateTimeField(null=True)
+    review_asked_at = models.DateTimeField(null=True)
     review_reasons = models.JSONField(default=list)
     decision_due_on = models.DateField(null=True)
     decision_provisional = models.BooleanField(default=False)

@@ -5,21 +5,22 @@ from uuid import UUID
 
 from django.db import transaction
 
-from xiaohu.closures import alarms, checking, moves, queries
+from xiaohu.closures import alarms, checking, moves, queries, splitting, timing
 from xiaohu.closures.drafting import EDITABLE
 from xiaohu.closures.models import Case, HumanQueue
 from xiaohu.core import review
-from xiaohu.core.actors import Actor
+from xiaohu.core.actors import WORKER, Actor
 from xiaohu.core.applicants import ApplicantKind
 from xiaohu.core.calendar import CHINA, end_of
 from xiaohu.core.moves import Action
 from xiaohu.core.notices import Notice
 from xiaohu.core.profile import RefundRoute
 from xiaohu.core.refusals import Refusal
-from xiaohu.core.schedule import decision_due, execution_time
+from xiaohu.core.schedule import decision_due
 from xiaohu.core.states import CaseState
 from xiaohu.notices import outbox
 from xiaohu.registry import calendars
+from xiaohu.trail import events
 
 
 class Incomplete(Refusal):
@@ -65,16 +66,49 @@ def submit_case(*, case_id: UUID, declared: bool, actor: Actor, now: datetime) -
 
 
 def schedule(case: Case, action: Action, *, actor: Actor, now: datetime) -> None:
-    """Fix the time of a locked case and tell its holder. Call inside a transaction."""
-    case.execute_at = execution_time(queries.profile_of(case), accepted_at=now)
+    """Fix the time of a locked case and tell its holder. Call inside a transaction.
+
+    A line that waits longer than others goes on alone, so that none waits for another.
+    """
+    planned = timing.of_lines(case, accepted_at=now)
+    case.execute_at = timing.earliest(case, accepted_at=now).at
     moves.move(case, action, actor=actor, now=now)
-    alarms.set_due(case, at=case.execute_at, now=now)
     notice = Notice.APPROVED if action is Action.APPROVE else Notice.SUBMITTED
-    tell(case, notice, now=now, date=shown_time(case.execute_at))
+    for closing in queries.closings_of(case):
+        later = planned.get(closing.line_id) if closing.line_id else None
+        if later is not None and later.at > case.execute_at:
+            apart = splitting.split(closing, now=now)
+            _fix(apart, later.at, notice, now)
+    _fix(case, case.execute_at, notice, now)
+
+
+def _fix(case: Case, at: datetime, notice: Notice, now: datetime) -> None:
+    case.execute_at = at
+    case.save(update_fields=["execute_at"])
+    alarms.set_due(case, at=at, now=now)
+    tell(case, notice, now=now, date=shown_time(at))
+
+
+def postpone(case: Case, *, at: datetime, now: datetime) -> None:
+    """Put a scheduled case off, and tell its holder. Call inside a transaction."""
+    events.record(
+        operator=case.operator,
+        actor=WORKER,
+        action="postpone",
+        case_id=case.pk,
+        evidence={"until": at.isoformat()},
+        now=now,
+    )
+    _fix(case, at, Notice.POSTPONED, now)
 
 
 def tell(case: Case, notice: Notice, *, now: datetime, **params: str) -> None:
-    """Queue a message to the contact of a case. Call inside a transaction."""
+    """Queue a message to the contact of a case, unless the operator switched it off.
+
+    Call inside a transaction.
+    """
+    if notice in queries.profile_of(case).notices.off:
+        return
     outbox.queue(
         notice,
         operator=case.operator,
@@ -93,6 +127,7 @@ def shown_time(moment: datetime) -> str:
 def _hand_to_reviewer(case: Case, actor: Actor, now: datetime) -> None:
     # A request that comes back after a return is decided within the whole time again.
     due = decision_due(queries.profile_of(case), calendars.working(), requested_at=now)
+    case.review_asked_at = now
     case.decision_due_on = due.on
     case.decision_provisional = due.provisional
     case.officer, case.claimed_at = None, None

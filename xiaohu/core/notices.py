@@ -18,6 +18,7 @@ class Notice(StrEnum):
     IN_REVIEW = "in_review"
     RETURNED = "returned"
     APPROVED = "approved"
+    POSTPONED = "postponed"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
     EXPIRED = "expired"
@@ -34,6 +35,7 @@ CATALOGUE: Mapping[Notice, str] = {
     Notice.IN_REVIEW: "N07",
     Notice.RETURNED: "N08",
     Notice.APPROVED: "N10",
+    Notice.POSTPONED: "N10",
     Notice.REFUSED: "N09",
     Notice.WITHDRAWN: "N10",
     Notice.EXPIRED: "N08",

@@ -49,5 +49,6 @@ def timeline(case: Case) -> list[tuple[str, Any]]:
     """Return what happened to a case: keys of sentences with their moments."""
     told = {"open", "schedule", "send_to_review", "approve", "return", "refuse", "withdraw"}
     told |= {"expire", "fail_checks", "execute", "certify", "return_payout", "resume_refund"}
-    told |= {"finish", "appeal", "split"}
+    told |= {"finish", "appeal", "split", "postpone", "recompute_deadline"}
+    told |= {"keep_policy", "adopt_policy"}
     return [(e.action, e.at) for e in events.of_case(case.pk) if e.action in told]
