@@ -6,7 +6,6 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_POST
 
 from xiaohu.closures import adopting
 from xiaohu.closures.models import Case
@@ -32,10 +31,12 @@ def one_version(request: HttpRequest, version: str) -> HttpResponse:
     return render(request, "portal/policy.html", page)
 
 
-@require_POST
 @own_draft
 def choose(request: HttpRequest, case: Case) -> HttpResponse:
     """Keep the rules a draft was opened under, or take the new ones over."""
+    back = reverse("portal:checks", args=[case.pk])
+    if request.method != "POST":
+        return HttpResponseRedirect(back)
     doing = {"keep": adopting.keep, "adopt": adopting.adopt}.get(request.POST.get("choice", ""))
     try:
         version = UUID(request.POST.get("version", ""))
@@ -44,5 +45,4 @@ def choose(request: HttpRequest, case: Case) -> HttpResponse:
     if doing is None:
         raise Http404
     doing(case_id=case.pk, version=version, actor=actor_of(request), now=clock.now())
-    back = reverse("portal:checks", args=[case.pk])
     return HttpResponseRedirect(safe_path(request.POST.get("next", ""), back))
