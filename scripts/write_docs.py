@@ -1,9 +1,21 @@
 """Write the pages that follow from the code, so that they cannot lag behind it."""
 
+from collections.abc import Iterator, Sequence
+from datetime import date
+from enum import StrEnum
 from pathlib import Path
+from typing import get_args
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
 from xiaohu.config.options import PREFIX, Options
+from xiaohu.core.checks import CAN_BLOCK, CHECKS, CheckCode
 from xiaohu.core.notices import NOTICES, SAMPLES, Channel, Notice, key, sent
+from xiaohu.core.profile import Profile
+from xiaohu.core.profile_law import MAY_BE_OFF, MAY_START_ITSELF
+from xiaohu.core.proofs import ALONE
+from xiaohu.core.retention import RETENTION, Disposal
 from xiaohu.core.wording import CHINESE, ENGLISH, longest, mandatory
 from xiaohu.registry.rows import COLUMNS, Flaw
 from xiaohu.ui import catalogue
@@ -64,6 +76,81 @@ DEFAULTS = """
 | notice | 中文 | English |
 |---|---|---|
 """
+PROFILES = """# Operator profiles
+
+An operator's rules are a TOML file. Published, it is an immutable, hashed policy version: cases go by the version they were submitted under, drafts are told what changed. This page is written by `scripts/write_docs.py`.
+
+## Adding an operator takes four steps
+
+1. **Write the file.** Start with `extends = "generic-cn"` and state only what a source says; everything else is filled in. `key`, `version`, `unconfirmed`, `names` and `contact` are always its own.
+2. **Name the source of each figure** under `[provenance]`, with a tag: `V` read in a law, contract or system, `N` read in a report, `S` hearsay, `R` from memory, `D` our default, `O` stated by the operator. A figure stated anew needs a source of its own.
+3. **Write test cases**: `[[tests]]` in the file, or in `NAME.tests.toml` beside it. Facts that differ from a plain line go in; blockers, choices and dates come out. Cases of what is extended are run as well; one of the same name takes their place. Each check that can block needs a case.
+4. **Check, test, publish**: `xiaohu policy check FILE`, `xiaohu policy test FILE`, `xiaohu policy diff OLD FILE`, `xiaohu policy publish FILE`. For real people the operator signs it off first: `unconfirmed = false` and `[sign_off]` with `by` and `on`; `xiaohu serve` does not start on an example unless `XIAOHU_ALLOW_EXAMPLES=1`.
+
+```toml
+key = "example-mvno"
+version = "2026.12"
+extends = "generic-cn"
+unconfirmed = true
+
+[names]
+zh = "示例移动"
+en = "Example Mobile"
+
+[contact]
+hotline = { zh = "10000（示例）", en = "10000 (example)" }
+hours = { zh = "每日 9:00–18:00", en = "9:00–18:00 every day" }
+complaint = { zh = "先联系客服。", en = "Ask our customer service first." }
+
+[[calendar.freezes]]    # or from_on and to_on, as dates
+from_day = -1           # the last day of the month
+to_day = 6
+words = { zh = "每月最后一天和 1 至 6 日出账，不办理销户", en = "No closing from the last day of a month to day 6" }
+
+[choices]
+ARREARS = ["pay", "set_off"]
+
+[provenance]
+"calendar.freezes" = { tag = "O", text = "业务管理办法第 3 条" }
+
+[[tests]]
+name = "月末提交，7 日零点办理"
+today = 2026-11-27
+accepted_at = 2026-11-27T12:00:00+08:00
+execute_at = 2026-12-07T00:00:00+08:00
+
+[[tests]]
+name = "等合约到期再销户"    # takes the place of the generic case of this name
+today = 2026-11-23
+line = { contract_end_on = 2026-12-31 }
+choices = { CONTRACT_TERM = "wait_for_contract_end" }
+accepted_at = 2026-11-23T12:00:00+08:00
+execute_at = 2027-01-07T00:00:00+08:00
+```
+
+Shipped: `generic-cn`, `china-unicom`, `huaji`, `wuyi`. Those of real brands are examples from public pages, not confirmed by the companies.
+
+Exit codes: 0 well, 1 a test case fails, 3 no such file, 5 refused, 6 differences found.
+
+## Fields
+
+| field | what it takes |
+|---|---|
+"""
+CHECK_TABLE = """
+## Checks
+
+`checks` lists those switched on; `choices` narrows what is offered about one.
+
+| check | about | choices | needs |
+|---|---|---|---|
+"""
+REFUSALS = """
+## Why a profile is refused
+
+| reason | what to do |
+|---|---|
+"""
 
 
 def settings() -> str:
@@ -106,6 +193,92 @@ def _row(english: catalogue.Catalog, notice: Notice) -> str:
     return f"| {rule.number} | `{notice}` | {said} | {page} | {to} | {held} |\n"
 
 
+def profiles() -> str:
+    """Return docs/profiles.md."""
+    english = catalogue.read("en")
+    fields = [f"| `{path}` | {kind} |\n" for path, kind in _fields(Profile)]
+    checks = [_check(english, code) for code in CheckCode]
+    whys = sorted(str(m.id) for m in english if m.id and str(m.id).startswith("profile.why."))
+    reasons = [
+        f"| {_plain(english, key)} | {_plain(english, f'{key}.next')} |\n"
+        for key in whys
+        if not key.endswith(".next")
+    ]
+    return "".join([PROFILES, *fields, CHECK_TABLE, *checks, REFUSALS, *reasons])
+
+
+def _fields(part: type[BaseModel], path: str = "") -> Iterator[tuple[str, str]]:
+    for name, field in part.model_fields.items():
+        here = f"{path}{name}"
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            yield from _fields(field.annotation, f"{here}.")
+        else:
+            allowed = NARROWED.get(here)
+            said = ", ".join(f"`{value}`" for value in allowed) if allowed else None
+            yield here, said or _kind(field.annotation) + _limits(field)
+
+
+NARROWED: dict[str, Sequence[str]] = {
+    "checks": ["NOT_HOLDER", "…"],
+    "choices": ['ARREARS = ["pay", "set_off"]', "…"],
+    "proof.methods": ALONE,
+    "involuntary": sorted(MAY_START_ITSELF),
+    "notices.off": sorted(MAY_BE_OFF),
+    "retention": sorted(name for name, rule in RETENTION.items() if rule.disposal is Disposal.SEAL),
+}
+
+
+def _limits(field: FieldInfo) -> str:
+    bounds = [
+        str(getattr(each, end))
+        for each in field.metadata
+        for end in ("ge", "le")
+        if hasattr(each, end)
+    ]
+    return (
+        f", {' to '.join(bounds) if len(bounds) > 1 else f'{bounds[0]} or more'}" if bounds else ""
+    )
+
+
+def _kind(annotation: object) -> str:
+    """Return what can stand in a field: the values of a closed set, or the kind of value."""
+    closed = [each for each in _leaves(annotation) if issubclass(each, StrEnum)]
+    if closed:
+        return " · ".join(
+            f"{each.__name__}" if len(each) > 12 else _values(each) for each in closed
+        )
+    names = {int: "whole number", str: "text", bool: "true or false", date: "date"}
+    plain = [names[each] for each in _leaves(annotation) if each in names]
+    tables = [each for each in _leaves(annotation) if issubclass(each, BaseModel)]
+    return ", ".join(dict.fromkeys([*plain, *(f"table: {_names(each)}" for each in tables)]))
+
+
+def _leaves(annotation: object) -> Iterator[type]:
+    if isinstance(annotation, type) and not get_args(annotation):
+        yield annotation
+    for part in get_args(annotation):
+        yield from _leaves(part)
+
+
+def _values(closed: type[StrEnum]) -> str:
+    return ", ".join(f"`{value}`" for value in closed)
+
+
+def _names(table: type[BaseModel]) -> str:
+    return ", ".join(f"`{name}`" for name in table.model_fields)
+
+
+def _check(words: catalogue.Catalog, code: CheckCode) -> str:
+    rule = CHECKS[code]
+    blocks = "a case" if code in CAN_BLOCK else "–"
+    choices = ", ".join(f"`{choice}`" for choice in rule.choices) or "–"
+    return f"| `{code}` | {_plain(words, f'check.title.{code}')} | {choices} | {blocks} |\n"
+
+
+def _plain(words: catalogue.Catalog, name: str) -> str:
+    return _text(words, name).replace("{", "").replace("}", "")
+
+
 def _text(words: catalogue.Catalog, name: str) -> str:
     message = words.get(name)
     if message is None:
@@ -113,7 +286,12 @@ def _text(words: catalogue.Catalog, name: str) -> str:
     return str(message.string)
 
 
-PAGES = {"settings.md": settings, "import.md": importing, "notices.md": notices}
+PAGES = {
+    "settings.md": settings,
+    "import.md": importing,
+    "notices.md": notices,
+    "profiles.md": profiles,
+}
 
 
 if __name__ == "__main__":

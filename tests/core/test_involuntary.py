@@ -11,7 +11,6 @@ from xiaohu.core.applicants import ClosingType
 from xiaohu.core.involuntary import (
     INVOLUNTARY,
     NOTICE_DAYS,
-    Arrears,
     GroundMissing,
     Stop,
     holds,
@@ -19,6 +18,7 @@ from xiaohu.core.involuntary import (
     notice_at,
     require_ground,
 )
+from xiaohu.core.profile import ArrearsClosing
 
 TODAY = date(2026, 11, 23)
 OWES = {
@@ -31,7 +31,7 @@ OWES = {
 
 def ground(kind: ClosingType, **line: Any) -> bool:
     """Say whether a ground holds today."""
-    return holds(kind, facts(**line), today=TODAY, arrears=Arrears())
+    return holds(kind, facts(**line), today=TODAY, arrears=ArrearsClosing())
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_each_ground_by_what_the_operator_says(
 
 def test_without_a_ground_it_is_refused_by_name() -> None:
     with pytest.raises(GroundMissing) as refused:
-        require_ground(ClosingType.ARREARS, facts(), today=TODAY, arrears=Arrears())
+        require_ground(ClosingType.ARREARS, facts(), today=TODAY, arrears=ArrearsClosing())
     assert refused.value.params["kind"] == ClosingType.ARREARS
 
 

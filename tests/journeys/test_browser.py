@@ -54,6 +54,12 @@ def test_a_line_is_closed(
     somebody.go("/verify/0000-0000-0000", "V2-not-found")
 
 
+def test_the_rules_are_public(somebody: Visitor) -> None:
+    somebody.go("/policies", "P1-policies")
+    somebody.page.locator("main a").first.click()
+    somebody.look("P2-policy")
+
+
 def test_a_request_is_withdrawn(somebody: Visitor, people: Iterator[Person]) -> None:
     person = next(people)
     subscriber = Subscriber(somebody)

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Message
+from pydantic import BaseModel
 
 import xiaohu
-from xiaohu.closures.drafting import PAYABLE
 from xiaohu.closures.models import DocumentKind
 from xiaohu.closures.papers import AMOUNTS
 from xiaohu.core import identity
@@ -23,6 +23,18 @@ from xiaohu.core.facts import LineStatus, RestrictionReason
 from xiaohu.core.involuntary import INVOLUNTARY, Stop
 from xiaohu.core.moves import Action
 from xiaohu.core.notices import SAMPLES, Channel, Notice, Recipient, Result, sent
+from xiaohu.core.profile import (
+    Contact,
+    FeeStop,
+    GiftRule,
+    Profile,
+    RefundRoute,
+    RefundStart,
+    ReviewRule,
+    SourceTag,
+)
+from xiaohu.core.profile_reading import FORBIDDEN, LIMITS, SHAPES
+from xiaohu.core.proofs import ALONE
 from xiaohu.core.refusals import Refusal
 from xiaohu.core.retention import Category
 from xiaohu.core.review import RefusalReason, ReturnReason, ReviewReason
@@ -33,6 +45,7 @@ from xiaohu.desk.work import VIEWS
 from xiaohu.notices.models import NoticeState
 from xiaohu.registry.rows import Flaw
 from xiaohu.ui import catalogue
+from xiaohu.ui.rules import SECTIONS
 
 PACKAGE = Path(xiaohu.__file__).parent
 TAG = re.compile(r"\{%\s*t\s+[\"']([^\"']+)[\"']")
@@ -50,6 +63,19 @@ NOT_DONE_YET = {
     Action.RESCHEDULE,
     Action.BOOK_UNCLAIMED,
 }
+OTHER_EVENTS = (
+    "open",
+    "appeal",
+    "split",
+    "propose",
+    "view_paper",
+    "purge_folder",
+    "postpone",
+    "keep_policy",
+    "adopt_policy",
+    "recompute_deadline",
+    "overdue",
+)
 LONGEST_ERROR, LONGEST_TEXT = 28, {"zh_Hans": 70, "en": 160}
 
 
@@ -67,6 +93,43 @@ def rooms() -> None:
             importlib.import_module(module.name)
 
 
+def said(module: str, name: str) -> list[str]:
+    """Return the reasons a module refuses with: what it passes by a name, and what its tables hold."""
+    tree = ast.parse((PACKAGE / module).read_text(encoding="utf-8"))
+    return [
+        word.value.value
+        for word in ast.walk(tree)
+        if isinstance(word, ast.keyword)
+        and word.arg == name
+        and isinstance(word.value, ast.Constant)
+        and isinstance(word.value.value, str)
+    ]
+
+
+PROFILE_WHYS = {
+    "unknown_check",
+    *(
+        why
+        for part in ("law", "reading", "cases")
+        for why in said(f"core/profile_{part}.py", "why")
+    ),
+    *said("registry/policies.py", "why"),
+    *LIMITS.values(),
+    *SHAPES.values(),
+    *FORBIDDEN.values(),
+}
+
+
+def fields() -> set[str]:
+    """Return the fields of a profile by their paths: they look like keys, and are none."""
+    return {
+        f"{name}.{inner}"
+        for name, field in Profile.model_fields.items()
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel)
+        for inner in field.annotation.model_fields
+    }
+
+
 def each(names: Iterable[object], *more: str) -> list[str]:
     """Return names, each also with its extensions."""
     return [f"{name}{extra}" for name in names for extra in ("", *more)]
@@ -77,12 +140,14 @@ def made() -> Mapping[str, list[str]]:
     rooms()
     done = set(Action) - NOT_DONE_YET
     return {
+        "calendar.why.": each(said("registry/calendars.py", "why"), ".next"),
         "category.": each(Category),
         "channel.": each(Channel),
         "check.": each(CheckCode, ".way"),
         "check.appeal.": each(Appeal),
         "check.title.": each(CheckCode),
         "choice.": each(Choice),
+        "closing_type.": each(INVOLUNTARY),
         "difference.": each(Difference),
         "restriction.chosen.": each(["restore", "appeal"]),
         "restriction.papers.": each(RestrictionReason),
@@ -92,23 +157,13 @@ def made() -> Mapping[str, list[str]]:
         "paper.err.": ["size", "kind", "unreadable", "pages"],
         "paper_kind.": each(Evidence, ".help"),
         "who.": each(ApplicantKind),
-        "closing_type.": each(INVOLUNTARY),
         "desk.confirm.": each({*OUTCOMES, *OWN_OUTCOMES}),
         "desk.decided.": each({*OUTCOMES, *OWN_OUTCOMES}),
         "desk.outcome.": each({*OUTCOMES, *OWN_OUTCOMES}),
         "involuntary.stop.": each(Stop),
         "now.involuntary.": each(["scheduled", "in_review", "withdrawn"]),
         "desk.view.": each(VIEWS),
-        "event.": [
-            *each(done),
-            "open",
-            "appeal",
-            "split",
-            "propose",
-            "view_paper",
-            "purge_folder",
-            "overdue",
-        ],
+        "event.": [*each(done), *each(OTHER_EVENTS)],
         "flaw.": each(Flaw),
         "group.": each(CheckGroup),
         "line.": each(LineStatus),
@@ -119,14 +174,23 @@ def made() -> Mapping[str, list[str]]:
         "page.": each(("400", "403", "403csrf", "404"), ".next"),
         "paper.": each(DocumentKind, ".lead"),
         "recipient.": each(set(Recipient) - {Recipient.CODE_ADDRESS}),
+        "policies.section.": each(SECTIONS.values()),
+        "profile.why.": each(sorted(PROFILE_WHYS), ".next"),
+        "proof.": each(ALONE),
         "refusal.": each((sub.code for sub in refusals()), ".next"),
         "refusal_reason.": each(RefusalReason),
         "restriction.": [*each(RestrictionReason), "why"],
         "result.": each(Result),
         "return.": each(ReturnReason),
-        "route.": each(PAYABLE),
+        "route.": each(RefundRoute),
+        "rule.contact.": each(Contact.model_fields),
+        "rule.fees.stop.": each(FeeStop),
+        "rule.gift.": each(GiftRule),
+        "rule.refund.from.": each(RefundStart),
+        "rule.review.": [*each(ReviewRule), "days"],
         "scope.": each(Scope),
         "sms.": each(sent()),
+        "source.": each(SourceTag),
         "state.": each(CaseState),
         "why.": each(ReviewReason),
     }
@@ -161,11 +225,11 @@ def _said(call: ast.Call) -> set[str]:
 def used(folder: Path, rooms_of_keys: set[str]) -> set[str]:
     """Return every key that templates and modules under a folder use."""
     files = [*folder.rglob("*.html"), *folder.rglob("*.py")]
-    said = {key for file in files for key in spoken(file)}
-    prefixes = {key for key in said if key.endswith(".")}
+    told = {key for file in files for key in spoken(file)}
+    prefixes = {key for key in told if key.endswith(".")}
     unknown = prefixes - set(made())
     assert not unknown, f"say in made() what follows: {unknown}"
-    plain = {key for key in said - prefixes if key.partition(".")[0] in rooms_of_keys}
+    plain = {key for key in told - prefixes if key.partition(".")[0] in rooms_of_keys} - fields()
     return plain | {f"{prefix}{name}" for prefix in made() for name in made()[prefix]}
 
 

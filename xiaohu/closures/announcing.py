@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from xiaohu.closures import alarms, involuntary, moves, warning
 from xiaohu.closures.models import Case
 from xiaohu.core.actors import Actor
-from xiaohu.core.involuntary import HEARD_AT_LEAST, NOTICE_DAYS
+from xiaohu.core.involuntary import HEARD_AT_LEAST
 from xiaohu.core.moves import Action
 
 
@@ -27,4 +27,4 @@ def execution_time(case: Case, *, now: datetime) -> datetime:
     """Return when a closing announced now is carried out."""
     if case.warned_days and case.execute_at is not None:
         return max(case.execute_at, now + HEARD_AT_LEAST)
-    return now + timedelta(days=max(NOTICE_DAYS))
+    return now + timedelta(days=max(involuntary.notice_days(case)))

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from xiaohu.closures import drafting, queries
-from xiaohu.closures.models import Case, Closing
+from xiaohu.closures.models import NOBODY, Case, Closing
 from xiaohu.core.applicants import (
     APPLICANTS,
     ApplicantKind,
@@ -174,13 +174,14 @@ def standing(case: Case, lines: Sequence[LineFacts] | None = None, *, now: datet
     """Return how well a request is proved, as far as is known of its lines."""
     known = _known(case) if lines is None else lines
     given = proofs.given(case.pk)
-    wanted = _level_needed(case, known)
+    wanted, profile = _level_needed(case, known), queries.profile_of(case)
     seen_at_counter = ProofMethod.COUNTER in given
     wanted_papers = evidence_needed(
         ApplicantKind(case.applicant),
         proof_by_paper=wanted == SEEN_BY_A_PERSON and not seen_at_counter,
         estate_fen=sum(facts.refundable_fen for facts in known),
-        consent_above_fen=queries.profile_of(case).refund.heirs_consent_above_fen,
+        consent_above_fen=profile.refund.heirs_consent_above_fen,
+        asked=profile.documents.get(ApplicantKind(case.applicant)),
     )
     lacking = papers.missing(case.pk, wanted_papers)
     shown = {ProofMethod.DOCUMENT} if wanted_papers and not lacking else set()
@@ -230,14 +231,24 @@ def remove_paper(*, case_id: UUID, paper_id: UUID) -> None:
 
 
 def deciders(case: Case) -> int:
-    """Return how many people must agree to a case."""
+    """Return how many people must agree to a case: two where nobody prepared it."""
+    if case.prepared_by == NOBODY:
+        return 2
     return APPLICANTS[ApplicantKind(case.applicant)].deciders
 
 
 def _level_needed(case: Case, known: Sequence[LineFacts]) -> int:
-    profile, kind = queries.profile_of(case), ApplicantKind(case.applicant)
+    large_fen = queries.profile_of(case).refund.review_above_fen
     each: Sequence[LineFacts | None] = known or [None]
-    return max(needed(profile, applicant=kind, facts=facts, other_payee=False) for facts in each)
+    return max(
+        needed(
+            applicant=ApplicantKind(case.applicant),
+            facts=facts,
+            large_above_fen=large_fen,
+            other_payee=False,
+        )
+        for facts in each
+    )
 
 
 def _known(case: Case) -> list[LineFacts]:

@@ -2,14 +2,16 @@
 
 from datetime import datetime
 
-from xiaohu.closures import alarms, checking, moves, splitting, submitting, warning
+from xiaohu.closures import alarms, checking, moves, queries, splitting, submitting, warning
 from xiaohu.closures.drafting import DRAFT_KEPT
 from xiaohu.closures.models import Case, Closing, HumanQueue
 from xiaohu.closures.work import Progress, Work, wait_until
 from xiaohu.core import checks
 from xiaohu.core.actors import WORKER
+from xiaohu.core.calendar import start_of
 from xiaohu.core.moves import Action
 from xiaohu.core.notices import Notice
+from xiaohu.core.schedule import after_freeze, not_before
 from xiaohu.core.states import CaseState
 from xiaohu.core.steps import Scope, Step, first_step
 from xiaohu.queue import faults
@@ -45,6 +47,9 @@ def begin(work: Work) -> Progress:
             checks.require_clear(findings)
         except checks.Blocked as blocked:
             return _cannot_go_on(work, closing, blocked)
+        later = _later(case, findings, now)
+        if later > now:
+            return _goes_on_later(closing, later, now, alone=not_before(findings) is not None)
         closing.step = _first_step(case, findings).value
         closing.attempts, closing.next_action_at = 0, now
         moves.move_closing(closing, Action.EXECUTE, actor=WORKER, now=now)
@@ -66,6 +71,24 @@ def _not_yet(closing: Closing, gathered: Gathered | None, now: datetime) -> Prog
 def _first_step(case: Case, findings: tuple[checks.Finding, ...]) -> Step:
     """Return where a closing starts: with what was chosen, where an order must carry it out."""
     return first_step(Scope(case.scope), orders=bool(checking.orders(findings)))
+
+
+def _later(case: Case, findings: tuple[checks.Finding, ...], now: datetime) -> datetime:
+    """Return when a closing that is due may begin: a contract may have grown, a freeze begun."""
+    day = not_before(findings)
+    after = max(now, start_of(day)) if day is not None else now
+    return after_freeze(queries.profile_of(case), after)
+
+
+def _goes_on_later(closing: Closing, later: datetime, now: datetime, *, alone: bool) -> Progress:
+    """Put a closing off: `alone` where only this line waits, else all of its case that can."""
+    case = closing.case
+    if alone and case.size > 1:
+        case = splitting.split(closing, now=now)
+    if CaseState(case.state) is not CaseState.SCHEDULED:
+        return wait_until(closing, later)
+    submitting.postpone(case, at=later, now=now)
+    return Progress.WAITS
 
 
 def _cannot_go_on(work: Work, closing: Closing, blocked: checks.Blocked) -> Progress:

@@ -143,6 +143,7 @@ def judge(
         request=requesting.said(closing, given),
         choices={CheckCode(code): Choice(choice) for code, choice in closing.choices.items()},
         today=day_of(now),
+        offered=profile.choices,
     )
     stages = BEFORE_THE_FORMS if given is None else ALL
     asked = tuple(f for f in found if f.code in profile.checks and f.rule.stage in stages)

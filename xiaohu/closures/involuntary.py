@@ -17,7 +17,7 @@ from xiaohu.core.calendar import day_of
 from xiaohu.core.checks import CheckCode, Finding
 from xiaohu.core.choices import Choice
 from xiaohu.core.facts import LineFacts, RequestFacts
-from xiaohu.core.involuntary import INVOLUNTARY, Arrears
+from xiaohu.core.involuntary import INVOLUNTARY
 from xiaohu.core.money import Money
 from xiaohu.core.moves import Action, MoveNotAllowed
 from xiaohu.core.notices import Notice
@@ -28,7 +28,7 @@ from xiaohu.core.review import ReviewReason
 from xiaohu.core.states import CaseState
 from xiaohu.core.steps import Scope
 from xiaohu.registry import lines, policies
-from xiaohu.registry.models import Line
+from xiaohu.registry.models import Line, PolicyVersion
 from xiaohu.screening import facts as screening
 from xiaohu.screening.facts import Gathered
 from xiaohu.trail import events
@@ -75,22 +75,49 @@ def open_case(
         AlreadyClosing: the line has an open request.
         Blocked: something that touches others was not chosen.
     """
-    rule = INVOLUNTARY[kind]
-    if not officer.acts_as(rule.started_by) or officer.operator != line.operator:
-        raise NotYoursToStart(role=rule.started_by.value)
+    role = INVOLUNTARY[kind].started_by
+    if not officer.acts_as(role) or officer.operator != line.operator:
+        raise NotYoursToStart(role=role.value)
     if not ground.strip():
         raise GroundNotNamed
-    involuntary.require_ground(kind, gathered.facts, today=day_of(now), arrears=Arrears())
-    actor = officer.actor(rule.started_by)
-    case = _opened(line, officer, kind, now)
-    drafting.refuse_second(line, None)
-    drafting.open_closing(
-        case, line, None, now, {code.value: choice.value for code, choice in choices.items()}
+    return put_before_people(
+        line,
+        kind,
+        " ".join(ground.split()),
+        gathered,
+        actor=officer.actor(role),
+        prepared_by=officer.pk,
+        choices={code.value: choice.value for code, choice in choices.items()},
+        now=now,
     )
+
+
+def put_before_people(
+    line: Line,
+    kind: ClosingType,
+    ground: str,
+    gathered: Gathered,
+    *,
+    actor: Actor,
+    prepared_by: UUID,
+    choices: Mapping[str, str],
+    now: datetime,
+) -> Case:
+    """Open such a closing and let people decide on it. Call inside a transaction.
+
+    Raises:
+        GroundMissing, AlreadyClosing, Blocked: as when an officer opens it.
+    """
+    policy = policies.in_force(line.operator)
+    arrears = policies.profile(policy.pk).arrears_closing
+    involuntary.require_ground(kind, gathered.facts, today=day_of(now), arrears=arrears)
+    drafting.refuse_second(line, None)
+    case = _opened(line, policy, kind, prepared_by, now)
+    drafting.open_closing(case, line, None, now, choices)
     closing = queries.closings_of(case)[0]
     screening.keep(closing.pk, gathered)
     checks.require_clear(checking.judge(closing, gathered, now=now).findings)
-    hearing.write(case, **{hearing.GROUND: " ".join(ground.split())})
+    hearing.write(case, **{hearing.GROUND: ground})
     events.record(
         operator=case.operator,
         actor=actor,
@@ -146,8 +173,14 @@ def stop(case: Case, *, actor: Actor, now: datetime) -> None:
 
 def ground_holds(case: Case, facts: LineFacts, *, now: datetime) -> bool:
     """Say whether the ground of a closing the operator started holds now."""
-    kind = ClosingType(case.closing_type)
-    return involuntary.holds(kind, facts, today=day_of(now), arrears=Arrears())
+    kind, rule = ClosingType(case.closing_type), queries.profile_of(case).arrears_closing
+    return involuntary.holds(kind, facts, today=day_of(now), arrears=rule)
+
+
+def notice_days(case: Case) -> tuple[int, ...]:
+    """Return how many days before it a closing is announced, under the rules of its case."""
+    rule = queries.profile_of(case).arrears_closing
+    return involuntary.notice_days(ClosingType(case.closing_type), rule)
 
 
 def warn(case: Case, days: int, *, now: datetime) -> None:
@@ -171,16 +204,18 @@ def _owed_fen(case: Case) -> int:
     return known.arrears_fen if known is not None else 0
 
 
-def _opened(line: Line, officer: StaffUser, kind: ClosingType, now: datetime) -> Case:
+def _opened(
+    line: Line, policy: PolicyVersion, kind: ClosingType, prepared_by: UUID, now: datetime
+) -> Case:
     case = Case.objects.create(
         operator=line.operator,
         reference=case_reference(now=now, random=secrets.token_bytes(drafting.REFERENCE_BYTES)),
         state=CaseState.DRAFT.value,
         scope=Scope.LINE.value,
         holder_id=line.holder_id,
-        policy=policies.in_force(line.operator),
+        policy=policy,
         language="zh-hans",
-        prepared_by=officer.pk,
+        prepared_by=prepared_by,
         opened_at=now,
         submitted_at=now,
         applicant=ApplicantKind.OPERATOR.value,

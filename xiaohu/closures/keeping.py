@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from xiaohu.access.models import SubscriberAccount
+from xiaohu.closures import queries
 from xiaohu.closures.models import Closing
 from xiaohu.core.calendar import day_of
-from xiaohu.core.retention import RETENTION, Category, Disposal
+from xiaohu.core.retention import Category, Disposal, rules_with
 from xiaohu.core.steps import Scope, Step
 from xiaohu.registry import lines
 from xiaohu.registry.models import Holder
@@ -78,9 +79,13 @@ def end_of_month_after(day: date, months: int) -> date:
 
 
 def _kept(closing: Closing, settled: SettledClosing | None, *, on: date) -> tuple[Kept, ...]:
+    overrides = {
+        category: (kept.months, kept.basis)
+        for category, kept in queries.profile_of(closing.case).retention.items()
+    }
     return tuple(
         Kept(category, rule.basis, end_of_month_after(on, rule.months))
-        for category, rule in RETENTION.items()
+        for category, rule in rules_with(overrides).items()
         if rule.disposal is Disposal.SEAL and _concerns(closing, settled, category)
     )
 

@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Coalesce
 
 from xiaohu.closures import moves, queries, submitting
 from xiaohu.closures.models import Case, Closing, HumanQueue
 from xiaohu.closures.steps.refund import HELD
 from xiaohu.core.actors import CLOCK
+from xiaohu.core.applicants import ApplicantKind
 from xiaohu.core.calendar import day_of
 from xiaohu.core.notices import Notice
 from xiaohu.core.schedule import next_promise
@@ -37,7 +38,11 @@ def remind(*, now: datetime) -> int:
         next_action_at__gt=now,
         next_action_at__lte=now + DAY,
         case__state=CaseState.SCHEDULED.value,
-    ).annotate(fixed_at=Coalesce("case__decided_at", "case__submitted_at"))
+    )
+    # A closing the operator started has notices of its own.
+    soon = soon.exclude(case__applicant=ApplicantKind.OPERATOR.value).annotate(
+        fixed_at=Coalesce("case__decided_at", "case__submitted_at")
+    )
     soon = soon.filter(fixed_at__lt=F("case__execute_at") - DAY)
     cases = list(soon.values_list("case_id", flat=True).distinct())
     for case_id in cases:
@@ -70,7 +75,11 @@ def apologise(*, now: datetime) -> int:
 
 def _late(now: datetime) -> Iterator[Closing]:
     late = Closing.objects.filter(is_open=True, owner__in=OURS, owner_due_at__lt=now)
-    one_each = late.exclude(trouble=HELD).order_by("case_id", "owner", "owner_due_at")
+    # Nobody was promised anything before such a closing was announced.
+    unannounced = Q(case__applicant=ApplicantKind.OPERATOR.value, case__warned_days=[])
+    one_each = (
+        late.exclude(unannounced).exclude(trouble=HELD).order_by("case_id", "owner", "owner_due_at")
+    )
     return one_each.distinct("case_id", "owner").select_related("case").iterator(chunk_size=200)
 
 

@@ -25,6 +25,9 @@ _TIMED = [
 ]
 
 
+NOBODY = uuid.UUID(int=0)  # has prepared a case that the rules themselves started
+
+
 class Case(models.Model):
     """One request about lines of one holder: what is to end, what was answered, what was decided.
 
@@ -33,6 +36,7 @@ class Case(models.Model):
     `submitted_payee` is the latter as last submitted, to tell whether it was changed afterwards.
     `warned_days` says which notices of a closing that the operator started were given, by the days
     left until then.
+    `policy_declined` is the newest version its holder chose not to take over.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -42,6 +46,9 @@ class Case(models.Model):
     scope = models.CharField(max_length=8, choices=[(s.value, s.value) for s in Scope])
     holder = models.ForeignKey(Holder, on_delete=models.PROTECT, related_name="+")
     policy = models.ForeignKey(PolicyVersion, on_delete=models.PROTECT, related_name="+")
+    policy_declined = models.ForeignKey(
+        PolicyVersion, null=True, on_delete=models.PROTECT, related_name="+"
+    )
     appeal_of = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
     language = models.CharField(max_length=8)
     prepared_by = models.UUIDField()
@@ -58,6 +65,7 @@ class Case(models.Model):
     effects_read = models.BooleanField(default=False)
 
     submitted_at = models.DateTimeField(null=True)
+    review_asked_at = models.DateTimeField(null=True)
     review_reasons = models.JSONField(default=list)
     warned_days = models.JSONField(default=list)
     decision_due_on = models.DateField(null=True)

@@ -12,6 +12,8 @@ from xiaohu.trail import events
 def split(closing: Closing, *, now: datetime) -> Case:
     """Move a closing that has not begun to a case of its own, and return that case.
 
+    It cannot go on now, or it waits longer than the others.
+
     Case and closing are locked. Call inside a transaction.
     """
     left = closing.case
@@ -41,6 +43,12 @@ def split(closing: Closing, *, now: datetime) -> Case:
         now=now,
     )
     return made
+
+
+def made_from(case: Case) -> list[Case]:
+    """Return the cases of the lines that left a case."""
+    references = [e.evidence["into"] for e in events.of_case(case.pk) if e.action == "split"]
+    return list(Case.objects.filter(reference__in=references).order_by("execute_at"))
 
 
 def _shown(left: Case) -> CaseState:

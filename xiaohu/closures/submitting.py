@@ -6,23 +6,24 @@ from uuid import UUID
 
 from django.db import transaction
 
-from xiaohu.closures import alarms, applying, checking, moves, queries
+from xiaohu.closures import alarms, applying, checking, moves, queries, splitting, timing
 from xiaohu.closures.checking import CheckedLine
 from xiaohu.closures.drafting import EDITABLE
 from xiaohu.closures.models import Case, HumanQueue
 from xiaohu.core import review
-from xiaohu.core.actors import Actor
+from xiaohu.core.actors import WORKER, Actor
 from xiaohu.core.applicants import ApplicantKind, ClosingType
 from xiaohu.core.calendar import CHINA, day_of, end_of
 from xiaohu.core.moves import Action
 from xiaohu.core.notices import DECEASED, Notice, affected
 from xiaohu.core.profile import RefundRoute
 from xiaohu.core.refusals import Refusal
-from xiaohu.core.schedule import decision_due, execution_time
+from xiaohu.core.schedule import decision_due
 from xiaohu.core.states import CaseState
 from xiaohu.core.wording import CHINESE
 from xiaohu.notices import outbox
 from xiaohu.registry import calendars
+from xiaohu.trail import events
 
 
 class Incomplete(Refusal):
@@ -84,37 +85,67 @@ def schedule(
 ) -> None:
     """Fix the time of a locked case, and tell its holder and whom its lines touch.
 
-    Call inside a transaction.
+    A line that waits longer than others goes on alone, so that none waits for another. Call
+    inside a transaction.
     """
-    case.execute_at = execution_time(queries.profile_of(case), accepted_at=now)
+    planned = timing.of_lines(case, accepted_at=now)
+    case.execute_at = timing.earliest(case, accepted_at=now).at
     moves.move(case, action, actor=actor, now=now)
-    alarms.set_due(case, at=case.execute_at, now=now)
     notice = Notice.APPROVED if action is Action.APPROVE else Notice.SUBMITTED
-    tell(case, notice, now=now, date=shown_time(case.execute_at))
-    _tell_others(case, lines, day_of(case.execute_at).isoformat(), now)
-
-
-def _tell_others(case: Case, lines: Sequence[CheckedLine], day: str, now: datetime) -> None:
-    """Have those told whom a closing touches; nobody knows which language they read."""
+    for closing in queries.closings_of(case):
+        later = planned.get(closing.line_id) if closing.line_id else None
+        if later is not None and later.at > case.execute_at:
+            apart = splitting.split(closing, now=now)
+            _fix(apart, later.at, notice, now)
+    _fix(case, case.execute_at, notice, now)
     for line in lines:
-        for notice in affected(line.facts):
-            outbox.queue(
-                notice,
-                operator=case.operator,
-                case_id=case.pk,
-                language=CHINESE,
-                params={"day": day},
-                now=now,
-                line_id=line.line.pk,
-                once=day,
-            )
+        _tell_others(case, line, planned[line.line.pk].at, now)
+
+
+def _fix(case: Case, at: datetime, notice: Notice, now: datetime) -> None:
+    case.execute_at = at
+    case.save(update_fields=["execute_at"])
+    alarms.set_due(case, at=at, now=now)
+    tell(case, notice, now=now, date=shown_time(at))
+
+
+def _tell_others(case: Case, line: CheckedLine, at: datetime, now: datetime) -> None:
+    """Have those told whom a closing touches; nobody knows which language they read."""
+    day = day_of(at).isoformat()
+    for notice in affected(line.facts):
+        outbox.queue(
+            notice,
+            operator=case.operator,
+            case_id=case.pk,
+            language=CHINESE,
+            params={"day": day},
+            now=now,
+            line_id=line.line.pk,
+            once=day,
+        )
+
+
+def postpone(case: Case, *, at: datetime, now: datetime) -> None:
+    """Put a scheduled case off, and tell its holder. Call inside a transaction."""
+    events.record(
+        operator=case.operator,
+        actor=WORKER,
+        action="postpone",
+        case_id=case.pk,
+        evidence={"until": at.isoformat()},
+        now=now,
+    )
+    _fix(case, at, Notice.POSTPONED, now)
 
 
 def tell(case: Case, notice: Notice, *, now: datetime, once: str = "", **params: str) -> None:
-    """Queue a message about a case, in words that fit a death. Call inside a transaction.
+    """Queue a message about a case, in words that fit a death, unless the operator switched it off.
 
-    `once` names what it is about where it is not to be told of that again.
+    `once` names what it is about where it is not to be told of that again. Call inside a
+    transaction.
     """
+    if notice in queries.profile_of(case).notices.off:
+        return
     deceased = case.closing_type == ClosingType.DECEASED.value
     outbox.queue(
         DECEASED.get(notice, notice) if deceased else notice,
@@ -136,6 +167,7 @@ def hand_to_reviewer(case: Case, action: Action, *, actor: Actor, now: datetime)
     """Let people decide on a locked case within the working days. Call inside a transaction."""
     # A request that comes back after a return is decided within the whole time again.
     due = decision_due(queries.profile_of(case), calendars.working(), requested_at=now)
+    case.review_asked_at = now
     case.decision_due_on = due.on
     case.decision_provisional = due.provisional
     case.officer, case.claimed_at = None, None

@@ -7,7 +7,7 @@ from xiaohu.closures.models import Case, Closing
 from xiaohu.closures.work import Progress, wait_until
 from xiaohu.core.actors import WORKER
 from xiaohu.core.facts import LineFacts
-from xiaohu.core.involuntary import NOTICE_DAYS, next_notice, notice_at
+from xiaohu.core.involuntary import next_notice, notice_at
 
 HARDLY_LATE = timedelta(hours=1)
 
@@ -22,7 +22,7 @@ def before_closing(closing: Closing, facts: LineFacts, *, now: datetime) -> Prog
     if not involuntary.ground_holds(case, facts, now=now):
         involuntary.stop(case, actor=WORKER, now=now)
         return Progress.WAITS
-    days = next_notice(NOTICE_DAYS, given=case.warned_days)
+    days = next_notice(involuntary.notice_days(case), given=case.warned_days)
     if days is not None:
         if case.execute_at is not None and now >= notice_at(case.execute_at, days):
             _keep_days(case, days, now)
@@ -37,7 +37,7 @@ def wakes_at(case: Case) -> datetime:
     """Return when such a closing is looked at again: at its next notice, or when it is due."""
     if case.execute_at is None:
         raise LookupError("a closing that was decided has a time")
-    days = next_notice(NOTICE_DAYS, given=case.warned_days)
+    days = next_notice(involuntary.notice_days(case), given=case.warned_days)
     return case.execute_at if days is None else notice_at(case.execute_at, days)
 
 

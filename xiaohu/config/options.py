@@ -53,6 +53,10 @@ class Options(BaseSettings):
     demo: bool = Field(
         default=False, description="Invented people, simulators, and a clock that can be moved."
     )
+    allow_examples: bool = Field(
+        default=False,
+        description="Serve on rules the operator has not signed off; for rehearsals. The demo always may.",
+    )
     operator: str = Field(
         default="demo", pattern=r"^[a-z0-9-]{1,32}$", description="Key of the operator served."
     )

@@ -150,14 +150,20 @@ def paid(kind: ApplicantKind, *, registered: bool) -> Paid:
 
 
 def evidence_needed(
-    kind: ApplicantKind, *, proof_by_paper: bool, estate_fen: int, consent_above_fen: int
+    kind: ApplicantKind,
+    *,
+    proof_by_paper: bool,
+    estate_fen: int,
+    consent_above_fen: int,
+    asked: tuple[Evidence, ...] | None = None,
 ) -> tuple[Evidence, ...]:
     """Return the papers a request needs.
 
-    `proof_by_paper` asks a holder for their own document, where the level of proof needs one.
+    `proof_by_paper` asks a holder for their own document, where the level of proof needs one;
+    `asked` are the papers an operator asks for, where it asks for fewer than the table.
     All heirs consent only to a refund above the limit, never to stopping the service.
     """
-    papers = APPLICANTS[kind].evidence
+    papers = APPLICANTS[kind].evidence if asked is None else asked
     if kind is ApplicantKind.HOLDER and proof_by_paper:
         papers = (Evidence.HOLDER_ID,)
     if kind is ApplicantKind.HEIR and estate_fen > consent_above_fen:

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 CHINA = ZoneInfo("Asia/Shanghai")
 SATURDAY = 5
+ARRANGED_BY_MONTH = 11
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +49,21 @@ class WorkingCalendar:
         return Deadline(on=day, provisional=not official)
 
 
+def is_missing(calendar: WorkingCalendar, *, today: date) -> bool:
+    """Say whether next year's arrangement is due and not known: it is published each autumn."""
+    return today.month >= ARRANGED_BY_MONTH and today.year + 1 not in calendar.official_years
+
+
 def day_of(moment: datetime) -> date:
     """Return the calendar day in China of an aware moment."""
     return moment.astimezone(CHINA).date()
 
 
+def start_of(day: date) -> datetime:
+    """Return the first moment of a day in China, as aware UTC."""
+    return datetime.combine(day, time.min, tzinfo=CHINA).astimezone(UTC)
+
+
 def end_of(day: date) -> datetime:
     """Return the last moment of a day in China, as aware UTC; it is the next day's first."""
-    return datetime.combine(day + timedelta(days=1), time.min, tzinfo=CHINA).astimezone(UTC)
+    return start_of(day + timedelta(days=1))

@@ -643,6 +643,14 @@ CHECKS: Mapping[CheckCode, CheckRule] = {
 }
 
 
+# What can stop a request; a shared account is left to people and never does.
+CAN_BLOCK = frozenset(
+    code
+    for code, rule in CHECKS.items()
+    if rule.kind in _STOPS and code is not CheckCode.AGENT_PAYEE_PATTERN
+)
+
+
 def evaluate(
     *,
     facts: LineFacts,

@@ -12,10 +12,10 @@ from enum import StrEnum
 from xiaohu.core.actors import ActorKind
 from xiaohu.core.applicants import ClosingType
 from xiaohu.core.facts import LineFacts, LineStatus
+from xiaohu.core.profile import ArrearsClosing
 from xiaohu.core.refusals import Refusal
 
 NOTICE_DAYS = (30, 7, 1)
-UNPAID_DAYS, SUSPENDED_DAYS = 30, 60  # 电信条例 art. 34
 HEARD_AT_LEAST = timedelta(days=7)  # between the answer to an objection and the closing
 
 
@@ -36,24 +36,16 @@ class Stop(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Arrears:
-    """How long a debt and the stop for it must have lasted, in days."""
-
-    unpaid_days: int = UNPAID_DAYS
-    suspended_days: int = SUSPENDED_DAYS
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class InvoluntaryRule:
     """One row: who may start it, when its ground holds, how it is stopped, on which basis."""
 
     started_by: ActorKind
-    holds: Callable[[LineFacts, date, Arrears], bool]
+    holds: Callable[[LineFacts, date, ArrearsClosing], bool]
     stops: tuple[Stop, ...]
     basis: str
 
 
-def _long_unpaid(facts: LineFacts, today: date, rule: Arrears) -> bool:
+def _long_unpaid(facts: LineFacts, today: date, rule: ArrearsClosing) -> bool:
     if facts.arrears_fen == 0 or facts.status is not LineStatus.ARREARS_STOPPED:
         return False
     return _past(facts.arrears_since_on, rule.unpaid_days, today) and _past(
@@ -94,15 +86,22 @@ INVOLUNTARY: Mapping[ClosingType, InvoluntaryRule] = {
 }
 
 
-def require_ground(kind: ClosingType, facts: LineFacts, *, today: date, arrears: Arrears) -> None:
+def require_ground(
+    kind: ClosingType, facts: LineFacts, *, today: date, arrears: ArrearsClosing
+) -> None:
     """Pass, or raise `GroundMissing`."""
     if not holds(kind, facts, today=today, arrears=arrears):
         raise GroundMissing(kind=kind.value)
 
 
-def holds(kind: ClosingType, facts: LineFacts, *, today: date, arrears: Arrears) -> bool:
+def holds(kind: ClosingType, facts: LineFacts, *, today: date, arrears: ArrearsClosing) -> bool:
     """Say whether the ground of such a closing holds on a day."""
     return INVOLUNTARY[kind].holds(facts, today, arrears)
+
+
+def notice_days(kind: ClosingType, arrears: ArrearsClosing) -> tuple[int, ...]:
+    """Return how many days before such a closing its notices are given."""
+    return arrears.notice_days if kind is ClosingType.ARREARS else NOTICE_DAYS
 
 
 def next_notice(days: Sequence[int], *, given: Collection[int]) -> int | None:

@@ -62,7 +62,7 @@ _A = Action
 
 MOVES: Mapping[tuple[CaseState, Action], Move] = {
     (_S.DRAFT, _A.SCHEDULE): Move(_S.SCHEDULED, _HOLDER),
-    (_S.DRAFT, _A.SEND_TO_REVIEW): Move(_S.IN_REVIEW, _HOLDER | _COMPLIANCE),
+    (_S.DRAFT, _A.SEND_TO_REVIEW): Move(_S.IN_REVIEW, _HOLDER | _COMPLIANCE | _CLOCK),
     (_S.DRAFT, _A.ASK_CUSTOMER): Move(_S.AWAITING_CUSTOMER, _HOLDER),
     (_S.DRAFT, _A.WITHDRAW): Move(_S.WITHDRAWN, _HOLDER),
     (_S.DRAFT, _A.EXPIRE): Move(_S.EXPIRED, _CLOCK),

@@ -60,6 +60,7 @@ class Notice(StrEnum):
     RETURNED = "returned"
     REFUSED = "refused"
     APPROVED = "approved"
+    POSTPONED = "postponed"
     SOON = "soon"
     WITHDRAWN = "withdrawn"
     EXPIRED = "expired"
@@ -134,6 +135,7 @@ NOTICES: Mapping[Notice, NoticeRule] = {
     _N.EXPIRED: NoticeRule(number="N08", page=_PROGRESS, to=_CASE),
     _N.REFUSED: NoticeRule(number="N09", page="portal:refused", to=_CASE, must=("ref", "date")),
     _N.APPROVED: NoticeRule(number="N10", page=_PROGRESS, to=_CASE, must=("ref", "date")),
+    _N.POSTPONED: NoticeRule(number="N10", page=_PROGRESS, to=_CASE, must=("ref", "date")),
     _N.SOON: NoticeRule(number="N10", page=_PROGRESS, to=_CASE, must=("ref", "date")),
     _N.WITHDRAWN: NoticeRule(number="N10", page=_PROGRESS, to=_CASE),
     _N.CLOSED: NoticeRule(

@@ -1,31 +1,44 @@
 """What an operator may choose, and what no operator may.
 
-A profile is a TOML file; published, it becomes an immutable policy version. A value the law
-does not allow is refused with a sentence, not corrected.
+A profile is a TOML file; published, it becomes an immutable policy version. Here is the shape of
+it; `profile_law` says what is lawful, `profile_reading` reads files and says what is wrong. A value
+the law does not allow is refused with a sentence, not corrected.
 """
 
-import json
-from collections.abc import Mapping
+from datetime import date
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from xiaohu.core.applicants import ApplicantKind, ClosingType, Evidence
 from xiaohu.core.checks import CheckCode
+from xiaohu.core.choices import Choice
+from xiaohu.core.notices import Notice
+from xiaohu.core.proofs import ALONE, ProofMethod
 from xiaohu.core.refusals import Refusal
+from xiaohu.core.retention import Category
 
 MAX_REVIEW_WORKING_DAYS = 15  # App rules (国信办秘字〔2019〕191号) item 6; GB/T 35273-2020 8.5
 MIN_QUARANTINE_DAYS = 90  # operator contracts; no shorter period is found in any
-MAX_REFUND_DAYS = 15  # 侵害消费者权益行为处罚办法 art. 10
+# Fifteen days (侵害消费者权益行为处罚办法 art. 10) hold ten working days outside long holidays.
+MAX_REFUND_DAYS, MAX_REFUND_WORKING_DAYS = 15, 10
 MAX_COOLING_OFF_DAYS = 7
+MIN_UNPAID_DAYS, MIN_SUSPENDED_DAYS = 30, 60  # 电信条例 art. 34
+LONGEST_RETENTION_MONTHS = 360  # 会计档案管理办法: vouchers and ledgers, 30 years
 
 Text = Annotated[str, Field(min_length=1, max_length=200)]
 # A name signs every text to a phone, which must fit one message (see core/notices.py).
 ShortText = Annotated[str, Field(min_length=1, max_length=10)]
+Fen = Annotated[int, Field(ge=0)]
+DayOfMonth = Annotated[int, Field(ge=-28, le=28)]
 
 
 class ProfileRefused(Refusal):
-    """The profile is unlawful, incomplete or has an unknown field; names field and reason."""
+    """The profile is unlawful, incomplete, unknown or untested.
+
+    `field` names where, and `why` is the key of the reason and remedy in the message catalogue.
+    """
 
     code = "PROFILE_REFUSED"
 
@@ -44,6 +57,48 @@ class RefundRoute(StrEnum):
     BANK_ACCOUNT = "bank_account"
     OTHER_LINE = "other_line"
     COUNTER = "counter"
+
+
+class RefundStart(StrEnum):
+    """From which moment the days of a refund count."""
+
+    REQUEST = "request"
+    FINAL_BILL = "final_bill"
+
+
+class FeeStop(StrEnum):
+    """From which moment no monthly fee is charged."""
+
+    REQUEST = "request"
+    DISCONNECTION = "disconnection"
+
+
+class GiftRule(StrEnum):
+    """What becomes of gift credit the last bill leaves over: it is never paid out."""
+
+    LAPSES = "lapses"
+
+
+class SourceTag(StrEnum):
+    """How well a figure is known."""
+
+    READ = "V"  # read in a law, a contract, or a system of the operator
+    REPORTED = "N"  # read in a report of the rule
+    HEARSAY = "S"  # read in pages of little quality: what exists, never a rule
+    RECALLED = "R"  # from memory
+    OURS = "D"  # a default of this project
+    OPERATOR = "O"  # stated by the operator itself
+
+
+def _day(value: object) -> object:
+    """Take a date as TOML writes it, or as a stored document does: 2027-06-30."""
+    try:
+        return date.fromisoformat(value) if isinstance(value, str) else value
+    except ValueError:
+        return value
+
+
+Day = Annotated[date, BeforeValidator(_day)]
 
 
 class _Part(BaseModel):
@@ -75,11 +130,39 @@ class Contact(_Part):
     complaint: Bilingual
 
 
+class Freeze(_Part):
+    """Days on which no line is closed: from one day of the month to another, or between two dates.
+
+    Days count from the first of the month, or back from its last, which is -1; from -1 to 6 runs
+    over the turn of the month.
+    """
+
+    from_day: DayOfMonth | None = None
+    to_day: DayOfMonth | None = None
+    from_on: Day | None = None
+    to_on: Day | None = None
+    words: Bilingual
+
+
+class OperatorCalendar(_Part):
+    """The operator's own days, beside the official ones: when its billing stands still."""
+
+    freezes: Annotated[tuple[Freeze, ...], Field(strict=False)] = ()
+
+
 class Review(_Part):
     """How a request is decided; `working_days` is the promise to the subscriber."""
 
     rule: Annotated[ReviewRule, Field(strict=False)]
     working_days: Annotated[int, Field(ge=1, le=MAX_REVIEW_WORKING_DAYS)]
+
+
+class Proof(_Part):
+    """How a holder can prove to be who they say, besides papers and the counter."""
+
+    methods: Annotated[
+        tuple[Annotated[ProofMethod, Field(strict=False)], ...], Field(strict=False, min_length=1)
+    ] = ALONE
 
 
 class Cooling(_Part):
@@ -103,57 +186,102 @@ class Refund(_Part):
     routes: Annotated[
         tuple[Annotated[RefundRoute, Field(strict=False)], ...], Field(min_length=1, strict=False)
     ]
-    working_days: Annotated[int, Field(ge=1, le=MAX_REFUND_DAYS)]
-    review_above_fen: Annotated[int, Field(ge=0)]
-    heirs_consent_above_fen: Annotated[int, Field(ge=0)] = 500_000
+    working_days: Annotated[int, Field(ge=1, le=MAX_REFUND_WORKING_DAYS)]
+    counted_from: Annotated[RefundStart, Field(strict=False)] = RefundStart.FINAL_BILL
+    review_above_fen: Fen
+    heirs_consent_above_fen: Fen = 500_000
+
+
+class Fees(_Part):
+    """What closing costs, which is nothing, and from when no monthly fee is charged."""
+
+    closing_fen: Annotated[int, Field(ge=0, le=0)] = 0
+    stop: Annotated[FeeStop, Field(strict=False)] = FeeStop.DISCONNECTION
+
+
+class Gift(_Part):
+    """What becomes of gift credit."""
+
+    rule: Annotated[GiftRule, Field(strict=False)] = GiftRule.LAPSES
+
+
+class ArrearsClosing(_Part):
+    """When the operator may close a line for arrears, and how many days before it says so.
+
+    Shorter spans than the law's need the clause of a mobile contract, by name.
+    """
+
+    unpaid_days: Annotated[int, Field(ge=1, le=3650)] = MIN_UNPAID_DAYS
+    suspended_days: Annotated[int, Field(ge=1, le=3650)] = MIN_SUSPENDED_DAYS
+    notice_days: Annotated[
+        tuple[Annotated[int, Field(ge=1, le=90)], ...], Field(strict=False, min_length=1)
+    ] = (30, 7, 1)
+    mobile_contract_clause: Text | None = None
+
+
+class Retention(_Part):
+    """How long a category is kept instead of the table's time; longer needs a legal basis."""
+
+    months: Annotated[int, Field(ge=1, le=LONGEST_RETENTION_MONTHS)]
+    basis: Text | None = None
+
+
+class Notices(_Part):
+    """Every notice is sent but those switched off here."""
+
+    off: Annotated[tuple[Annotated[Notice, Field(strict=False)], ...], Field(strict=False)] = ()
+
+
+class Source(_Part):
+    """Where a figure comes from, and how well that is known."""
+
+    tag: Annotated[SourceTag, Field(strict=False)]
+    text: Text
+
+
+class SignOff(_Part):
+    """Who at the operator confirmed the profile, and when."""
+
+    by: Text
+    on: Day
 
 
 class Profile(_Part):
-    """One operator's rules. `unconfirmed` marks an example the operator has not signed off."""
+    """One operator's rules. `unconfirmed` marks an example the operator has not signed off.
+
+    Published, it is the whole: `extends` only records the version it was built upon.
+    """
 
     key: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,32}$")]
     version: Annotated[str, Field(pattern=r"^[0-9]{4}\.[0-9]{2}(\.[0-9]+)?$")]
+    extends: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,32}@[0-9.]{1,16}$")] | None = None
     unconfirmed: bool
+    sign_off: SignOff | None = None
     names: Names
     contact: Contact
+    calendar: OperatorCalendar = OperatorCalendar()
     review: Review
+    proof: Proof = Proof()
+    documents: dict[
+        Annotated[ApplicantKind, Field(strict=False)],
+        Annotated[tuple[Annotated[Evidence, Field(strict=False)], ...], Field(strict=False)],
+    ] = {}
     cooling_off: Cooling
     number: Number
     refund: Refund
+    fees: Fees = Fees()
+    gift: Gift = Gift()
     checks: Annotated[tuple[Annotated[CheckCode, Field(strict=False)], ...], Field(strict=False)]
-    provenance: dict[str, Text]
-
-
-MANDATORY_CHECKS = frozenset(
-    {
-        CheckCode.NOT_HOLDER,
-        CheckCode.REALNAME_MISSING,
-        CheckCode.ALREADY_CLOSING,
-        CheckCode.ALREADY_CLOSED,
-        CheckCode.LEGAL_HOLD,
-    }
-)
-
-
-def parse_profile(data: Mapping[str, Any]) -> Profile:
-    """Return the profile of a parsed TOML document.
-
-    Raises:
-        ProfileRefused: names the first field that is wrong, and why.
-    """
-    try:
-        profile = Profile.model_validate(dict(data))
-    except ValidationError as refused:
-        first = refused.errors(include_url=False, include_input=False)[0]
-        field = ".".join(str(part) for part in first["loc"])
-        raise ProfileRefused(field=field, why=first["msg"]) from None
-    missing = MANDATORY_CHECKS - set(profile.checks)
-    if missing:
-        raise ProfileRefused(field="checks", why=f"{min(missing)} cannot be switched off")
-    return profile
-
-
-def canonical(profile: Profile) -> bytes:
-    """Return the one form of a profile that is hashed and stored."""
-    document = profile.model_dump(mode="json")
-    return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    choices: dict[
+        Annotated[CheckCode, Field(strict=False)],
+        Annotated[
+            tuple[Annotated[Choice, Field(strict=False)], ...], Field(strict=False, min_length=1)
+        ],
+    ] = {}
+    arrears_closing: ArrearsClosing = ArrearsClosing()
+    involuntary: Annotated[
+        tuple[Annotated[ClosingType, Field(strict=False)], ...], Field(strict=False)
+    ] = ()
+    retention: dict[Annotated[Category, Field(strict=False)], Retention] = {}
+    notices: Notices = Notices()
+    provenance: dict[str, Source] = {}

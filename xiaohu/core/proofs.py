@@ -10,7 +10,6 @@ from enum import StrEnum
 
 from xiaohu.core.applicants import ApplicantKind
 from xiaohu.core.facts import LineFacts, LineStatus
-from xiaohu.core.profile import Profile
 from xiaohu.core.refusals import Refusal
 
 SIGNED_IN, TWO_KINDS, SEEN_BY_A_PERSON = 1, 2, 3
@@ -67,7 +66,7 @@ ALONE = (ProofMethod.CODE, ProofMethod.ICCID_TAIL, ProofMethod.SERVICE_PASSWORD)
 
 
 def needed(
-    profile: Profile, *, applicant: ApplicantKind, facts: LineFacts | None, other_payee: bool
+    *, applicant: ApplicantKind, facts: LineFacts | None, large_above_fen: int, other_payee: bool
 ) -> int:
     """Return the level a request must reach.
 
@@ -82,8 +81,7 @@ def needed(
         return TWO_KINDS
     if facts.status is not LineStatus.ACTIVE:
         return SEEN_BY_A_PERSON
-    large = facts.refundable_fen > profile.refund.review_above_fen
-    return SEEN_BY_A_PERSON if large else TWO_KINDS
+    return SEEN_BY_A_PERSON if facts.refundable_fen > large_above_fen else TWO_KINDS
 
 
 def level(proofs: Collection[ProofMethod]) -> int:
@@ -94,13 +92,22 @@ def level(proofs: Collection[ProofMethod]) -> int:
     return SEEN_BY_A_PERSON if ProofKind.SEEN in kinds else TWO_KINDS
 
 
-def offered(*, given: Collection[ProofMethod], status: LineStatus) -> tuple[ProofMethod, ...]:
-    """Return the proofs that would add something; a stopped line gets no texts."""
+def offered(
+    *,
+    given: Collection[ProofMethod],
+    status: LineStatus,
+    taken: Collection[ProofMethod] = ALONE,
+) -> tuple[ProofMethod, ...]:
+    """Return the proofs that would add something; a stopped line gets no texts.
+
+    `taken` are those the operator takes.
+    """
     have = {KINDS[proof] for proof in given}
     return tuple(
         method
         for method in ALONE
-        if KINDS[method] not in have
+        if method in taken
+        and KINDS[method] not in have
         and not (method is ProofMethod.CODE and status is not LineStatus.ACTIVE)
         and not (method is ProofMethod.ICCID_TAIL and status is LineStatus.LOST)
     )

@@ -5,7 +5,7 @@ kept apart until a date, and on which legal basis.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -66,3 +66,19 @@ RETENTION: Mapping[Category, RetentionRule] = {
 }
 
 FOLDER_KEPT_DAYS = 30
+
+
+def rules_with(
+    overrides: Mapping[Category, tuple[int, str | None]],
+) -> Mapping[Category, RetentionRule]:
+    """Return the table with an operator's months, and its own basis where it names one.
+
+    Overrides are lawful: never shorter than the table, longer only on a basis.
+    """
+    changed = {
+        category: replace(
+            RETENTION[category], months=months, basis=basis or RETENTION[category].basis
+        )
+        for category, (months, basis) in overrides.items()
+    }
+    return {**RETENTION, **changed}

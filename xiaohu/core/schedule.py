@@ -1,19 +1,73 @@
 """When a submitted case is carried out, and until when a decision is owed."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from xiaohu.core.calendar import Deadline, WorkingCalendar, day_of
-from xiaohu.core.profile import Profile
+from xiaohu.core import freezes
+from xiaohu.core.calendar import Deadline, WorkingCalendar, day_of, start_of
+from xiaohu.core.checks import Finding
+from xiaohu.core.choices import CARRIED_OUT, CarriedOut
+from xiaohu.core.profile import FeeStop, Freeze, Profile
 
 SHORTEST_UNDO = timedelta(minutes=10)
 
 
-def execution_time(profile: Profile, *, accepted_at: datetime) -> datetime:
-    """Return the first moment a case may be carried out (aware, UTC).
+@dataclass(frozen=True, slots=True)
+class Execution:
+    """The first moment a case may be carried out (aware, UTC), and what put it off."""
 
-    Source: the operator's published terms; ten minutes of undo hold whatever they say.
+    at: datetime
+    not_before: date | None = None
+    freeze: Freeze | None = None
+
+
+def execution(
+    profile: Profile, *, accepted_at: datetime, not_before: date | None = None
+) -> Execution:
+    """Return when a case may be carried out: after cooling-off, never in a freeze.
+
+    `not_before` is the first day the subscriber agreed to. Source: the operator's published
+    terms; ten minutes of undo hold whatever they say.
     """
-    return accepted_at + max(timedelta(days=profile.cooling_off.days), SHORTEST_UNDO)
+    at = accepted_at + max(timedelta(days=profile.cooling_off.days), SHORTEST_UNDO)
+    waits = not_before is not None and start_of(not_before) > at
+    if not_before is not None and waits:
+        at = start_of(not_before)
+    freeze = freezes.on(profile.calendar.freezes, day_of(at))
+    return Execution(after_freeze(profile, at), not_before if waits else None, freeze)
+
+
+def execution_time(
+    profile: Profile, *, accepted_at: datetime, not_before: date | None = None
+) -> datetime:
+    """Return the first moment a case may be carried out (aware, UTC)."""
+    return execution(profile, accepted_at=accepted_at, not_before=not_before).at
+
+
+def after_freeze(profile: Profile, moment: datetime) -> datetime:
+    """Return a moment, or the first one after the freeze it falls into."""
+    day = day_of(moment)
+    free = freezes.free_from(profile.calendar.freezes, day)
+    return moment if free == day else start_of(free)
+
+
+def not_before(findings: Iterable[Finding]) -> date | None:
+    """Return the day after the last date somebody chose to wait for, or nothing."""
+    ends = [
+        finding.until
+        for finding in findings
+        if finding.chosen is not None
+        and finding.until is not None
+        and CARRIED_OUT[finding.chosen] is CarriedOut.TIMING
+    ]
+    return max(ends) + timedelta(days=1) if ends else None
+
+
+def fees_stop_on(profile: Profile, *, requested_at: datetime, stops_at: datetime) -> date:
+    """Return the day from which no monthly fee is charged."""
+    by_request = profile.fees.stop is FeeStop.REQUEST
+    return day_of(requested_at if by_request else stops_at)
 
 
 def decision_due(
@@ -35,3 +89,8 @@ def next_promise(
     while promised < today:
         missed, promised = promised, calendar.add(promised, working_days).on
     return missed, promised
+
+
+def moved(promised: date, due: Deadline) -> Deadline:
+    """Return a deadline once more of the calendar is known: never later than was promised."""
+    return Deadline(on=min(promised, due.on), provisional=due.provisional)

@@ -17,12 +17,11 @@ from django.views.decorators.http import require_POST
 from xiaohu.access import counters, mfa
 from xiaohu.access.accounts import TRIES, WINDOW
 from xiaohu.access.models import StaffUser
-from xiaohu.closures import announcing, applying, checking, queries, reviewing
+from xiaohu.closures import announcing, applying, checking, queries, reviewing, timing
 from xiaohu.closures.models import Case
 from xiaohu.core.actors import ActorKind
 from xiaohu.core.checks import Blocked, StaleChecks
 from xiaohu.core.review import RefusalReason, ReturnReason
-from xiaohu.core.schedule import execution_time
 from xiaohu.core.states import CaseState
 from xiaohu.desk import work
 from xiaohu.desk.entering import SECOND_FACTOR, officer_of, staff_only
@@ -75,6 +74,7 @@ def my_work(request: HttpRequest, officer: StaffUser) -> HttpResponse:
     page = {
         "counts": work.counts(officer, now=now),
         "mine": work.listed("mine", officer, now=now),
+        "missing_year": work.missing_year(officer, now=now),
     }
     return render(request, "desk/work.html", page)
 
@@ -230,9 +230,10 @@ def _preview(case: Case, outcome: str) -> str:
     key = PREVIEWS[(outcome, case.by_operator)]
     now = clock.now()
     with translation.override(case.language):
-        stops_at = execution_time(queries.profile_of(case), accepted_at=now)
         if case.by_operator:
             stops_at = announcing.execution_time(case, now=now)
+        else:
+            stops_at = timing.earliest(case, accepted_at=now).at
         return gettext(key).format(date=moment(stops_at))
 
 

@@ -9,8 +9,10 @@ from django.db.models import Q, QuerySet
 from xiaohu.access.models import StaffUser
 from xiaohu.closures.models import Case, Closing, HumanQueue
 from xiaohu.closures.reviewing import CLAIM_HELD
+from xiaohu.core.actors import ActorKind
 from xiaohu.core.calendar import day_of, end_of
 from xiaohu.core.states import CaseState
+from xiaohu.registry import calendars
 
 SOON = timedelta(hours=4)
 PAGE = 50
@@ -51,6 +53,13 @@ def next_case(officer: StaffUser, *, now: datetime) -> Case | None:
         .order_by("decision_due_on", "submitted_at")
         .first()
     )
+
+
+def missing_year(officer: StaffUser, *, now: datetime) -> int | None:
+    """Return next year where its working days are due and missing, for those who can see to it."""
+    if not any(officer.acts_as(kind) for kind in (ActorKind.OFFICER, ActorKind.ADMIN)):
+        return None
+    return calendars.missing_year(today=day_of(now))
 
 
 def _view(view: str, officer: StaffUser, now: datetime) -> QuerySet[Case]:

@@ -2,19 +2,32 @@
 
 import os
 import sys
-from collections.abc import Callable
 from datetime import timedelta
 from importlib.metadata import version as installed_version
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
 from xiaohu.config.options import OptionsRefused, load
 from xiaohu.ops import alive
-from xiaohu.ops.sentences import CannotStart
+from xiaohu.ops.calendar_commands import calendar_app
+from xiaohu.ops.notice_commands import notice_app
+from xiaohu.ops.policy_commands import policy_app
+from xiaohu.ops.sentences import ERROR, CannotStart
+from xiaohu.ops.talking import (
+    FAILED,
+    NOT_FOUND,
+    OK,
+    REFUSED,
+    USAGE,
+    django,
+    fail,
+    out,
+    say,
+    spoken,
+)
 
-OK, FAILED, USAGE, NOT_FOUND, REFUSED, PARTLY = 0, 1, 2, 3, 5, 6
 _SPANS = {"d": "days", "h": "hours", "m": "minutes"}
 
 app = typer.Typer(
@@ -24,67 +37,15 @@ app = typer.Typer(
 )
 demo_app = typer.Typer(no_args_is_help=True, help="The demo: run it, move its clock, close a line.")
 import_app = typer.Typer(no_args_is_help=True, help="Bring in an operator's export.")
-policy_app = typer.Typer(no_args_is_help=True, help="An operator's rules.")
-notice_app = typer.Typer(no_args_is_help=True, help="Notices: who gets which words.")
 cert_app = typer.Typer(no_args_is_help=True, help="Certificates and statements.")
 user_app = typer.Typer(no_args_is_help=True, help="People of the desk.")
 app.add_typer(demo_app, name="demo")
 app.add_typer(import_app, name="import")
 app.add_typer(policy_app, name="policy")
+app.add_typer(calendar_app, name="calendar")
 app.add_typer(notice_app, name="notice")
 app.add_typer(cert_app, name="cert")
 app.add_typer(user_app, name="user")
-
-
-def say(line: str = "") -> None:
-    """Talk to the person at the terminal."""
-    sys.stderr.write(f"{line}\n")
-
-
-def out(line: str) -> None:
-    """Give a result."""
-    sys.stdout.write(f"{line}\n")
-
-
-def fail(line: str, code: int = FAILED) -> NoReturn:
-    """End with a sentence and an exit code."""
-    say(f"错误 Error: {line}")
-    raise typer.Exit(code)
-
-
-def django() -> None:
-    """Load the rooms; only commands that need them pay for it."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "xiaohu.config.settings")
-    import django as framework
-
-    framework.setup()
-
-
-def spoken(do: Callable[[], int], language: str | None = None) -> NoReturn:
-    """Do something in the reader's language; a refusal becomes its sentence."""
-    django()
-    from django.db import OperationalError
-    from django.utils import translation
-
-    from xiaohu.core.refusals import Refusal
-    from xiaohu.ui.refusals import sentence
-
-    with translation.override(_language(language)):
-        try:
-            code = do()
-        except Refusal as refused:
-            said = sentence(refused)
-            fail(f"{said.what}（{said.code}）\n  {said.next}", REFUSED)
-        except OperationalError:
-            fail(
-                "数据库没有响应，请先启动服务：make run\n  The database does not answer; start the service first: make run"
-            )
-    raise typer.Exit(code)
-
-
-def _language(given: str | None) -> str:
-    tongue = given or os.environ.get("LC_ALL") or os.environ.get("LANG") or "zh"
-    return "en" if tongue.startswith("en") else "zh-hans"
 
 
 @app.command()
@@ -126,6 +87,8 @@ def prepare() -> None:
     preparing.prepare()
     if load().demo:
         demo.set_up(load().data_dir)
+    else:
+        preparing.require_signed_off()
 
 
 @demo_app.command("run")
@@ -221,81 +184,6 @@ def import_lines(
     spoken(do)
 
 
-@policy_app.command("publish")
-def policy_publish(
-    file: Annotated[Path, typer.Argument(help="A profile, TOML.")],
-    operator: Annotated[str, typer.Option(help="Key of the operator.")],
-) -> None:
-    """Put an operator's rules in force."""
-
-    def do() -> int:
-        from xiaohu.ops.prepare import COMMAND_LINE
-        from xiaohu.queue import clock
-        from xiaohu.registry import policies
-
-        try:
-            toml = file.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            fail(f"{file}: {error}", NOT_FOUND)
-        made = policies.publish(operator=operator, toml=toml, actor=COMMAND_LINE, now=clock.now())
-        out(f"{operator} {made.version} sha256:{made.sha256}")
-        return OK
-
-    spoken(do)
-
-
-@notice_app.command("list")
-def notice_list(
-    operator: Annotated[str, typer.Option(help="Key of the operator.")],
-    lang: Annotated[str, typer.Option(help="zh or en.")] = "zh",
-) -> None:
-    """Print every notice: number, recipients, page, and whose words it has."""
-
-    def do() -> int:
-        from xiaohu.ops.noticing import list_notices
-
-        list_notices(operator, out=out)
-        return OK
-
-    spoken(do, lang)
-
-
-@notice_app.command("show")
-def notice_show(
-    notice: Annotated[str, typer.Argument(help="Key of a notice, as in the list.")],
-    operator: Annotated[str, typer.Option(help="Key of the operator.")],
-    lang: Annotated[str, typer.Option(help="zh or en.")] = "zh",
-) -> None:
-    """Print the words of a notice in force, with their version and sample values."""
-
-    def do() -> int:
-        from xiaohu.ops.noticing import show_notice
-
-        show_notice(notice, operator, out=out)
-        return OK
-
-    spoken(do, lang)
-
-
-@notice_app.command("publish")
-def notice_publish(
-    file: Annotated[Path, typer.Argument(help="Words of notices, TOML; see docs/notices.md.")],
-    operator: Annotated[str, typer.Option(help="Key of the operator.")],
-) -> None:
-    """Put an operator's own words in force."""
-
-    def do() -> int:
-        from xiaohu.ops.noticing import publish_file
-
-        try:
-            publish_file(file, operator=operator, out=out)
-        except (OSError, UnicodeDecodeError) as error:
-            fail(f"{file}: {error}", NOT_FOUND)
-        return OK
-
-    spoken(do)
-
-
 @cert_app.command("verify")
 def cert_verify(
     file: Annotated[Path, typer.Argument(help="A PDF of ours, or its .jws text.")],
@@ -355,7 +243,7 @@ def main() -> None:
     try:
         app()
     except (OptionsRefused, CannotStart) as reason:
-        say(f"错误 Error: {reason}")
+        say(f"{ERROR}{reason}")
         sys.exit(FAILED)
 
 

@@ -8,6 +8,7 @@ from django.core.management import call_command
 
 from xiaohu.core.actors import Actor, ActorKind
 from xiaohu.core.calendar import day_of
+from xiaohu.ops.sentences import CannotStart
 from xiaohu.queue import clock
 from xiaohu.registry import calendars, policies
 from xiaohu.trail import keys
@@ -35,6 +36,28 @@ def publish_shipped(name: str, *, now: datetime) -> None:
         actor=COMMAND_LINE,
         now=now,
     )
+
+
+def require_signed_off() -> None:
+    """Stop a start for real people on rules nobody at the operator has confirmed.
+
+    Where nothing was published yet the service starts, so that something can be.
+
+    Raises:
+        CannotStart: the rules in force are an example, and no setting allows examples.
+    """
+    if settings.XIAOHU.allow_examples:
+        return
+    try:
+        policies.require_signed_off(policies.current(settings.XIAOHU.operator))
+    except policies.NoPolicy:
+        return
+    except policies.NotSignedOff as refused:
+        raise CannotStart(
+            f"The rules in force ({refused.params['key']}@{refused.params['version']}) are an"
+            " example nobody at the operator has signed off. Publish a profile with [sign_off],"
+            " or set XIAOHU_ALLOW_EXAMPLES=1 for a rehearsal."
+        ) from None
 
 
 def _collect_static() -> None:

@@ -16,7 +16,7 @@ from xiaohu.config.options import Options
 from xiaohu.ops import alive, keeper
 from xiaohu.ops.children import Child
 from xiaohu.ops.folder import DataFolder
-from xiaohu.ops.sentences import CannotStart
+from xiaohu.ops.sentences import ERROR, CannotStart
 from xiaohu.ops.unprivileged import require_reachable
 
 READY_SECONDS = 60.0
@@ -106,7 +106,8 @@ class Supervisor:
         if made.returncode != 0:
             (self.data / "logs" / "prepare.log").write_text(made.stderr, encoding="utf-8")
             lines = [line for line in made.stderr.splitlines() if line.strip()]
-            raise CannotStart(lines[-1] if lines else "Preparing the databases failed.")
+            said = lines[-1].removeprefix(ERROR) if lines else "Preparing the databases failed."
+            raise CannotStart(said)
 
     def _start_children(self, callback_secret: str) -> None:
         environment = {**self._environment(), "XIAOHU_CALLBACK_SECRET": callback_secret}

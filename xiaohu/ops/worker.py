@@ -16,10 +16,12 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 
 from xiaohu.access import codes, counters, sessions
-from xiaohu.closures import alarms, minding, purging
+from xiaohu.closures import alarms, deadlines, minding, purging, starting
+from xiaohu.core.calendar import day_of
 from xiaohu.gateways import callbacks
 from xiaohu.notices import outbox, reports
 from xiaohu.queue import clock, engine, faults, heartbeat
+from xiaohu.registry import calendars
 from xiaohu.trail import checkpoints, sequencer
 from xiaohu.vault import orphans
 
@@ -47,6 +49,16 @@ def _clean_up() -> None:
     engine.delete_finished()
 
 
+def _look_at_calendar() -> None:
+    """Take over years the library has learned, count again, and warn while next year is missing."""
+    now = clock.now()
+    calendars.seed(today=day_of(now))
+    deadlines.recompute(now=now)
+    year = calendars.missing_year(today=day_of(now))
+    if year is not None:
+        logger.warning("the working days of %s are not known: xiaohu calendar load FILE", year)
+
+
 def beats() -> list[Beat]:
     """Return every beat; each one failing leaves the others going."""
     return [
@@ -58,6 +70,8 @@ def beats() -> list[Beat]:
         Beat(600, lambda: minding.remind(now=clock.now())),
         Beat(600, lambda: minding.apologise(now=clock.now())),
         Beat(600, _clean_up),
+        Beat(24 * 3600, _look_at_calendar),
+        Beat(24 * 3600, lambda: starting.start_arrears(now=clock.now())),
     ]
 
 

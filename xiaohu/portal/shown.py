@@ -50,4 +50,6 @@ def timeline(case: Case) -> list[tuple[str, Any]]:
     told = {"open", "schedule", "send_to_review", "approve", "return", "refuse", "withdraw"}
     told |= {"expire", "fail_checks", "execute", "certify", "return_payout", "resume_refund"}
     told |= {"finish", "appeal", "split", "object", "stop", "overdue"}
+    told |= {"finish", "appeal", "split", "postpone", "recompute_deadline"}
+    told |= {"keep_policy", "adopt_policy"}
     return [(e.action, e.at) for e in events.of_case(case.pk) if e.action in told]

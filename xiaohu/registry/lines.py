@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from xiaohu.core.applicants import HolderKind
 from xiaohu.core.calendar import day_of, end_of
 from xiaohu.core.comparing import Registered
@@ -50,6 +52,13 @@ def of_holder(holder_id: UUID) -> list[Line]:
     return list(
         Line.objects.filter(holder_id=holder_id, closed_at=None).order_by("activated_on", "pk")
     )
+
+
+def stopped_for_arrears(operator: str) -> QuerySet[Line]:
+    """Return the open lines that the last import says are stopped for arrears."""
+    return Line.objects.filter(
+        operator=operator, status=LineStatus.ARREARS_STOPPED.value, closed_at=None
+    ).order_by("pk")
 
 
 def find(operator: str, number: str) -> Line | None:

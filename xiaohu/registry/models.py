@@ -34,10 +34,11 @@ class PolicyVersion(models.Model):
 
 
 class CalendarYear(models.Model):
-    """Whether the State Council has arranged a year's holidays."""
+    """Whether the State Council has arranged a year's holidays; `fingerprint` is of its days."""
 
     year = models.PositiveSmallIntegerField(primary_key=True)
     official = models.BooleanField()
+    fingerprint = models.BigIntegerField(default=0, db_default=0)
 
 
 class CalendarDay(models.Model):

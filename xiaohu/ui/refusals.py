@@ -12,6 +12,7 @@ from xiaohu.core.refusals import Refusal
 
 STATUS: Mapping[str, HTTPStatus] = {
     "CASE_NOT_FOUND": HTTPStatus.NOT_FOUND,
+    "UNKNOWN_VERSION": HTTPStatus.NOT_FOUND,
     "LINE_NOT_YOURS": HTTPStatus.NOT_FOUND,
     "TOO_MANY_TRIES": HTTPStatus.TOO_MANY_REQUESTS,
     "OPERATOR_UNAVAILABLE": HTTPStatus.SERVICE_UNAVAILABLE,
@@ -19,6 +20,11 @@ STATUS: Mapping[str, HTTPStatus] = {
     "NO_POLICY": HTTPStatus.SERVICE_UNAVAILABLE,
     "NOT_A_REVIEWER": HTTPStatus.FORBIDDEN,
     "SAME_PERSON": HTTPStatus.FORBIDDEN,
+}
+# Refusals that name a reason of their own: its words and its remedy stand under this prefix.
+REASONS: Mapping[str, str] = {
+    "PROFILE_REFUSED": "profile.why.",
+    "CALENDAR_REFUSED": "calendar.why.",
 }
 
 
@@ -38,6 +44,11 @@ def sentence(refusal: Refusal) -> Sentence:
         params["codes"] = " · ".join(
             gettext(f"check.title.{code}") for code in str(params["codes"]).split()
         )
+    prefix = REASONS.get(refusal.code)
+    if prefix is not None:
+        key = f"{prefix}{params['why']}"
+        params["remedy"] = gettext(f"{key}.next").format(**params)
+        params["why"] = gettext(key).format(**params)
     return Sentence(
         refusal.code,
         gettext(f"refusal.{refusal.code}").format(**params),

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from xiaohu.closures import applying, documents, hearing, moves, queries
+from xiaohu.closures import applying, documents, hearing, moves, queries, timing
 from xiaohu.closures.checking import Checked, CheckedLine
 from xiaohu.closures.models import Case, Closing, Document, DocumentKind
 from xiaohu.core.applicants import ClosingType
@@ -56,6 +56,26 @@ def closings(case: Case) -> list[ShownClosing]:
             statement=papers.get((closing.pk, DocumentKind.STATEMENT)),
         )
         for closing in found
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class LaterLine:
+    """A line that is closed later than the others of its case, and when."""
+
+    number: str
+    at: datetime
+
+
+def later_lines(case: Case, *, now: datetime) -> list[LaterLine]:
+    """Return the lines that would wait longer than the first, if a case were accepted now."""
+    planned = timing.of_lines(case, accepted_at=now)
+    first = min((each.at for each in planned.values()), default=now)
+    found = [line for line in queries.lines_of_case(case) if line.pk in planned]
+    return [
+        LaterLine(mask.number, planned[mask.id].at)
+        for mask in lines.shown(found)
+        if planned[mask.id].at > first
     ]
 
 

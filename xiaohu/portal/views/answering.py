@@ -8,14 +8,13 @@ from django.utils.translation import get_language, gettext
 
 from xiaohu.access import codes
 from xiaohu.access.codes import Limited, Outcome, Purpose
-from xiaohu.closures import checking, drafting, queries
+from xiaohu.closures import checking, drafting, queries, timing
 from xiaohu.closures.drafting import ContactRefused, ContactSameNumber
 from xiaohu.closures.models import Case
 from xiaohu.core.applicants import HolderKind
-from xiaohu.core.calendar import day_of
 from xiaohu.core.numbers import mask_number
 from xiaohu.core.profile import RefundRoute
-from xiaohu.core.schedule import execution_time
+from xiaohu.core.schedule import fees_stop_on
 from xiaohu.notices import outbox
 from xiaohu.portal import journey, pending
 from xiaohu.portal.codes import explain, limited
@@ -24,6 +23,7 @@ from xiaohu.portal.forms import BankAccount, CodeForm, ContactForm, OneChoice
 from xiaohu.portal.pending import Pending
 from xiaohu.queue import clock
 from xiaohu.registry import lines
+from xiaohu.ui import shown
 from xiaohu.ui.refusals import sentence
 
 
@@ -123,11 +123,13 @@ def effects(request: HttpRequest, case: Case) -> HttpResponse:
         return HttpResponseRedirect(journey.next_page(_fresh(case), now=now))
     profile = queries.profile_of(case)
     checked = checking.last(case, now=now)
-    stop_at = execution_time(profile, accepted_at=now)
+    planned = timing.earliest(case, accepted_at=now)
     page = {
         "case": case,
-        "stop_at": stop_at,
-        "stop_on": day_of(stop_at),
+        "planned": planned,
+        "freezes": profile.calendar.freezes,
+        "later": shown.later_lines(case, now=now),
+        "fees_stop_on": fees_stop_on(profile, requested_at=now, stops_at=planned.at),
         "quarantine_days": profile.number.quarantine_days,
         "checked": checked,
     }

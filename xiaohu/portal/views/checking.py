@@ -15,7 +15,7 @@ from xiaohu.portal.entering import own_draft
 from xiaohu.portal.forms import OneChoice
 from xiaohu.portal.views.starting import check
 from xiaohu.queue import clock
-from xiaohu.ui import shown
+from xiaohu.ui import rules, shown
 from xiaohu.ui.refusals import sentence
 from xiaohu.ui.said import said
 
@@ -36,6 +36,7 @@ def checks(request: HttpRequest, case: Case) -> HttpResponse:
         "open": sum(f.blocks for f in checked.findings) if checked is not None else 0,
         "sentence": sentence(refused) if refused is not None else None,
         "go_on": journey.next_page(case, now=now),
+        "news": rules.news_of(case),
     }
     return render(request, "portal/checks.html", page)
 

@@ -37,7 +37,8 @@ def prove(request: HttpRequest, case: Case) -> HttpResponse:
     status = checked.lines[0].facts.status if checked and checked.lines else LineStatus.ACTIVE
     given = proofs.given(case.pk)
     enough = level(given) >= TWO_KINDS
-    methods = () if enough else offered(given=given, status=status)
+    taken = queries.profile_of(case).proof.methods
+    methods = () if enough else offered(given=given, status=status, taken=taken)
     asked = request.POST if request.method == "POST" else None
     by_secret = asked is not None and "service_password" in asked
     sending = asked is not None and asked.get("send") == ProofMethod.CODE.value
@@ -46,9 +47,9 @@ def prove(request: HttpRequest, case: Case) -> HttpResponse:
     answer = None
     if sending and ProofMethod.CODE in methods:
         answer = _send(case, line, form)
-    elif form.is_bound and form.is_valid():
+    elif ProofMethod.ICCID_TAIL in methods and form.is_bound and form.is_valid():
         answer = _try_card(case, line, form)
-    elif secret.is_bound and secret.is_valid():
+    elif ProofMethod.SERVICE_PASSWORD in methods and secret.is_bound and secret.is_valid():
         answer = _try_secret(case, line, secret)
     if answer is not None:
         return answer

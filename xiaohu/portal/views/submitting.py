@@ -4,17 +4,17 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
-from xiaohu.closures import checking, drafting, queries, submitting
+from xiaohu.closures import checking, drafting, splitting, submitting, timing
 from xiaohu.closures.models import Case
 from xiaohu.core.checks import Blocked, StaleChecks
 from xiaohu.core.proofs import IdentityUnverified
-from xiaohu.core.schedule import execution_time
 from xiaohu.core.states import CaseState
 from xiaohu.portal import journey
 from xiaohu.portal.entering import own_case
 from xiaohu.portal.forms import Declaration
 from xiaohu.portal.shown import actor_of, shown_case
 from xiaohu.queue import clock
+from xiaohu.ui import rules, shown
 from xiaohu.ui.refusals import Sentence, sentence
 
 
@@ -35,13 +35,14 @@ def review(request: HttpRequest, case: Case) -> HttpResponse:
             return HttpResponseRedirect(reverse("portal:submitted", args=[case.pk]))
         except (StaleChecks, Blocked, IdentityUnverified, submitting.Incomplete) as refused:
             problem = sentence(refused)
-    profile = queries.profile_of(case)
     page = {
         **shown_case(case),
         "form": form,
         "problem": problem,
         "checked": checking.last(case, now=now),
-        "stop_at": execution_time(profile, accepted_at=now),
+        "planned": timing.earliest(case, accepted_at=now),
+        "later": shown.later_lines(case, now=now),
+        "news": rules.news_of(case),
     }
     status = 422 if form.errors else 409 if problem else 200
     return render(request, "portal/review.html", page, status=status)
@@ -52,4 +53,9 @@ def submitted(request: HttpRequest, case: Case) -> HttpResponse:
     """S17: the reference, the dates, how to take it back."""
     if case.submitted_at is None:
         return HttpResponseRedirect(journey.next_page(case, now=clock.now()))
-    return render(request, "portal/submitted.html", shown_case(case))
+    page = {
+        **shown_case(case),
+        "apart": splitting.made_from(case),
+        "waits": timing.earliest(case, accepted_at=case.submitted_at).not_before is not None,
+    }
+    return render(request, "portal/submitted.html", page)

@@ -1,0 +1,72 @@
+"""How commands talk: results to stdout, talk to stderr, a sentence and a code for every error."""
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import NoReturn
+
+import typer
+
+from xiaohu.ops.sentences import ERROR
+
+OK, FAILED, USAGE, NOT_FOUND, REFUSED, PARTLY = 0, 1, 2, 3, 5, 6
+
+
+def say(line: str = "") -> None:
+    """Talk to the person at the terminal."""
+    sys.stderr.write(f"{line}\n")
+
+
+def out(line: str) -> None:
+    """Give a result."""
+    sys.stdout.write(f"{line}\n")
+
+
+def fail(line: str, code: int = FAILED) -> NoReturn:
+    """End with a sentence and an exit code."""
+    say(f"{ERROR}{line}")
+    raise typer.Exit(code)
+
+
+def django() -> None:
+    """Load the rooms; only commands that need them pay for it."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "xiaohu.config.settings")
+    import django as framework
+
+    framework.setup()
+
+
+def spoken(do: Callable[[], int], language: str | None = None) -> NoReturn:
+    """Do something in the reader's language; a refusal becomes its sentence."""
+    django()
+    from django.db import OperationalError
+    from django.utils import translation
+
+    from xiaohu.core.refusals import Refusal
+    from xiaohu.ui.refusals import sentence
+
+    with translation.override(_language(language)):
+        try:
+            code = do()
+        except Refusal as refused:
+            said = sentence(refused)
+            fail(f"{said.what}（{said.code}）\n  {said.next}", REFUSED)
+        except OperationalError:
+            fail(
+                "数据库没有响应，请先启动服务：make run\n  The database does not answer; start the service first: make run"
+            )
+    raise typer.Exit(code)
+
+
+def _language(given: str | None) -> str:
+    tongue = given or os.environ.get("LC_ALL") or os.environ.get("LANG") or "zh"
+    return "en" if tongue.startswith("en") else "zh-hans"
+
+
+def text_of(file: Path) -> str:
+    """Return what stands in a file, or end with a sentence."""
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        fail(f"{file}: {error}", NOT_FOUND)
