@@ -1,7 +1,6 @@
 """What an operator may write in a notice: the variables it has, all it must say, one message long."""
 
 import hashlib
-from collections.abc import Mapping
 from string import Formatter
 
 from xiaohu.core.notices import (
@@ -73,19 +72,18 @@ def require_fit(
     Raises:
         TemplateRefused: one of its kinds says why.
     """
-    about = {"notice": notice.value, "language": language}
-    used = _variables(text, about)
+    used = _variables(notice, language, text)
     unknown = used - mandatory(notice)
     if unknown:
-        raise TemplateVariableUnknown(**about, name=min(unknown))
+        raise TemplateVariableUnknown(notice=notice, language=language, name=min(unknown))
     missing = mandatory(notice) - used
     if missing:
-        raise TemplateLacks(**about, name=min(missing))
+        raise TemplateLacks(notice=notice, language=language, name=min(missing))
     if "!" in text or "！" in text:
-        raise TemplateExclaims(**about)
+        raise TemplateExclaims(notice=notice, language=language)
     length, most = len(text.format(**{**SAMPLES, "sign": sign})), longest(channel, language)
     if length > most:
-        raise TemplateTooLong(**about, length=length, most=most)
+        raise TemplateTooLong(notice=notice, language=language, length=length, most=most)
 
 
 def longest(channel: Channel, language: str) -> int:
@@ -95,13 +93,13 @@ def longest(channel: Channel, language: str) -> int:
     return SMS_LENGTH_LATIN if language == ENGLISH else SMS_LENGTH
 
 
-def _variables(text: str, about: Mapping[str, str]) -> frozenset[str]:
+def _variables(notice: Notice, language: str, text: str) -> frozenset[str]:
     """Return the names in braces; anything cleverer than a name could reach into the program."""
     try:
         parts = list(Formatter().parse(text))
     except ValueError:
-        raise TemplateUnreadable(**about) from None
+        raise TemplateUnreadable(notice=notice, language=language) from None
     for _, name, form, conversion in parts:
         if name is not None and (form or conversion or not name.isidentifier()):
-            raise TemplateUnreadable(**about)
+            raise TemplateUnreadable(notice=notice, language=language)
     return frozenset(name for _, name, _, _ in parts if name is not None)
