@@ -71,7 +71,7 @@ def schedule(case: Case, action: Action, *, actor: Actor, now: datetime) -> None
     A line that waits longer than others goes on alone, so that none waits for another.
     """
     planned = timing.of_lines(case, accepted_at=now)
-    case.execute_at = timing.earliest(case, accepted_at=now).at
+    case.execute_at = timing.first(case, planned, accepted_at=now).at
     moves.move(case, action, actor=actor, now=now)
     notice = Notice.APPROVED if action is Action.APPROVE else Notice.SUBMITTED
     for closing in queries.closings_of(case):
