@@ -89,7 +89,7 @@ def schedule(
     inside a transaction.
     """
     planned = timing.of_lines(case, accepted_at=now)
-    case.execute_at = timing.earliest(case, accepted_at=now).at
+    case.execute_at = timing.first(case, planned, accepted_at=now).at
     moves.move(case, action, actor=actor, now=now)
     notice = Notice.APPROVED if action is Action.APPROVE else Notice.SUBMITTED
     for closing in queries.closings_of(case):

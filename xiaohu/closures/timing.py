@@ -13,7 +13,11 @@ from xiaohu.core.steps import Scope
 
 def earliest(case: Case, *, accepted_at: datetime) -> Execution:
     """Return when the first line of a case would be closed if it were accepted now."""
-    planned = of_lines(case, accepted_at=accepted_at)
+    return first(case, of_lines(case, accepted_at=accepted_at), accepted_at=accepted_at)
+
+
+def first(case: Case, planned: Mapping[UUID, Execution], *, accepted_at: datetime) -> Execution:
+    """Return the earliest of what is planned; cooling-off alone where no line is."""
     if planned:
         return min(planned.values(), key=lambda each: each.at)
     return execution(queries.profile_of(case), accepted_at=accepted_at)
