@@ -28,7 +28,7 @@ PREPARED: dict[str, Body] = {
 CHINA = timezone(timedelta(hours=8))
 BILL_FIELDS = ("usage_fen", "fees_fen", "exit_fee_fen", *(f"{purse}_fen" for purse in PURSES))
 AMOUNTS = ("arrears_fen", "unbilled_fen", "cash_fen")
-FLAGS = ("port_out", "open_order", "legal_hold")
+FLAGS = ("filing", "port_out", "open_order", "legal_hold")
 
 
 class Refused(Exception):

@@ -9,3 +9,4 @@ def register() -> None:
     """Let every room that holds something of a person forget it."""
     engine.register("sessions", access.forget_sessions)
     engine.register("indexes", registry.forget_indexes)
+    engine.register("restrictions", registry.forget_restrictions)
