@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from tests.journeys.screens import Visitor
 from tests.service import Service
+from xiaohu.registry import demo_data
 from xiaohu.ui.catalogue import read
 
 REFERENCE = re.compile(r"XH-\d{4}-[0-9A-Z]{4}-[0-9A-Z]{2}")
@@ -31,8 +32,7 @@ def free_people(service: Service) -> Iterator[Person]:
         rows = list(csv.DictReader(file))
     met: set[str] = set()
     for row in reversed(rows):
-        plain = row["status"] == "active" and not row["contract_end_on"]
-        if plain and row["arrears_yuan"] == "0.00" and row["cash_yuan"] != "0.00":
+        if demo_data.is_clean(row):
             if row["contact"] in met:
                 continue
             met.add(row["contact"])
