@@ -8,8 +8,8 @@ from typing import IO
 # What begins a formula (OWASP, "CSV injection"), in every width and height it is written in.
 BEGINNINGS = "=+-@" + "＝﹦⁼₌⩵⩶" + "＋﹢⁺₊﬩" + "－﹣−⁻₋" + "＠﹫"
 # Some programs split a cell at another separator, quoted or not, and pass over spaces and marks
-# nobody sees before they look; nothing but a letter or a digit keeps a text from being one.
-_FORMULA = re.compile(rf"(^|[;,|\t\r\n])(?=\W*?[{re.escape(BEGINNINGS)}])|^(?=[\t\r\n])")
+# nobody sees before they look; only a letter, a digit or an apostrophe keeps a text from being one.
+_FORMULA = re.compile(rf"(^|[;,|\t\r\n])(?=[^\w']*?[{re.escape(BEGINNINGS)}])|^(?=[\t\r\n])")
 
 
 def harmless(text: str) -> str:
@@ -19,4 +19,4 @@ def harmless(text: str) -> str:
 
 def write_row(file: IO[str], cells: Iterable[str]) -> None:
     """Write one row, every cell of it harmless."""
-    csv.writer(file, lineterminator="\n").writerow([harmless(cell) for cell in cells])
+    csv.writer(file).writerow([harmless(cell) for cell in cells])

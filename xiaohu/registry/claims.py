@@ -9,6 +9,7 @@ from array import array
 from collections.abc import Hashable
 
 _FIRST_SLOTS = 1 << 10
+_NO_HASH = (1 << 64) - 1  # Python never hashes anything to -1, and 0 is an empty slot
 _KEY, _OWNER = (1 << 64) - 1, (1 << 32) - 1
 
 
@@ -22,7 +23,7 @@ class Claims:
 
     def claim(self, what: Hashable, *, by: Hashable) -> bool:
         """Claim something, and say whether it is theirs: the first to name it keeps it."""
-        key, owner = hash(what) & _KEY or 1, hash(by) & _OWNER  # an empty slot has no key
+        key, owner = hash(what) & _KEY or _NO_HASH, hash(by) & _OWNER
         slot = self._slot(key)
         if self._keys[slot]:
             return self._owners[slot] == owner

@@ -29,7 +29,7 @@ REGIONS = ("浙江省", "广东省", "四川省", "北京市", "全国")
 FILED = ("customer_service", "after_sales notification", "survey", "appointment")
 OUTBOUND = "外呼"
 _COUNTY = "999999"
-_MOST_OF_A_FIRM = 40
+_LINES_OF_A_FIRM = (1, 1, 2, 3, 5, 8, 12, 20, 40)
 _CLEAN_THOUGH_SAID = frozenset(name for name in OPTIONAL if name.startswith("filing")) | {"esim"}
 
 
@@ -87,7 +87,7 @@ def _stories(chance: random.Random) -> Iterator[Story]:
 
 def _firm(chance: random.Random) -> Iterable[Story]:
     """Return the lines of one organisation, one to forty of them."""
-    count = chance.randrange(1, _MOST_OF_A_FIRM + 1)
+    count = chance.choice(_LINES_OF_A_FIRM)
     story = DISSOLVED if chance.random() < 0.1 else None
     for place in range(count):
         each = story or _ordinary(chance, Who.PERSON)
