@@ -11,7 +11,6 @@ Line = dict[str, Any]
 STATUSES = (
     "active", "stopped", "lost", "arrears_stopped", "restricted", "banned", "ported_out", "closed",
 )  # fmt: skip
-REALNAMES = ("registered", "missing", "mismatch", "expired")
 PURSES = ("cash", "deposit", "promotion", "gift")
 COLUMNS = (
     "number", "iccid", "subscription_id", "product", "status", "activated_on", "holder_name",
@@ -19,6 +18,33 @@ COLUMNS = (
     "promotion_yuan", "gift_yuan", "points", "contract_end_on", "exit_fee_yuan",
     "arrears_yuan", "unbilled_yuan", "contact",
 )  # fmt: skip
+# What is said of a line beside its columns of old; a file may leave out any of them.
+AMOUNTS = (
+    *(f"{purse}_fen" for purse in PURSES),
+    "arrears_fen", "unbilled_fen", "exit_fee_fen", "vanity_fee_fen", "instalment_fen",
+    "equipment_fen",
+)  # fmt: skip
+COUNTS = ("points", "coupons", "sublines", "restriction_grade")
+DAYS = (
+    "contract_end_on", "vanity_end_on", "hold_review_on", "restricted_on", "arrears_since_on",
+    "suspended_on",
+)  # fmt: skip
+FLAGS = (
+    "filing", "port_out", "open_order", "legal_hold", "roaming_pending", "subline", "bundle",
+    "ported_in", "transfer", "fee_dispute", "complaint", "two_factor", "invoice_pending",
+    "minor", "dissolved", "esim",
+)  # fmt: skip
+WORDS = {
+    "realname": ("registered", "missing", "mismatch", "expired"),
+    "group_network": ("none", "group", "family"),
+    "payer": ("holder", "organisation", "other"),
+    "restriction": (
+        None, "complaints", "abnormal_frequency", "changed_use", "subletting", "police_notice",
+        "reverification",
+    ),
+}  # fmt: skip
+MOST_GRADE = 3
+_YES, _NO = {"yes", "true", "y", "1", "是"}, {"no", "false", "n", "0", "否"}
 OUTBOUND = "外呼"
 
 _YUAN = re.compile(r"([0-9]{1,13})(?:\.([0-9]{1,2}))?")
@@ -52,28 +78,40 @@ def _status(text: str) -> str:
     return status
 
 
+def _flag(text: str, *, otherwise: bool) -> bool:
+    text = text.strip().lower()
+    if text and text not in _YES | _NO:
+        raise ValueError(f"not yes or no: {text!r}")
+    return text in _YES if text else otherwise
+
+
+def _day(text: str) -> str | None:
+    return date.fromisoformat(text).isoformat() if (text := text.strip()) else None
+
+
+def _word(text: str, words: tuple[str | None, ...]) -> str | None:
+    word = text.strip() or words[0]
+    if word not in words:
+        raise ValueError(f"not one of {words}: {word!r}")
+    return word
+
+
 def _line(row: dict[str, str]) -> Line:
     """Return a line in the very shape that is answered, so answering is only serialising."""
     subscription = row["subscription_id"].strip()
     if not subscription:
         raise ValueError("subscription_id is empty")
-    contract_end = row["contract_end_on"].strip() or None
-    if contract_end is not None:
-        date.fromisoformat(contract_end)
+    amounts = {name: f"{name.removesuffix('_fen')}_yuan" for name in AMOUNTS}
+    # A file of old says nothing of filings; its outbound products have them.
+    filed = OUTBOUND in row["product"]
     return {
         "subscription_id": subscription,
         "status": _status(row["status"]),
-        "realname": "registered",
-        **{f"{purse}_fen": fen(row[f"{purse}_yuan"]) for purse in PURSES},
-        "points": _count(row["points"]),
-        "arrears_fen": fen(row["arrears_yuan"]),
-        "unbilled_fen": fen(row["unbilled_yuan"]),
-        "contract_end_on": contract_end,
-        "exit_fee_fen": fen(row["exit_fee_yuan"]),
-        "filing": OUTBOUND in row["product"],
-        "port_out": False,
-        "open_order": False,
-        "legal_hold": False,
+        **{name: fen(row.get(column, "")) for name, column in amounts.items()},
+        **{name: _count(row.get(name, "")) for name in COUNTS},
+        **{name: _day(row.get(name, "")) for name in DAYS},
+        **{name: _flag(row.get(name, ""), otherwise=filed and name == "filing") for name in FLAGS},
+        **{name: _word(row.get(name, ""), words) for name, words in WORDS.items()},
     }
 
 

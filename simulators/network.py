@@ -5,7 +5,17 @@ from datetime import date, datetime, timedelta, timezone
 
 from simulators.book import Book, due, pending
 from simulators.faults import Faults
-from simulators.inventory import PURSES, REALNAMES, STATUSES, Line
+from simulators.inventory import (
+    AMOUNTS,
+    COUNTS,
+    DAYS,
+    FLAGS,
+    MOST_GRADE,
+    PURSES,
+    STATUSES,
+    WORDS,
+    Line,
+)
 from simulators.truth import Record, Truth
 from simulators.wire import Body, Unfit
 
@@ -27,29 +37,6 @@ PREPARED: dict[str, Body] = {
 # The operator's day is China's, which knows no summer time.
 CHINA = timezone(timedelta(hours=8))
 BILL_FIELDS = ("usage_fen", "fees_fen", "exit_fee_fen", *(f"{purse}_fen" for purse in PURSES))
-COUNTS = (
-    "arrears_fen", "unbilled_fen", "cash_fen", "exit_fee_fen", "vanity_fee_fen", "instalment_fen",
-    "equipment_fen", "coupons", "sublines", "restriction_grade",
-)  # fmt: skip
-FLAGS = (
-    "port_out", "open_order", "legal_hold", "roaming_pending", "subline", "bundle", "ported_in",
-    "transfer", "fee_dispute", "complaint", "two_factor", "invoice_pending", "minor", "dissolved",
-    "esim", "filing",
-)  # fmt: skip
-DAYS = (
-    "contract_end_on", "vanity_end_on", "hold_review_on", "restricted_on", "arrears_since_on",
-    "suspended_on",
-)  # fmt: skip
-LISTS = {
-    "status": STATUSES,
-    "realname": REALNAMES,
-    "group_network": ("none", "group", "family"),
-    "payer": ("holder", "organisation", "other"),
-    "restriction": (
-        "complaints", "abnormal_frequency", "changed_use", "subletting", "police_notice",
-        "reverification",
-    ),
-}  # fmt: skip
 
 
 class Refused(Exception):
@@ -57,33 +44,48 @@ class Refused(Exception):
 
 
 def changes_from(body: Body) -> Body:
-    """Return what a rehearsal may change in a line."""
+    """Return what a rehearsal may change in a line: anything that is said of one."""
     for field, value in body.items():
-        _require_fit(field, value)
+        wrong = _wrong(field, value)
+        if wrong:
+            raise Unfit(field, wrong)
     return body
 
 
-def _require_fit(field: str, value: object) -> None:
-    if field in COUNTS:
-        if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-            raise Unfit(field, "not_an_amount")
-    elif field in FLAGS:
-        if not isinstance(value, bool):
-            raise Unfit(field, "not_a_boolean")
-    elif field in DAYS:
-        if value is not None and not _is_day(value):
-            raise Unfit(field, "not_a_date")
-    elif field not in LISTS:
-        raise Unfit(field, "unknown")
-    elif value not in LISTS[field]:
-        raise Unfit(field, f"unknown_{field}")
+def _wrong(field: str, value: object) -> str:
+    """Say what is wrong with a change; nothing where it is fine."""
+    if field in AMOUNTS or field in COUNTS:
+        most = MOST_GRADE if field == "restriction_grade" else None
+        return "" if _is_number(value, most) else "not_an_amount"
+    if field in FLAGS:
+        return "" if isinstance(value, bool) else "not_a_boolean"
+    if field in DAYS:
+        return "" if value is None or _is_day(value) else "not_a_date"
+    if field in WORDS:
+        return "" if value in WORDS[field] else f"unknown_{field}"
+    if field == "status":
+        return "" if value in STATUSES else "unknown_status"
+    return "unknown"
+
+
+def _is_number(value: object, most: int | None) -> bool:
+    if isinstance(value, bool) or not isinstance(value, int):
+        return False
+    return value >= 0 and (most is None or value <= most)
 
 
 def _is_day(value: object) -> bool:
     try:
-        return isinstance(value, str) and bool(date.fromisoformat(value))
+        return isinstance(value, str) and date.fromisoformat(value).isoformat() == value
     except ValueError:
         return False
+
+
+def _leaving_early(line: Line) -> int:
+    """Return what leaving the contract and the special number before their end costs."""
+    bound = (("contract_end_on", "exit_fee_fen"), ("vanity_end_on", "vanity_fee_fen"))
+    today = _today().isoformat()
+    return sum(line[fee] for until, fee in bound if line[until] is not None and line[until] > today)
 
 
 def _today() -> date:
@@ -140,8 +142,6 @@ class Network:
         line = self._known(subscription)
         if line["status"] != "closed":
             raise Refused("still_active")
-        end = line["contract_end_on"]
-        bound = end is not None and date.fromisoformat(end) > _today()
         return self._write(
             {
                 "key": key,
@@ -151,7 +151,7 @@ class Network:
                 # What was billed earlier and never paid stands on the last bill as well.
                 "usage_fen": line["unbilled_fen"] + line["arrears_fen"],
                 "fees_fen": 0,
-                "exit_fee_fen": line["exit_fee_fen"] if bound else 0,
+                "exit_fee_fen": _leaving_early(line),
                 **{f"{purse}_fen": line[f"{purse}_fen"] for purse in PURSES},
                 "fingerprint": fingerprint,
             }

@@ -241,9 +241,7 @@ def set_up(folder: Path, *, today: date = TODAY, count: int = 10) -> World:
     calendars.seed(today=today)
     export = folder / "lines.csv"
     demo_data.write(path=export, lines=count, seed=1, today=today)
-    importer.import_lines(
-        path=export, operator=OPERATOR, actor=ADMIN, now=NOON, progress=lambda _: None
-    )
+    importer.import_lines(path=export, operator=OPERATOR, actor=ADMIN, now=NOON)
     outside = Outside(folder)
     outside.start(export)
     return World(Clock(), outside)
@@ -253,9 +251,7 @@ def set_up_rows(export: Path, *, now: datetime) -> World:
     """Make a world in real time around an export; its outside runs elsewhere."""
     policies.publish(operator=OPERATOR, toml=policies.shipped("generic-cn"), actor=ADMIN, now=now)
     calendars.seed(today=now.date())
-    importer.import_lines(
-        path=export, operator=OPERATOR, actor=ADMIN, now=now, progress=lambda _: None
-    )
+    importer.import_lines(path=export, operator=OPERATOR, actor=ADMIN, now=now)
     return World(RealClock(), Outside(export.parent))
 
 

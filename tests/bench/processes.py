@@ -16,7 +16,7 @@ def measure() -> list[Row]:
     service = Service(port=18700)
     try:
         rows = [
-            Row("start_first", round(service.start(), 1), None, None, "s", "1,000 lines imported")
+            Row("start_first", round(service.start(), 1), None, None, "s", "10,000 lines imported")
         ]
         peaks = {"web": 0.0, "worker": 0.0}
         for _ in range(2):

@@ -51,10 +51,9 @@ class BenchWorld:
         return [number for number, _ in zip(self._numbers, range(count), strict=False)]
 
     def _clean_numbers(self) -> Iterator[str]:
+        from xiaohu.registry import demo_data
+
         with self.export.open(encoding="utf-8", newline="") as file:
             for row in csv.DictReader(file):
-                plain = row["status"] == "active" and not row["contract_end_on"]
-                owes = row["arrears_yuan"] != "0.00" or row["unbilled_yuan"] != "0.00"
-                small = 0 < float(row["cash_yuan"]) < 1000
-                if plain and not owes and small:
+                if demo_data.is_clean(row) and float(row["cash_yuan"]) < 1000:
                     yield f"+86{row['number']}"

@@ -63,12 +63,7 @@ def numbers(simulators: Simulators) -> Iterator[str]:
     return iter(
         f"+86{row['number']}"
         for row in rows
-        if row["status"] == "active"
-        and not row["contract_end_on"]
-        and row["arrears_yuan"] == row["unbilled_yuan"] == "0.00"
-        and row["cash_yuan"] != "0.00"
-        and "外呼" in row["product"]
-        and float(row["cash_yuan"]) < 1000
+        if demo_data.is_clean(row) and row["filing"] and float(row["cash_yuan"]) < 1000
     )
 
 

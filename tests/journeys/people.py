@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from tests.journeys.screens import Visitor
 from tests.service import Service
 from tests.stories import picture
+from xiaohu.registry import demo_data
 from xiaohu.ui.catalogue import read
 
 CASE = re.compile(r"/case/[0-9a-f-]{36}")
@@ -46,8 +47,7 @@ def free_people(service: Service) -> Iterator[Person]:
     """
     met: set[str] = set()
     for row in reversed(export(service)):
-        plain = row["status"] == "active" and not row["contract_end_on"]
-        if plain and row["arrears_yuan"] == "0.00" and row["cash_yuan"] != "0.00":
+        if demo_data.is_clean(row):
             if row["contact"] in met:
                 continue
             met.add(row["contact"])

@@ -36,7 +36,8 @@ LINES: list[dict[str, str]] = [
 def write_inventory(path: Path, lines: list[dict[str, str]] = LINES) -> Path:
     """Write an export the operator can read."""
     with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.DictWriter(file, COLUMNS, restval="")
+        more = dict.fromkeys(name for line in lines for name in line if name not in COLUMNS)
+        writer = csv.DictWriter(file, [*COLUMNS, *more], restval="")
         writer.writeheader()
         writer.writerows(lines)
     return path

@@ -11,6 +11,22 @@ from simulators import operator
 from simulators.inventory import fen, read
 from simulators.serving import Settings
 from tests.simulators.support import LINES, post, truth, write_inventory
+from xiaohu.core.facts import LineFacts
+
+SAID = {
+    "subscription_id": "S1",
+    "status": "active",
+    "realname": "registered",
+    "cash_fen": 12640,
+    "deposit_fen": 10000,
+    "promotion_fen": 5,
+    "points": 12,
+    "arrears_fen": 820,
+    "unbilled_fen": 150,
+    "contract_end_on": "2999-01-01",
+    "exit_fee_fen": 3000,
+    "filing": True,
+}
 
 
 def order(client: TestClient, kind: str, key: str, line: str = "S1") -> Any:
@@ -39,6 +55,10 @@ def test_reads_yuan_exactly(yuan: str, expected: int) -> None:
         {"status": "odd"},
         {"points": "x"},
         {"contract_end_on": "soon"},
+        {"legal_hold": "perhaps"},
+        {"realname": "odd"},
+        {"restriction": "odd"},
+        {"restricted_on": "2026-02-30"},
         {"subscription_id": "S2"},
     ],
 )
@@ -57,24 +77,12 @@ def test_loads_ten_thousand_lines_quickly(tmp_path: Path) -> None:
 
 
 def test_shows_a_line(at_operator: TestClient) -> None:
-    assert at_operator.get("/lines/S1").json() == {
-        "subscription_id": "S1",
-        "status": "active",
-        "realname": "registered",
-        "cash_fen": 12640,
-        "deposit_fen": 10000,
-        "promotion_fen": 5,
-        "gift_fen": 0,
-        "points": 12,
-        "arrears_fen": 820,
-        "unbilled_fen": 150,
-        "contract_end_on": "2999-01-01",
-        "exit_fee_fen": 3000,
-        "filing": True,
-        "port_out": False,
-        "open_order": False,
-        "legal_hold": False,
-    }
+    shown = at_operator.get("/lines/S1").json()
+    assert {name: shown[name] for name in SAID} == SAID
+    # What the file does not say does not apply.
+    assert {shown[name] for name in set(shown) - set(SAID)} == {False, None, "holder", "none"}
+    assert set(shown) == {"subscription_id", *LineFacts.model_fields}
+    assert LineFacts.model_validate(shown).filing
     assert at_operator.get("/lines/S9").json() == {"error": "unknown_line"}
 
 
@@ -196,8 +204,45 @@ def test_lines_can_be_changed_for_a_rehearsal(operator_settings: Settings) -> No
     assert (line["arrears_fen"], line["legal_hold"], line["cash_fen"]) == (0, True, 7)
 
 
+def test_everything_said_of_a_line_can_be_changed(at_operator: TestClient) -> None:
+    changes: dict[str, object] = {
+        "status": "banned",
+        "restriction": "police_notice",
+        "restriction_grade": 3,
+        "restricted_on": "2026-11-01",
+        "realname": "missing",
+        "instalment_fen": 100,
+        "sublines": 2,
+        "esim": True,
+        "group_network": "family",
+        "contract_end_on": None,
+    }
+    assert at_operator.patch("/lines/S1", json=changes).status_code == 200
+    shown = at_operator.get("/lines/S1").json()
+    assert {name: shown[name] for name in changes} == changes
+
+
+def test_a_special_number_left_early_is_on_the_last_bill(at_operator: TestClient) -> None:
+    changes = {"vanity_end_on": "2999-01-01", "vanity_fee_fen": 500}
+    at_operator.patch("/lines/S1", json=changes)
+    order(at_operator, "disconnect", "k1")
+    assert bill(at_operator, "b").json()["exit_fee_fen"] == 3000 + 500
+
+
 @pytest.mark.parametrize(
-    "body", [{"status": "odd"}, {"status": []}, {"cash_fen": True}, {"port_out": 1}, {"points": 1}]
+    "body",
+    [
+        {"status": "odd"},
+        {"status": []},
+        {"cash_fen": True},
+        {"port_out": 1},
+        {"points": "1"},
+        {"restriction_grade": 4},
+        {"restricted_on": "20260230"},
+        {"payer": "nobody"},
+        {"restriction": []},
+        {"subscription_id": "S2"},
+    ],
 )
 def test_changes_are_checked(at_operator: TestClient, body: dict[str, object]) -> None:
     answer = at_operator.patch("/lines/S1", json=body)

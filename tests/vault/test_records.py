@@ -1,11 +1,17 @@
 """Sealed records: readable with the key, nowhere else, and never again once it is destroyed."""
 
+import json
+from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.db import connections
+from django.db.models import Model
+from hypothesis import given
+from hypothesis import strategies as st
 
 from xiaohu.core.retention import Category
+from xiaohu.queue import bulk
 from xiaohu.vault import keys, records, units
 from xiaohu.vault.box import BoxRefused
 from xiaohu.vault.keys import Erased, KeystoreUnavailable
@@ -115,3 +121,52 @@ def test_a_batch_keeps_what_can_be_read() -> None:
     refs = [Ref(unit, IDENTITY) for unit in (good, erased, lost, broken, units.holder(uuid4()))]
     readable = records.readable(operator="demo", refs=refs)
     assert readable == {refs[0]: {"name": CANARY}}
+
+
+def test_first_records_of_new_units_open_like_any_other() -> None:
+    person, line = units.holder(uuid4()), units.line(uuid4())
+    contact = {"to": "demo@example.com"}
+    records.seal_new(
+        operator="demo",
+        values={
+            person: {IDENTITY: {"name": CANARY}, Category.CONTACT: contact},
+            line: {Category.SERVICE_NUMBER: {"number": '+86"\\\n', "iccid": ""}},
+        },
+    )
+    refs = [
+        Ref(person, IDENTITY),
+        Ref(person, Category.CONTACT),
+        Ref(line, Category.SERVICE_NUMBER),
+    ]
+    opened = records.open_many(operator="demo", refs=refs)
+    assert [opened[ref] for ref in refs] == [
+        {"name": CANARY},
+        contact,
+        {"number": '+86"\\\n', "iccid": ""},
+    ]
+
+
+def test_new_keys_are_committed_before_anything_is_sealed_under_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    unit, stored = units.holder(uuid4()), list[int]()
+    copy = bulk.copy
+
+    def watched(model: type[Model], *arguments: Any, **more: Any) -> None:
+        if model is SealedRecord:
+            stored.append(UnitKey.objects.filter(unit=unit.id).count())
+        copy(model, *arguments, **more)
+
+    monkeypatch.setattr(bulk, "copy", watched)
+    records.seal_new(operator="demo", values={unit: {IDENTITY: {"name": CANARY}}})
+    assert stored == [1]
+
+
+@given(st.dictionaries(st.text(max_size=8), st.text(max_size=20), max_size=4))
+def test_texts_are_written_as_any_json_writer_would(value: dict[str, str]) -> None:
+    expected = json.dumps(value, ensure_ascii=False, sort_keys=True)
+    try:
+        assert records._plain(value) == expected.encode()
+    except UnicodeEncodeError:
+        with pytest.raises(UnicodeEncodeError):
+            expected.encode()

@@ -14,3 +14,4 @@ def register() -> None:
     engine.register("indexes", registry.forget_indexes)
     parties.register(closures)
     callbacks.register(reports.SOURCE, reports.take)
+    engine.register("restrictions", registry.forget_restrictions)

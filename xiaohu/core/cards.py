@@ -31,7 +31,7 @@ def normalise_iccid(raw: str) -> str:
     Raises:
         IccidRefused: not 19 or 20 characters starting with 8986.
     """
-    iccid = _plain(raw)
+    iccid = raw if _ICCID.fullmatch(raw) else _plain(raw)
     if not _ICCID.fullmatch(iccid):
         raise IccidRefused
     return iccid

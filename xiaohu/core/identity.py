@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import date
 from enum import StrEnum
+from operator import mul
 
 from stdnum.cn import uscc
 from stdnum.exceptions import InvalidChecksum, ValidationError
@@ -20,6 +21,7 @@ from xiaohu.core.refusals import Refusal
 OLDEST_BIRTH_YEAR = 1900
 LONGEST_FREE_TEXT = 20
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+_OF_ZEROS = ord("0") * sum(_WEIGHTS)
 _CHECK_CHARACTERS = "10X98765432"
 
 
@@ -39,10 +41,13 @@ class DocumentKind(StrEnum):
     USCC = "uscc"  # 统一社会信用代码
     RESIDENT_ID_15 = "resident_id_15"
     BUSINESS_LICENCE = "business_licence"
+    NONE = "none"  # a line without real-name registration
 
 
 # No longer issued: they stand in old registrations and are compared, never taken as new.
-REGISTERED_ONLY = frozenset({DocumentKind.RESIDENT_ID_15, DocumentKind.BUSINESS_LICENCE})
+REGISTERED_ONLY = frozenset(
+    {DocumentKind.RESIDENT_ID_15, DocumentKind.BUSINESS_LICENCE, DocumentKind.NONE}
+)
 OF_ORGANISATIONS = frozenset({DocumentKind.USCC, DocumentKind.BUSINESS_LICENCE})
 # What a person who applies for somebody else can show.
 OF_APPLICANTS = tuple(
@@ -71,7 +76,8 @@ def normalise_document(raw: str, *, kind: DocumentKind, today: date) -> str:
     Raises:
         DocumentRefused: with the flaw found first.
     """
-    number = "".join(unicodedata.normalize("NFKC", raw).split()).upper()
+    plain = raw.isascii() and raw.isalnum()
+    number = (raw if plain else "".join(unicodedata.normalize("NFKC", raw).split())).upper()
     return _READERS[kind](number, today)
 
 
@@ -82,7 +88,9 @@ def holder_kind(kind: DocumentKind) -> HolderKind:
 
 def check_character(body: str) -> str:
     """Return the last character for the first seventeen digits (ISO 7064 MOD 11-2)."""
-    total = sum(int(digit) * weight for digit, weight in zip(body, _WEIGHTS, strict=True))
+    if len(body) != len(_WEIGHTS) or not body.isascii() or not body.isdecimal():
+        raise ValueError("seventeen digits come before a check character")
+    total = sum(map(mul, body.encode(), _WEIGHTS)) - _OF_ZEROS
     return _CHECK_CHARACTERS[total % 11]
 
 
@@ -122,10 +130,9 @@ def _require_check_character(number: str) -> None:
 
 def _resident_id(number: str, today: date) -> str:
     """Check form, birth date and check character (GB 11643-1999)."""
-    if _FIRST_GENERATION.fullmatch(number):
-        raise _refuse(DocumentFlaw.FIRST_GENERATION)
     if not _RESIDENT.fullmatch(number):
-        raise _refuse(DocumentFlaw.FORM)
+        old = _FIRST_GENERATION.fullmatch(number)
+        raise _refuse(DocumentFlaw.FIRST_GENERATION if old else DocumentFlaw.FORM)
     _require_born(number[6:14], today)
     _require_check_character(number)
     return number
@@ -177,6 +184,10 @@ def _form(pattern: str) -> Callable[[str, date], str]:
     return read
 
 
+def _nothing(_number: str, _today: date) -> str:
+    raise _refuse(DocumentFlaw.FORM)
+
+
 def _free_text(number: str, _today: date) -> str:
     if not number or len(number) > LONGEST_FREE_TEXT or not number.isprintable():
         raise _refuse(DocumentFlaw.FORM)
@@ -197,4 +208,5 @@ _READERS: Mapping[DocumentKind, Callable[[str, date], str]] = {
     DocumentKind.USCC: _uscc,
     DocumentKind.RESIDENT_ID_15: _first_generation,
     DocumentKind.BUSINESS_LICENCE: _form(r"[0-9]{15}"),
+    DocumentKind.NONE: _nothing,
 }

@@ -9,6 +9,22 @@ STORIES = {
     "contract": "合约未到期 · contract running",
     "stopped": "已停机 · stopped",
     "empty": "没有余额 · no balance",
+    "organisation": "单位，三条线路 · organisation, three lines",
+    "organisation_second": "同一单位 · the same organisation",
+    "organisation_third": "同一单位 · the same organisation",
+    "restricted": "被投诉限制使用 · restricted for complaints",
+    "banned": "公安通知停用 · banned on a police notice",
+    "unregistered": "未实名登记 · not registered",
+    "sublines": "有两个副卡 · has two sub-lines",
+    "subline": "本身是副卡 · is a sub-line",
+    "vanity": "靓号有保底 · special number with a commitment",
+    "instalment": "购机分期未清 · device instalments",
+    "lost": "已挂失 · card lost",
+    "arrears_stopped": "欠费停机 · stopped for arrears",
+    "legal_hold": "依法冻结 · legal hold",
+    "bundle": "与宽带融合 · bundled with broadband",
+    "equipment": "有设备待归还 · equipment to return",
+    "minor": "机主未成年 · holder is a minor",
 }
 
 

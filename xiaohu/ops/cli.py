@@ -171,17 +171,31 @@ def demo_close(lang: Annotated[str, typer.Option(help="zh or en.")] = "zh") -> N
 
 @import_app.command("lines")
 def import_lines(
-    file: Annotated[Path, typer.Argument(help="CSV in UTF-8; columns in docs/import.md.")],
+    file: Annotated[Path, typer.Argument(help="CSV or XLSX; columns in docs/import.md.")],
     operator: Annotated[str, typer.Option(help="Key of the operator.")],
+    errors: Annotated[
+        Path | None, typer.Option(help="Where bad rows are listed; default: beside the file.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Judge all, change nothing.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Report as JSON.")] = False,
+    lang: Annotated[str | None, typer.Option(help="zh or en.")] = None,
 ) -> None:
     """Bring in lines, holders and balances; bad rows are reported and good rows go on."""
 
     def do() -> int:
         from xiaohu.ops.importing import import_file
 
-        return import_file(file, operator=operator, say=say, out=out)
+        return import_file(
+            file,
+            operator=operator,
+            errors=errors,
+            dry_run=dry_run,
+            as_json=as_json,
+            say=say,
+            out=out,
+        )
 
-    spoken(do)
+    spoken(do, lang)
 
 
 @cert_app.command("verify")

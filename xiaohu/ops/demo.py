@@ -17,16 +17,15 @@ from xiaohu.core.calendar import day_of
 from xiaohu.ops import demo_people, prepare
 from xiaohu.queue import clock
 from xiaohu.registry import demo_data, importer, lines
-from xiaohu.registry.models import Line
+from xiaohu.registry.demo_stories import STORIES
 
-LINES = 1000
+LINES = 10_000
 SEED = 1
 STAFF = (
     ("chen", "陈示例（审核）", (ActorKind.OFFICER, ActorKind.REVIEWER)),
     ("wu", "吴示例（审核）", (ActorKind.OFFICER, ActorKind.REVIEWER)),
     ("lin", "林示例（合规）", (ActorKind.OFFICER, ActorKind.REVIEWER, ActorKind.COMPLIANCE)),
 )
-WITH_PASSWORD = len(demo_data.STORIES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +74,8 @@ def set_up(data_dir: Path) -> None:
         operator=settings.XIAOHU.operator,
         actor=prepare.COMMAND_LINE,
         now=now,
-        progress=lambda _: None,
     )
-    people = {"subscribers": _give_passwords(), "staff": _hire()}
+    people = {"subscribers": _give_passwords(inventory), "staff": _hire()}
     handle = os.open(where.people, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         json.dump(people, file, ensure_ascii=False, indent=1)
@@ -93,15 +91,9 @@ def free_line(data_dir: Path) -> dict[str, str] | None:
     """Return the export's row of a clean line nobody is closing yet."""
     with folder(data_dir).inventory.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
-            if _is_clean(row) and _is_free(row):
+            if demo_data.is_clean(row) and _is_free(row):
                 return row
     return None
-
-
-def _is_clean(row: dict[str, str]) -> bool:
-    plain = row["status"] == "active" and not row["contract_end_on"]
-    owes = row["arrears_yuan"] != "0.00" or row["unbilled_yuan"] != "0.00"
-    return plain and not owes and row["cash_yuan"] != "0.00"
 
 
 def _is_free(row: dict[str, str]) -> bool:
@@ -109,24 +101,31 @@ def _is_free(row: dict[str, str]) -> bool:
     return line is not None and queries.open_closing_of(line) is None
 
 
-def _give_passwords() -> list[dict[str, str]]:
+def _give_passwords(inventory: Path) -> list[dict[str, str]]:
+    """Give the holder of each of the first lines a password, and say how they sign in."""
+    passwords: dict[str, str] = {}
     made = []
-    for number in range(WITH_PASSWORD):
-        line = Line.objects.get(subscription_id=f"SUB{number + 1:08d}")
-        account = SubscriberAccount.objects.get(holder_id=line.holder_id)
-        password = secrets.token_urlsafe(9)
-        accounts.set_password(account_id=account.pk, password=password)
-        story = demo_data.STORIES[number]
-        national = str(demo_data.FIRST_NUMBER + number)
-        made.append(
-            {
-                "story": story.about,
-                "username": f"demo{number + 1:05d}",
-                "password": password,
-                "number": national,
-            }
-        )
+    with inventory.open(encoding="utf-8", newline="") as file:
+        for story, row in zip(STORIES, csv.DictReader(file), strict=False):
+            username = row["username"]
+            if username not in passwords:
+                passwords[username] = secrets.token_urlsafe(9)
+                _set_password(username, passwords[username])
+            made.append(
+                {
+                    "story": story.about,
+                    "username": username,
+                    "password": passwords[username],
+                    "number": row["number"],
+                }
+            )
     return made
+
+
+def _set_password(username: str, password: str) -> None:
+    index = accounts.username_index(settings.XIAOHU.operator, username)
+    account = SubscriberAccount.objects.get(username_index=index)
+    accounts.set_password(account_id=account.pk, password=password)
 
 
 def _hire() -> list[dict[str, str]]:

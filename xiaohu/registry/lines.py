@@ -214,9 +214,10 @@ def _identity_of(operator: str, holder_id: UUID) -> dict[str, str]:
 
 
 def _shown_holder(identity: Mapping[str, str]) -> ShownHolder:
+    nobody = identity.get("document_kind") == DocumentKind.NONE.value
     return ShownHolder(
         name=mask_name(identity.get("name", "")),
-        document=mask_document(identity.get("document_number", "")),
+        document="—" if nobody else mask_document(identity.get("document_number", "")),
     )
 
 

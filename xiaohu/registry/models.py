@@ -7,6 +7,8 @@ from django.db.models.functions import Now
 
 from xiaohu.core.applicants import HolderKind
 from xiaohu.core.facts import LineStatus
+from xiaohu.core.filings import FilingStatus
+from xiaohu.core.restrictions import AppealState
 
 
 class Operator(models.Model):
@@ -95,6 +97,39 @@ class Line(models.Model):
                 name="a_closed_line_is_closed",
             ),
         ]
+
+
+class OutboundFiling(models.Model):
+    """The registered outbound use of a line; names nobody. `end_reference` is the operator's word."""
+
+    line = models.OneToOneField(Line, on_delete=models.PROTECT, primary_key=True, related_name="+")
+    status = models.CharField(max_length=16, default=FilingStatus.ACTIVE.value)
+    purposes = models.JSONField(default=list)
+    daily_cap = models.PositiveIntegerField(null=True)
+    region = models.CharField(max_length=32, blank=True)
+    valid_until = models.DateField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    end_reference = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(status=FilingStatus.ACTIVE.value, ended_at=None)
+                | models.Q(status=FilingStatus.ENDED.value, ended_at__isnull=False),
+                name="a_filing_ends_at_a_moment",
+            )
+        ]
+
+
+class LineRestriction(models.Model):
+    """Why an operator limits a line, how strictly, since when; names nobody."""
+
+    line = models.OneToOneField(Line, on_delete=models.PROTECT, primary_key=True, related_name="+")
+    source = models.CharField(max_length=16)
+    reason = models.CharField(max_length=32)
+    grade = models.PositiveSmallIntegerField()
+    since = models.DateField()
+    appeal = models.CharField(max_length=16, default=AppealState.NONE.value)
 
 
 class QuarantinedNumber(models.Model):

@@ -20,10 +20,21 @@ class BoxRefused(Exception):
     """The box is damaged, of an unknown form, or belongs elsewhere."""
 
 
+class Lock:
+    """A key made ready once for many boxes."""
+
+    def __init__(self, key: bytes) -> None:
+        self._cipher = AESGCM(key)
+
+    def seal(self, plain: bytes, owner: bytes) -> bytes:
+        """Return a box; `owner` is what it belongs to, framed."""
+        nonce = os.urandom(NONCE_BYTES)
+        return _HEAD + nonce + self._cipher.encrypt(nonce, plain, owner)
+
+
 def seal(key: bytes, plain: bytes, *, belongs_to: tuple[str, ...]) -> bytes:
     """Return a box that opens only with the same key and the same owner."""
-    nonce = os.urandom(NONCE_BYTES)
-    return _HEAD + nonce + AESGCM(key).encrypt(nonce, plain, _framed(belongs_to))
+    return Lock(key).seal(plain, framed(*belongs_to))
 
 
 def open_box(key: bytes, box: bytes, *, belongs_to: tuple[str, ...]) -> bytes:
@@ -37,12 +48,20 @@ def open_box(key: bytes, box: bytes, *, belongs_to: tuple[str, ...]) -> bytes:
         raise BoxRefused
     nonce, ciphertext = box[start : start + NONCE_BYTES], box[start + NONCE_BYTES :]
     try:
-        return AESGCM(key).decrypt(nonce, ciphertext, _framed(belongs_to))
+        return AESGCM(key).decrypt(nonce, ciphertext, framed(*belongs_to))
     except InvalidTag:
         raise BoxRefused from None
 
 
-def _framed(parts: tuple[str, ...]) -> bytes:
+def framed(*parts: str) -> bytes:
     """Join parts so that no two lists of parts give the same bytes."""
-    encoded = [part.encode() for part in (str(VERSION), *parts)]
-    return b"".join(len(part).to_bytes(4, "big") + part for part in encoded)
+    return _FIRST + b"".join([frame(part) for part in parts])
+
+
+def frame(part: str) -> bytes:
+    """Return one part behind its length; further ones are put after it."""
+    encoded = part.encode()
+    return len(encoded).to_bytes(4, "big") + encoded
+
+
+_FIRST = frame(str(VERSION))

@@ -1,12 +1,17 @@
 """Blind indexes: equal values find each other without being readable."""
 
-import hashlib
 import hmac
+from collections.abc import Callable
 
 from xiaohu.vault.root import purpose_key
 
 
+def indexer(*, operator: str, purpose: str) -> Callable[[str], bytes]:
+    """Return what indexes many values of one purpose."""
+    key = purpose_key(f"blind {operator} {purpose}")
+    return lambda value: hmac.digest(key, value.encode(), "sha256")
+
+
 def blind_index(*, operator: str, purpose: str, value: str) -> bytes:
     """Return the 32-byte HMAC-SHA256 of a normalised value, apart for operator and purpose."""
-    key = purpose_key(f"blind {operator} {purpose}")
-    return hmac.new(key, value.encode(), hashlib.sha256).digest()
+    return indexer(operator=operator, purpose=purpose)(value)

@@ -1,13 +1,14 @@
 """Unit keys: made, fetched in one query per batch, destroyed for good."""
 
 import os
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 
 from django.db import OperationalError, transaction
 from django.db.models import Q
 
 from xiaohu.core.refusals import Refusal
+from xiaohu.queue import bulk
 from xiaohu.vault import box
 from xiaohu.vault.keystore.models import DestroyedKey, EpochKey, UnitKey
 from xiaohu.vault.root import KEY_BYTES, purpose_key
@@ -73,6 +74,34 @@ def fetch_or_make(operator: str, units: Collection[Unit]) -> dict[Unit, bytes]:
     return {**found, **fetch(operator, missing)}
 
 
+def make(operator: str, units: Sequence[Unit]) -> list[bytes]:
+    """Return keys for units whose ids were only just drawn: nobody can have made one before.
+
+    Like all keys they are committed in the keystore before this returns.
+
+    Raises:
+        KeystoreUnavailable: the keystore does not answer.
+    """
+    drawn = os.urandom(KEY_BYTES * len(units))
+    made = [drawn[at : at + KEY_BYTES] for at in range(0, len(drawn), KEY_BYTES)]
+    try:
+        epoch = current_epoch()
+        # Fetched before: while rows are copied nothing else can be asked.
+        lock = box.Lock(_epoch_key(epoch))
+        bulk.copy(
+            UnitKey,
+            ("operator", "kind", "unit", "epoch_id", "wrapped"),
+            (
+                (operator, unit.kind, unit.id, epoch, lock.seal(key, _owner(operator, unit)))
+                for unit, key in zip(units, made, strict=True)
+            ),
+            using=KEYSTORE,
+        )
+    except OperationalError:
+        raise KeystoreUnavailable from None
+    return made
+
+
 def destroy(operator: str, units: Collection[Unit]) -> int:
     """Destroy the keys of units and note it in the journal; return how many were there.
 
@@ -111,7 +140,11 @@ def _epoch_key(epoch: int) -> bytes:
 
 
 def _wrap(key: bytes, epoch: int, operator: str, unit: Unit) -> bytes:
-    return box.seal(_epoch_key(epoch), key, belongs_to=(operator, unit.kind, str(unit.id)))
+    return box.Lock(_epoch_key(epoch)).seal(key, _owner(operator, unit))
+
+
+def _owner(operator: str, unit: Unit) -> bytes:
+    return box.framed(operator, unit.kind, str(unit.id))
 
 
 def _unwrap(row: UnitKey) -> bytes:

@@ -1,19 +1,22 @@
 """Sealed records: one for each unit and category."""
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import NamedTuple
+from uuid import UUID
 
 from django.db.models import Q
 
 from xiaohu.core.retention import Category
+from xiaohu.queue import bulk
 from xiaohu.vault import box, keys
 from xiaohu.vault.keys import Erased, KeystoreUnavailable
 from xiaohu.vault.models import SealedRecord
 from xiaohu.vault.units import Unit
 
 Value = Mapping[str, str]
+_quoted = json.encoder.encode_basestring
 
 
 class Ref(NamedTuple):
@@ -31,21 +34,23 @@ def seal(*, operator: str, unit: Unit, category: Category, value: Value) -> None
 def seal_many(*, operator: str, values: Sequence[tuple[Ref, Value]]) -> None:
     """Encrypt many records with one query for keys and one for rows. Call inside a transaction."""
     key_of = keys.fetch_or_make(operator, {ref.unit for ref, _ in values})
-    SealedRecord.objects.bulk_create(
-        [
-            SealedRecord(
-                operator=operator,
-                kind=ref.unit.kind,
-                unit=ref.unit.id,
-                category=ref.category.value,
-                box=_seal(key_of[ref.unit], operator, ref, value),
-            )
-            for ref, value in values
-        ],
-        update_conflicts=True,
-        unique_fields=["unit", "kind", "category", "operator"],
-        update_fields=["box"],
+    bulk.merge(
+        SealedRecord,
+        _COLUMNS,
+        [_row(operator, ref, value, key_of[ref.unit]) for ref, value in values],
+        unique=("unit", "kind", "category", "operator"),
+        update=("box",),
     )
+
+
+def seal_new(*, operator: str, values: Mapping[Unit, Mapping[Category, Value]]) -> None:
+    """Encrypt the first records of units whose ids were only just drawn. Call inside a transaction.
+
+    Raises:
+        KeystoreUnavailable: the keystore does not answer.
+    """
+    made = keys.make(operator, list(values))
+    bulk.copy(SealedRecord, _COLUMNS, _new_rows(operator, values, made))
 
 
 def open_one(*, operator: str, unit: Unit, category: Category) -> dict[str, str]:
@@ -130,9 +135,35 @@ def _rows(operator: str, refs: Collection[Ref]) -> dict[Ref, bytes]:
     return {ref: sealed for ref, sealed in named if ref in wanted}
 
 
+_COLUMNS = ("operator", "kind", "unit", "category", "box")
+
+
+def _new_rows(
+    operator: str, values: Mapping[Unit, Mapping[Category, Value]], made: Sequence[bytes]
+) -> Iterator[tuple[object, ...]]:
+    for (unit, said), key in zip(values.items(), made, strict=True):
+        lock, owner = box.Lock(key), box.framed(operator, unit.kind, str(unit.id))
+        for category, value in said.items():
+            sealed = lock.seal(_plain(value), owner + _FRAMES[category])
+            yield operator, unit.kind, unit.id, category.value, sealed
+
+
+_FRAMES = {category: box.frame(category.value) for category in Category}
+
+
+def _row(operator: str, ref: Ref, value: Value, key: bytes) -> tuple[str, str, UUID, str, bytes]:
+    box_ = _seal(key, operator, ref, value)
+    return operator, ref.unit.kind, ref.unit.id, ref.category.value, box_
+
+
 def _seal(key: bytes, operator: str, ref: Ref, value: Value) -> bytes:
-    plain = json.dumps(dict(value), ensure_ascii=False, sort_keys=True).encode()
-    return box.seal(key, plain, belongs_to=_owner(operator, ref))
+    return box.seal(key, _plain(value), belongs_to=_owner(operator, ref))
+
+
+def _plain(value: Value) -> bytes:
+    """Write texts as JSON, sorted; a general encoder takes three times as long over a million."""
+    said = ", ".join([f"{_quoted(name)}: {_quoted(value[name])}" for name in sorted(value)])
+    return f"{{{said}}}".encode()
 
 
 def _open(key: bytes, operator: str, ref: Ref, sealed: bytes) -> dict[str, str]:

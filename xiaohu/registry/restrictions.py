@@ -1,0 +1,47 @@
+"""The restriction of a line, as its verified holder may see it: reason, remedy, appeal."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from xiaohu.core.facts import RestrictionReason
+from xiaohu.core.restrictions import REMEDIES, AppealState, Remedy, RestrictionSource
+from xiaohu.registry.models import Line, LineRestriction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Restriction:
+    """A restriction as of the last export; `remedies` is what it takes to lift it.
+
+    What the operator says at check time decides; this is what a page explains with.
+    """
+
+    source: RestrictionSource
+    reason: RestrictionReason
+    grade: int
+    since: date
+    remedies: tuple[Remedy, ...]
+    appeal: AppealState
+
+
+def of_line(line: Line) -> Restriction | None:
+    """Return the restriction of a line; None where none is recorded."""
+    row = LineRestriction.objects.filter(pk=line.pk).first()
+    if row is None:
+        return None
+    reason = RestrictionReason(row.reason)
+    return Restriction(
+        source=RestrictionSource(row.source),
+        reason=reason,
+        grade=row.grade,
+        since=row.since,
+        remedies=REMEDIES[reason],
+        appeal=AppealState(row.appeal),
+    )
+
+
+def forget(line_ids: Collection[UUID]) -> int:
+    """Delete the restrictions of lines whose unit ends. Call inside a transaction."""
+    gone, _ = LineRestriction.objects.filter(pk__in=line_ids).delete()
+    return gone
