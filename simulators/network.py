@@ -81,6 +81,13 @@ def _is_day(value: object) -> bool:
         return False
 
 
+def _kept_equipment(line: Line, chosen: object) -> int:
+    """Return the value of equipment the holder chose to pay for and keep."""
+    pays = isinstance(chosen, list) and "pay_value" in chosen
+    value: int = line["equipment_fen"]
+    return value if pays else 0
+
+
 def _leaving_early(line: Line) -> int:
     """Return what leaving the contract and the special number before their end costs."""
     bound = (("contract_end_on", "exit_fee_fen"), ("vanity_end_on", "vanity_fee_fen"))
@@ -135,8 +142,9 @@ class Network:
             }
         )
 
-    def bill(self, key: str, fingerprint: str, subscription: str, faults: Faults) -> Record:
+    def bill(self, key: str, fingerprint: str, body: Body, faults: Faults) -> Record:
         """Give the last bill of a closed line whose key is new."""
+        subscription = body["subscription_id"]
         if "bill" in faults.refuse or subscription in faults.refuse:
             raise Refused("refused_by_operator")
         line = self._known(subscription)
@@ -150,7 +158,7 @@ class Network:
                 "state": "done",
                 # What was billed earlier and never paid stands on the last bill as well.
                 "usage_fen": line["unbilled_fen"] + line["arrears_fen"],
-                "fees_fen": 0,
+                "fees_fen": _kept_equipment(line, body.get("settle", [])),
                 "exit_fee_fen": _leaving_early(line),
                 **{f"{purse}_fen": line[f"{purse}_fen"] for purse in PURSES},
                 "fingerprint": fingerprint,

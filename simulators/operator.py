@@ -47,14 +47,14 @@ class Operator:
     async def bill(self, request: Request, faults: Faults) -> Response:
         """Give a last bill."""
         key, body = key_of(request), await body_of(request)
-        subscription = text_in(body, "subscription_id")
+        text_in(body, "subscription_id")
         mark = fingerprint(body)
         bills = self.network.bills
         earlier = bills.earlier(key, mark)
         if earlier is not None:
             return earlier
         try:
-            return bills.answer(self.network.bill(key, mark, subscription, faults))
+            return bills.answer(self.network.bill(key, mark, body, faults))
         except Refused as no:
             return refused(str(no))
 

@@ -57,6 +57,23 @@ def test_every_fen_is_accounted_for(world: World) -> None:
     assert (standing[Account.REFUNDED], standing[Account.BALANCE]) == (12640, 0)
 
 
+@pytest.mark.parametrize(("choice", "fees_fen"), [("pay_value", 8000), ("book_pickup", 0)])
+def test_equipment_is_paid_for_or_fetched_as_chosen(
+    world: World, choice: str, fees_fen: int
+) -> None:
+    world.outside.change(world.line(), equipment_fen=8000)
+    case = world.draft()
+    drafting.choose(case_id=case.pk, check=CheckCode.EQUIPMENT_RETURN, choice=Choice(choice))
+    world.answer(case)
+    world.submit(case)
+    world.clock.pass_(days=3, minutes=1)
+    world.work()
+    settled = ledger.of_closing(closing_of(case).pk)
+    assert settled is not None
+    assert settled.fees_fen == fees_fen
+    assert settled.refunded_fen == 12640 - max(0, fees_fen - 2000)
+
+
 def test_issues_a_certificate_and_a_statement(world: World) -> None:
     case = world.close()
     certificate = said(case, DocumentKind.CERTIFICATE)

@@ -9,6 +9,7 @@ from xiaohu.closures.work import Progress, Work, wait_until
 from xiaohu.core import checks
 from xiaohu.core.actors import WORKER
 from xiaohu.core.calendar import start_of
+from xiaohu.core.choices import CarriedOut
 from xiaohu.core.moves import Action
 from xiaohu.core.notices import Notice
 from xiaohu.core.schedule import after_freeze, not_before
@@ -70,7 +71,9 @@ def _not_yet(closing: Closing, gathered: Gathered | None, now: datetime) -> Prog
 
 def _first_step(case: Case, findings: tuple[checks.Finding, ...]) -> Step:
     """Return where a closing starts: with what was chosen, where an order must carry it out."""
-    return first_step(Scope(case.scope), orders=bool(checking.orders(findings)))
+    return first_step(
+        Scope(case.scope), orders=bool(checking.carried_out(findings, CarriedOut.ORDER))
+    )
 
 
 def _later(case: Case, findings: tuple[checks.Finding, ...], now: datetime) -> datetime:

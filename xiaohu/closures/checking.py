@@ -169,12 +169,18 @@ def require_clear(case: Case, *, now: datetime) -> Checked:
     return checked
 
 
-def orders(findings: Iterable[Finding]) -> tuple[Choice, ...]:
-    """Return the choices an order to the operator carries out, each once, in the table's order."""
+def carried_out(findings: Iterable[Finding], how: CarriedOut) -> tuple[Choice, ...]:
+    """Return the choices carried out in one way, each once, in the table's order."""
     chosen = [finding.chosen for finding in findings if finding.chosen is not None]
-    return tuple(
-        dict.fromkeys(choice for choice in chosen if CARRIED_OUT[choice] is CarriedOut.ORDER)
-    )
+    return tuple(dict.fromkeys(choice for choice in chosen if CARRIED_OUT[choice] is how))
+
+
+def chosen(closing: Closing, how: CarriedOut, *, now: datetime) -> tuple[Choice, ...]:
+    """Return what was chosen about a closing's line and is carried out in one way."""
+    gathered = screening.last_of([closing.pk]).get(closing.pk)
+    if gathered is None:
+        return ()
+    return carried_out(judge(closing, gathered, now=now).findings, how)
 
 
 def _judged(

@@ -1,6 +1,6 @@
 """An operator reached over HTTP, as the operator simulator shows it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, ClassVar
@@ -78,9 +78,13 @@ class HttpOperator:
         body = {"subscription_id": subscription_id, "party": party, "text": text}
         return http.answer(http.call(self.base_url, "POST", "/notices", key=key, json=body))
 
-    def final_bill(self, subscription_id: str, *, key: UUID) -> FinalBill:
+    def final_bill(
+        self, subscription_id: str, *, key: UUID, settle: Sequence[str] = ()
+    ) -> FinalBill:
         """Ask for the last bill of a closed line."""
-        body = {"subscription_id": subscription_id}
+        body: dict[str, Any] = {"subscription_id": subscription_id}
+        if settle:
+            body["settle"] = list(settle)
         reply = http.call(self.base_url, "POST", "/bills", key=key, json=body)
         said = http.answer(reply)
         if said.state is not AnswerState.DONE:

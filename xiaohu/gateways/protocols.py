@@ -1,5 +1,6 @@
 """What the service asks of the outside. An adapter implements one of these and declares its abilities."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar, Protocol
@@ -86,8 +87,10 @@ class OperatorGateway(Protocol):
             GatewayUnavailable: no answer.
         """
 
-    def final_bill(self, subscription_id: str, *, key: UUID) -> FinalBill:
-        """Ask for the last bill of a closed line."""
+    def final_bill(
+        self, subscription_id: str, *, key: UUID, settle: Sequence[str] = ()
+    ) -> FinalBill:
+        """Ask for the last bill of a closed line; `settle` names what its holder chose to settle in it."""
 
     def pass_on(self, subscription_id: str, *, party: str, text: str, key: UUID) -> Answer:
         """Have somebody told whom a closing touches; only the operator knows where they are."""
