@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext
@@ -29,6 +30,14 @@ class Sentence:
     code: str
     what: str
     next: str
+
+
+class Refused(ValidationError):
+    """A refusal that a form shows as a whole, with its code."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        self.sentence = sentence(refusal)
+        super().__init__(self.sentence.what, code=refusal.code)
 
 
 def sentence(refusal: Refusal) -> Sentence:

@@ -26,7 +26,7 @@ from xiaohu.portal.forms import CodeForm, NumberSignIn, PasswordSignIn, PlainFor
 from xiaohu.portal.pending import Pending
 from xiaohu.queue import clock
 from xiaohu.registry import lines
-from xiaohu.ui.refusals import sentence
+from xiaohu.ui.refusals import Refused
 from xiaohu.ui.views import safe_path
 
 NOBODY = "nobody@invalid"
@@ -111,8 +111,7 @@ def _by_password(form: PlainForm, back: str) -> HttpResponse | None:
             now=clock.now(),
         )
     except TooManyTries as refused:
-        said = sentence(refused)
-        form.add_error(None, f"{said.what}{said.next}")
+        form.add_error(None, Refused(refused))
         return None
     if account is None:
         form.add_error("password", gettext("signin.err.wrong"))
