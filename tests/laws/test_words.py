@@ -14,6 +14,7 @@ import xiaohu
 from xiaohu.closures.drafting import PAYABLE
 from xiaohu.closures.models import DocumentKind
 from xiaohu.closures.papers import AMOUNTS
+from xiaohu.closures.retrying import TRY_AGAIN
 from xiaohu.core import identity
 from xiaohu.core.applicants import ApplicantKind, Evidence
 from xiaohu.core.checks import Appeal, CheckCode, CheckGroup
@@ -33,6 +34,8 @@ from xiaohu.desk.work import VIEWS
 from xiaohu.notices.models import NoticeState
 from xiaohu.registry.rows import Flaw
 from xiaohu.ui import catalogue
+from xiaohu.ui.said import STEPS as TROUBLED_AT
+from xiaohu.ui.said import TROUBLES
 
 PACKAGE = Path(xiaohu.__file__).parent
 TAG = re.compile(r"\{%\s*t\s+[\"']([^\"']+)[\"']")
@@ -107,7 +110,16 @@ def made() -> Mapping[str, list[str]]:
         "involuntary.stop.": each(Stop),
         "now.involuntary.": each(["scheduled", "in_review", "withdrawn"]),
         "desk.view.": each(VIEWS),
-        "event.": [*each(done), "open", "appeal", "split", "propose", "view_paper", "purge_folder"],
+        "event.": [
+            *each(done),
+            "open",
+            "appeal",
+            "split",
+            "propose",
+            "view_paper",
+            "purge_folder",
+            TRY_AGAIN,
+        ],
         "flaw.": each(Flaw),
         "group.": each(CheckGroup),
         "line.": each(LineStatus),
@@ -124,6 +136,8 @@ def made() -> Mapping[str, list[str]]:
         "scope.": each(Scope),
         "sms.": each(Notice),
         "state.": each(CaseState),
+        "step.": each(TROUBLED_AT),
+        "trouble.": each(TROUBLES),
         "why.": each(ReviewReason),
     }
 

@@ -6,6 +6,7 @@ from xiaohu.core.calendar import Deadline, WorkingCalendar, day_of
 from xiaohu.core.profile import Profile
 
 SHORTEST_UNDO = timedelta(minutes=10)
+ONE_MORE = timedelta(days=1)
 
 
 def execution_time(profile: Profile, *, accepted_at: datetime) -> datetime:
@@ -21,3 +22,10 @@ def decision_due(
 ) -> Deadline:
     """Return the last day on which a person must have decided."""
     return calendar.add(day_of(requested_at), profile.review.working_days)
+
+
+def promised_by(due_at: datetime, *, now: datetime) -> datetime:
+    """Return the date people are given: what was owed, and once that has passed a day more each time."""
+    if due_at > now:
+        return due_at
+    return due_at + ONE_MORE * ((now - due_at) // ONE_MORE + 1)
