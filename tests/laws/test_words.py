@@ -32,6 +32,7 @@ from xiaohu.core.steps import Scope
 from xiaohu.desk.views import OUTCOMES, OWN_OUTCOMES
 from xiaohu.desk.work import VIEWS
 from xiaohu.notices.models import NoticeState
+from xiaohu.ops.comparing import ALTERED, Found
 from xiaohu.registry.rows import Flaw
 from xiaohu.ui import catalogue
 from xiaohu.ui.said import STEPS as TROUBLED_AT
@@ -136,6 +137,8 @@ def made() -> Mapping[str, list[str]]:
         "scope.": each(Scope),
         "sms.": each(Notice),
         "state.": each(CaseState),
+        "cli.verify.": each(set(Found) - {Found.SAME} - ALTERED),
+        "cli.verify.altered.": each(ALTERED),
         "step.": each(TROUBLED_AT),
         "trouble.": each(TROUBLES),
         "why.": each(ReviewReason),
