@@ -8,6 +8,7 @@ from django.core.management import call_command
 
 from xiaohu.core.actors import Actor, ActorKind
 from xiaohu.core.calendar import day_of
+from xiaohu.ops.reachable import require_databases, require_known_faults
 from xiaohu.queue import clock
 from xiaohu.registry import calendars, policies
 from xiaohu.trail import keys
@@ -18,6 +19,9 @@ COMMAND_LINE = Actor(ActorKind.ADMIN, "command line")
 
 def prepare() -> None:
     """Bring both databases and the static files up to date; seed the calendar; make the keys."""
+    require_databases()
+    if settings.XIAOHU.faults:
+        require_known_faults(settings.XIAOHU.faults)
     for database in ("keystore", "default"):
         call_command("migrate", database=database, verbosity=0, interactive=False)
     catalogue.compile_all()

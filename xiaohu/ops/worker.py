@@ -18,7 +18,8 @@ from procrastinate.contrib.django.django_connector import DjangoConnector
 from xiaohu.access import codes, counters, sessions
 from xiaohu.closures import alarms, purging
 from xiaohu.notices import outbox
-from xiaohu.queue import clock, engine, faults, heartbeat
+from xiaohu.ops.reachable import require_known_faults
+from xiaohu.queue import clock, engine, heartbeat
 from xiaohu.trail import checkpoints, sequencer
 from xiaohu.vault import orphans
 
@@ -62,7 +63,7 @@ def run() -> None:
     gc.collect()
     gc.freeze()  # What is loaded stays; looking through it again and again takes a tenth of the time.
     if settings.XIAOHU.faults and settings.XIAOHU.demo:
-        faults.arm_from(settings.XIAOHU.faults)
+        require_known_faults(settings.XIAOHU.faults)
     stop = threading.Event()
     # Messages have a thread of their own: a slow provider must not hold up the other beats.
     for name, due in (("beats", beats()), ("messages", [Beat(0.3, _send_messages)])):

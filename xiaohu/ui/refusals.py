@@ -57,8 +57,15 @@ def sentence(refusal: Refusal) -> Sentence:
 def page(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """Return a whole page for a refusal that no form could show."""
     status = STATUS.get(refusal.code, HTTPStatus.CONFLICT)
-    context = {"sentence": sentence(refusal), "desk": request.path.startswith("/desk")}
-    return render(request, "ui/refusal.html", context, status=status)
+    context = {
+        "sentence": sentence(refusal),
+        "desk": request.path.startswith("/desk"),
+        "no_way_on": refusal.code == "NO_POLICY",  # Every other page would say the same.
+    }
+    answer = render(request, "ui/refusal.html", context, status=status)
+    if status is HTTPStatus.SERVICE_UNAVAILABLE:
+        answer["Retry-After"] = "300"
+    return answer
 
 
 class RefusalMiddleware:
