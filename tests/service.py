@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -39,19 +40,20 @@ class Service:
         }
         self.process: subprocess.Popen[bytes] | None = None
 
-    def start(self) -> float:
+    def start(self, command: str = "demo run", until: Callable[[], bool] | None = None) -> float:
         """Start it and return how many seconds it took until it was ready."""
+        ready = until or self.ready
         began = time.monotonic()
         with (self.folder / "supervisor.log").open("ab") as log:
             self.process = subprocess.Popen(
-                [*self._command(), "demo", "run"],
+                [*self._command(), *command.split()],
                 env=self.environment,
                 stdout=log,
                 stderr=log,
             )
         while time.monotonic() - began < START_SECONDS:
             assert self.process.poll() is None, self.said()
-            if self.ready():
+            if ready():
                 return time.monotonic() - began
             time.sleep(0.1)
         raise AssertionError(f"not ready: {self.said()}")
@@ -61,6 +63,13 @@ class Service:
         try:
             return httpx.get(f"{self.url}/readyz", timeout=2.0).status_code == httpx.codes.OK
         except httpx.HTTPError:
+            return False
+
+    def serves(self) -> bool:
+        """Say whether it answers at all, and its worker lives."""
+        try:
+            return bool(httpx.get(f"{self.url}/readyz", timeout=2.0).json()["worker"] == "ok")
+        except (httpx.HTTPError, ValueError):
             return False
 
     def stop(self) -> int:
@@ -76,11 +85,11 @@ class Service:
         """Return what the supervisor said."""
         return (self.folder / "supervisor.log").read_text(encoding="utf-8")
 
-    def run(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    def run(self, *arguments: str, demo: bool = True) -> "subprocess.CompletedProcess[str]":
         """Run a command of ours against this service."""
         return subprocess.run(
             [*self._command(), *arguments],
-            env={**self.environment, "XIAOHU_DEMO": "1"},
+            env={**self.environment, "XIAOHU_DEMO": "1" if demo else "0"},
             capture_output=True,
             text=True,
             check=False,

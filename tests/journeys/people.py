@@ -189,11 +189,18 @@ class Subscriber(Told):
         return found.group()
 
     def come_back(self, reference: str, person: Person) -> None:
-        """Look the request up with its reference and a code to the contact."""
-        self.v.page.context.clear_cookies()
-        self.v.go("/track", "S2-reference")
+        """Stay on the page until the line is gone with its sign-in, then follow where that leads."""
+        send = self.v.page.get_by_role("button", name=self.say("btn.send_code"), exact=True)
+        for _ in range(60):
+            self.v.page.reload()
+            if send.count():
+                break
+            self.v.page.wait_for_timeout(1000)
+        self.v.look("S2-closed")
+        assert self.v.page.get_by_role("heading", name=self.say("session.closed.h1")).count()
+        filled = self.v.page.get_by_label(self.say("track.reference"), exact=True)
+        assert filled.input_value() == reference
         before = len(self.v.service.messages(person.contact))
-        self.type("track.reference", reference)
         self.press("btn.send_code")
         self.code(person.contact, before)
 

@@ -14,6 +14,7 @@ from pydantic import BaseModel
 import xiaohu
 from xiaohu.closures.models import DocumentKind
 from xiaohu.closures.papers import AMOUNTS
+from xiaohu.closures.retrying import TRY_AGAIN
 from xiaohu.core import identity
 from xiaohu.core.applicants import ApplicantKind, Evidence
 from xiaohu.core.checks import Appeal, CheckCode, CheckGroup
@@ -43,9 +44,12 @@ from xiaohu.core.steps import Scope
 from xiaohu.desk.views import OUTCOMES, OWN_OUTCOMES
 from xiaohu.desk.work import VIEWS
 from xiaohu.notices.models import NoticeState
+from xiaohu.ops.comparing import ALTERED, Found
 from xiaohu.registry.rows import Flaw
 from xiaohu.ui import catalogue
 from xiaohu.ui.rules import SECTIONS
+from xiaohu.ui.said import STEPS as TROUBLED_AT
+from xiaohu.ui.said import TROUBLES
 
 PACKAGE = Path(xiaohu.__file__).parent
 TAG = re.compile(r"\{%\s*t\s+[\"']([^\"']+)[\"']")
@@ -163,7 +167,7 @@ def made() -> Mapping[str, list[str]]:
         "involuntary.stop.": each(Stop),
         "now.involuntary.": each(["scheduled", "in_review", "withdrawn"]),
         "desk.view.": each(VIEWS),
-        "event.": [*each(done), *each(OTHER_EVENTS)],
+        "event.": [*each(done), *each(OTHER_EVENTS), TRY_AGAIN],
         "flaw.": each(Flaw),
         "group.": each(CheckGroup),
         "line.": each(LineStatus),
@@ -192,6 +196,10 @@ def made() -> Mapping[str, list[str]]:
         "sms.": each(sent()),
         "source.": each(SourceTag),
         "state.": each(CaseState),
+        "cli.verify.": each(set(Found) - {Found.SAME} - ALTERED),
+        "cli.verify.altered.": each(ALTERED),
+        "step.": each(TROUBLED_AT),
+        "trouble.": each(TROUBLES),
         "why.": each(ReviewReason),
     }
 

@@ -6,6 +6,7 @@ import signal
 import socket
 import time
 from collections.abc import Iterator
+from importlib.resources import files
 
 import httpx
 import psutil
@@ -65,10 +66,10 @@ def test_a_child_that_falls_is_started_again(service: Service) -> None:
 class TestARefusedStart:
     """Each reason is one clear sentence, and nothing is left running."""
 
-    def refused(self, own: Service) -> str:
+    def refused(self, own: Service, *, code: int = 1) -> str:
         """Start in vain and return the sentence."""
         answer = own.run("demo", "run")
-        assert answer.returncode == 1
+        assert answer.returncode == code
         assert "Traceback" not in answer.stderr
         assert own.ours() == []
         return answer.stderr.strip().splitlines()[-1]
@@ -97,4 +98,41 @@ class TestARefusedStart:
 
     def test_a_wrong_setting(self, own: Service) -> None:
         own.environment["XIAOHU_WEB_WORKERS"] = "many"
-        assert "XIAOHU_WEB_WORKERS" in self.refused(own)
+        assert "XIAOHU_WEB_WORKERS" in self.refused(own, code=2)
+
+    def test_an_unknown_fault_point(self, own: Service) -> None:
+        own.environment["XIAOHU_FAULTS"] = "nowhere.after_call:kill"
+        assert "XIAOHU_FAULTS names an unknown point" in self.refused(own)
+
+    def test_databases_that_cannot_be_reached(self, own: Service) -> None:
+        address = "postgresql://somebody:hush-hush@127.0.0.1:9/cases"
+        own.environment |= {"XIAOHU_DATABASE_URL": address, "XIAOHU_KEYSTORE_URL": address}
+        said = self.refused(own)
+        assert "XIAOHU_KEYSTORE_URL: the database at 127.0.0.1:9 cannot be reached" in said
+        assert "hush-hush" not in said
+
+
+def test_serves_real_people_only_with_rules(own: Service) -> None:
+    settings = {
+        "XIAOHU_PUBLIC_URL": "https://close.example.com",
+        "XIAOHU_OPERATOR_URL": f"http://127.0.0.1:{own.port + 1}",
+        "XIAOHU_PAYOUT_URL": f"http://127.0.0.1:{own.port + 2}",
+        "XIAOHU_MESSAGES_URL": f"http://127.0.0.1:{own.port + 3}",
+    }
+    own.environment |= settings
+    own.start(command="serve", until=own.serves)
+    ready = httpx.get(f"{own.url}/readyz")
+    assert (ready.status_code, ready.json()["policy"]) == (503, "unavailable")
+    home = httpx.get(own.url)
+    assert home.status_code == 503
+    assert "服务还没有开通" in home.text
+    assert httpx.get(own.url, headers={"Host": "evil.example.com"}).status_code == 400
+    profile = files("xiaohu.registry") / "profiles" / "generic-cn.toml"
+    published = own.run("policy", "publish", str(profile), "--operator", "demo", demo=False)
+    assert published.returncode == 0, published.stderr
+    assert httpx.get(f"{own.url}/readyz").status_code == httpx.codes.OK
+    assert httpx.get(own.url).status_code == httpx.codes.OK
+    for command in (["clock", "+3d"], ["code", "chen"], ["close"]):
+        refused = own.run("demo", *command)
+        assert refused.returncode == 5, command
+        assert "is a production installation" in refused.stderr

@@ -136,3 +136,13 @@ class TestAPage:
         answer = middleware.process_exception(request, CaseNotFound())
         assert answer is not None
         assert answer.status_code == 404
+
+
+def test_only_the_component_and_whole_pages_spell_out_a_refusal() -> None:
+    by_hand = {"problem.html", "refusal.html", "still_standing.html"}
+    spelt = {
+        file.name
+        for file in PACKAGE.rglob("*.html")
+        if ".next }}" in file.read_text(encoding="utf-8")
+    }
+    assert spelt == by_hand

@@ -62,7 +62,10 @@ class SubscriberAccount(models.Model):
 
 
 class SubscriberSession(models.Model):
-    """A browser that proved an account, a line or a case; the cookie holds the only copy of the token."""
+    """A browser that proved an account, a line or a case; the cookie holds the only copy of the token.
+
+    One that ended with its line or account proves nothing any more; `ended_by` tells by which case.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     operator = models.CharField(max_length=32)
@@ -73,6 +76,7 @@ class SubscriberSession(models.Model):
     )
     line_id = models.UUIDField(null=True, db_index=True)
     case_id = models.UUIDField(null=True, db_index=True)
+    ended_by = models.UUIDField(null=True, db_index=True)
     created_at = models.DateTimeField(db_default=Now())
     seen_at = models.DateTimeField(db_default=Now())
 
@@ -81,7 +85,8 @@ class SubscriberSession(models.Model):
             models.CheckConstraint(
                 condition=models.Q(account__isnull=False)
                 | models.Q(line_id__isnull=False)
-                | models.Q(case_id__isnull=False),
+                | models.Q(case_id__isnull=False)
+                | models.Q(ended_by__isnull=False),
                 name="a_session_proves_something",
             )
         ]

@@ -10,6 +10,7 @@ from datetime import timedelta
 from enum import StrEnum
 from uuid import UUID
 
+from django.db.models import Q
 from django.db.models.functions import Now
 
 from xiaohu.access.models import SubscriberSession
@@ -65,7 +66,7 @@ def begin(
 def find(token: str) -> Subscriber | None:
     """Return who holds a token, unless idle too long; note that they were here."""
     live = SubscriberSession.objects.filter(
-        token_hash=_hash(token), seen_at__gt=Now() - IDLE
+        token_hash=_hash(token), ended_by=None, seen_at__gt=Now() - IDLE
     ).select_related("account")
     row = live.first()
     if row is None:
@@ -84,6 +85,24 @@ def find(token: str) -> Subscriber | None:
     )
 
 
+def ended_by(token: str) -> UUID | None:
+    """Return the case that ended a session together with its line or account."""
+    row = SubscriberSession.objects.filter(token_hash=_hash(token)).first()
+    return row.ended_by if row is not None else None
+
+
+def end_by_case(case_id: UUID, *, line_id: UUID | None, account_id: UUID | None) -> int:
+    """End the sessions of what a case has closed; each still knows by which case.
+
+    Call inside a transaction.
+    """
+    proved = Q(line_id=line_id) if line_id is not None else Q(pk=None)
+    if account_id is not None:
+        proved |= Q(account_id=account_id)
+    live = SubscriberSession.objects.filter(proved)
+    return live.update(ended_by=case_id, line_id=None, account=None, case_id=None)
+
+
 def end(session_id: UUID) -> None:
     """End one session."""
     SubscriberSession.objects.filter(pk=session_id).delete()
@@ -100,13 +119,15 @@ def end_of_line(line_id: UUID) -> int:
 
 
 def end_of_case(case_id: UUID) -> int:
-    """End every session that proved a case. Call inside a transaction."""
-    return SubscriberSession.objects.filter(case_id=case_id).delete()[0]
+    """End every session that proved a case, or ended by it. Call inside a transaction."""
+    of_case = Q(case_id=case_id) | Q(ended_by=case_id)
+    return SubscriberSession.objects.filter(of_case).delete()[0]
 
 
 def delete_idle() -> int:
-    """Delete sessions that are over."""
-    return SubscriberSession.objects.filter(seen_at__lt=Now() - IDLE).delete()[0]
+    """Delete sessions that are over; those a case ended go with its folder."""
+    idle = SubscriberSession.objects.filter(ended_by=None, seen_at__lt=Now() - IDLE)
+    return idle.delete()[0]
 
 
 def _hash(token: str) -> bytes:

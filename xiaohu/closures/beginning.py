@@ -5,7 +5,7 @@ from datetime import datetime
 from xiaohu.closures import alarms, checking, moves, queries, splitting, submitting, warning
 from xiaohu.closures.drafting import DRAFT_KEPT
 from xiaohu.closures.models import Case, Closing, HumanQueue
-from xiaohu.closures.work import Progress, Work, wait_until
+from xiaohu.closures.work import Progress, Work, take_back, wait_until
 from xiaohu.core import checks
 from xiaohu.core.actors import WORKER
 from xiaohu.core.calendar import start_of
@@ -38,6 +38,7 @@ def begin(work: Work) -> Progress:
         case = closing.case
         if moves.state_of(closing) is not CaseState.SCHEDULED:
             return Progress.WAITS  # Withdrawn while we asked.
+        take_back(closing)  # The operator answers again.
         if gathered is not None:
             screening.keep(closing.pk, gathered)
         waits = _not_yet(closing, gathered, now)

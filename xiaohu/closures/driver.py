@@ -8,17 +8,23 @@ from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
+from django.db import OperationalError
+
 from xiaohu.closures import beginning, moves, withdrawing
-from xiaohu.closures.models import Closing, HumanQueue
+from xiaohu.closures.models import Closing
 from xiaohu.closures.steps import STEPS
-from xiaohu.closures.work import Progress, Work, ask_people, see, wait_until
+from xiaohu.closures.work import Progress, Work, see, try_later
 from xiaohu.core.refusals import Refusal
 from xiaohu.core.states import CaseState
 from xiaohu.core.steps import Step
-from xiaohu.queue import lease, retry
+from xiaohu.gateways.protocols import GatewayUnavailable
+from xiaohu.queue import lease
 from xiaohu.queue.lease import LeaseLost
+from xiaohu.vault.keys import KeystoreUnavailable
 
 logger = logging.getLogger(__name__)
+# Somebody is away and comes back: tried on and on. Anything else is for a person to look at.
+_OUTAGES = (GatewayUnavailable, KeystoreUnavailable, OperationalError)
 _WAITS_FOR_ANSWERS = frozenset({CaseState.DRAFT, CaseState.AWAITING_CUSTOMER})
 _UNDER_WAY = frozenset({CaseState.EXECUTING, CaseState.SETTLING})
 
@@ -43,11 +49,11 @@ def _once(work: Work) -> Progress:
     except LeaseLost:
         raise
     except Refusal as expected:
-        return _try_later(work, expected.code)
+        return _try_later(work, expected.code, expected)
     except Exception as unexpected:  # noqa: BLE001 - one bad closing must not stop the others
         # Only the kind is logged: the text of an error may carry what nobody may read.
         logger.error("closing %s failed: %s", work.closing_id, _place(unexpected))
-        return _try_later(work, type(unexpected).__name__)
+        return _try_later(work, type(unexpected).__name__, unexpected)
 
 
 def _do_next(work: Work) -> Progress:
@@ -65,16 +71,10 @@ def _do_next(work: Work) -> Progress:
     return Progress.WAITS
 
 
-def _try_later(work: Work, trouble: str) -> Progress:
-    """Note a failed try; after the last one, people take over."""
-    now = work.clock()
+def _try_later(work: Work, trouble: str, failed: Exception) -> Progress:
+    heals = isinstance(failed, _OUTAGES)
     with work.transaction() as closing:
-        closing.attempts += 1
-        closing.save(update_fields=["attempts"])
-        if closing.attempts >= retry.TRIES:
-            return ask_people(closing, HumanQueue.OPERATIONS, trouble=trouble, now=now)
-        pause = retry.wait_before(closing.attempts)
-        return wait_until(closing, now + pause, trouble=trouble)
+        return try_later(closing, trouble=trouble, now=work.clock(), heals=heals)
 
 
 def _place(error: BaseException) -> str:

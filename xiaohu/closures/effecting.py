@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from xiaohu.closures.models import Closing, HumanQueue
-from xiaohu.closures.work import Progress, Work, ask_people, finish_step, wait_until
+from xiaohu.closures.work import Progress, Work, ask_people, finish_step, try_later, wait_until
 from xiaohu.gateways.protocols import Answer, AnswerState
-from xiaohu.queue import effects, faults, retry
+from xiaohu.queue import effects, faults
 from xiaohu.queue.effects import Capabilities, Verdict
 from xiaohu.queue.models import Effect, EffectState
 
@@ -107,15 +107,8 @@ def _consequence(
             return wait_until(closing, now + effects.SECOND_LOOK_AFTER)
         case _:
             effects.record(effect.pk, state=EffectState.UNKNOWN)
-            return _try_later(closing, f"{doing.kind}_unknown", now)
-
-
-def _try_later(closing: Closing, trouble: str, now: datetime) -> Progress:
-    closing.attempts += 1
-    closing.save(update_fields=["attempts"])
-    if closing.attempts >= retry.TRIES:
-        return ask_people(closing, HumanQueue.OPERATIONS, trouble=trouble, now=now)
-    return wait_until(closing, now + retry.wait_before(closing.attempts), trouble=trouble)
+            trouble = f"{doing.kind}_unknown"
+            return try_later(closing, trouble=trouble, now=now, heals=True)
 
 
 def _postpone(work: Work, by: timedelta) -> Progress:

@@ -49,19 +49,27 @@ def pdf(document: Document, *, language: str) -> bytes:
     Raises:
         FontMissing: Debian's fonts-noto-cjk, or a like font, is not installed.
     """
+    said = documents.read(document)
+    return printed(DocumentKind(document.kind), said, token=document.jws, language=language)
+
+
+def printed(kind: DocumentKind, said: Mapping[str, Any], *, token: str, language: str) -> bytes:
+    """Return what a document says as PDF, its signed text attached; nothing else is asked.
+
+    Raises:
+        FontMissing: Debian's fonts-noto-cjk, or a like font, is not installed.
+    """
     fonts = _fonts()
     if FONTS.isdisjoint(fonts.families()):
         raise FontMissing
-    said = documents.read(document)
-    with translation.override(_LANGUAGES[language]):
-        page = _page(DocumentKind(document.kind), said, language)
+    page = _page(kind, said, language)
     made = typst.compile(
         (files("xiaohu.closures") / "paper.typ").read_bytes(),
         format="pdf",
         font_paths=fonts,
         sys_inputs={
             "data": json.dumps(page, ensure_ascii=False),
-            "jws": document.jws,
+            "jws": token,
             "qr": _qr(said["verify"]),
         },
     )
@@ -70,7 +78,22 @@ def pdf(document: Document, *, language: str) -> bytes:
     return made
 
 
+def facts(kind: DocumentKind, said: Mapping[str, Any], *, language: str) -> list[Row]:
+    """Return every fact that a document states, with its name, as its page shows them."""
+    page = _page(kind, said, language)
+    rows = [row for section in page["sections"] for row in section["rows"]]
+    return [(page["title"], page["number"]), *rows]
+
+
+LANGUAGES = ("zh", "en")
+
+
 def _page(kind: DocumentKind, said: Mapping[str, Any], language: str) -> dict[str, Any]:
+    with translation.override(_LANGUAGES[language]):
+        return _written(kind, said, language)
+
+
+def _written(kind: DocumentKind, said: Mapping[str, Any], language: str) -> dict[str, Any]:
     issuer = said["issuer"][language]
     sections = [{"title": "", "rows": _facts(said)}]
     if kind is DocumentKind.STATEMENT:

@@ -11,9 +11,10 @@ from django.db import transaction
 
 from xiaohu.closures.models import Closing, HumanQueue
 from xiaohu.core.steps import Scope, Step, next_step
-from xiaohu.queue import faults, lease
+from xiaohu.queue import faults, lease, retry
 
 PEOPLE_HAVE = timedelta(hours=24)
+TRIES_COUNTED = 1000
 
 
 class Progress(StrEnum):
@@ -104,11 +105,37 @@ def finish_step(closing: Closing, *, now: datetime) -> None:
 
 
 def wait_until(closing: Closing, moment: datetime, *, trouble: str = "") -> Progress:
-    """Look again at a moment. Call inside a transaction."""
+    """Look again at a moment; what people own keeps its name. Call inside a transaction."""
     closing.next_action_at = moment
-    closing.trouble = trouble[:64]
+    closing.trouble = trouble[:64] or (closing.trouble if closing.owner else "")
     closing.save(update_fields=["next_action_at", "trouble"])
     return Progress.WAITS
+
+
+def try_later(closing: Closing, *, trouble: str, now: datetime, heals: bool) -> Progress:
+    """Note a failed try; after the last quick one people own it. Call inside a transaction.
+
+    What `heals` by itself (the other side is away) is tried on slowly while people own it, so that
+    an outage that ends leaves nobody behind. Anything else waits for a person.
+    """
+    closing.attempts = min(closing.attempts + 1, TRIES_COUNTED)
+    closing.save(update_fields=["attempts"])
+    if closing.attempts < retry.TRIES:
+        pause = retry.wait_before(closing.attempts)
+        return wait_until(closing, now + pause, trouble=trouble)
+    if not (heals and closing.owner == HumanQueue.OPERATIONS):  # Their date is not put off.
+        ask_people(closing, HumanQueue.OPERATIONS, trouble=trouble, now=now)
+    if heals:
+        return wait_until(closing, now + retry.slow_wait(), trouble=trouble)
+    return Progress.WAITS
+
+
+def take_back(closing: Closing) -> None:
+    """Take from operations what has healed by itself. Call inside a transaction."""
+    if closing.owner == HumanQueue.OPERATIONS:
+        closing.attempts, closing.trouble = 0, ""
+        closing.owner, closing.owner_due_at = "", None
+        closing.save(update_fields=["attempts", "trouble", "owner", "owner_due_at"])
 
 
 def ask_people(

@@ -4,14 +4,20 @@ An unknown or malformed value stops the start with a sentence a person can act o
 """
 
 import os
+import re
 from functools import lru_cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import platformdirs
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "XIAOHU_"
+NOT_AN_ADDRESS = (
+    "须为 https://名称 或 http://名称:端口 · must be an address such as https://close.example.com"
+)
+_ADDRESS = re.compile(r"https?://(\[[0-9a-fA-F:]+\]|[A-Za-z0-9._-]+)(:[0-9]{1,5})?(/[^\s?#]*)?")
 
 
 class OptionsRefused(Exception):
@@ -81,8 +87,43 @@ class Options(BaseSettings):
     @classmethod
     def _is_postgresql(cls, value: str | None) -> str | None:
         if value is not None and not value.startswith(("postgresql://", "postgres://")):
-            raise ValueError("must start with postgresql://")
+            raise ValueError("须以 postgresql:// 开头 · must start with postgresql://")
         return value
+
+    @field_validator("data_dir", "checkpoint_dir")
+    @classmethod
+    def _is_absolute(cls, value: Path | None) -> Path | None:
+        """Every process of ours means the same folder, wherever it was started."""
+        return value if value is None else Path(os.path.abspath(value.expanduser()))  # noqa: PTH100 - links stay as given
+
+    @field_validator("public_url", "operator_url", "payout_url", "messages_url")
+    @classmethod
+    def _is_address(cls, value: str | None) -> str | None:
+        if value is not None and not _ADDRESS.fullmatch(value):
+            raise ValueError(NOT_AN_ADDRESS)
+        return value
+
+    @field_validator("public_url")
+    @classmethod
+    def _is_whole_site(cls, value: str | None) -> str | None:
+        if value is not None and urlsplit(value).path not in {"", "/"}:
+            raise ValueError(NOT_AN_ADDRESS)
+        return value
+
+    @field_validator("root_key")
+    @classmethod
+    def _is_a_key(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not re.fullmatch(
+            r"[0-9a-fA-F]{64}", value.get_secret_value().strip()
+        ):
+            raise ValueError("须为 64 位十六进制数字 · must be 64 hex digits")
+        return value
+
+    @property
+    def public_host(self) -> str:
+        """The name in the address people use, as browsers send it."""
+        host = urlsplit(self.address).hostname or ""
+        return f"[{host}]" if ":" in host else host
 
     @property
     def address(self) -> str:
@@ -110,7 +151,8 @@ def load() -> Options:
     unknown = sorted(k for k in os.environ if k.startswith(PREFIX) and k not in known)
     if unknown:
         raise OptionsRefused(
-            f"Unknown setting {', '.join(unknown)}. Known ones are in docs/settings.md."
+            f"没有 {', '.join(unknown)} 这项设置，可用的见 docs/settings.md"
+            f" · Unknown setting {', '.join(unknown)}; known ones are in docs/settings.md"
         )
     try:
         return Options()
@@ -121,6 +163,14 @@ def load() -> Options:
 def _sentences(refused: ValidationError) -> str:
     # The given value is left out: it may be a secret.
     return " ".join(
-        f"{PREFIX}{'_'.join(str(part) for part in error['loc']).upper()}: {error['msg']}."
+        f"{PREFIX}{'_'.join(str(part) for part in error['loc']).upper()}: {_reason(error['msg'])}."
         for error in refused.errors(include_input=False, include_url=False)
+    )
+
+
+def _reason(said: str) -> str:
+    """Return a reason in both languages; what pydantic says itself is English."""
+    ours = said.removeprefix("Value error, ")
+    return (
+        ours if ours != said else f"值不合要求，见 docs/settings.md · {said}; see docs/settings.md"
     )

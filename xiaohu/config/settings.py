@@ -10,6 +10,7 @@ from xiaohu.config.databases import databases
 from xiaohu.config.options import Options, load
 
 XIAOHU: Options = load()
+LOCAL = ("127.0.0.1", "localhost", "[::1]")  # health checks ask here
 PACKAGE = Path(__file__).resolve().parents[1]
 
 
@@ -25,9 +26,7 @@ def _secret_key(options: Options) -> str:
 
 SECRET_KEY = _secret_key(XIAOHU)
 DEBUG = False
-ALLOWED_HOSTS = (
-    ["*"] if XIAOHU.public_url is None else [XIAOHU.address.split("//")[1].split(":")[0]]
-)
+ALLOWED_HOSTS = ["*"] if XIAOHU.public_url is None else [XIAOHU.public_host, *LOCAL]
 
 ROOMS = (
     "queue",
@@ -81,6 +80,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "xiaohu.access.middleware.SubscriberSessionMiddleware",
+    "xiaohu.ui.setting_up.SettingUpMiddleware",
     "xiaohu.ui.refusals.RefusalMiddleware",
 ]
 CSRF_FAILURE_VIEW = "xiaohu.ui.views.form_expired"

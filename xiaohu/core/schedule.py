@@ -11,6 +11,7 @@ from xiaohu.core.choices import CARRIED_OUT, CarriedOut
 from xiaohu.core.profile import FeeStop, Freeze, Profile
 
 SHORTEST_UNDO = timedelta(minutes=10)
+ONE_MORE = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,3 +95,10 @@ def next_promise(
 def moved(promised: date, due: Deadline) -> Deadline:
     """Return a deadline once more of the calendar is known: never later than was promised."""
     return Deadline(on=min(promised, due.on), provisional=due.provisional)
+
+
+def promised_by(due_at: datetime, *, now: datetime) -> datetime:
+    """Return the date people are given: what was owed, and once that has passed a day more each time."""
+    if due_at > now:
+        return due_at
+    return due_at + ONE_MORE * ((now - due_at) // ONE_MORE + 1)

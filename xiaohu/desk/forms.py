@@ -42,12 +42,18 @@ class Reasons(forms.Form):
 
     def __init__(self, *args: Any, choices: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.listed = choices
         self.fields["reasons"] = forms.MultipleChoiceField(
             label=_("desk.reasons"),
             choices=choices,
             widget=forms.CheckboxSelectMultiple,
             error_messages={"required": _("refusal.REASON_MISSING")},
         )
+
+    def unjudged(self) -> "Reasons":
+        """Return the same form with what was ticked and nothing said about it."""
+        ticked = self["reasons"].value() or []
+        return Reasons(None, choices=self.listed, initial={"reasons": ticked})
 
 
 class OwnClosing(forms.Form):
@@ -92,3 +98,7 @@ class Compared(forms.Form):
     compared = forms.BooleanField(
         label=_("desk.compared"), error_messages={"required": _("desk.err.compared")}
     )
+
+    def unjudged(self) -> "Compared":
+        """Return the same form with nothing said about it."""
+        return Compared()

@@ -18,7 +18,7 @@ from xiaohu.desk.forms import OwnClosing
 from xiaohu.queue import clock
 from xiaohu.registry import lines
 from xiaohu.screening import facts as screening
-from xiaohu.ui.refusals import sentence
+from xiaohu.ui.refusals import Refused
 from xiaohu.ui.said import said
 
 
@@ -64,8 +64,7 @@ def _open(
         form.add_error(None, gettext("desk.new.err.choose"))
         return None, [(finding, said(finding)) for finding in wanted]
     except Refusal as refused:
-        told = sentence(refused)
-        form.add_error(None, f"{told.what} {told.next}")
+        form.add_error(None, Refused(refused))
         return None, []
 
 

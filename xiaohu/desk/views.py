@@ -1,5 +1,6 @@
 """D1 to D5."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,29 +11,33 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import translation
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from xiaohu.access import counters, mfa
 from xiaohu.access.accounts import TRIES, WINDOW
 from xiaohu.access.models import StaffUser
-from xiaohu.closures import announcing, applying, checking, queries, reviewing, timing
-from xiaohu.closures.models import Case
+from xiaohu.closures import applying, checking, drafting, queries, retrying, reviewing
+from xiaohu.closures.models import Case, HumanQueue
+from xiaohu.closures.retrying import NothingToTry
+from xiaohu.closures.reviewing import TakenByOther
 from xiaohu.core.actors import ActorKind
 from xiaohu.core.checks import Blocked, StaleChecks
 from xiaohu.core.review import RefusalReason, ReturnReason
+from xiaohu.core.schedule import promised_by
 from xiaohu.core.states import CaseState
 from xiaohu.desk import work
 from xiaohu.desk.entering import SECOND_FACTOR, officer_of, staff_only
 from xiaohu.desk.forms import Compared, Reasons, StaffSignIn
+from xiaohu.desk.previewing import preview
 from xiaohu.gateways.protocols import GatewayUnavailable, UnknownLine
 from xiaohu.proofing import papers
 from xiaohu.queue import clock
 from xiaohu.trail import events
 from xiaohu.ui import shown
 from xiaohu.ui.refusals import sentence
-from xiaohu.ui.templatetags.words import moment
+from xiaohu.ui.said import trouble
+from xiaohu.ui.shown import ShownClosing
 from xiaohu.ui.views import safe_path
 from xiaohu.vault.keys import Erased
 
@@ -94,14 +99,14 @@ def queue(request: HttpRequest, officer: StaffUser) -> HttpResponse:
 
 @staff_only
 def one_case(request: HttpRequest, officer: StaffUser, reference: str) -> HttpResponse:
-    """D4: everything on one case; POST takes it or checks again."""
+    """D4: everything on one case; POST takes it, checks again, or tries again what failed."""
     case = _case(reference)
     problem = None
     if request.method == "POST":
         try:
             _do(request, case, officer)
             return HttpResponseRedirect(reverse("desk:case", args=[reference]))
-        except (GatewayUnavailable, UnknownLine, reviewing.TakenByOther) as refused:
+        except (GatewayUnavailable, UnknownLine, TakenByOther, NothingToTry) as refused:
             problem = sentence(refused)
     page = {**_shown(case, officer), "problem": problem}
     return render(request, "desk/case.html", page, status=409 if problem else 200)
@@ -140,7 +145,9 @@ def decide(request: HttpRequest, officer: StaffUser, reference: str) -> HttpResp
         raise Http404
     form = _form(case, outcome, request)
     problem = None
-    if request.method == "POST" and (form is None or form.is_valid()):
+    if request.method == "POST" and "preview" in request.POST:
+        form = None if form is None else form.unjudged()
+    elif request.method == "POST" and (form is None or form.is_valid()):
         try:
             _decide(case, officer, outcome, form)
             messages.success(request, gettext(f"desk.decided.{outcome}").format(ref=reference))
@@ -153,7 +160,7 @@ def decide(request: HttpRequest, officer: StaffUser, reference: str) -> HttpResp
         "outcomes": outcomes,
         "form": form,
         "problem": problem,
-        "preview": _preview(case, outcome),
+        "preview": preview(case, outcome, _named(request, form), now=clock.now()),
     }
     wrong = form is not None and bool(form.errors)
     return render(
@@ -197,6 +204,16 @@ def _do(request: HttpRequest, case: Case, officer: StaffUser) -> None:
         reviewing.claim(case_id=case.pk, officer=officer, now=clock.now())
     elif "recheck" in request.POST and case.state == CaseState.IN_REVIEW.value:
         checking.run(case_id=case.pk, now=clock.now())
+    elif "try_again" in request.POST:
+        closing_id = _uuid(request.POST["try_again"])
+        retrying.try_again(case_id=case.pk, closing_id=closing_id, officer=officer, now=clock.now())
+
+
+def _uuid(typed: str) -> UUID:
+    try:
+        return UUID(typed)
+    except ValueError:
+        raise Http404 from None
 
 
 def _form(case: Case, outcome: str, request: HttpRequest) -> Reasons | Compared | None:
@@ -208,6 +225,12 @@ def _form(case: Case, outcome: str, request: HttpRequest) -> Reasons | Compared 
     if outcome not in listed:
         return Compared(request.POST or None) if papers.kinds_of(case.pk) else None
     return Reasons(request.POST or None, choices=listed[outcome])
+
+
+def _named(request: HttpRequest, form: Reasons | Compared | None) -> list[str]:
+    """Return the reasons ticked so far, of those there are."""
+    offered = {value for value, _ in form.listed} if isinstance(form, Reasons) else set()
+    return [reason for reason in request.POST.getlist("reasons") if reason in offered]
 
 
 def _decide(case: Case, officer: StaffUser, outcome: str, form: Reasons | Compared | None) -> None:
@@ -225,27 +248,6 @@ def _decide(case: Case, officer: StaffUser, outcome: str, form: Reasons | Compar
         reviewing.refuse(case_id=case.pk, officer=officer, reasons=refusals, now=now)
 
 
-def _preview(case: Case, outcome: str) -> str:
-    """Return what the applicant will read, in the applicant's language."""
-    key = PREVIEWS[(outcome, case.by_operator)]
-    now = clock.now()
-    with translation.override(case.language):
-        if case.by_operator:
-            stops_at = announcing.execution_time(case, now=now)
-        else:
-            stops_at = timing.earliest(case, accepted_at=now).at
-        return gettext(key).format(date=moment(stops_at))
-
-
-PREVIEWS = {
-    ("approve", False): "now.scheduled",
-    ("approve", True): "now.involuntary.scheduled",
-    ("return", False): "now.awaiting",
-    ("refuse", False): "now.refused",
-    ("stop", True): "now.involuntary.withdrawn",
-}
-
-
 def _shown(case: Case, officer: StaffUser) -> dict[str, Any]:
     now = clock.now()
     closings = shown.closings(case)
@@ -258,6 +260,8 @@ def _shown(case: Case, officer: StaffUser) -> dict[str, Any]:
         "holder": shown.holder(closings),
         "applicant": shown.applicant(case),
         "holder_differs": applying.holder_differs(case),
+        "payee": drafting.payee(case),
+        "troubles": _troubles(closings, now),
         "papers": papers.of_case(case.pk),
         "two_decide": applying.deciders(case) > 1,
         "other_outcomes": _outcomes(case)[1:],
@@ -273,3 +277,18 @@ def _shown(case: Case, officer: StaffUser) -> dict[str, Any]:
         "mine": in_review and case.officer_id == officer.pk,
         "can_claim": in_review and not other and case.officer_id != officer.pk,
     }
+
+
+def _troubles(closings: list[ShownClosing], now: datetime) -> list[dict[str, Any]]:
+    """Return what people own: in words, by when it is owed, and whether that has passed."""
+    owned = [each for each in closings if each.closing.owner == HumanQueue.OPERATIONS]
+    return [
+        {
+            "each": each,
+            "said": trouble(each.closing.trouble, each.closing.step),
+            "late": each.closing.owner_due_at <= now,
+            "told": promised_by(each.closing.owner_due_at, now=now),
+        }
+        for each in owned
+        if each.closing.owner_due_at is not None
+    ]

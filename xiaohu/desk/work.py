@@ -72,7 +72,7 @@ def _view(view: str, officer: StaffUser, now: datetime) -> QuerySet[Case]:
         case "soon":
             return in_review.filter(decision_due_on__lte=day_of(now + SOON))
         case "late":
-            return in_review.filter(decision_due_on__lt=today)
+            return in_review.filter(decision_due_on__lt=today) | _owned_late(cases, now)
         case "returned":
             return cases.filter(state=CaseState.AWAITING_CUSTOMER.value)
         case "trouble":
@@ -87,6 +87,12 @@ def _view(view: str, officer: StaffUser, now: datetime) -> QuerySet[Case]:
         case _:
             free = Q(officer=None) | Q(claimed_at__lt=now - CLAIM_HELD)
             return in_review.filter(free)
+
+
+def _owned_late(cases: QuerySet[Case], now: datetime) -> QuerySet[Case]:
+    """Return the cases in which operations has owed an answer since before now."""
+    owned = Closing.objects.filter(is_open=True, owner=HumanQueue.OPERATIONS.value)
+    return cases.filter(pk__in=owned.filter(owner_due_at__lt=now).values("case_id"))
 
 
 def _row(case: Case, now: datetime) -> Row:

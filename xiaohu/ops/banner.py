@@ -26,13 +26,20 @@ STORIES = {
     "equipment": "有设备待归还 · equipment to return",
     "minor": "机主未成年 · holder is a minor",
 }
+NO_RULES = [
+    "",
+    "  还没有办理规则，页面暂不开放 · No rules yet, so the pages stay closed:",
+    "    .venv/bin/xiaohu policy publish FILE --operator KEY",
+]
 
 
-def banner(options: Options) -> str:
+def banner(options: Options, *, rules: bool) -> str:
     """Return the addresses, and in the demo how its people sign in."""
-    lines = ["", f"  小户 · Xiaohu   {options.address}"]
+    lines = ["", f"  销户 Xiaohu      {options.address}"]
     if options.demo:
         lines += _demo(options)
+    if not rules:
+        lines += NO_RULES
     return "\n".join([*lines, "", "  Ctrl-C 停止，数据保留 · stops, nothing is lost", ""])
 
 

@@ -84,6 +84,10 @@ class Page:
     forms: list[Form]
     links: list[str]
 
+    def filled(self, name: str) -> str:
+        """Return what a field of the page already holds."""
+        return next((form.fields[name] for form in self.forms if name in form.fields), "")
+
 
 class Browser:
     """Goes from page to page as a person would: by links and forms."""

@@ -1,6 +1,7 @@
 """The `xiaohu` command."""
 
 import os
+import re
 import sys
 from datetime import timedelta
 from importlib.metadata import version as installed_version
@@ -14,12 +15,11 @@ from xiaohu.ops import alive
 from xiaohu.ops.calendar_commands import calendar_app
 from xiaohu.ops.notice_commands import notice_app
 from xiaohu.ops.policy_commands import policy_app
-from xiaohu.ops.sentences import ERROR, CannotStart
+from xiaohu.ops.sentences import MARK, CannotStart
 from xiaohu.ops.talking import (
     FAILED,
     NOT_FOUND,
     OK,
-    REFUSED,
     USAGE,
     django,
     fail,
@@ -28,6 +28,7 @@ from xiaohu.ops.talking import (
     spoken,
 )
 
+_BY = re.compile(r"\+[0-9]{1,6}[dhm]")
 _SPANS = {"d": "days", "h": "hours", "m": "minutes"}
 
 app = typer.Typer(
@@ -57,7 +58,7 @@ def version() -> None:
 @app.command()
 def serve() -> None:
     """Run the service with an operator's own systems (see docs/settings.md)."""
-    _run(demo=False)
+    _run()
 
 
 @app.command(hidden=True)
@@ -73,7 +74,11 @@ def worker() -> None:
     """Run one more worker, on this machine or another."""
     django()
     from xiaohu.ops import worker as working
+    from xiaohu.ops.reachable import require_databases
+    from xiaohu.ops.requirements import require_production
 
+    require_production(load())
+    require_databases()
     working.run()
 
 
@@ -95,12 +100,12 @@ def prepare() -> None:
 def demo_run() -> None:
     """Run everything on this machine, with invented people and simulators."""
     os.environ["XIAOHU_DEMO"] = "1"
-    _run(demo=True)
+    _run()
 
 
 @demo_app.command("data")
 def demo_data(
-    lines: Annotated[int, typer.Option(help="How many lines.")] = 1000,
+    lines: Annotated[int, typer.Option(min=1, help="How many lines.")] = 1000,
     seed: Annotated[int, typer.Option(help="The same seed gives the same file.")] = 1,
     file: Annotated[Path, typer.Option("--file", "-o", help="Where to write it.")] = Path(
         "lines.csv"
@@ -114,7 +119,14 @@ def demo_data(
         from xiaohu.core.calendar import CHINA
         from xiaohu.registry import demo_data as data
 
-        data.write(path=file, lines=lines, seed=seed, today=datetime.now(CHINA).date())
+        try:
+            data.write(path=file, lines=lines, seed=seed, today=datetime.now(CHINA).date())
+        except OSError as error:
+            fail(
+                f"{file} 写不进去（{error.strerror}），请用 -o 指定别处"
+                f" · {file} cannot be written ({error.strerror}); name another place by -o",
+                FAILED,
+            )
         out(str(file))
         return OK
 
@@ -143,7 +155,7 @@ def demo_clock(by: Annotated[str, typer.Argument(help="How far: +3d, +2h, +30m."
     """Move business time ahead."""
     _demo_only()
     amount, unit = by.removeprefix("+")[:-1], by[-1:]
-    if unit not in _SPANS or not amount.isdigit() or not by.startswith("+"):
+    if not _BY.fullmatch(by):
         fail("请写成 +3d、+2h 或 +30m · Write +3d, +2h or +30m", USAGE)
 
     def do() -> int:
@@ -235,20 +247,21 @@ def user_add(
 
 
 def _demo_only() -> None:
-    os.environ.setdefault("XIAOHU_DEMO", "1")
-    if os.environ["XIAOHU_DEMO"] not in {"1", "true"}:
-        fail("只在演示环境可用 · Only in demo mode", REFUSED)
+    """Let a demo command work in a folder that says it is a demo, and nowhere else."""
+    from xiaohu.ops.requirements import require_demo_folder
+
+    require_demo_folder(load().data_dir)
+    os.environ["XIAOHU_DEMO"] = "1"
+    load.cache_clear()
 
 
-def _run(*, demo: bool) -> None:
+def _run() -> None:
     from xiaohu.ops.banner import banner
     from xiaohu.ops.supervisor import Supervisor
 
     options = load()
-    if demo:
-        options.data_dir.mkdir(mode=0o711, parents=True, exist_ok=True)
     supervisor = Supervisor(options, say=say)
-    supervisor.run(when_ready=lambda: say(banner(options)))
+    supervisor.run(when_ready=lambda: say(banner(options, rules=supervisor.rules)))
 
 
 def main() -> None:
@@ -256,9 +269,12 @@ def main() -> None:
     alive.exit_with_supervisor()  # before the rooms are loaded, which takes a while
     try:
         app()
-    except (OptionsRefused, CannotStart) as reason:
-        say(f"{ERROR}{reason}")
-        sys.exit(FAILED)
+    except OptionsRefused as reason:
+        say(f"{MARK}{reason}")
+        sys.exit(USAGE)
+    except CannotStart as reason:
+        say(f"{MARK}{reason}")
+        sys.exit(reason.code)
 
 
 if __name__ == "__main__":

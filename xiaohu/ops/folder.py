@@ -36,7 +36,7 @@ class DataFolder:
             self.secret("secret")
             self.secret("callback")
         except OSError as error:
-            raise CannotStart(why(error, self.path)) from None
+            raise why(error, self.path) from None
 
     def secret(self, name: str) -> str:
         """Return a secret of this installation, made at first use, 0600."""
@@ -55,8 +55,9 @@ class DataFolder:
         except BlockingIOError:
             os.close(handle)
             raise CannotStart(
-                f"Xiaohu is already running in {self.path}. Stop it first (Ctrl-C there), or set"
-                " XIAOHU_DATA_DIR to another folder."
+                f"{self.path} 里已有服务在运行，请先停止（在那里按 Ctrl-C），或另设 XIAOHU_DATA_DIR。",
+                f"Xiaohu is already running in {self.path}; stop it first (Ctrl-C there), or set"
+                " XIAOHU_DATA_DIR to another folder.",
             ) from None
         self._lock = handle
 
@@ -74,23 +75,43 @@ class DataFolder:
             known = json.loads(file.read_text(encoding="utf-8"))
             form, was_demo = int(known["format"]), bool(known["demo"])
         except (ValueError, KeyError, TypeError):
-            raise CannotStart(f"{file} cannot be read; restore it from a backup.") from None
+            raise CannotStart(
+                f"{file} 无法读取，请从备份恢复。",
+                f"{file} cannot be read; restore it from a backup.",
+            ) from None
         if form > FORMAT:
             raise CannotStart(
+                f"{self.path} 由更新的版本写成（格式 {form}，本版本只认到 {FORMAT}），"
+                "请安装新版本，或另设 XIAOHU_DATA_DIR。",
                 f"{self.path} was written by a newer version of Xiaohu (form {form}, this one"
-                f" knows {FORMAT}). Install the newer one, or set XIAOHU_DATA_DIR to another folder."
+                f" knows {FORMAT}); install the newer one, or set XIAOHU_DATA_DIR to another folder.",
             )
         if was_demo != demo:
             raise CannotStart(
+                f"{self.path} 属于{'演示' if was_demo else '正式'}环境，请另设 XIAOHU_DATA_DIR。",
                 f"{self.path} belongs to a {'demo' if was_demo else 'production'} installation;"
-                " set XIAOHU_DATA_DIR to another folder."
+                " set XIAOHU_DATA_DIR to another folder.",
             )
 
 
-def why(error: OSError, path: Path) -> str:
+def why(error: OSError, path: Path) -> CannotStart:
     """Return one sentence for a folder that cannot be used."""
     if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-        return f"The disk of {path} is full (300 MB are needed); free some space and start again."
+        return CannotStart(
+            f"{path} 所在磁盘已满（需要 300 MB），请腾出空间再启动。",
+            f"The disk of {path} is full (300 MB are needed); free some space and start again.",
+        )
     if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
-        return f"{path} cannot be written; set XIAOHU_DATA_DIR to a folder of yours."
-    return f"{path} cannot be used: {error.strerror}."
+        return CannotStart(
+            f"XIAOHU_DATA_DIR：{path} 不能写入，请设为您能写入的目录。",
+            f"XIAOHU_DATA_DIR: {path} cannot be written; set it to a folder of yours.",
+        )
+    if error.errno in {errno.EEXIST, errno.ENOTDIR}:
+        return CannotStart(
+            f"XIAOHU_DATA_DIR：{path} 不是目录，请设为一个目录。",
+            f"XIAOHU_DATA_DIR: {path} is not a folder; set it to one.",
+        )
+    return CannotStart(
+        f"XIAOHU_DATA_DIR：{path} 不能使用（{error.strerror}），请设为别的目录。",
+        f"XIAOHU_DATA_DIR: {path} cannot be used ({error.strerror}); set it to another folder.",
+    )

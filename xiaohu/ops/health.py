@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.db import Error, connections
 from django.http import HttpRequest, JsonResponse
 
 from xiaohu.queue import heartbeat
+from xiaohu.registry import policies
 
 
 def live(_request: HttpRequest) -> JsonResponse:
@@ -14,11 +16,12 @@ def live(_request: HttpRequest) -> JsonResponse:
 
 
 def ready(_request: HttpRequest) -> JsonResponse:
-    """Say of each part whether it works: database, keystore, worker."""
+    """Say of each part whether it works: database, keystore, worker, and the rules in force."""
     parts = {
         "database": _works(lambda: _answers("default")),
         "keystore": _works(lambda: _answers("keystore")),
         "worker": _works(heartbeat.any_alive),
+        "policy": _works(lambda: policies.any_in_force(settings.XIAOHU.operator)),
     }
     well = all(parts.values())
     named = {name: "ok" if works else "unavailable" for name, works in parts.items()}

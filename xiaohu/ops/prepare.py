@@ -8,6 +8,7 @@ from django.core.management import call_command
 
 from xiaohu.core.actors import Actor, ActorKind
 from xiaohu.core.calendar import day_of
+from xiaohu.ops.reachable import require_databases, require_known_faults
 from xiaohu.ops.sentences import CannotStart
 from xiaohu.queue import clock
 from xiaohu.registry import calendars, policies
@@ -19,6 +20,9 @@ COMMAND_LINE = Actor(ActorKind.ADMIN, "command line")
 
 def prepare() -> None:
     """Bring both databases and the static files up to date; seed the calendar; make the keys."""
+    require_databases()
+    if settings.XIAOHU.faults:
+        require_known_faults(settings.XIAOHU.faults)
     for database in ("keystore", "default"):
         call_command("migrate", database=database, verbosity=0, interactive=False)
     catalogue.compile_all()
@@ -53,10 +57,12 @@ def require_signed_off() -> None:
     except policies.NoPolicy:
         return
     except policies.NotSignedOff as refused:
+        rules = f"{refused.params['key']}@{refused.params['version']}"
         raise CannotStart(
-            f"The rules in force ({refused.params['key']}@{refused.params['version']}) are an"
-            " example nobody at the operator has signed off. Publish a profile with [sign_off],"
-            " or set XIAOHU_ALLOW_EXAMPLES=1 for a rehearsal."
+            f"现行规则 {rules} 是未经企业签字确认的示例；请发布带 [sign_off] 的规则，"
+            "或为演练设置 XIAOHU_ALLOW_EXAMPLES=1。",
+            f"The rules in force ({rules}) are an example nobody at the operator has signed off."
+            " Publish a profile with [sign_off], or set XIAOHU_ALLOW_EXAMPLES=1 for a rehearsal.",
         ) from None
 
 

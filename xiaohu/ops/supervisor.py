@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -16,11 +15,13 @@ from xiaohu.config.options import Options
 from xiaohu.ops import alive, keeper
 from xiaohu.ops.children import Child
 from xiaohu.ops.folder import DataFolder
-from xiaohu.ops.sentences import ERROR, CannotStart
+from xiaohu.ops.requirements import require_free_ports, require_production
+from xiaohu.ops.sentences import CannotStart, said_by
 from xiaohu.ops.unprivileged import require_reachable
 
 READY_SECONDS = 60.0
 SIMULATORS = ("operator", "payout", "messages")  # on the ports after the web server's
+SERVING = ("database", "keystore", "worker")  # rules are published once these do
 Say = Callable[[str], None]
 
 
@@ -35,6 +36,7 @@ class Supervisor:
         self.stop = threading.Event()
         self.keeper: subprocess.Popen[str] | None = None
         self.children: list[Child] = []
+        self.rules = False
 
     def run(self, *, when_ready: Callable[[], None]) -> None:
         """Run until Ctrl-C or SIGTERM.
@@ -42,6 +44,7 @@ class Supervisor:
         Raises:
             CannotStart: with one sentence; nothing is left running then.
         """
+        require_production(self.options)
         self._require_free_ports()
         folder = DataFolder(self.data)
         folder.take(demo=self.options.demo)
@@ -63,18 +66,9 @@ class Supervisor:
             os.close(held)
 
     def _require_free_ports(self) -> None:
-        wanted = [self.options.port]
-        if self.options.demo:
-            wanted += [self.options.port + n for n in range(1, len(SIMULATORS) + 1)]
-        for port in wanted:
-            with socket.socket(socket.AF_INET) as probe:
-                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                try:
-                    probe.bind((self.options.host, port))
-                except OSError:
-                    raise CannotStart(
-                        f"Port {port} is taken; stop what uses it, or set XIAOHU_PORT to another."
-                    ) from None
+        more = range(1, len(SIMULATORS) + 1) if self.options.demo else ()
+        ports = [self.options.port, *(self.options.port + number for number in more)]
+        require_free_ports(self.options.host, ports)
 
     def _start_clusters(self) -> None:
         if self.options.database_url and self.options.keystore_url:
@@ -90,7 +84,11 @@ class Supervisor:
         )
         said = self.keeper.stdout.readline().strip() if self.keeper.stdout else ""
         if said != keeper.READY:
-            raise CannotStart(said or "PostgreSQL ended at once; see the logs in the data folder.")
+            chinese, _, english = said.partition(" · ")
+            raise CannotStart(
+                chinese or "PostgreSQL 一启动就结束了，请看数据目录里的日志。",
+                english or "PostgreSQL ended at once; see the logs in the data folder.",
+            )
 
     def _prepare(self) -> None:
         """Prepare in a process of its own, so that the supervisor stays small."""
@@ -105,9 +103,12 @@ class Supervisor:
         )
         if made.returncode != 0:
             (self.data / "logs" / "prepare.log").write_text(made.stderr, encoding="utf-8")
-            lines = [line for line in made.stderr.splitlines() if line.strip()]
-            said = lines[-1].removeprefix(ERROR) if lines else "Preparing the databases failed."
-            raise CannotStart(said)
+            log = self.data / "logs" / "prepare.log"
+            otherwise = CannotStart(
+                f"数据库准备失败，原因见 {log}",
+                f"Preparing the databases failed; its reason is in {log}",
+            )
+            raise said_by(made.stderr, otherwise)
 
     def _start_children(self, callback_secret: str) -> None:
         environment = {**self._environment(), "XIAOHU_CALLBACK_SECRET": callback_secret}
@@ -149,22 +150,30 @@ class Supervisor:
 
     def _wait_until_ready(self) -> None:
         until = time.monotonic() + READY_SECONDS
-        address = f"http://127.0.0.1:{self.options.port}/readyz"
+        address = f"http://{_local(self.options.host)}:{self.options.port}/readyz"
         while not self.stop.wait(0.1):
             try:
-                if httpx.get(address, timeout=2.0).status_code == httpx.codes.OK:
+                parts = httpx.get(address, timeout=2.0).json()
+                if all(parts.get(name) == "ok" for name in SERVING):
+                    self.rules = parts.get("policy") == "ok"
                     return
-            except httpx.HTTPError:
+            except (httpx.HTTPError, ValueError):
                 pass
             self._tend()
             if time.monotonic() > until:
-                raise CannotStart(f"The service did not get ready; see {self.data / 'logs'}.")
+                raise CannotStart(
+                    f"服务没有就绪，请看 {self.data / 'logs'}。",
+                    f"The service did not get ready; see {self.data / 'logs'}.",
+                )
 
     def _tend(self) -> None:
         for child in self.children:
             child.tend()
         if self.keeper is not None and self.keeper.poll() is not None and not self.stop.is_set():
-            raise CannotStart("PostgreSQL stopped; see server.log in the data folder.")
+            raise CannotStart(
+                "PostgreSQL 停止了，请看数据目录里的 server.log。",
+                "PostgreSQL stopped; see server.log in the data folder.",
+            )
 
     def _stop_all(self) -> None:
         for child in reversed(self.children):
@@ -174,3 +183,10 @@ class Supervisor:
         if self.keeper is not None:
             self.keeper.terminate()
             self.keeper.wait(timeout=60)
+
+
+def _local(host: str) -> str:
+    """Return where the web server answers on this machine."""
+    if host in {"0.0.0.0", "::", "localhost"}:  # noqa: S104 - only compared
+        return "127.0.0.1"
+    return f"[{host}]" if ":" in host else host

@@ -8,7 +8,7 @@ from typing import NoReturn
 
 import typer
 
-from xiaohu.ops.sentences import ERROR
+from xiaohu.ops.sentences import MARK, CannotStart
 
 OK, FAILED, USAGE, NOT_FOUND, REFUSED, PARTLY = 0, 1, 2, 3, 5, 6
 
@@ -25,7 +25,7 @@ def out(line: str) -> None:
 
 def fail(line: str, code: int = FAILED) -> NoReturn:
     """End with a sentence and an exit code."""
-    say(f"{ERROR}{line}")
+    say(f"{MARK}{line}")
     raise typer.Exit(code)
 
 
@@ -53,13 +53,23 @@ def spoken(do: Callable[[], int], language: str | None = None) -> NoReturn:
             said = sentence(refused)
             fail(f"{said.what}（{said.code}）\n  {said.next}", REFUSED)
         except OperationalError:
-            fail(
-                "数据库没有响应，请先启动服务：make run\n  The database does not answer; start the service first: make run"
-            )
+            raise _unreachable() from None
     raise typer.Exit(code)
 
 
+def _unreachable() -> CannotStart:
+    from xiaohu.ops.reachable import require_databases, unreachable
+
+    try:
+        require_databases()
+    except CannotStart as which:
+        return which
+    return unreachable("default")
+
+
 def _language(given: str | None) -> str:
+    if given not in {None, "zh", "en"}:
+        fail("--lang 只能是 zh 或 en · --lang is zh or en", USAGE)
     tongue = given or os.environ.get("LC_ALL") or os.environ.get("LANG") or "zh"
     return "en" if tongue.startswith("en") else "zh-hans"
 

@@ -37,8 +37,9 @@ def _create() -> None:
     command = shutil.which("useradd")
     if command is None:
         raise CannotStart(
+            f"PostgreSQL 不能以 root 运行，又没有 useradd 来建立用户 {USER}，请用普通用户启动。",
             f"PostgreSQL does not run as root and there is no useradd to make the user {USER};"
-            " start as an ordinary user instead."
+            " start as an ordinary user instead.",
         )
     made = subprocess.run(  # noqa: S603 - a constant command
         [command, "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", USER],
@@ -46,7 +47,10 @@ def _create() -> None:
         check=False,
     )
     if made.returncode != 0:
-        raise CannotStart(f"The user {USER} could not be made; run: useradd --system {USER}")
+        raise CannotStart(
+            f"无法建立用户 {USER}，请运行：useradd --system {USER}",
+            f"The user {USER} could not be made; run: useradd --system {USER}",
+        )
 
 
 def own(folder: Path, who: Identity | None) -> None:
@@ -62,6 +66,8 @@ def require_reachable(data_dir: Path) -> None:
     for parent in data_dir.resolve().parents:
         if not parent.stat().st_mode & 0o001:
             raise CannotStart(
+                f"目录 {parent} 不对其他用户开放，PostgreSQL 到不了 {data_dir}，"
+                "请把 XIAOHU_DATA_DIR 设为 /var/lib/xiaohu 之类的目录。",
                 f"The folder {parent} is closed to other users, so PostgreSQL cannot reach its"
-                f" data in {data_dir}; set XIAOHU_DATA_DIR to a folder such as /var/lib/xiaohu."
+                f" data in {data_dir}; set XIAOHU_DATA_DIR to a folder such as /var/lib/xiaohu.",
             )

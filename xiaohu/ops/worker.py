@@ -20,7 +20,8 @@ from xiaohu.closures import alarms, deadlines, minding, purging, starting
 from xiaohu.core.calendar import day_of
 from xiaohu.gateways import callbacks
 from xiaohu.notices import outbox, reports
-from xiaohu.queue import clock, engine, faults, heartbeat
+from xiaohu.ops.reachable import require_known_faults
+from xiaohu.queue import clock, engine, heartbeat
 from xiaohu.registry import calendars
 from xiaohu.trail import checkpoints, sequencer
 from xiaohu.vault import orphans
@@ -80,7 +81,7 @@ def run() -> None:
     gc.collect()
     gc.freeze()  # What is loaded stays; looking through it again and again takes a tenth of the time.
     if settings.XIAOHU.faults and settings.XIAOHU.demo:
-        faults.arm_from(settings.XIAOHU.faults)
+        require_known_faults(settings.XIAOHU.faults)
     stop = threading.Event()
     # Messages have a thread of their own: a slow provider must not hold up the other beats.
     messages = [Beat(0.3, _send_messages), Beat(30, lambda: reports.ask(now=clock.now()))]

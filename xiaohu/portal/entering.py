@@ -65,10 +65,23 @@ def own_draft(view: View) -> View:
     return checked
 
 
+def closed_with_line(request: HttpRequest) -> Case | None:
+    """Return the case whose carrying out ended this browser's sign-in, if that is how it ended."""
+    token = request.COOKIES.get(sessions.COOKIE, "")
+    case_id = sessions.ended_by(token) if token else None
+    return Case.objects.filter(pk=case_id, purged_at=None).first() if case_id else None
+
+
 def _to_sign_in(request: HttpRequest) -> HttpResponse:
     # What was typed on an expired page is kept with the case; the way back leads to its page.
     back = {"next": request.get_full_path()}
-    if request.COOKIES.get(sessions.COOKIE):
+    ended_by = closed_with_line(request)
+    if ended_by is not None:
+        # That sign-in is gone for good; a code to the contact leads back to the same case.
+        home = reverse("portal:case", args=[ended_by.pk])
+        inside = request.path.startswith(home)
+        back = {"method": "reference", "next": request.get_full_path() if inside else home}
+    elif request.COOKIES.get(sessions.COOKIE):
         back["out"] = "1"
     to = f"{reverse('portal:sign_in')}?{urlencode(back)}"
     # A page that refreshes a part of itself leaves as a whole.

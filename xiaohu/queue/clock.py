@@ -13,6 +13,7 @@ from django.db.models import F
 from xiaohu.core.refusals import Refusal
 from xiaohu.queue.models import ClockOffset
 
+LATEST = datetime(2100, 1, 1, tzinfo=UTC)
 _CACHED_SECONDS = 1.0
 _cached: tuple[float, timedelta] = (float("-inf"), timedelta())
 
@@ -21,6 +22,12 @@ class ClockFixed(Refusal):
     """Outside demo mode, time is what it is."""
 
     code = "CLOCK_FIXED"
+
+
+class ClockTooFar(Refusal):
+    """Nobody has a calendar for that time."""
+
+    code = "CLOCK_TOO_FAR"
 
 
 def now() -> datetime:
@@ -34,9 +41,12 @@ def move(*, by: timedelta) -> datetime:
 
     Raises:
         ClockFixed: not in demo mode, or backwards.
+        ClockTooFar: past the last year anybody has a calendar for.
     """
     if not settings.XIAOHU.demo or by < timedelta():
         raise ClockFixed
+    if now() > LATEST - by:
+        raise ClockTooFar(year=LATEST.year)
     ClockOffset.objects.get_or_create(pk=1)
     ClockOffset.objects.update(seconds=F("seconds") + int(by.total_seconds()))
     forget()

@@ -78,6 +78,13 @@ def missed(effect: Effect, *, now: datetime) -> None:
     effect.save(update_fields=["misses", "missed_at"])
 
 
+def look_afresh(subject_id: UUID) -> None:
+    """Forget how often a subject's effects were not found, so that they are looked up again."""
+    unknown = (EffectState.INTENDED.value, EffectState.UNKNOWN.value)
+    unresolved = Effect.objects.filter(subject_id=subject_id, state__in=unknown)
+    unresolved.update(misses=0, missed_at=None)
+
+
 def verdict(effect: Effect, can: Capabilities, *, now: datetime) -> Verdict:
     """Say what may be done about an effect that is neither done nor refused.
 

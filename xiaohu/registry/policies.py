@@ -230,3 +230,8 @@ def profile(policy_id: UUID) -> Profile:
 def current(operator: str) -> Profile:
     """Return the rules in force."""
     return profile(in_force(operator).pk)
+
+
+def any_in_force(operator: str) -> bool:
+    """Say whether an operator has published rules at all."""
+    return PolicyVersion.objects.filter(operator_id=operator).exists()

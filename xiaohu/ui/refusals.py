@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext
@@ -37,6 +38,14 @@ class Sentence:
     next: str
 
 
+class Refused(ValidationError):
+    """A refusal that a form shows as a whole, with its code."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        self.sentence = sentence(refusal)
+        super().__init__(self.sentence.what, code=refusal.code)
+
+
 def sentence(refusal: Refusal) -> Sentence:
     """Return the words of a refusal in the reader's language."""
     params = dict(refusal.params)
@@ -59,8 +68,15 @@ def sentence(refusal: Refusal) -> Sentence:
 def page(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """Return a whole page for a refusal that no form could show."""
     status = STATUS.get(refusal.code, HTTPStatus.CONFLICT)
-    context = {"sentence": sentence(refusal), "desk": request.path.startswith("/desk")}
-    return render(request, "ui/refusal.html", context, status=status)
+    context = {
+        "sentence": sentence(refusal),
+        "desk": request.path.startswith("/desk"),
+        "no_way_on": refusal.code == "NO_POLICY",  # Every other page would say the same.
+    }
+    answer = render(request, "ui/refusal.html", context, status=status)
+    if status is HTTPStatus.SERVICE_UNAVAILABLE:
+        answer["Retry-After"] = "300"
+    return answer
 
 
 class RefusalMiddleware:

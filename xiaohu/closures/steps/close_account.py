@@ -11,5 +11,5 @@ def run(work: Work) -> Progress:
     with work.commit(Step.CLOSE_ACCOUNT) as closing:
         if closing.account_id is not None:
             accounts.close(account_id=closing.account_id, now=now)
-            sessions.end_of_account(closing.account_id)
+            sessions.end_by_case(closing.case_id, line_id=None, account_id=closing.account_id)
     return Progress.GOES_ON

@@ -1,5 +1,6 @@
 """Erase: destroy the keys first, then delete what has become unreadable, and give a receipt."""
 
+from xiaohu.access import sessions
 from xiaohu.closures import keeping
 from xiaohu.closures.work import Progress, Work, finish_step
 from xiaohu.core.steps import Step
@@ -23,6 +24,7 @@ def run(work: Work) -> Progress:
         keeping.hold_holder(closing)
         if not set(keeping.units_ended_by(closing)) <= set(units):
             return Progress.GOES_ON
+        sessions.end_by_case(closing.case_id, line_id=closing.line_id, account_id=None)
         engine.finish(operator=closing.operator, closing_id=closing.pk, units=units, now=now)
         finish_step(closing, now=now)
         faults.hit(f"{Step.ERASE.value}.after_record")

@@ -1,5 +1,7 @@
 """S18 to S23: where a request stands, and every turn it can take afterwards."""
 
+from datetime import datetime
+
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -9,6 +11,7 @@ from xiaohu.closures.models import Case, HumanQueue
 from xiaohu.core.calendar import day_of
 from xiaohu.core.profile import RefundRoute
 from xiaohu.core.review import appeal_until
+from xiaohu.core.schedule import promised_by
 from xiaohu.core.states import CaseState
 from xiaohu.portal import journey
 from xiaohu.portal.entering import own_case
@@ -17,8 +20,8 @@ from xiaohu.portal.shown import actor_of, shown_case, timeline
 from xiaohu.portal.views.answering import routes
 from xiaohu.portal.views.starting import check
 from xiaohu.queue import clock
+from xiaohu.ui.shown import ShownClosing, messages, promised, told
 from xiaohu.ui.shown import involuntary as of_operator
-from xiaohu.ui.shown import messages, promised, told
 
 RUNNING = frozenset({CaseState.EXECUTING, CaseState.SETTLING})
 LOOKS = 15  # every 20 seconds, for five minutes; then the person asks again when they like
@@ -43,16 +46,23 @@ def progress(request: HttpRequest, case: Case) -> HttpResponse:
         "running": shown["state"] in RUNNING
         and not all(s.closing.owner for s in shown["closings"]),
         "look_again": looks + 1 if looks < LOOKS else None,
-        "helped": any(s.closing.owner == HumanQueue.OPERATIONS for s in shown["closings"]),
-        "waits_until": max(
-            (s.closing.owner_due_at for s in shown["closings"] if s.closing.owner_due_at),
-            default=None,
-        ),
+        **_waits(shown["closings"], now),
         "now": now,
         **of_operator(case),
     }
     partial = "#status" if getattr(request, "htmx", False) else ""
     return render(request, f"portal/progress.html{partial}", page)
+
+
+def _waits(closings: list[ShownClosing], now: datetime) -> dict[str, object]:
+    """Return whose turn it is and until when; a date of ours that has passed is renewed."""
+    due = [s.closing.owner_due_at for s in closings if s.closing.owner_due_at]
+    helped = any(s.closing.owner == HumanQueue.OPERATIONS for s in closings)
+    until = max(due, default=None)
+    if not helped or until is None:
+        return {"helped": helped, "waits_until": until}
+    missed = until if until <= now else None
+    return {"helped": True, "missed": missed, "waits_until": promised_by(until, now=now)}
 
 
 @own_case

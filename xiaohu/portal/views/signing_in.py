@@ -22,11 +22,12 @@ from xiaohu.core.references import normalise_reference
 from xiaohu.notices import outbox
 from xiaohu.portal import pending
 from xiaohu.portal.codes import explain, limited
+from xiaohu.portal.entering import closed_with_line
 from xiaohu.portal.forms import CodeForm, NumberSignIn, PasswordSignIn, PlainForm, ReferenceSignIn
 from xiaohu.portal.pending import Pending
 from xiaohu.queue import clock
 from xiaohu.registry import lines
-from xiaohu.ui.refusals import sentence
+from xiaohu.ui.refusals import Refused
 from xiaohu.ui.views import safe_path
 
 NOBODY = "nobody@invalid"
@@ -52,12 +53,20 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     name = request.GET.get("method", "password")
     name = name if name in WAYS else "password"
     back = safe_path(request.GET.get("next", ""), reverse("portal:scope"))
-    form = WAYS[name].form(request.POST or None)
+    closed = closed_with_line(request) if name == "reference" else None
+    known = {"reference": closed.reference} if closed is not None else None
+    form = WAYS[name].form(request.POST or None, initial=known)
     if request.method == "POST" and form.is_valid():
         answer = _by_password(form, back) if name == "password" else _by_code(name, form, back)
         if answer is not None:
             return answer
-    page = {"form": form, "method": name, "back": back, "out": "out" in request.GET}
+    page = {
+        "form": form,
+        "method": name,
+        "back": back,
+        "out": "out" in request.GET,
+        "closed": closed,
+    }
     return render(request, "portal/sign_in.html", page, status=422 if form.errors else 200)
 
 
@@ -111,8 +120,7 @@ def _by_password(form: PlainForm, back: str) -> HttpResponse | None:
             now=clock.now(),
         )
     except TooManyTries as refused:
-        said = sentence(refused)
-        form.add_error(None, f"{said.what}{said.next}")
+        form.add_error(None, Refused(refused))
         return None
     if account is None:
         form.add_error("password", gettext("signin.err.wrong"))

@@ -5,6 +5,8 @@ from typing import Any
 from django import template
 from django.forms import BoundField, Form
 
+from xiaohu.ui.refusals import Refused, Sentence
+
 register = template.Library()
 
 
@@ -39,4 +41,17 @@ def options(bound: BoundField, legend: str = "", heading: bool = False) -> dict[
 def error_summary(form: Form) -> dict[str, Any]:
     """Show what is wrong, linked to where."""
     listed = [(bound.id_for_label, error) for bound in form for error in bound.errors]
-    return {"listed": listed, "general": form.non_field_errors()}
+    general = form.non_field_errors().as_data()
+    return {
+        "listed": listed,
+        "general": [said for e in general if not isinstance(e, Refused) for said in e.messages],
+        "refusals": [error.sentence for error in general if isinstance(error, Refused)],
+    }
+
+
+@register.inclusion_tag("ui/problem.html")
+def problem(
+    sentence: Sentence | None, tone: str = "bad", href: str = "", label: str = ""
+) -> dict[str, Any]:
+    """Show a refusal inside a page: what happened, what to do next, its code."""
+    return {"sentence": sentence, "tone": tone, "href": href, "label": label}
