@@ -128,7 +128,7 @@ class Outside:
 
 @dataclass
 class World:
-    """An operator with its rules, ten lines, and the outside."""
+    """An operator with its rules, thirty lines, and the outside."""
 
     clock: Clock
     outside: Outside
@@ -235,7 +235,7 @@ class World:
         return case
 
 
-def set_up(folder: Path, *, today: date = TODAY, count: int = 10) -> World:
+def set_up(folder: Path, *, today: date = TODAY, count: int = 30) -> World:
     """Make a world: rules published, calendar seeded, lines imported, simulators ready."""
     policies.publish(operator=OPERATOR, toml=policies.shipped("generic-cn"), actor=ADMIN, now=NOON)
     calendars.seed(today=today)

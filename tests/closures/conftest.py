@@ -12,7 +12,7 @@ from xiaohu.queue import clock
 
 @pytest.fixture
 def world(db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
-    """An operator with ten lines and simulators reached in this process."""
+    """An operator with thirty lines and simulators reached in this process."""
     clock.forget()
     made = set_up(tmp_path)
     monkeypatch.setattr(http, "_exchange", made.outside.exchange)

@@ -16,7 +16,7 @@ STATIC = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 
 @pytest.fixture
 def world(db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
-    """An operator with ten lines and simulators reached in this process."""
+    """An operator with thirty lines and simulators reached in this process."""
     clock.forget()
     made = set_up(tmp_path)
     monkeypatch.setattr(clock, "now", made.clock)

@@ -16,7 +16,7 @@ from xiaohu.core.profile import RefundRoute
 
 PASSWORD = "a long example password"
 STEP = 30
-OTHERS = [f"+861300000000{n}" for n in (7, 8, 9)]
+OTHERS = ["+8613000000023", "+8613000000026", "+8613000000027"]
 
 
 @dataclass

@@ -58,7 +58,7 @@ class Browser:
         """Sign in by password, through the page."""
         give_password(self.world, number)
         self.open("/sign-in")
-        self.send(username=username(number), password=PASSWORD)
+        self.send(username=facts(self.world, number)["username"], password=PASSWORD)
         assert self.at == "/scope"
         return self
 
@@ -128,11 +128,6 @@ class Browser:
             path = response["Location"]
             response = self.client.get(path)
         raise AssertionError(f"it goes round in circles at {path}")
-
-
-def username(number: str) -> str:
-    """Return the user name of a line's holder."""
-    return f"demo0000{number[-1]}"
 
 
 def give_password(world: World, number: str = CLEAN) -> None:

@@ -20,7 +20,7 @@ from xiaohu.notices import reports
 from xiaohu.notices.models import QueuedNotice
 from xiaohu.ui import catalogue
 
-OTHERS = [f"+861300000000{n}" for n in (7, 8, 9)]
+OTHERS = ["+8613000000023", "+8613000000026", "+8613000000027"]
 
 pytestmark = pytest.mark.django_db(databases=["default", "keystore"])
 
