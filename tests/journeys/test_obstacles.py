@@ -171,7 +171,6 @@ def test_an_operator_s_own_closing_stops_when_it_is_paid(
     phone.go("/cases")
     phone.press(reference, "S18-own")
     subscriber.press("involuntary.recheck", "S18-own-still")
-    subscriber.press("btn.back")
     subscriber.press("involuntary.object", "S18-own-object")
     subscriber.press("btn.back")
     phone.service.at_operator(person.subscription_id, arrears_fen=0)

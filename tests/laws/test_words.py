@@ -45,6 +45,7 @@ from xiaohu.desk.views import OUTCOMES, OWN_OUTCOMES
 from xiaohu.desk.work import VIEWS
 from xiaohu.notices.models import NoticeState
 from xiaohu.ops.comparing import ALTERED, Found
+from xiaohu.portal.shown import ANNOUNCE
 from xiaohu.registry.rows import Flaw
 from xiaohu.ui import catalogue
 from xiaohu.ui.rules import SECTIONS
@@ -167,7 +168,7 @@ def made() -> Mapping[str, list[str]]:
         "involuntary.stop.": each(Stop),
         "now.involuntary.": each(["scheduled", "in_review", "withdrawn"]),
         "desk.view.": each(VIEWS),
-        "event.": [*each(done), *each(OTHER_EVENTS), TRY_AGAIN],
+        "event.": [*each(done), *each(OTHER_EVENTS), TRY_AGAIN, ANNOUNCE],
         "flaw.": each(Flaw),
         "group.": each(CheckGroup),
         "line.": each(LineStatus),

@@ -47,9 +47,39 @@ def shown_case(case: Case) -> dict[str, Any]:
 
 def timeline(case: Case) -> list[tuple[str, Any]]:
     """Return what happened to a case: keys of sentences with their moments."""
-    told = {"open", "schedule", "send_to_review", "approve", "return", "refuse", "withdraw"}
-    told |= {"expire", "fail_checks", "execute", "certify", "return_payout", "resume_refund"}
-    told |= {"finish", "appeal", "split", "object", "stop", "overdue"}
-    told |= {"finish", "appeal", "split", "postpone", "recompute_deadline"}
-    told |= {"keep_policy", "adopt_policy"}
-    return [(e.action, e.at) for e in events.of_case(case.pk) if e.action in told]
+    happened = [(e.action, e.at) for e in events.of_case(case.pk) if e.action in TOLD]
+    if not case.by_operator:
+        return happened
+    # What the operator did before it announced its closing is its own affair.
+    told = [(action, at) for action, at in happened if action not in {"open", "send_to_review"}]
+    return [(ANNOUNCE if action == "approve" else action, at) for action, at in told]
+
+
+ANNOUNCE = "announce"
+TOLD = frozenset(
+    {
+        "open",
+        "schedule",
+        "send_to_review",
+        "approve",
+        "return",
+        "refuse",
+        "withdraw",
+        "expire",
+        "fail_checks",
+        "execute",
+        "certify",
+        "return_payout",
+        "resume_refund",
+        "finish",
+        "appeal",
+        "split",
+        "object",
+        "stop",
+        "overdue",
+        "postpone",
+        "recompute_deadline",
+        "keep_policy",
+        "adopt_policy",
+    }
+)
