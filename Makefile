@@ -39,8 +39,8 @@ nightly: .venv/.ready ## soak and chaos: the long forms
 	$(BIN)/python -m pytest tests -m nightly
 
 .PHONY: bench
-bench: .venv/.ready ## our speed against a floor measured in the same call
-	$(BIN)/python -m tests.bench
+bench: .venv/.ready ## our speed against a floor measured in the same call; FULL=1 imports a million lines
+	$(BIN)/python -m tests.bench $(if $(FULL),--full)
 
 .PHONY: shots
 shots: .venv/.ready ## screenshots of every screen, as contact sheets under shots/

@@ -3,6 +3,7 @@
 Prints one table and writes `.bench/latest.json`.
 """
 
+import argparse
 import json
 import os
 import platform
@@ -11,11 +12,15 @@ import subprocess
 import sys
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import django
 
 import tests.environment  # noqa: F401 - settles the data folder before Django reads it
 from tests.bench.rows import Row
+
+if TYPE_CHECKING:
+    from tests.bench.world import BenchWorld
 
 ROUNDS = 5
 
@@ -29,26 +34,65 @@ def against(name: str, pairs: list[tuple[float, float]], unit: str, note: str = 
 
 
 def main() -> int:
-    """Measure everything and show it."""
+    """Measure everything, or one group of rows, and show it."""
+    asked = _asked()
     os.environ["DJANGO_SETTINGS_MODULE"] = "xiaohu.config.settings"
     django.setup()
-    from tests.bench import closings, pages, papers, processes
+    from tests.bench import processes
     from tests.bench.world import BenchWorld
 
     rows: list[Row] = []
+    profile: dict[str, float] = {}
     with BenchWorld() as world:
-        for workers in (1, 2):
-            pairs = [closings.round_of(world, workers) for _ in range(ROUNDS)]
-            rows.append(
-                against(f"closings_{workers}_worker{'s' * (workers > 1)}", pairs, "closings/s")
-            )
-        profile = closings.profile(world)
-        rows += pages.measure(world)
-        rows.append(papers.measure(world))
-    rows += processes.measure()
+        if asked.only in {"", "closings"}:
+            rows += closing_rows(world)
+            profile = closings_profile(world)
+        if asked.only in {"", "import"}:
+            rows += import_rows(world, full=asked.full)
+    if asked.only in {"", "processes"}:
+        rows += processes.measure()
     show(rows, profile)
     write(rows, profile)
     return 0
+
+
+def _asked() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench")
+    parser.add_argument("--full", action="store_true", help="a million rows where it matters")
+    parser.add_argument("--only", choices=["closings", "import", "processes"], default="")
+    return parser.parse_args()
+
+
+def closing_rows(world: "BenchWorld") -> list[Row]:
+    """Measure closings, the pages of their cases, and a paper."""
+    from tests.bench import closings, pages, papers
+
+    rows = []
+    for workers in (1, 2):
+        pairs = [closings.round_of(world, workers) for _ in range(ROUNDS)]
+        name = f"closings_{workers}_worker{'s' * (workers > 1)}"
+        rows.append(against(name, pairs, "closings/s"))
+    return [*rows, *pages.measure(world), papers.measure(world)]
+
+
+def closings_profile(world: "BenchWorld") -> dict[str, float]:
+    """Return where the time of a closing goes."""
+    from tests.bench import closings
+
+    return closings.profile(world)
+
+
+def import_rows(world: "BenchWorld", *, full: bool) -> list[Row]:
+    """Measure the import of a file, and its memory."""
+    from tests.bench import importing
+
+    path = importing.write_export(world.folder / "bench.csv", importing.ROWS)
+    pairs = [importing.pair(path, number) for number in range(ROUNDS)]
+    note = f"{importing.ROWS:,} rows a round"
+    return [
+        against("import_rows", pairs, "rows/s", note),
+        importing.memory(world.folder, full=full),
+    ]
 
 
 def show(rows: list[Row], profile: dict[str, float]) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
+from uuid import UUID
 
 from django.db import transaction
 
@@ -16,6 +17,7 @@ from xiaohu.core.calendar import day_of
 from xiaohu.registry import ahead, taking
 from xiaohu.registry.ahead import Batch, Reading
 from xiaohu.registry.files.opening import opened
+from xiaohu.registry.ids import ids
 from xiaohu.registry.judging import Judge, Judged
 from xiaohu.registry.rows import BadRow, Flaw
 from xiaohu.trail import events
@@ -64,7 +66,7 @@ def import_lines(
     Raises:
         FileRefused: it cannot be read as a whole; nothing was changed then.
     """
-    work = _Import(operator, now, on_bad, Judge(operator), Report())
+    work = _Import(operator, now, on_bad, Judge(operator), ids(now), Report())
     with opened(path) as source, _collector_at_rest():
         reading = Reading(source, operator=operator, today=day_of(now))
         apart = ahead.is_worth_a_process(path)
@@ -88,6 +90,7 @@ class _Import:
     now: datetime
     on_bad: Callable[[BadRow], None]
     judge: Judge
+    ids: Iterator[UUID]
     report: Report
 
     def take(self, batch: Batch, present: frozenset[str]) -> None:
@@ -96,7 +99,13 @@ class _Import:
             taking.alone(self.operator)
             judged = self.judge.judge(batch.rows)
             if judged.news:
-                taking.take(judged.news, operator=self.operator, present=present, now=self.now)
+                taking.take(
+                    judged.news,
+                    operator=self.operator,
+                    present=present,
+                    ids=self.ids,
+                    now=self.now,
+                )
         self._count(judged)
 
     def rehearse(self, batch: Batch) -> None:

@@ -1,11 +1,11 @@
 """Taking news in: keys and sealed records first, then rows; new ones by COPY, known ones in place."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.db import connection
 from psycopg.types.json import Jsonb
@@ -33,16 +33,23 @@ class Entry(NamedTuple):
     opens_account: bool
 
 
-def take(news: Sequence[News], *, operator: str, present: frozenset[str], now: datetime) -> None:
+def take(
+    news: Sequence[News],
+    *,
+    operator: str,
+    present: frozenset[str],
+    ids: Iterator[UUID],
+    now: datetime,
+) -> None:
     """Write the news of a batch. Call inside the transaction that judged them.
 
     `present` names the columns of the file: a file that says nothing of filings ends none.
     """
-    new_holders = {each.fresh.read.document: uuid4() for each in news if each.holder_id is None}
+    new_holders = {each.fresh.read.document: next(ids) for each in news if each.holder_id is None}
     entries = [
         Entry(
             each.fresh,
-            each.fresh.line.id if each.fresh.line is not None else uuid4(),
+            each.fresh.line.id if each.fresh.line is not None else next(ids),
             each.holder_id or new_holders[each.fresh.read.document],
             each.fresh.line is None,
             each.opens_account,
@@ -52,7 +59,7 @@ def take(news: Sequence[News], *, operator: str, present: frozenset[str], now: d
     _copy_holders(entries, new_holders, operator)
     _write_lines(entries, operator)
     _seal(entries, set(new_holders.values()), operator)
-    _open_accounts(entries, operator)
+    _open_accounts(entries, operator, ids)
     if "filing" in present:
         _write_filings(entries, now)
     if "restriction" in present:
@@ -168,12 +175,12 @@ def _service(row: GoodRow) -> dict[Category, Value]:
     return {Category.SERVICE_NUMBER: {"number": row.number, "iccid": row.iccid}}
 
 
-def _open_accounts(entries: Sequence[Entry], operator: str) -> None:
+def _open_accounts(entries: Sequence[Entry], operator: str, ids: Iterator[UUID]) -> None:
     bulk.copy(
         SubscriberAccount,
         ("id", "operator", "holder_id", "username_index", "password"),
         (
-            (uuid4(), operator, entry.holder_id, entry.fresh.username, "")
+            (next(ids), operator, entry.holder_id, entry.fresh.username, "")
             for entry in entries
             if entry.opens_account
         ),
