@@ -1,6 +1,6 @@
 """S16 and S17: check the answers, declare, submit, and know what comes next."""
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
@@ -10,7 +10,7 @@ from xiaohu.core.checks import Blocked, StaleChecks
 from xiaohu.core.proofs import IdentityUnverified
 from xiaohu.core.schedule import execution_time
 from xiaohu.core.states import CaseState
-from xiaohu.portal import journey
+from xiaohu.portal import journey, receipts
 from xiaohu.portal.entering import own_case
 from xiaohu.portal.forms import Declaration
 from xiaohu.portal.shown import actor_of, shown_case
@@ -53,3 +53,13 @@ def submitted(request: HttpRequest, case: Case) -> HttpResponse:
     if case.submitted_at is None:
         return HttpResponseRedirect(journey.next_page(case, now=clock.now()))
     return render(request, "portal/submitted.html", shown_case(case))
+
+
+@own_case
+def receipt(request: HttpRequest, case: Case) -> HttpResponse:
+    """S17 to keep: the same on paper."""
+    if case.submitted_at is None:
+        raise Http404
+    answer = HttpResponse(receipts.pdf(case), content_type="application/pdf")
+    answer["Content-Disposition"] = f'attachment; filename="{case.reference}.pdf"'
+    return answer
