@@ -40,9 +40,21 @@ def test_five_tries_close_the_door_for_a_while(world: World) -> None:
     desk = officer(world)
     for _ in range(5):
         desk.try_to(password="not this one", code="000000")
-    assert REFUSED in page(desk.try_to(code=code(desk.officer)))
+    locked = desk.try_to(code=code(desk.officer))
+    assert "请 15 分钟后再试" in page(locked)
+    assert "代码 TOO_MANY_TRIES" in page(locked)
+    assert REFUSED not in page(locked)
     world.clock.pass_(minutes=16)
     assert desk.try_to(code=code(desk.officer)).status_code == 302
+
+
+def test_a_name_nobody_has_locks_in_the_same_words(world: World) -> None:
+    desk = officer(world)
+    for _ in range(6):
+        answer = desk.client.post(
+            "/desk/sign-in", {"username": "nobody", "password": "x", "code": "000000"}
+        )
+    assert "代码 TOO_MANY_TRIES" in page(answer)
 
 
 def test_somebody_who_left_stays_out(world: World) -> None:

@@ -54,7 +54,7 @@ from xiaohu.ui.said import TROUBLES
 
 PACKAGE = Path(xiaohu.__file__).parent
 TAG = re.compile(r"\{%\s*t\s+[\"']([^\"']+)[\"']")
-FILTER = re.compile(r"\|words:[\"']([^\"']*)[\"']")
+FILTER = re.compile(r"\|(?:words|listed):[\"']([^\"']*)[\"']")
 KEY = re.compile(r"[a-z_]+(\.[A-Za-z0-9_]+)+")
 FILE = re.compile(r".*\.(csv|html|jws|json|jsonl|key|log|pdf|py|pub|toml|txt|typ)")
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -184,8 +184,8 @@ def made() -> Mapping[str, list[str]]:
         "proof.": each(ALONE),
         "refusal.": each((sub.code for sub in refusals()), ".next"),
         "refusal_reason.": each(RefusalReason),
-        "restriction.": [*each(RestrictionReason), "why"],
         "result.": each(Result),
+        "refusal_rule.": each(RefusalReason),
         "return.": each(ReturnReason),
         "route.": each(RefundRoute),
         "rule.contact.": each(Contact.model_fields),
@@ -303,6 +303,12 @@ def test_both_languages_have_the_same_keys_and_placeholders(
     for key, message in chinese.items():
         there = set(PLACEHOLDER.findall(str(message.string)))
         assert there == set(PLACEHOLDER.findall(str(english[key].string))), key
+
+
+def test_english_counts_nothing_in_the_plural(english: dict[str, Message]) -> None:
+    # "1 items" would be wrong, so a count stands after its noun.
+    plural = re.compile(r"\{(n|count|keys|records)\} [a-z]+s\b")
+    assert [key for key, m in english.items() if plural.search(str(m.string))] == []
 
 
 @pytest.mark.parametrize("language", catalogue.LANGUAGES)

@@ -1,8 +1,10 @@
 """After the receipt: where it stands, every turn, and the papers at the end."""
 
 import io
+from collections.abc import Callable
 
 import pikepdf
+import pypdfium2
 import pytest
 from django.db import transaction
 from django.utils.translation import gettext
@@ -240,6 +242,56 @@ def test_both_papers_are_pdfs_with_their_signed_text(world: World, language: str
             signed = pdf.attachments["document.jws"].get_file().read_bytes()
             assert signed.count(b".") == 2
     assert browser.open(f"/case/{case.pk}/nonsense.pdf").status_code == 404
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+@pytest.mark.parametrize("make", [World.submitted, finished, in_review])
+def test_the_receipt_is_a_pdf_without_a_signature(
+    world: World, make: Callable[[World], Case], language: str
+) -> None:
+    case = make(world)
+    browser = Browser(world).sign_in_by_reference(case)
+    browser.send("/language", language=language, next="/")
+    assert f"/case/{case.pk}/receipt.pdf" in page(browser.open(f"/case/{case.pk}/submitted"))
+    answer = browser.open(f"/case/{case.pk}/receipt.pdf")
+    assert answer["Content-Type"] == "application/pdf"
+    said = pypdfium2.PdfDocument(answer.content)[0].get_textpage().get_text_range()
+    assert case.reference in said
+    assert "130 **** 0001" in said
+    assert CLEAN[3:] not in said
+    with pikepdf.open(io.BytesIO(answer.content)) as pdf:
+        assert not pdf.attachments
+
+
+def test_there_is_no_receipt_before_submitting(world: World) -> None:
+    case = world.draft()
+    assert Browser(world).sign_in().open(f"/case/{case.pk}/receipt.pdf").status_code == 404
+
+
+def test_a_refusal_names_the_rule_and_what_it_rests_on(world: World) -> None:
+    case = decided(world, "refuse")
+    said = words(Browser(world).sign_in().open(f"/case/{case.pk}/refused"))
+    assert "一个号码同时只能有一个销户申请" in said
+    assert "generic-cn" in said
+    assert "依据的情况" in said
+    assert "向运营系统核对" in said
+
+
+def test_what_is_put_right_is_sent_again_by_the_main_button(world: World) -> None:
+    case = decided(world, "return")
+    shown = page(Browser(world).sign_in().open(f"/case/{case.pk}/fix"))
+    assert '<a class="button" href="/case/' in shown
+    main = shown.split('<a class="button" href="')[1]
+    assert "继续补充并重新提交" in main.split("</a>")[0]
+
+
+def test_english_pages_name_their_sources_in_english(world: World) -> None:
+    case = finished(world)
+    browser = Browser(world).sign_in_by_reference(case)
+    browser.send("/language", language="en", next="/")
+    said = words(browser.open(f"/case/{case.pk}/certificate"))
+    assert "Personal Information Protection Law, Art. 50, 69" in said
+    assert "个人信息保护法" not in said
 
 
 def test_a_finished_case_is_still_told_after_erasure(world: World) -> None:

@@ -1,9 +1,11 @@
 """The subscriber's way from the first page to the receipt, and every turn on it."""
 
 import pytest
+from django.contrib.auth.hashers import check_password
 
-from tests.portal.browser import CONTACT, Browser, page, words
+from tests.portal.browser import CONTACT, PASSWORD, Browser, page, words
 from tests.stories import ARREARS, CLEAN, CONTRACT, EMPTY, LARGE, STOPPED, World
+from xiaohu.access.models import SubscriberAccount
 from xiaohu.closures.models import Case
 from xiaohu.gateways import http
 
@@ -296,6 +298,32 @@ def test_a_large_refund_is_reviewed(world: World) -> None:
 
 def test_a_password_can_be_changed_in_the_settings(world: World) -> None:
     browser = Browser(world).sign_in()
-    assert browser.send("/settings/security", password="short").status_code == 422
-    said = words(browser.send("/settings/security", password="another long password"))
-    assert "密码已" in said
+    new = "another long password"
+    assert browser.send("/settings/security", old=PASSWORD, password="short").status_code == 422
+    assert browser.send("/settings/security", password=new).status_code == 422
+    wrong = browser.send("/settings/security", old="not this one", password=new)
+    assert "现在的密码不正确" in words(wrong)
+    account = SubscriberAccount.objects.get(holder_id=world.line().holder_id)
+    assert not check_password(new, account.password)
+    assert "密码已" in words(browser.send("/settings/security", old=PASSWORD, password=new))
+    account.refresh_from_db()
+    assert check_password(new, account.password)
+
+
+def test_guessing_the_password_in_use_is_stopped(world: World) -> None:
+    browser = Browser(world).sign_in()
+    new = "another long password"
+    for _ in range(5):
+        browser.send("/settings/security", old="not this one", password=new)
+    said = words(browser.send("/settings/security", old=PASSWORD, password=new))
+    assert "代码 TOO_MANY_TRIES" in said
+    world.clock.pass_(minutes=16)
+    assert "密码已" in words(browser.send("/settings/security", old=PASSWORD, password=new))
+
+
+def test_somebody_without_lines_left_is_told_kindly(world: World) -> None:
+    browser = Browser(world).sign_in()
+    world.close()
+    said = words(browser.open("/settings"))
+    assert "已经没有在用的号码" in said
+    assert "没有找到" not in said

@@ -120,7 +120,10 @@ def test_five_wrong_codes_lock_even_the_right_one(world: World) -> None:
     for _ in range(5):
         answer = browser.send(code=wrong(code))
     assert "错误次数过多" in words(answer)
-    assert "错误次数过多" in words(browser.send(code=code))
+    locked = words(browser.send(code=code))
+    assert "错误次数过多" in locked
+    assert "这个验证码已失效" in locked
+    assert "验证码已发送到" not in locked
 
 
 def test_a_second_code_within_a_minute_is_not_sent(world: World) -> None:

@@ -29,6 +29,12 @@ class PasswordRefused(Refusal):
     code = "PASSWORD_REFUSED"
 
 
+class PasswordWrong(Refusal):
+    """The password in use is not this one."""
+
+    code = "PASSWORD_WRONG"
+
+
 def username_index(operator: str, username: str) -> bytes:
     """Return the blind index of a user name; case and outer spaces do not matter."""
     return blind_index(operator=operator, purpose="username", value=username.strip().casefold())
@@ -45,8 +51,7 @@ def authenticate(
     index = username_index(operator, username)
     verdict = counters.hit("password", operator, index, limit=TRIES, window=WINDOW, now=now)
     if not verdict.allowed:
-        minutes = -(-int((verdict.resets_at - now).total_seconds()) // 60)
-        raise TooManyTries(minutes=minutes)
+        raise too_many(verdict.resets_at, now)
     account = SubscriberAccount.objects.filter(
         operator=operator, username_index=index, closed_at=None
     ).first()
@@ -55,6 +60,24 @@ def authenticate(
         return None
     counters.clear("password", operator, index)
     return account
+
+
+def change_password(*, account_id: UUID, old: str, new: str, now: datetime) -> None:
+    """Give an account another password, for somebody who knows the one in use.
+
+    Raises:
+        TooManyTries: five wrong ones in a quarter of an hour.
+        PasswordWrong: it is not the one in use.
+        PasswordRefused: the new one is not 8 to 128 characters.
+    """
+    verdict = counters.hit("new password", str(account_id), limit=TRIES, window=WINDOW, now=now)
+    if not verdict.allowed:
+        raise too_many(verdict.resets_at, now)
+    account = SubscriberAccount.objects.filter(pk=account_id, closed_at=None).first()
+    if account is None or not check_password(old, account.password):
+        raise PasswordWrong
+    set_password(account_id=account_id, password=new)
+    counters.clear("new password", str(account_id))
 
 
 def set_password(*, account_id: UUID, password: str) -> None:
@@ -75,6 +98,11 @@ def close(*, account_id: UUID, now: datetime) -> None:
     SubscriberAccount.objects.filter(pk=account_id, closed_at=None).update(
         closed_at=now, username_index=None, password=""
     )
+
+
+def too_many(again_at: datetime, now: datetime) -> TooManyTries:
+    """Return the refusal that says for how long."""
+    return TooManyTries(minutes=-(-int((again_at - now).total_seconds()) // 60))
 
 
 @cache

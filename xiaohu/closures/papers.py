@@ -19,6 +19,7 @@ from django.utils.translation import gettext
 from xiaohu.closures import documents
 from xiaohu.closures.models import Document, DocumentKind
 from xiaohu.core.calendar import CHINA
+from xiaohu.core.laws import in_english
 from xiaohu.core.money import Money
 from xiaohu.core.refusals import Refusal
 
@@ -59,10 +60,18 @@ def printed(kind: DocumentKind, said: Mapping[str, Any], *, token: str, language
     Raises:
         FontMissing: Debian's fonts-noto-cjk, or a like font, is not installed.
     """
+    return compiled(_page(kind, said, language), qr=said["verify"], token=token)
+
+
+def compiled(page: Mapping[str, Any], *, qr: str, token: str = "") -> bytes:
+    """Return a page of our form as PDF, with an address to scan and the signed text, if any.
+
+    Raises:
+        FontMissing: Debian's fonts-noto-cjk, or a like font, is not installed.
+    """
     fonts = _fonts()
     if FONTS.isdisjoint(fonts.families()):
         raise FontMissing
-    page = _page(kind, said, language)
     made = typst.compile(
         (files("xiaohu.closures") / "paper.typ").read_bytes(),
         format="pdf",
@@ -70,7 +79,7 @@ def printed(kind: DocumentKind, said: Mapping[str, Any], *, token: str, language
         sys_inputs={
             "data": json.dumps(page, ensure_ascii=False),
             "jws": token,
-            "qr": _qr(said["verify"]),
+            "qr": _qr(qr),
         },
     )
     if not isinstance(made, bytes):
@@ -97,7 +106,7 @@ def _written(kind: DocumentKind, said: Mapping[str, Any], language: str) -> dict
     issuer = said["issuer"][language]
     sections = [{"title": "", "rows": _facts(said)}]
     if kind is DocumentKind.STATEMENT:
-        sections += _statement_sections(said)
+        sections += _statement_sections(said, language)
     return {
         "lang": language,
         "title": gettext(f"paper.{kind}"),
@@ -132,7 +141,7 @@ def _facts(said: Mapping[str, Any]) -> list[Row]:
     return rows
 
 
-def _statement_sections(said: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _statement_sections(said: Mapping[str, Any], language: str) -> list[dict[str, Any]]:
     money = [
         (
             gettext(f"money.{name}"),
@@ -143,8 +152,7 @@ def _statement_sections(said: Mapping[str, Any]) -> list[dict[str, Any]]:
     ]
     erased = said["erased"]
     kept = [
-        (gettext(f"category.{item['category']}"), gettext("paper.kept_until").format(**item))
-        for item in said["kept"]
+        (gettext(f"category.{item['category']}"), _until(item, language)) for item in said["kept"]
     ]
     told = gettext("paper.erased.told").format(keys=erased["keys"], records=erased["records"])
     return [
@@ -152,6 +160,11 @@ def _statement_sections(said: Mapping[str, Any]) -> list[dict[str, Any]]:
         {"title": gettext("paper.erased"), "rows": [(_china(erased["at"]), told)]},
         {"title": gettext("paper.kept"), "rows": kept},
     ]
+
+
+def _until(item: Mapping[str, Any], language: str) -> str:
+    basis = in_english(item["basis"]) if language == "en" else item["basis"]
+    return gettext("paper.kept_until").format(until=item["until"], basis=basis)
 
 
 def _china(text: str) -> str:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from xiaohu.access import counters, mfa
-from xiaohu.access.accounts import TRIES, WINDOW
+from xiaohu.access.accounts import TRIES, WINDOW, TooManyTries, too_many
 from xiaohu.access.models import StaffUser
 from xiaohu.closures import applying, checking, drafting, queries, retrying, reviewing
 from xiaohu.closures.models import Case, HumanQueue
@@ -35,7 +35,7 @@ from xiaohu.proofing import papers
 from xiaohu.queue import clock
 from xiaohu.trail import events
 from xiaohu.ui import shown
-from xiaohu.ui.refusals import sentence
+from xiaohu.ui.refusals import Refused, sentence
 from xiaohu.ui.said import trouble
 from xiaohu.ui.shown import ShownClosing
 from xiaohu.ui.views import safe_path
@@ -49,12 +49,17 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(back)
     form = StaffSignIn(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        officer = _checked(request, form)
+        try:
+            officer = _checked(request, form)
+        except TooManyTries as refused:
+            officer = None
+            form.add_error(None, Refused(refused))
         if officer is not None:
             login(request, officer)
             request.session[SECOND_FACTOR] = True
             return HttpResponseRedirect(back)
-        form.add_error(None, gettext("desk.err.sign_in"))
+        if not form.errors:
+            form.add_error(None, gettext("desk.err.sign_in"))
     return render(request, "desk/sign_in.html", {"form": form}, status=422 if form.errors else 200)
 
 
@@ -177,12 +182,18 @@ def _outcomes(case: Case) -> tuple[str, ...]:
 
 
 def _checked(request: HttpRequest, form: StaffSignIn) -> StaffUser | None:
-    """Return the officer if all three are right; nothing tells which one was wrong."""
+    """Return the officer if all three are right; nothing tells which one was wrong.
+
+    Raises:
+        TooManyTries: five in a quarter of an hour, whether there is such an account or not.
+    """
     name = form.cleaned_data["username"]
     now = clock.now()
     tries = counters.hit("staff", name.casefold(), limit=TRIES, window=WINDOW, now=now)
     user = authenticate(request, username=name, password=form.cleaned_data["password"])
-    if not tries.allowed or not isinstance(user, StaffUser):
+    if not tries.allowed:
+        raise too_many(tries.resets_at, now)
+    if not isinstance(user, StaffUser):
         return None
     if user.operator != settings.XIAOHU.operator:
         return None

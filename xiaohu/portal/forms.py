@@ -255,8 +255,15 @@ class Declaration(PlainForm):
 
 
 class NewPassword(PlainForm):
-    """A password of one's own."""
+    """Another password, for somebody who knows the one in use."""
 
+    old = forms.CharField(
+        label=_("password.old"),
+        strip=False,
+        max_length=128,
+        error_messages={"required": _("password.err.old"), "max_length": _("password.err.old")},
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
     password = forms.CharField(
         label=_("password.new"),
         strip=False,

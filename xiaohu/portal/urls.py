@@ -46,6 +46,7 @@ urlpatterns = [
     path(f"{CASE}/effects", answering.effects, name="effects"),
     path(f"{CASE}/check", submitting.review, name="review"),
     path(f"{CASE}/submitted", submitting.submitted, name="submitted"),
+    path(f"{CASE}/receipt.pdf", submitting.receipt, name="receipt"),
     path(CASE, following.progress, name="case"),
     path(f"{CASE}/withdraw", following.withdraw, name="withdraw"),
     path(f"{CASE}/stop", hearing.stop, name="stop"),

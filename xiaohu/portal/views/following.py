@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
-from xiaohu.closures import appealing, refunding, withdrawing
+from xiaohu.closures import appealing, checking, refunding, withdrawing
 from xiaohu.closures.models import Case, HumanQueue
 from xiaohu.core.calendar import day_of
 from xiaohu.core.profile import RefundRoute
@@ -19,6 +19,7 @@ from xiaohu.portal.forms import BankAccount, OneChoice
 from xiaohu.portal.shown import actor_of, shown_case, timeline
 from xiaohu.portal.views.answering import routes
 from xiaohu.portal.views.starting import check
+from xiaohu.proofing import papers
 from xiaohu.queue import clock
 from xiaohu.ui.shown import ShownClosing, messages, promised, told
 from xiaohu.ui.shown import involuntary as of_operator
@@ -128,9 +129,12 @@ def refused(request: HttpRequest, case: Case) -> HttpResponse:
         again = appealing.appeal(case_id=case.pk, actor=actor_of(request), now=clock.now())
         check(again)
         return HttpResponseRedirect(journey.next_page(again, now=clock.now()))
+    checked = checking.last(case, now=clock.now())
     until = appeal_until(refused_at=case.decided_at) if case.decided_at else None
     page = {
         **shown_case(case),
+        "papers": papers.of_case(case.pk),
+        "checked_at": checked.gathered_at if checked is not None else None,
         "appeal_until": until,
         "can_appeal": until is not None and day_of(clock.now()) <= until,
     }

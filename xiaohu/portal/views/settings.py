@@ -7,13 +7,14 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from xiaohu.access import accounts
-from xiaohu.access.accounts import PasswordRefused
+from xiaohu.access.accounts import PasswordRefused, PasswordWrong, TooManyTries
 from xiaohu.access.sessions import Subscriber
 from xiaohu.closures import queries
 from xiaohu.portal.entering import signed_in
 from xiaohu.portal.forms import NewPassword
+from xiaohu.queue import clock
 from xiaohu.registry import lines
-from xiaohu.ui.refusals import sentence
+from xiaohu.ui.refusals import Refused, sentence
 
 
 @signed_in
@@ -32,9 +33,16 @@ def security(request: HttpRequest, subscriber: Subscriber) -> HttpResponse:
     form = NewPassword(request.POST or None)
     if subscriber.account_id is not None and request.method == "POST" and form.is_valid():
         try:
-            accounts.set_password(
-                account_id=subscriber.account_id, password=form.cleaned_data["password"]
+            accounts.change_password(
+                account_id=subscriber.account_id,
+                old=form.cleaned_data["old"],
+                new=form.cleaned_data["password"],
+                now=clock.now(),
             )
+        except TooManyTries as refused:
+            form.add_error(None, Refused(refused))
+        except PasswordWrong as refused:
+            form.add_error("old", sentence(refused).what)
         except PasswordRefused as refused:
             form.add_error("password", sentence(refused).what)
         else:

@@ -92,7 +92,7 @@ def code(request: HttpRequest) -> HttpResponse:
     now = clock.now()
     page = {
         "form": form,
-        "shown": typed if way == "reference" else mask_number(shown),
+        "shown": typed if way == "reference" else shown and mask_number(shown),
         "way": way,
         "again_in": max(0, int((waiting.again_at - now).total_seconds())),
         "again": f"{reverse('portal:sign_in')}?{urlencode({'method': way, 'next': waiting.back})}",

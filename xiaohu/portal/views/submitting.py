@@ -1,6 +1,6 @@
 """S16 and S17: check the answers, declare, submit, and know what comes next."""
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
@@ -9,7 +9,7 @@ from xiaohu.closures.models import Case
 from xiaohu.core.checks import Blocked, StaleChecks
 from xiaohu.core.proofs import IdentityUnverified
 from xiaohu.core.states import CaseState
-from xiaohu.portal import journey
+from xiaohu.portal import journey, receipts
 from xiaohu.portal.entering import own_case
 from xiaohu.portal.forms import Declaration
 from xiaohu.portal.shown import actor_of, shown_case
@@ -59,3 +59,13 @@ def submitted(request: HttpRequest, case: Case) -> HttpResponse:
         "waits": timing.earliest(case, accepted_at=case.submitted_at).not_before is not None,
     }
     return render(request, "portal/submitted.html", page)
+
+
+@own_case
+def receipt(request: HttpRequest, case: Case) -> HttpResponse:
+    """S17 to keep: the same on paper."""
+    if case.submitted_at is None:
+        raise Http404
+    answer = HttpResponse(receipts.pdf(case), content_type="application/pdf")
+    answer["Content-Disposition"] = f'attachment; filename="{case.reference}.pdf"'
+    return answer

@@ -1,5 +1,6 @@
 """Words by key, and the ways amounts and moments are written."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 
 from xiaohu.core.calendar import CHINA
+from xiaohu.core.laws import in_english
 from xiaohu.core.money import Money
 from xiaohu.core.profile import Bilingual
 
@@ -32,6 +34,18 @@ def words(key: object, prefix: str = "") -> str:
 def said(own: Bilingual | None) -> str:
     """Return the operator's own words in the reader's language."""
     return own.read(get_language() or "zh-hans") if own else ""
+
+
+@register.filter
+def source(basis: str) -> str:
+    """Return the clause a rule rests on in the reader's language."""
+    return in_english(basis) if get_language() == "en" else basis
+
+
+@register.filter
+def listed(codes: Iterable[object], prefix: str) -> str:
+    """Return the words of several codes as one list, separated as the language does."""
+    return (", " if get_language() == "en" else "、").join(words(code, prefix) for code in codes)
 
 
 @register.filter
