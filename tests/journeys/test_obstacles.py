@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser
 
-from tests.journeys.people import Officer, Person, Subscriber
+from tests.journeys.people import Officer, Person, Subscriber, export, person_of
 from tests.journeys.screens import Visitor, visitor
 from tests.service import Service
 
@@ -70,6 +70,35 @@ def test_sub_lines_go_their_own_way(phone: Visitor, person: Person) -> None:
     subscriber.press("btn.continue")
     subscriber.prove(person)
     finish(subscriber, person)
+
+
+def test_a_handler_closes_three_lines_of_a_firm(
+    phone: Visitor, service: Service, officers: dict[str, Officer]
+) -> None:
+    story = next(p for p in service.people()["subscribers"] if p["story"] == "organisation")
+    firm = [person_of(r) for r in export(service) if r["username"] == story["username"]]
+    person = firm[0]
+    subscriber = Subscriber(phone)
+    subscriber.sign_in_by_password(story["username"], story["password"])
+    phone.choose(subscriber.say("scope.line"))
+    subscriber.press("btn.continue", "S4-firm")
+    for box in phone.page.get_by_role("checkbox").all():
+        box.check()
+    subscriber.press("btn.continue", "S5-firm")
+    subscriber.apply_for(person, "org_handler")
+    phone.look("S6-firm")
+    subscriber.press("btn.continue", "S9-firm")
+    asked = next(p for p in firm if phone.page.get_by_text(f"**** {p.number[-4:]}").count())
+    subscriber.prove(asked)
+    subscriber.show_papers("S10-firm")
+    reference = finish(subscriber, person)
+    officers["zh"].decide(reference, "approve")
+    subscriber.press("btn.progress")
+    subscriber.wait_for("scheduled", "S18-firm")
+    assert service.run("demo", "clock", "+4d").returncode == 0
+    subscriber.wait_for("done", "S18-firm-done")
+    assert phone.page.get_by_text(subscriber.say("track.lines"), exact=True).count()
+    assert phone.page.locator('a[href*="certificate?line="]').count() == 3
 
 
 def test_somebody_asks_for_the_holder_with_papers(

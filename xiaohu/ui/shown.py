@@ -104,12 +104,15 @@ def involuntary(case: Case) -> dict[str, Any]:
 
 
 def findings(checked: Checked) -> list[tuple[Finding, str, str]]:
-    """Return every finding in words, with its line's mask where there are several lines."""
-    several = len(checked.lines) > 1
+    """Return every finding in words, once where all lines share it, else with their masks."""
+    shared: dict[tuple[str, str, bool], tuple[Finding, list[str]]] = {}
+    for each, mask in masked(checked):
+        for finding in each.findings:
+            alike = (finding.code.value, said(finding), finding.blocks)
+            shared.setdefault(alike, (finding, []))[1].append(mask)
     return [
-        (finding, said(finding), mask if several else "")
-        for each, mask in masked(checked)
-        for finding in each.findings
+        (finding, words, "" if len(masks) == len(checked.lines) else " · ".join(masks))
+        for (_, words, _), (finding, masks) in shared.items()
     ]
 
 

@@ -23,6 +23,7 @@ from xiaohu.portal.pending import Pending
 from xiaohu.portal.shown import subscriber_of
 from xiaohu.proofing import proofs
 from xiaohu.queue import clock
+from xiaohu.registry import lines
 from xiaohu.registry.models import Line
 from xiaohu.ui.refusals import sentence
 
@@ -58,6 +59,7 @@ def prove(request: HttpRequest, case: Case) -> HttpResponse:
         "form": form,
         "secret": secret,
         "methods": [method.value for method in methods],
+        "number": _which(case, line),
         "by_paper": bool(applying.standing(case, now=now).papers),
         "done": enough,
         "go_on": journey.next_page(case, now=now),
@@ -106,6 +108,12 @@ def proving_line(case: Case) -> Line:
     if line is None:
         raise queries.LineNotYours
     return line
+
+
+def _which(case: Case, line: Line) -> str:
+    """Return the mask of the line a proof is about, where it could be another."""
+    several = len(queries.lines_of_case(case)) > 1
+    return lines.shown([line])[0].number if several else ""
 
 
 def _try_card(case: Case, line: Line, form: CardForm) -> HttpResponse | None:
