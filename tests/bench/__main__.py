@@ -86,7 +86,7 @@ def import_rows(world: "BenchWorld", *, full: bool) -> list[Row]:
     """Measure the import of a file, and its memory."""
     from tests.bench import importing
 
-    path = importing.write_export(world.folder / "bench.csv", importing.ROWS)
+    path = importing.write_export(world.folder / "bench.csv")
     pairs = [importing.pair(path, number) for number in range(ROUNDS)]
     note = f"{importing.ROWS:,} rows a round"
     return [

@@ -35,7 +35,13 @@ INDEXED = ("number", "document_number", "username", "subscription_id")
 PLAIN = ("subscription_id", "product", "status", "activated_on", "cash_yuan")
 
 
-def write_export(path: Path, count: int) -> Path:
+def write_export(path: Path) -> Path:
+    """Write the export of a round."""
+    demo_data.write(path=path, lines=ROWS, seed=1, today=datetime.now(UTC).date())
+    return path
+
+
+def write_large_export(path: Path, count: int) -> Path:
     """Write an export of so many lines, more than the test numbers of people hold.
 
     A million lines need a million numbers, and the range for invented people has a tenth of
@@ -69,7 +75,7 @@ def _ours(path: Path, operator: str) -> float:
     if (report.added, report.bad) != (ROWS, 0):
         raise RuntimeError(f"{report.added} of {ROWS} rows were taken, {report.bad} were bad")
     last = Line.objects.get(operator=operator, subscription_id=f"SUB{ROWS:08d}")
-    if lines.number(last) != f"+86{1440_000_000_000 + ROWS - 1}":
+    if lines.number(last) != f"+86{demo_data.FIRST_NUMBER + ROWS - 1}":
         raise RuntimeError("what was sealed does not open")
     return ROWS / passed
 
@@ -112,7 +118,7 @@ def _bare_rows(path: Path, keys: list[bytes]) -> Iterator[list[bytes | str]]:
 def memory(folder: Path, *, full: bool) -> Row:
     """Return the peak PSS of the command and its children while it imports a large file."""
     count = MEMORY_ROWS_FULL if full else MEMORY_ROWS
-    path = write_export(folder / "large.csv", count)
+    path = write_large_export(folder / "large.csv", count)
     policies.publish(
         operator="large",
         toml=policies.shipped("generic-cn"),

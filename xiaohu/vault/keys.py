@@ -92,7 +92,7 @@ def make(operator: str, units: Sequence[Unit]) -> list[bytes]:
             UnitKey,
             ("operator", "kind", "unit", "epoch_id", "wrapped"),
             (
-                (operator, unit.kind, unit.id, epoch, lock.seal(key, _owner(operator, unit)))
+                (operator, unit.kind, unit.id, epoch, lock.seal(key, owner(operator, unit)))
                 for unit, key in zip(units, made, strict=True)
             ),
             using=KEYSTORE,
@@ -140,11 +140,17 @@ def _epoch_key(epoch: int) -> bytes:
 
 
 def _wrap(key: bytes, epoch: int, operator: str, unit: Unit) -> bytes:
-    return box.Lock(_epoch_key(epoch)).seal(key, _owner(operator, unit))
+    return box.Lock(_epoch_key(epoch)).seal(key, owner(operator, unit))
 
 
-def _owner(operator: str, unit: Unit) -> bytes:
-    return box.framed(operator, unit.kind, str(unit.id))
+def owner(operator: str, unit: Unit) -> bytes:
+    """Return what names a unit in everything sealed for it, framed."""
+    return _of_kind(operator, unit.kind) + box.frame(str(unit.id))
+
+
+@lru_cache(maxsize=64)
+def _of_kind(operator: str, kind: str) -> bytes:
+    return box.framed(operator, kind)
 
 
 def _unwrap(row: UnitKey) -> bytes:

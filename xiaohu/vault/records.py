@@ -142,7 +142,7 @@ def _new_rows(
     operator: str, values: Mapping[Unit, Mapping[Category, Value]], made: Sequence[bytes]
 ) -> Iterator[tuple[object, ...]]:
     for (unit, said), key in zip(values.items(), made, strict=True):
-        lock, owner = box.Lock(key), box.framed(operator, unit.kind, str(unit.id))
+        lock, owner = box.Lock(key), keys.owner(operator, unit)
         for category, value in said.items():
             sealed = lock.seal(_plain(value), owner + _FRAMES[category])
             yield operator, unit.kind, unit.id, category.value, sealed
