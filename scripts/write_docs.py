@@ -177,8 +177,9 @@ def settings() -> str:
     """Return docs/settings.md."""
     rows = []
     for name, field in Options.model_fields.items():
-        default = "–" if field.default is None or field.default_factory else str(field.default)
-        rows.append(f"| `{PREFIX}{name.upper()}` | {default} | {field.description} |\n")
+        meaning, _, told = str(field.description).partition(" Default: ")
+        default = told.rstrip(".") or str(field.default)
+        rows.append(f"| `{PREFIX}{name.upper()}` | {default} | {meaning} |\n")
     return SETTINGS + "".join(rows)
 
 

@@ -1,28 +1,24 @@
-"""The running whole: seconds to start, MiB of each process."""
+"""The running whole: seconds to start, MiB of each process under load."""
 
 import shutil
 import time
 
-import psutil
-
+from tests.bench import load
 from tests.bench.rows import Row
 from tests.service import Service
 
-MIB = 1024 * 1024
+MEASURED = ("web", "worker")
 
 
 def measure() -> list[Row]:
-    """Start, work, measure memory, start again."""
+    """Start, carry a load, measure memory meanwhile, start again."""
     service = Service(port=18700)
     try:
         rows = [
             Row("start_first", round(service.start(), 1), None, None, "s", "10,000 lines imported")
         ]
-        peaks = {"web": 0.0, "worker": 0.0}
-        for _ in range(2):
-            service.run("demo", "close")
-            for name in peaks:
-                peaks[name] = max(peaks[name], _pss(service, name))
+        with load.Peaks(service, MEASURED) as peaks:
+            load.put_on(service)
         service.stop()
         rows.append(Row("start_again", round(service.start(), 1), None, None, "s"))
         began = time.monotonic()
@@ -31,20 +27,8 @@ def measure() -> list[Row]:
     finally:
         service.stop()
         shutil.rmtree(service.folder, ignore_errors=True)
-    memory = [
-        Row(f"memory_{name}", round(peak, 0), None, None, "MiB PSS") for name, peak in peaks.items()
+    note = f"{load.AT_ONCE} browsers reading pages and papers, a line closing meanwhile"
+    return rows + [
+        Row(f"memory_{name}", round(peaks.most[name], 0), None, None, "MiB PSS", note)
+        for name in MEASURED
     ]
-    return rows + memory
-
-
-def _pss(service: Service, name: str) -> float:
-    """Return the PSS of a process and its children, in MiB."""
-    family = set()  # a forked child carries its parent's command line and must count once
-    for process in service.ours():
-        if process.cmdline()[-1:] == [name]:
-            family |= {process, *process.children(recursive=True)}
-    return sum(_of(member) for member in family) / MIB
-
-
-def _of(process: psutil.Process) -> int:
-    return int(process.memory_full_info().pss)

@@ -92,4 +92,4 @@ def test_a_preview_shows_no_reason_there_is_not(world: World) -> None:
     desk = taken(world, case)
     path = f"/case/{case.reference}/decide"
     shown = desk.send(path, outcome="refuse", reasons=["nonsense"], preview="1")
-    assert len(previewed(shown)) == 2
+    assert len(previewed(shown)) == 3

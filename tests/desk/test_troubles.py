@@ -86,6 +86,7 @@ def test_the_subscriber_is_told_a_new_date_once_the_old_one_passed(world: World)
     browser = Browser(world).sign_in_by_reference(case)
     said = words(browser.open(f"/case/{case.pk}"))
     assert f"抱歉，原定 {first} 前处理" in said
+    assert "最迟 24 小时" not in said
     due = closing_of(case).owner_due_at
     assert due is not None
     assert due < world.now

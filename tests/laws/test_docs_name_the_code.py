@@ -36,6 +36,26 @@ def test_each_promise_names_tests_that_exist() -> None:
     assert [name for name in shown if not (ROOT / name).exists()] == []
 
 
+def numbered(folder: Path) -> set[str]:
+    """Return the numbers of promises, threats, screens and notices that code speaks of."""
+    files = [*folder.rglob("*.py"), *folder.rglob("*.html")]
+    return {
+        found
+        for file in files
+        for found in re.findall(r"\b[IDNSTV]\d{1,2}b?\b", file.read_text(encoding="utf-8"))
+    }
+
+
+def test_every_number_the_code_speaks_of_is_explained() -> None:
+    pages = (ROOT / "docs" / name for name in ("promises.md", "notices.md"))
+    page = "\n".join(page.read_text(encoding="utf-8") for page in pages)
+    explained = set(re.findall(r"^\| ([A-Z]\d+b?) ", page, re.MULTILINE))
+    spoken = {
+        number for room in ("xiaohu", "simulators", "tests") for number in numbered(ROOT / room)
+    }
+    assert sorted(spoken - explained) == []
+
+
 @pytest.mark.parametrize("planted", ["RefundIntent", "keys.vanish"])
 def test_a_name_without_code_is_noticed(planted: str) -> None:
     assert unknown(identifiers(f"| 退款 | refund | `{planted}` |")) == [planted]

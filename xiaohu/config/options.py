@@ -38,7 +38,8 @@ class Options(BaseSettings):
 
     data_dir: Path = Field(
         default_factory=default_data_dir,
-        description="Folder of the embedded databases, keys and checkpoints.",
+        description="Folder of the embedded databases, keys and checkpoints."
+        " Default: /var/lib/xiaohu for root, else the user's own.",
     )
     checkpoint_dir: Path | None = Field(
         default=None,
@@ -47,7 +48,9 @@ class Options(BaseSettings):
     host: str = Field(default="127.0.0.1", description="Address the web server listens on.")
     port: int = Field(default=8000, ge=1, le=65532, description="Port of the web server.")
     public_url: str | None = Field(
-        default=None, description="Address people use, printed in QR codes. Default: local."
+        default=None,
+        description="Address people use, printed in QR codes; `serve` needs it."
+        " Default: local, in the demo.",
     )
     database_url: str | None = Field(
         default=None, description="External PostgreSQL for everything but keys. Default: embedded."
@@ -70,17 +73,28 @@ class Options(BaseSettings):
         default=None, description="Root key, 64 hex digits. Default: a file (0600) in data_dir."
     )
     secret_key: SecretStr | None = Field(
-        default=None, description="Key of signed cookies. Default: derived from the root key."
+        default=None, description="Key of signed cookies. Default: a file (0600) in data_dir."
     )
-    operator_url: str | None = Field(default=None, description="The operator's system.")
-    payout_url: str | None = Field(default=None, description="The payout provider.")
-    messages_url: str | None = Field(default=None, description="The SMS and mail provider.")
+    operator_url: str | None = Field(
+        default=None,
+        description="The operator's system; `serve` needs it. Default: the simulator, in the demo.",
+    )
+    payout_url: str | None = Field(
+        default=None,
+        description="The payout provider; `serve` needs it. Default: the simulator, in the demo.",
+    )
+    messages_url: str | None = Field(
+        default=None,
+        description="The SMS and mail provider; `serve` needs it. Default: the simulator, in the demo.",
+    )
     callback_secret: SecretStr | None = Field(
-        default=None, description="Shared secret that signs callbacks."
+        default=None,
+        description="Shared secret that signs callbacks. Default: a file (0600) in data_dir.",
     )
     web_workers: int = Field(default=1, ge=1, le=64, description="Web processes.")
     faults: str | None = Field(
-        default=None, description="Fault points to fire, for rehearsals in demo mode only."
+        default=None,
+        description="Fault points to fire, for rehearsals in demo mode only. Default: none.",
     )
 
     @field_validator("database_url", "keystore_url")

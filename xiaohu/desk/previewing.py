@@ -6,7 +6,7 @@ from datetime import datetime
 from django.utils import translation
 from django.utils.translation import gettext
 
-from xiaohu.closures import announcing, timing
+from xiaohu.closures import announcing, queries, timing
 from xiaohu.closures.drafting import DRAFT_KEPT
 from xiaohu.closures.models import Case
 from xiaohu.core.review import appeal_until
@@ -21,13 +21,25 @@ def preview(case: Case, outcome: str, reasons: Sequence[str], *, now: datetime) 
                 until = gettext("now.awaiting").format(date=moment(now + DRAFT_KEPT))
                 return [until, *(gettext(f"return.{reason}") for reason in reasons)]
             case "refuse":
-                why = [gettext(f"refusal_reason.{reason}") for reason in reasons]
-                until = day(appeal_until(refused_at=now))
-                return [gettext("now.refused"), *why, gettext("refused.appeal").format(date=until)]
+                return [gettext("now.refused"), *_why(reasons), *_what_then(case, now)]
             case "stop":
                 return [gettext("now.involuntary.withdrawn")]
             case _:
                 return [_scheduled(case, now)]
+
+
+def _why(reasons: Sequence[str]) -> list[str]:
+    told = [
+        (gettext(f"refusal_reason.{reason}"), gettext(f"refusal_rule.{reason}"))
+        for reason in reasons
+    ]
+    return [sentence for pair in told for sentence in pair]
+
+
+def _what_then(case: Case, now: datetime) -> list[str]:
+    until = day(appeal_until(refused_at=now))
+    complaint = queries.profile_of(case).contact.complaint.read(case.language)
+    return [gettext("refused.appeal").format(date=until), complaint]
 
 
 def _scheduled(case: Case, now: datetime) -> str:

@@ -1,8 +1,10 @@
 """The web server: granian's workers around Django."""
 
+import logging
 import os
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from xiaohu.config.options import Options
 from xiaohu.ops import alive
@@ -35,12 +37,28 @@ def serve(options: Options) -> None:
     ).serve()
 
 
+class OneLine(logging.Formatter):
+    """Writes each entry on one line, whatever a path holds: what does not print is escaped."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the entry as one line of printable characters."""
+        said = super().format(record)
+        return said if said.isprintable() else "".join(map(_printable, said))
+
+
+def _printable(sign: str) -> str:
+    return sign if sign.isprintable() else quote(sign, errors="surrogatepass")
+
+
 def _logging(file: Path) -> dict[str, Any]:
-    handler = {"class": "logging.FileHandler", "filename": str(file), "formatter": "bare"}
+    handler = {"class": "logging.FileHandler", "filename": str(file), "formatter": "line"}
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "formatters": {"bare": {"format": "%(message)s"}},
+        "formatters": {
+            "bare": {"format": "%(message)s"},
+            "line": {"()": OneLine, "format": "%(message)s"},
+        },
         "handlers": {
             "access": handler,
             "stderr": {"class": "logging.StreamHandler", "formatter": "bare"},
