@@ -157,6 +157,10 @@ class TestOpening:
             opened(world, officer)
         case = opened(world, officer, PRIMARY_WITH_SUBLINES="detach_sublines")
         assert closing_of(case).choices == {"PRIMARY_WITH_SUBLINES": "detach_sublines"}
+        agree(world, case, staff("wu"))
+        world.work()
+        told = world.outside.truth("operator", "notice")
+        assert len(told) == 1
 
 
 class TestAnnounced:

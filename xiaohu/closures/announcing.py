@@ -1,15 +1,17 @@
 """Announcing a closing the operator started, once a second person agreed to it."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from xiaohu.closures import alarms, involuntary, moves, warning
+from xiaohu.closures import alarms, involuntary, moves, submitting, warning
+from xiaohu.closures.checking import CheckedLine
 from xiaohu.closures.models import Case
 from xiaohu.core.actors import Actor
 from xiaohu.core.involuntary import HEARD_AT_LEAST
 from xiaohu.core.moves import Action
 
 
-def announce(case: Case, *, actor: Actor, now: datetime) -> None:
+def announce(case: Case, *, lines: Sequence[CheckedLine], actor: Actor, now: datetime) -> None:
     """Fix when a locked case is carried out and give its first notice. Call inside a transaction.
 
     After an objection that was answered, what was promised before stays, with at least a week to
@@ -20,6 +22,8 @@ def announce(case: Case, *, actor: Actor, now: datetime) -> None:
     case.warned_days = [days for days in case.warned_days if days > left]
     moves.move(case, Action.APPROVE, actor=actor, now=now)
     involuntary.warn(case, left, now=now)
+    for line in lines:
+        submitting.tell_others(case, line, at=case.execute_at, now=now)
     alarms.set_due(case, at=warning.wakes_at(case), now=now)
 
 

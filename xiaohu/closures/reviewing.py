@@ -98,7 +98,7 @@ def approve(*, case_id: UUID, officer: StaffUser, now: datetime) -> Case:
         return _propose(case, officer, now)
     actor = officer.actor(ActorKind.REVIEWER)
     if case.by_operator:
-        announcing.announce(case, actor=actor, now=now)
+        announcing.announce(case, lines=checked.lines, actor=actor, now=now)
     else:
         submitting.schedule(case, Action.APPROVE, actor=actor, now=now, lines=checked.lines)
     return case

@@ -99,7 +99,7 @@ def schedule(
             _fix(apart, later.at, notice, now)
     _fix(case, case.execute_at, notice, now)
     for line in lines:
-        _tell_others(case, line, planned[line.line.pk].at, now)
+        tell_others(case, line, at=planned[line.line.pk].at, now=now)
 
 
 def _fix(case: Case, at: datetime, notice: Notice, now: datetime) -> None:
@@ -109,8 +109,11 @@ def _fix(case: Case, at: datetime, notice: Notice, now: datetime) -> None:
     tell(case, notice, now=now, date=shown_time(at))
 
 
-def _tell_others(case: Case, line: CheckedLine, at: datetime, now: datetime) -> None:
-    """Have those told whom a closing touches; nobody knows which language they read."""
+def tell_others(case: Case, line: CheckedLine, *, at: datetime, now: datetime) -> None:
+    """Have those told whom a closing touches; nobody knows which language they read.
+
+    Call inside a transaction.
+    """
     day = day_of(at).isoformat()
     for notice in affected(line.facts):
         outbox.queue(
