@@ -99,7 +99,7 @@ def test_refuses_an_old_workbook_a_folder_and_nothing(tmp_path: Path) -> None:
 
 
 def test_needs_every_column_once() -> None:
-    require_columns([*reversed(COLUMNS), "remark", "remark"])
+    require_columns([*reversed(list(COLUMNS)), "remark", "remark"])
     with pytest.raises(ColumnMissing) as missing:
         require_columns([name for name in COLUMNS if name != "iccid"])
     assert missing.value.params == {"column": "iccid"}
