@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.registry.exports import ADMIN, COUNT, NOON, bring_in, edited, invented, written
+from tests.registry.workbooks import saved
 from xiaohu.access.accounts import username_index
 from xiaohu.access.models import SubscriberAccount
 from xiaohu.core.applicants import HolderKind
@@ -38,6 +39,15 @@ def test_brings_in_lines_holders_and_accounts(export: Path) -> None:
     assert lines.shown_holder(line).document.startswith("****")
     account = SubscriberAccount.objects.get(username_index=username_index("demo", "demo00001"))
     assert account.holder_id == line.holder_id
+
+
+def test_brings_in_the_same_from_any_kind_of_file(tmp_path: Path) -> None:
+    rows = invented()
+    bring_in(written(tmp_path / "lines.csv", rows))
+    other = written(tmp_path / "other.csv", rows, encoding="gb18030")
+    assert bring_in(other).counts == (0, 0, COUNT)
+    book = saved(tmp_path / "lines.xlsx", *(row.values() for row in rows), header=list(rows[0]))
+    assert bring_in(book).counts == (0, 0, COUNT)
 
 
 def test_again_changes_nothing(export: Path) -> None:

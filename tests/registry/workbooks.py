@@ -1,7 +1,7 @@
 """Workbooks: made by another library, and made by hand where no library would make them."""
 
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import xlsxwriter
@@ -24,13 +24,18 @@ _BOOK = (
 )
 
 
-def saved(path: Path, *rows: Sequence[object], formats: dict[str, str] | None = None) -> Path:
+def saved(
+    path: Path,
+    *rows: Iterable[object],
+    formats: dict[str, str] | None = None,
+    header: Sequence[str] = HEADER,
+) -> Path:
     """Save rows with a library, the first line above them; formats by column."""
     with xlsxwriter.Workbook(path, {"default_date_format": "yyyy-mm-dd"}) as book:
         sheet = book.add_worksheet()
         for column, code in (formats or {}).items():
             sheet.set_column(f"{column}:{column}", None, book.add_format({"num_format": code}))
-        for line, row in enumerate((HEADER, *rows)):
+        for line, row in enumerate((header, *rows)):
             for place, cell in enumerate(row):
                 sheet.write(line, place, cell)
     return path

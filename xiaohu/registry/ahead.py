@@ -7,7 +7,7 @@ import multiprocessing
 import os
 import signal
 from collections.abc import Generator, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import date
 from itertools import islice
 from multiprocessing.connection import Connection
@@ -83,7 +83,8 @@ def batches(reading: Reading, *, apart: bool) -> Generator[Batch, None, None]:
     fork = multiprocessing.get_context("fork")
     here, there = fork.Pipe(duplex=False)
     process = fork.Process(target=_read_into, args=(there, reading), daemon=True)
-    process.start()
+    with _interrupts_held():
+        process.start()
     there.close()
     with closing(here):
         try:
@@ -91,6 +92,16 @@ def batches(reading: Reading, *, apart: bool) -> Generator[Batch, None, None]:
         finally:
             process.kill()
             process.join()
+
+
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Hold Ctrl-C back; a process that is forked meanwhile never gets it."""
+    held = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, held)
 
 
 def _from(pipe: Connection) -> Iterator[Batch]:
@@ -101,8 +112,7 @@ def _from(pipe: Connection) -> Iterator[Batch]:
 
 
 def _read_into(pipe: Connection, reading: Reading) -> None:
-    # Ctrl-C reaches both; whoever writes decides when to stop.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """Read on in the forked process, where Ctrl-C stays held: whoever writes decides when to stop."""
     try:
         for batch in reading.batches():
             pipe.send(batch)
