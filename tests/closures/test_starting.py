@@ -47,7 +47,10 @@ def starts_itself(world: World) -> None:
 
 
 def stopped(world: World) -> None:
-    """Let the last import say that the line is stopped."""
+    """Let the last import say that this line is stopped for arrears, and no other."""
+    Line.objects.filter(status=LineStatus.ARREARS_STOPPED.value).update(
+        status=LineStatus.ACTIVE.value
+    )
     Line.objects.filter(pk=world.line(ARREARS).pk).update(status=LineStatus.ARREARS_STOPPED.value)
 
 
