@@ -10,7 +10,7 @@ pytestmark = pytest.mark.kill
 
 ALLOWED = re.compile(
     r"/(sign-in(/code)?|scope|lines|cases|verify/key|desk(/.*)?|case/[0-9a-f-]{36}(/.*)?"
-    r"|callbacks/payout|readyz|healthz)?$"
+    r"|callbacks/(payout|messages)|readyz|healthz)?$"
 )
 
 

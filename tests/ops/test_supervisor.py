@@ -115,6 +115,7 @@ class TestARefusedStart:
 def test_serves_real_people_only_with_rules(own: Service) -> None:
     settings = {
         "XIAOHU_PUBLIC_URL": "https://close.example.com",
+        "XIAOHU_ALLOW_EXAMPLES": "1",
         "XIAOHU_OPERATOR_URL": f"http://127.0.0.1:{own.port + 1}",
         "XIAOHU_PAYOUT_URL": f"http://127.0.0.1:{own.port + 2}",
         "XIAOHU_MESSAGES_URL": f"http://127.0.0.1:{own.port + 3}",

@@ -64,14 +64,20 @@ class Judge:
             line = there.get(read.row.subscription_id)
             if self._comes_again(read.row, judged):
                 continue
-            # A closed line stays closed whatever a late export says.
-            if line is not None and (line.closed or line.whole == read.whole):
+            if line is not None and line.whole == read.whole:
                 judged.unchanged += 1
             else:
                 fresh.append(Fresh(read, line, self._username(read.row.username)))
-        self._accept(fresh, judged)
+        self._accept(self._still_open(fresh, judged), judged)
         judged.bad.sort()
         return judged
+
+    def _still_open(self, rows: Sequence[Fresh], judged: Judged) -> list[Fresh]:
+        """Leave out closed lines, which stay closed whatever a late export says."""
+        is_open = known.held_open([fresh.line.id for fresh in rows if fresh.line is not None])
+        kept = [fresh for fresh in rows if fresh.line is None or fresh.line.id in is_open]
+        judged.unchanged += len(rows) - len(kept)
+        return kept
 
     def _comes_again(self, row: GoodRow, judged: Judged) -> bool:
         """Say whether an earlier row has the same id or number; if not, this one has them now."""

@@ -7,9 +7,10 @@ from uuid import UUID
 from django.db import connection
 
 _LINES = (
-    "SELECT subscription_id, id, holder_id, number_index, row_index, closed_at IS NOT NULL"
+    "SELECT subscription_id, id, number_index, row_index"
     " FROM registry_line WHERE operator = %s AND subscription_id = ANY(%b)"
 )
+_OPEN = "SELECT id FROM registry_line WHERE id = ANY(%b) AND closed_at IS NULL FOR NO KEY UPDATE"
 _NUMBERS = (
     "SELECT number_index, subscription_id FROM registry_line"
     " WHERE operator = %s AND closed_at IS NULL AND number_index = ANY(%b)"
@@ -26,20 +27,25 @@ class KnownLine(NamedTuple):
     """A line that is there already, with the indexes of its number and of the row it came from."""
 
     id: UUID
-    holder_id: UUID
     number: bytes
     whole: bytes
-    closed: bool
 
 
 def lines(operator: str, subscription_ids: Collection[str]) -> dict[str, KnownLine]:
     """Return lines by the operator's own id."""
     return {
-        subscription: KnownLine(pk, holder, bytes(number or b""), bytes(row or b""), closed)
-        for subscription, pk, holder, number, row, closed in _asked(
-            _LINES, operator, subscription_ids
-        )
+        subscription: KnownLine(pk, bytes(number or b""), bytes(row or b""))
+        for subscription, pk, number, row in _asked(_LINES, operator, subscription_ids)
     }
+
+
+def held_open(line_ids: Collection[UUID]) -> frozenset[UUID]:
+    """Return which lines are open, and keep them so until the transaction ends."""
+    if not line_ids:
+        return frozenset()
+    with connection.cursor() as cursor:
+        cursor.execute(_OPEN, [list(line_ids)])
+        return frozenset(pk for (pk,) in cursor.fetchall())
 
 
 def numbers(operator: str, indexes: Collection[bytes]) -> dict[bytes, str]:
