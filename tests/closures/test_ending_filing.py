@@ -4,10 +4,12 @@ from datetime import date
 
 import pytest
 
-from tests.stories import World
+from tests.stories import World, document_of
+from xiaohu.closures import documents
+from xiaohu.closures.models import DocumentKind
 from xiaohu.core.facts import RestrictionReason
 from xiaohu.core.filings import FilingStatus, Purpose
-from xiaohu.core.restrictions import REMEDIES, AppealState, RestrictionSource
+from xiaohu.core.restrictions import AppealState, RestrictionSource
 from xiaohu.registry import filings, restrictions
 from xiaohu.registry.models import Line, LineRestriction, OutboundFiling
 
@@ -62,6 +64,23 @@ def test_a_filing_the_operator_no_longer_knows_ends_without_its_word(world: Worl
     assert (filing.status, filing.end_reference) == (FilingStatus.ENDED, "")
 
 
+def test_the_certificate_proves_the_end_of_a_filing(world: World) -> None:
+    line = filed(world.line())
+    certificate = document_of(world.close(), DocumentKind.CERTIFICATE)
+    filing = filings.of_line(line)
+    assert certificate is not None
+    assert filing is not None
+    assert documents.read(certificate)["filing_reference"] == filing.end_reference != ""
+
+
+def test_a_line_without_a_filing_has_none_to_prove(world: World) -> None:
+    OutboundFiling.objects.filter(pk=world.line().pk).delete()
+    world.outside.change(world.line(), filing=False)
+    certificate = document_of(world.close(), DocumentKind.CERTIFICATE)
+    assert certificate is not None
+    assert "filing_reference" not in documents.read(certificate)
+
+
 def test_ending_twice_keeps_the_first_word(world: World) -> None:
     line = filed(world.line())
     filings.end(line=line, reference="OP-1", now=world.now)
@@ -78,7 +97,6 @@ def test_a_restriction_says_why_and_what_lifts_it(world: World) -> None:
     assert restriction is not None
     assert (restriction.reason, restriction.grade) == (RestrictionReason.COMPLAINTS, 2)
     assert (restriction.since, restriction.appeal) == (date(2026, 11, 1), AppealState.NONE)
-    assert restriction.remedies == REMEDIES[RestrictionReason.COMPLAINTS]
 
 
 def test_a_restriction_goes_with_the_lines_unit(world: World) -> None:

@@ -1,16 +1,12 @@
-"""Whoever is restricted learns what lifts it, whatever the reason."""
+"""On whose word a restriction rests where the operator does not say."""
 
 import pytest
 
 from xiaohu.core.facts import RestrictionReason
-from xiaohu.core.restrictions import REMEDIES, Remedy, RestrictionSource, usual_source
+from xiaohu.core.restrictions import RestrictionSource, usual_source
 
 
 @pytest.mark.parametrize("reason", RestrictionReason)
-def test_each_reason_has_a_remedy_that_begins_with_who_it_is(reason: RestrictionReason) -> None:
-    assert REMEDIES[reason][0] is Remedy.IDENTITY
-
-
-def test_a_police_notice_is_the_police_and_all_else_the_operator() -> None:
-    police = {r for r in RestrictionReason if usual_source(r) is RestrictionSource.POLICE}
-    assert police == {RestrictionReason.POLICE_NOTICE}
+def test_only_a_notice_of_the_police_rests_on_the_police(reason: RestrictionReason) -> None:
+    by_police = usual_source(reason) is RestrictionSource.POLICE
+    assert by_police == (reason is RestrictionReason.POLICE_NOTICE)

@@ -64,6 +64,7 @@ def test_a_case_is_shown_with_everything_but_the_person(world: World) -> None:
     said = page(desk.open(f"/case/{case.reference}"))
     assert "126.40" in said
     assert "130 **** 0001" in said
+    assert "外呼报备" in said
     assert 'name="claim"' in said
 
 

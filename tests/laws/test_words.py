@@ -21,6 +21,7 @@ from xiaohu.core.checks import Appeal, CheckCode, CheckGroup
 from xiaohu.core.choices import Choice
 from xiaohu.core.comparing import Difference
 from xiaohu.core.facts import LineStatus, RestrictionReason
+from xiaohu.core.filings import Purpose
 from xiaohu.core.involuntary import INVOLUNTARY, Stop
 from xiaohu.core.moves import Action
 from xiaohu.core.notices import SAMPLES, Channel, Notice, Recipient, Result, sent
@@ -37,6 +38,7 @@ from xiaohu.core.profile import (
 from xiaohu.core.profile_reading import FORBIDDEN, LIMITS, SHAPES
 from xiaohu.core.proofs import ALONE
 from xiaohu.core.refusals import Refusal
+from xiaohu.core.restrictions import AppealState, RestrictionSource
 from xiaohu.core.retention import Category
 from xiaohu.core.review import RefusalReason, ReturnReason, ReviewReason
 from xiaohu.core.states import CaseState
@@ -154,7 +156,10 @@ def made() -> Mapping[str, list[str]]:
         "choice.": each(Choice),
         "closing_type.": each(INVOLUNTARY),
         "difference.": each(Difference),
+        "filing.purpose.": each(Purpose),
+        "restriction.appealed.": each(AppealState),
         "restriction.chosen.": each(["restore", "appeal"]),
+        "restriction.source.": each(RestrictionSource),
         "restriction.papers.": each(RestrictionReason),
         "restriction.reason.": each(RestrictionReason),
         "restriction.remedy.": each(RestrictionReason),

@@ -12,7 +12,8 @@ from xiaohu.closures.models import Closing, Document, DocumentKind, DocumentStat
 from xiaohu.core.calendar import day_of
 from xiaohu.core.references import certificate_number
 from xiaohu.erasure import engine
-from xiaohu.registry import lines
+from xiaohu.registry import filings, lines
+from xiaohu.registry.models import Line
 from xiaohu.settlement import ledger
 from xiaohu.trail import keys, signing
 
@@ -55,12 +56,24 @@ def certificate_payload(closing: Closing, *, now: datetime) -> dict[str, Any]:
     shown, holder = lines.shown_with_holder(closing.line)
     return {
         **common,
+        **_filing(closing.line),
         "subject": "line",
         "line": shown.number,
         "product": shown.product,
         "holder": holder.name,
         "closed_at": _moment(closing.disconnected_at or now),
         "number_free_on": closing.number_free_on.isoformat() if closing.number_free_on else "",
+    }
+
+
+def _filing(line: Line) -> dict[str, str]:
+    """Return when the outbound filing of a line ended, and the operator's word for it."""
+    filing = filings.of_line(line)
+    if filing is None or filing.ended_at is None:
+        return {}
+    return {
+        "filing_ended_at": _moment(filing.ended_at),
+        "filing_reference": filing.end_reference,
     }
 
 

@@ -132,6 +132,9 @@ def _facts(said: Mapping[str, Any]) -> list[Row]:
     rows.append((gettext("paper.closed_at"), _china(said["closed_at"])))
     if said.get("number_free_on"):
         rows.append((gettext("paper.number_free_on"), said["number_free_on"]))
+    if said.get("filing_ended_at"):
+        ended = f"{_china(said['filing_ended_at'])} {said['filing_reference']}".strip()
+        rows.append((gettext("paper.filing"), ended))
     if said.get("certificate"):
         rows.append((gettext("paper.certificate"), said["certificate"]))
     rows += [

@@ -261,7 +261,7 @@ def _decide(case: Case, officer: StaffUser, outcome: str, form: Reasons | Compar
 
 def _shown(case: Case, officer: StaffUser) -> dict[str, Any]:
     now = clock.now()
-    closings = shown.closings(case)
+    closings = shown.with_registry(shown.closings(case))
     checked = checking.last(case, now=now, with_answers=True)
     in_review = case.state == CaseState.IN_REVIEW.value
     other = reviewing.held_by_other(case, officer, now=now)

@@ -6,13 +6,13 @@ from datetime import date
 from uuid import UUID
 
 from xiaohu.core.facts import RestrictionReason
-from xiaohu.core.restrictions import REMEDIES, AppealState, Remedy, RestrictionSource
+from xiaohu.core.restrictions import AppealState, RestrictionSource
 from xiaohu.registry.models import Line, LineRestriction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Restriction:
-    """A restriction as of the last export; `remedies` is what it takes to lift it.
+    """A restriction as of the last export.
 
     What the operator says at check time decides; this is what a page explains with.
     """
@@ -21,7 +21,6 @@ class Restriction:
     reason: RestrictionReason
     grade: int
     since: date
-    remedies: tuple[Remedy, ...]
     appeal: AppealState
 
 
@@ -30,13 +29,11 @@ def of_line(line: Line) -> Restriction | None:
     row = LineRestriction.objects.filter(pk=line.pk).first()
     if row is None:
         return None
-    reason = RestrictionReason(row.reason)
     return Restriction(
         source=RestrictionSource(row.source),
-        reason=reason,
+        reason=RestrictionReason(row.reason),
         grade=row.grade,
         since=row.since,
-        remedies=REMEDIES[reason],
         appeal=AppealState(row.appeal),
     )
 

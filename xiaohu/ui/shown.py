@@ -17,8 +17,10 @@ from xiaohu.core.refusals import Refusal
 from xiaohu.core.states import CaseState
 from xiaohu.notices import outbox
 from xiaohu.notices.models import NoticeState
-from xiaohu.registry import lines
+from xiaohu.registry import filings, lines, restrictions
+from xiaohu.registry.filings import Filing
 from xiaohu.registry.lines import ShownHolder, ShownLine
+from xiaohu.registry.restrictions import Restriction
 from xiaohu.screening import facts as screening
 from xiaohu.settlement import ledger
 from xiaohu.settlement.models import SettledClosing
@@ -35,6 +37,8 @@ class ShownClosing:
     settled: SettledClosing | None
     certificate: Document | None
     statement: Document | None
+    filing: Filing | None = None
+    restriction: Restriction | None = None
 
 
 def closings(case: Case) -> list[ShownClosing]:
@@ -76,6 +80,20 @@ def later_lines(case: Case, *, now: datetime) -> list[LaterLine]:
         LaterLine(mask.number, planned[mask.id].at)
         for mask in lines.shown(found)
         if planned[mask.id].at > first
+    ]
+
+
+def with_registry(shown: list[ShownClosing]) -> list[ShownClosing]:
+    """Return closings with what the registry keeps of their lines, for those who decide."""
+    return [
+        replace(
+            each,
+            filing=filings.of_line(each.closing.line),
+            restriction=restrictions.of_line(each.closing.line),
+        )
+        if each.closing.line is not None
+        else each
+        for each in shown
     ]
 
 
