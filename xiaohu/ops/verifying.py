@@ -81,10 +81,18 @@ def read_token(content: bytes) -> str:
         with pikepdf.open(io.BytesIO(content)) as document:
             if ATTACHED not in document.attachments:
                 raise ValueError("no signature attached")
-            attached = document.attachments[ATTACHED].get_file().read_bytes()
-            return attached.decode("ascii", errors="replace")
+            return _attached(document)
     except pikepdf.PdfError:
         raise ValueError("not a readable PDF") from None
+
+
+def _attached(document: pikepdf.Pdf) -> str:
+    """Return the signed text; nothing where it cannot even be unpacked, which no key verifies."""
+    try:
+        packed = document.attachments[ATTACHED].get_file().read_bytes()
+    except pikepdf.PdfError:
+        return ""
+    return packed.decode("ascii", errors="replace")
 
 
 def _read(file: Path) -> bytes:
