@@ -128,10 +128,10 @@ def test_first_records_of_new_units_open_like_any_other() -> None:
     contact = {"to": "demo@example.com"}
     records.seal_new(
         operator="demo",
-        values={
-            person: {IDENTITY: {"name": CANARY}, Category.CONTACT: contact},
-            line: {Category.SERVICE_NUMBER: {"number": '+86"\\\n', "iccid": ""}},
-        },
+        values=[
+            (person, [(IDENTITY, {"name": CANARY}), (Category.CONTACT, contact)]),
+            (line, [(Category.SERVICE_NUMBER, {"number": '+86"\\\n', "iccid": ""})]),
+        ],
     )
     refs = [
         Ref(person, IDENTITY),
@@ -158,7 +158,7 @@ def test_new_keys_are_committed_before_anything_is_sealed_under_them(
         copy(model, *arguments, **more)
 
     monkeypatch.setattr(bulk, "copy", watched)
-    records.seal_new(operator="demo", values={unit: {IDENTITY: {"name": CANARY}}})
+    records.seal_new(operator="demo", values=[(unit, [(IDENTITY, {"name": CANARY})])])
     assert stored == [1]
 
 

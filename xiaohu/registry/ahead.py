@@ -14,6 +14,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import NamedTuple
 
+from xiaohu.access.accounts import username_index
 from xiaohu.registry.files.opening import Source, require_columns
 from xiaohu.registry.reading import RowReader
 from xiaohu.registry.rows import BadRow, FileRow, GoodRow
@@ -24,11 +25,12 @@ WORTH_A_PROCESS = 4 << 20
 
 
 class Indexed(NamedTuple):
-    """A good row with the indexes of its number, its holder's document, and all it says."""
+    """A good row with the indexes of what it names, and of all it says; no user name, no index."""
 
     row: GoodRow
     number: bytes
     document: bytes
+    username: bytes
     whole: bytes
 
 
@@ -45,6 +47,7 @@ class Reading:
     def __init__(self, source: Source, *, operator: str, today: date) -> None:
         require_columns(source.header)
         self._source = source
+        self._operator = operator
         self._reader = RowReader(source.header, operator=operator, today=today)
         self.present = self._reader.present
         self._number = indexer(operator=operator, purpose="number")
@@ -66,6 +69,7 @@ class Reading:
             good,
             self._number(good.number),
             self._document(f"{good.document_kind}:{good.document_number}"),
+            username_index(self._operator, good.username) if good.username else b"",
             self._whole(text),
         )
 

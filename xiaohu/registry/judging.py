@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 from uuid import UUID
 
-from xiaohu.access.accounts import username_index
 from xiaohu.registry import known
 from xiaohu.registry.ahead import Indexed
 from xiaohu.registry.claims import Claims
@@ -18,11 +17,10 @@ from xiaohu.vault import keys, units
 
 
 class Fresh(NamedTuple):
-    """A row that is not as it was, with what is there of its line; no user name, no index of one."""
+    """A row that is not as it was, with what is there of its line."""
 
     read: Indexed
     line: KnownLine | None
-    username: bytes
 
 
 class News(NamedTuple):
@@ -67,7 +65,7 @@ class Judge:
             if line is not None and line.whole == read.whole:
                 judged.unchanged += 1
             else:
-                fresh.append(Fresh(read, line, self._username(read.row.username)))
+                fresh.append(Fresh(read, line))
         self._accept(self._still_open(fresh, judged), judged)
         judged.bad.sort()
         return judged
@@ -87,16 +85,15 @@ class Judge:
                 return True
         return False
 
-    def _username(self, username: str) -> bytes:
-        return username_index(self.operator, username) if username else b""
-
     def _accept(self, rows: Sequence[Fresh], judged: Judged) -> None:
         """Leave out what somebody else has: a number, a user name; or who is being forgotten."""
         if not rows:
             return
         numbers = known.numbers(self.operator, [fresh.read.number for fresh in rows])
         holders = known.holders(self.operator, {fresh.read.document for fresh in rows})
-        names = known.usernames(self.operator, [fresh.username for fresh in rows if fresh.username])
+        names = known.usernames(
+            self.operator, [fresh.read.username for fresh in rows if fresh.read.username]
+        )
         forgotten = keys.was_destroyed(self.operator, set(map(units.holder, holders.values())))
         for fresh in rows:
             holder_id = holders.get(fresh.read.document)
@@ -110,8 +107,8 @@ class Judge:
                 continue
             if fresh.line is not None and fresh.line.number != fresh.read.number:
                 self._given_up.add(fresh.line.number)
-            opens = bool(fresh.username) and fresh.username not in names
-            names.setdefault(fresh.username, fresh.read.document)
+            opens = bool(fresh.read.username) and fresh.read.username not in names
+            names.setdefault(fresh.read.username, fresh.read.document)
             judged.news.append(News(fresh, holder_id, opens))
 
     def _taken_number(self, fresh: Fresh, numbers: dict[bytes, str]) -> tuple[str, Flaw] | None:
@@ -123,11 +120,11 @@ class Judge:
 
     def _taken_username(self, fresh: Fresh, names: dict[bytes, bytes]) -> tuple[str, Flaw] | None:
         """Say where a user name is another holder's, here or earlier in the file."""
-        if not fresh.username:
+        if not fresh.read.username:
             return None
-        owner = names.get(fresh.username)
+        owner = names.get(fresh.read.username)
         if owner is None:
-            theirs = self._usernames.claim(fresh.username, by=fresh.read.document)
+            theirs = self._usernames.claim(fresh.read.username, by=fresh.read.document)
         else:
             theirs = owner == fresh.read.document
         return None if theirs else ("username", Flaw.USERNAME_TAKEN)

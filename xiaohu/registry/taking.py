@@ -19,7 +19,7 @@ from xiaohu.registry.judging import Fresh, News
 from xiaohu.registry.models import Holder, Line, LineRestriction, OutboundFiling
 from xiaohu.registry.rows import FilingSaid, GoodRow
 from xiaohu.vault import records, units
-from xiaohu.vault.records import Ref, Value
+from xiaohu.vault.records import Ref, Said, Value
 from xiaohu.vault.units import Unit
 
 
@@ -131,7 +131,7 @@ def _line(entry: Entry, operator: str) -> tuple[object, ...]:
         row.subscription_id,
         entry.fresh.read.number,
         row.product,
-        row.status.value,
+        str(row.status),
         row.activated_on,
         row.balance_fen,
         entry.fresh.read.whole,
@@ -143,27 +143,31 @@ def _seal(entries: Sequence[Entry], new_holders: set[UUID], operator: str) -> No
 
     Of a holder with several lines the last row counts.
     """
-    fresh: dict[Unit, dict[Category, Value]] = {}
-    again: dict[Unit, dict[Category, Value]] = {}
+    people: dict[UUID, dict[Category, Value]] = {}
+    fresh: list[tuple[Unit, Said]] = []
+    again: dict[Ref, Value] = {}
     for entry in entries:
-        people = fresh if entry.holder_id in new_holders else again
-        people.setdefault(units.holder(entry.holder_id), {}).update(_person(entry.fresh.read.row))
-        lines = fresh if entry.is_new else again
-        lines[units.line(entry.line_id)] = _service(entry.fresh.read.row)
+        row = entry.fresh.read.row
+        people.setdefault(entry.holder_id, {}).update(_person(row))
+        service = {"number": row.number, "iccid": row.iccid}
+        if entry.is_new:
+            fresh.append((units.line(entry.line_id), ((Category.SERVICE_NUMBER, service),)))
+        else:
+            again[Ref(units.line(entry.line_id), Category.SERVICE_NUMBER)] = service
+    for holder_id, person in people.items():
+        if holder_id in new_holders:
+            fresh.append((units.holder(holder_id), person.items()))
+        else:
+            again |= {Ref(units.holder(holder_id), name): said for name, said in person.items()}
     records.seal_new(operator=operator, values=fresh)
-    values = [
-        (Ref(unit, category), value)
-        for unit, said in again.items()
-        for category, value in said.items()
-    ]
-    if values:
-        records.seal_many(operator=operator, values=values)
+    if again:
+        records.seal_many(operator=operator, values=list(again.items()))
 
 
 def _person(row: GoodRow) -> dict[Category, Value]:
     identity = {
         "name": row.holder_name,
-        "document_kind": row.document_kind.value,
+        "document_kind": str(row.document_kind),
         "document_number": row.document_number,
     }
     if not row.contact:
@@ -171,16 +175,12 @@ def _person(row: GoodRow) -> dict[Category, Value]:
     return {Category.REGISTRATION_IDENTITY: identity, Category.CONTACT: {"to": row.contact}}
 
 
-def _service(row: GoodRow) -> dict[Category, Value]:
-    return {Category.SERVICE_NUMBER: {"number": row.number, "iccid": row.iccid}}
-
-
 def _open_accounts(entries: Sequence[Entry], operator: str, ids: Iterator[UUID]) -> None:
     bulk.copy(
         SubscriberAccount,
         ("id", "operator", "holder_id", "username_index", "password"),
         (
-            (next(ids), operator, entry.holder_id, entry.fresh.username, "")
+            (next(ids), operator, entry.holder_id, entry.fresh.read.username, "")
             for entry in entries
             if entry.opens_account
         ),

@@ -1,7 +1,7 @@
 """Sealed records: one for each unit and category."""
 
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 from uuid import UUID
@@ -16,6 +16,7 @@ from xiaohu.vault.models import SealedRecord
 from xiaohu.vault.units import Unit
 
 Value = Mapping[str, str]
+Said = Iterable[tuple[Category, Value]]
 _quoted = json.encoder.encode_basestring
 
 
@@ -43,13 +44,13 @@ def seal_many(*, operator: str, values: Sequence[tuple[Ref, Value]]) -> None:
     )
 
 
-def seal_new(*, operator: str, values: Mapping[Unit, Mapping[Category, Value]]) -> None:
+def seal_new(*, operator: str, values: Sequence[tuple[Unit, Said]]) -> None:
     """Encrypt the first records of units whose ids were only just drawn. Call inside a transaction.
 
     Raises:
         KeystoreUnavailable: the keystore does not answer.
     """
-    made = keys.make(operator, list(values))
+    made = keys.make(operator, [unit for unit, _ in values])
     bulk.copy(SealedRecord, _COLUMNS, _new_rows(operator, values, made))
 
 
@@ -139,13 +140,13 @@ _COLUMNS = ("operator", "kind", "unit", "category", "box")
 
 
 def _new_rows(
-    operator: str, values: Mapping[Unit, Mapping[Category, Value]], made: Sequence[bytes]
+    operator: str, values: Sequence[tuple[Unit, Said]], made: Sequence[bytes]
 ) -> Iterator[tuple[object, ...]]:
-    for (unit, said), key in zip(values.items(), made, strict=True):
+    for (unit, said), key in zip(values, made, strict=True):
         lock, owner = box.Lock(key), keys.owner(operator, unit)
-        for category, value in said.items():
+        for category, value in said:
             sealed = lock.seal(_plain(value), owner + _FRAMES[category])
-            yield operator, unit.kind, unit.id, category.value, sealed
+            yield operator, unit.kind, unit.id, str(category), sealed
 
 
 _FRAMES = {category: box.frame(category.value) for category in Category}

@@ -1,8 +1,8 @@
 """What a key belongs to."""
 
 import uuid
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from xiaohu.core.retention import Category, UnitKind
 
@@ -10,8 +10,7 @@ BUCKET_KIND = "bucket"
 _BUCKETS = uuid.UUID("6f1f0c1e-4df1-4d6e-9d8e-0c6f3f1a7b52")
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(NamedTuple):
     """A holder, line, account, case, or a bucket of kept records."""
 
     kind: str
