@@ -38,6 +38,7 @@ from xiaohu.registry.rows import (
 
 APART = "\x1f"  # never inside a field: it is not printable
 GRADES = frozenset("0123")
+_NOTHING = frozenset({"", "0", "0.00"})
 _OF_A_RESTRICTION = (
     "restriction",
     "restriction_grade",
@@ -114,8 +115,8 @@ def _good(fields: Fields, *, line: int, today: date) -> GoodRow:
     number = by(normalise, fields, "number")
     iccid = by(normalise_iccid, fields, "iccid")
     status = of(LineStatus, fields, "status")
-    # Most further columns of most rows are empty, so only what is said is looked at.
-    amounts = {name: amount(fields, name) for name in AMOUNTS if fields[name]}
+    # Most columns of most rows say nothing, so only what is said is looked at.
+    amounts = {name: amount(fields, name) for name in AMOUNTS if fields[name] not in _NOTHING}
     counts = {name: whole_number(fields, name) for name in COUNTS if fields[name]}
     days = {name: day(fields, name) for name in DAYS if fields[name]}
     flags = {name for name in FLAGS if fields[name] and flag(fields, name)}
