@@ -5,6 +5,7 @@ No seal is imitated: the signature inside is what counts, and the page says how 
 
 import io
 import json
+import threading
 from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
@@ -34,6 +35,8 @@ AMOUNTS = (
     "unclaimed_fen",
     "debt_fen",
 )
+# One paper at a time: each takes the whole of a core and tens of MiB, and a few milliseconds.
+_PRESS = threading.Lock()
 _LANGUAGES = {"zh": "zh-hans", "en": "en"}
 Row = tuple[str, str]
 
@@ -72,16 +75,17 @@ def compiled(page: Mapping[str, Any], *, qr: str, token: str = "") -> bytes:
     fonts = _fonts()
     if FONTS.isdisjoint(fonts.families()):
         raise FontMissing
-    made = typst.compile(
-        (files("xiaohu.closures") / "paper.typ").read_bytes(),
-        format="pdf",
-        font_paths=fonts,
-        sys_inputs={
-            "data": json.dumps(page, ensure_ascii=False),
-            "jws": token,
-            "qr": _qr(qr),
-        },
-    )
+    with _PRESS:
+        made = typst.compile(
+            (files("xiaohu.closures") / "paper.typ").read_bytes(),
+            format="pdf",
+            font_paths=fonts,
+            sys_inputs={
+                "data": json.dumps(page, ensure_ascii=False),
+                "jws": token,
+                "qr": _qr(qr),
+            },
+        )
     if not isinstance(made, bytes):
         raise TypeError("one document is one file")
     return made
