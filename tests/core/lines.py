@@ -1,25 +1,9 @@
-"""A line without any obstacle, and the same line with something said differently."""
+"""The plain line of the profiles' test cases, and the same line with something said differently."""
 
 from typing import Any
 
-from xiaohu.core.facts import LineFacts, LineStatus
-
-PLAIN = LineFacts(
-    status=LineStatus.ACTIVE,
-    cash_fen=0,
-    deposit_fen=0,
-    promotion_fen=0,
-    gift_fen=0,
-    points=0,
-    arrears_fen=0,
-    unbilled_fen=0,
-    exit_fee_fen=0,
-    contract_end_on=None,
-    filing=False,
-    port_out=False,
-    open_order=False,
-    legal_hold=False,
-)
+from xiaohu.core.facts import LineFacts
+from xiaohu.core.profile_cases import PLAIN
 
 
 def facts(**said: Any) -> LineFacts:

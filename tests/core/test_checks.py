@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.core.lines import PLAIN, facts
+from tests.core.lines import facts
 from xiaohu.core.applicants import ApplicantKind, HolderKind
 from xiaohu.core.checks import (
     CHECKS,
@@ -26,6 +26,7 @@ from xiaohu.core.checks import (
 )
 from xiaohu.core.choices import CARRIED_OUT, CarriedOut, Choice, settles
 from xiaohu.core.facts import LineFacts, LineStatus, RealName, RequestFacts
+from xiaohu.core.profile_cases import PLAIN
 
 TODAY = date(2026, 11, 23)
 LATER = date(2026, 12, 31)

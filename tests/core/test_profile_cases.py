@@ -7,13 +7,12 @@ from typing import Any
 
 import pytest
 
-from tests.core.lines import PLAIN
 from tests.core.test_profile import FOLDER, GENERIC, changed
 from xiaohu.core import profile_cases
 from xiaohu.core.calendar import CHINA, WorkingCalendar
 from xiaohu.core.checks import CAN_BLOCK, CheckCode
 from xiaohu.core.profile import ProfileRefused
-from xiaohu.core.profile_cases import ProfileCase
+from xiaohu.core.profile_cases import PLAIN, ProfileCase
 from xiaohu.core.profile_reading import parse_profile
 
 CALENDAR = WorkingCalendar(

@@ -1,6 +1,7 @@
 """A closing the operator starts: opened at the desk, agreed by a colleague, seen and heard by its holder."""
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tests.desk.officers import Desk, officer
 from tests.portal.browser import Browser, page, words
@@ -115,6 +116,20 @@ def test_its_holder_objects_and_is_answered(world: World, desk: Desk) -> None:
     case.refresh_from_db()
     assert case.state == CaseState.WITHDRAWN
     assert "号码不会因此销户" in words(holder.open(f"/case/{case.pk}"))
+
+
+def test_an_objection_is_not_heard_without_the_file_it_came_with(world: World, desk: Desk) -> None:
+    case = announced(world, desk)
+    holder = Browser(world).sign_in(ARREARS)
+    path = f"/case/{case.pk}/object"
+    for data, told in ((bytes(10 * 1024 * 1024), "8 MB"), (b"no picture", "JPG")):
+        file = SimpleUploadedFile("paper.jpg", data)
+        answer = holder.client.post(path, {"statement": "已于上月缴清", "file": file})
+        assert answer.status_code == 422
+        assert told in words(answer)
+        assert "已于上月缴清" in page(answer)
+        case.refresh_from_db()
+        assert case.state == CaseState.SCHEDULED
 
 
 @pytest.mark.parametrize("path", ["stop", "object"])

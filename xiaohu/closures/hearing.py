@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from xiaohu.closures import moves, queries, submitting
+from xiaohu.closures import moves, submitting
 from xiaohu.closures.models import Case
 from xiaohu.core.actors import Actor
 from xiaohu.core.applicants import Evidence
@@ -74,8 +74,3 @@ def object_to(
     case.proposed_by_id = case.decided_by_id
     submitting.hand_to_reviewer(case, Action.OBJECT, actor=actor, now=now)
     return case
-
-
-def open_objections(case: Case) -> bool:
-    """Say whether an objection waits for its answer."""
-    return queries.in_review(case) and ReviewReason.OBJECTION.value in case.review_reasons

@@ -12,7 +12,6 @@ from xiaohu.core.applicants import ApplicantKind
 from xiaohu.core.profile import Profile
 from xiaohu.core.references import normalise_reference
 from xiaohu.core.refusals import Refusal
-from xiaohu.core.states import CaseState
 from xiaohu.registry import lines, policies
 from xiaohu.registry.models import Line
 
@@ -73,11 +72,6 @@ def by_reference(operator: str, reference: str) -> Case | None:
     """Return the case of a reference, as typed."""
     meant = normalise_reference(reference)
     return Case.objects.filter(operator=operator, reference=meant, purged_at=None).first()
-
-
-def in_review(case: Case) -> bool:
-    """Say whether a case waits for a decision."""
-    return case.state == CaseState.IN_REVIEW.value
 
 
 def open_closing_of(line: Line) -> Closing | None:

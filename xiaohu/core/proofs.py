@@ -111,9 +111,3 @@ def offered(
         and not (method is ProofMethod.CODE and status is not LineStatus.ACTIVE)
         and not (method is ProofMethod.ICCID_TAIL and status is LineStatus.LOST)
     )
-
-
-def require_level(proofs: Collection[ProofMethod], needed: int) -> None:
-    """Pass, or raise `IdentityUnverified`."""
-    if level(proofs) < needed:
-        raise IdentityUnverified(level=needed)

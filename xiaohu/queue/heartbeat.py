@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-from django.db.models import Max
 from django.db.models.functions import Now
 
 from xiaohu.queue.models import Heartbeat
@@ -19,8 +18,3 @@ def beat(name: str) -> None:
 def any_alive() -> bool:
     """Say whether a worker was alive within the last minute."""
     return Heartbeat.objects.filter(seen_at__gt=Now() - DEAD_AFTER).exists()
-
-
-def last_seen() -> object:
-    """Return the last sign of life of any worker, or None."""
-    return Heartbeat.objects.aggregate(last=Max("seen_at"))["last"]

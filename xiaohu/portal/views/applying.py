@@ -12,12 +12,11 @@ from xiaohu.closures.applying import ApplicantNotTaken, Details, HolderMissing, 
 from xiaohu.closures.models import Case
 from xiaohu.core.applicants import ApplicantKind, Evidence
 from xiaohu.core.identity import OF_APPLICANTS, DocumentKind, DocumentRefused
-from xiaohu.portal import journey
+from xiaohu.portal import journey, uploads
 from xiaohu.portal.entering import own_draft
 from xiaohu.portal.forms import Applicant, OnePaper
 from xiaohu.proofing import papers
-from xiaohu.proofing.papers import TooManyPapers
-from xiaohu.proofing.reencoding import MAX_BYTES, PaperRefused
+from xiaohu.proofing.reencoding import MAX_BYTES
 from xiaohu.queue import clock
 from xiaohu.registry.rows import document_flaw
 from xiaohu.ui.refusals import sentence
@@ -61,9 +60,8 @@ def documents(request: HttpRequest, case: Case) -> HttpResponse:
     if request.method == "POST" and "remove" in request.POST:
         applying.remove_paper(case_id=case.pk, paper_id=_id(request.POST["remove"]))
         return HttpResponseRedirect(request.path)
-    if _too_large(request):
-        form.add_error("file", gettext("paper.err.size"))
-    elif request.method == "POST" and form.is_valid() and _added(case, form):
+    left_out = uploads.refuse_left_out(request, form)
+    if request.method == "POST" and not left_out and form.is_valid() and _added(case, form):
         return HttpResponseRedirect(request.path)
     listed = papers.of_case(case.pk)
     page = {
@@ -113,26 +111,14 @@ def _taken(case: Case, form: Applicant) -> bool:
 
 
 def _added(case: Case, form: OnePaper) -> bool:
-    try:
+    with uploads.refusals_told(form):
         applying.add_paper(
             case_id=case.pk,
             evidence=Evidence(form.cleaned_data["kind"]),
             data=form.cleaned_data["file"].read(),
             now=clock.now(),
         )
-    except PaperRefused as refused:
-        form.add_error("file", gettext(f"paper.err.{refused.params['why']}"))
-        return False
-    except TooManyPapers as refused:
-        form.add_error("file", sentence(refused).what)
-        return False
-    return True
-
-
-def _too_large(request: HttpRequest) -> bool:
-    """Say whether a file was left out because it is larger than what is read into memory."""
-    length = request.META.get("CONTENT_LENGTH") or "0"
-    return not request.FILES and length.isdigit() and int(length) > MAX_BYTES
+    return not form.errors
 
 
 def _id(text: str) -> UUID:

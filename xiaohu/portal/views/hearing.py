@@ -3,7 +3,6 @@
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext
 
 from xiaohu.closures import hearing, involuntary
 from xiaohu.closures.hearing import StatementMissing
@@ -11,11 +10,11 @@ from xiaohu.closures.involuntary import StillStanding
 from xiaohu.closures.models import Case
 from xiaohu.core.states import CaseState
 from xiaohu.gateways.protocols import GatewayUnavailable, UnknownLine
+from xiaohu.portal import uploads
 from xiaohu.portal.entering import own_case
 from xiaohu.portal.forms import Objection
 from xiaohu.portal.shown import actor_of, shown_case
-from xiaohu.proofing.papers import TooManyPapers
-from xiaohu.proofing.reencoding import PaperRefused
+from xiaohu.proofing.reencoding import MAX_BYTES
 from xiaohu.queue import clock
 from xiaohu.ui import shown
 from xiaohu.ui.refusals import sentence
@@ -42,29 +41,35 @@ def object_to(request: HttpRequest, case: Case) -> HttpResponse:
     if not case.by_operator or CaseState(case.state) is not CaseState.SCHEDULED:
         return HttpResponseRedirect(here)
     form = Objection(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid() and _taken(request, case, form):
+    # Without its file an objection would be heard as if there were no proof of it.
+    left_out = uploads.refuse_left_out(request, form)
+    if (
+        request.method == "POST"
+        and not left_out
+        and form.is_valid()
+        and _taken(request, case, form)
+    ):
         return HttpResponseRedirect(here)
-    page = {**shown_case(case), "form": form, **shown.involuntary(case)}
+    page = {
+        **shown_case(case),
+        "form": form,
+        "max_mib": MAX_BYTES // 1024 // 1024,
+        **shown.involuntary(case),
+    }
     return render(request, "portal/object.html", page, status=422 if form.errors else 200)
 
 
 def _taken(request: HttpRequest, case: Case, form: Objection) -> bool:
     file = form.cleaned_data["file"]
     try:
-        hearing.object_to(
-            case_id=case.pk,
-            statement=form.cleaned_data["statement"],
-            paper=file.read() if file else None,
-            actor=actor_of(request),
-            now=clock.now(),
-        )
+        with uploads.refusals_told(form):
+            hearing.object_to(
+                case_id=case.pk,
+                statement=form.cleaned_data["statement"],
+                paper=file.read() if file else None,
+                actor=actor_of(request),
+                now=clock.now(),
+            )
     except StatementMissing as refused:
         form.add_error("statement", sentence(refused).what)
-        return False
-    except PaperRefused as refused:
-        form.add_error("file", gettext(f"paper.err.{refused.params['why']}"))
-        return False
-    except TooManyPapers as refused:
-        form.add_error("file", sentence(refused).what)
-        return False
-    return True
+    return not form.errors

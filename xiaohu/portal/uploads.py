@@ -1,0 +1,34 @@
+"""Uploads: what is wrong with a file is said at its field, and nothing is taken without it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django import forms
+from django.http import HttpRequest
+from django.utils.translation import gettext
+
+from xiaohu.proofing.papers import TooManyPapers
+from xiaohu.proofing.reencoding import MAX_BYTES, PaperRefused
+from xiaohu.ui.refusals import sentence
+
+FIELD = "file"
+
+
+def refuse_left_out(request: HttpRequest, form: forms.Form) -> bool:
+    """Say so where a file was left out because it is larger than what is read into memory."""
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    left_out = not request.FILES and length.isdigit() and int(length) > MAX_BYTES
+    if left_out:
+        form.add_error(FIELD, gettext("paper.err.size"))
+    return left_out
+
+
+@contextmanager
+def refusals_told(form: forms.Form) -> Iterator[None]:
+    """Turn a refused paper into an error of its field; the form then has errors."""
+    try:
+        yield
+    except PaperRefused as refused:
+        form.add_error(FIELD, gettext(f"paper.err.{refused.params['why']}"))
+    except TooManyPapers as refused:
+        form.add_error(FIELD, sentence(refused).what)
