@@ -31,7 +31,7 @@ This page is written by `scripts/write_docs.py`.
 """
 IMPORT = """# Importing lines
 
-`xiaohu import lines FILE --operator KEY` brings in an operator's export: lines, holders, accounts, balances, filings and restrictions. This page is written by `scripts/write_docs.py`.
+`xiaohu import lines FILE` brings in an operator's export: lines, holders, accounts, balances, filings and restrictions. This page is written by `scripts/write_docs.py`.
 
 The file is CSV (UTF-8 with or without byte order mark, or GB18030; fields separated by commas) or XLSX (the first visible sheet). Its first line names these columns, each once and in any order; columns of other names are not read. Amounts are yuan with at most two decimals; dates are written 2024-05-01. `xiaohu demo data --lines N --seed S -o FILE.csv` writes such a file for invented people and firms.
 
@@ -75,7 +75,7 @@ A message goes to each recipient once: whoever has the same address under two na
 OWN_WORDS = """
 ## An operator's own words
 
-`xiaohu notice list --operator KEY` shows whose words are in force, `xiaohu notice show NOTICE --operator KEY` the words with their version, and `xiaohu notice publish FILE --operator KEY` puts an operator's own in their place, for messages sent from then on. A version is the beginning of the text's SHA-256; each message keeps the version it was sent with. Published words are never changed, and a file with one flaw publishes nothing.
+`xiaohu notice list` shows whose words are in force, `xiaohu notice show NOTICE` the words with their version, and `xiaohu notice publish FILE` puts an operator's own in their place, for messages sent from then on. A version is the beginning of the text's SHA-256; each message keeps the version it was sent with. Published words are never changed, and a file with one flaw publishes nothing.
 
 ```toml
 [[notice]]

@@ -53,11 +53,9 @@ def export(tmp_path: Path) -> Path:
     return edited(path, 4, cash_yuan="=1+1", holder_name="张示例")
 
 
-def run(path: Path, *more: str, operator: str = "demo") -> Result:
+def run(path: Path, *more: str) -> Result:
     """Run the command."""
-    return CliRunner().invoke(
-        app, ["import", "lines", str(path), "--operator", operator, "--lang", "en", *more]
-    )
+    return CliRunner().invoke(app, ["import", "lines", str(path), "--lang", "en", *more])
 
 
 def reported(result: Result) -> dict[str, Any]:
@@ -129,7 +127,7 @@ def test_a_dry_run_reports_and_writes_nothing(export: Path) -> None:
 
 
 def test_a_mistyped_operator_is_refused(export: Path) -> None:
-    result = run(export, operator="dmeo")
+    result = run(export, "--operator", "dmeo")
     assert result.exit_code == 5
     assert "NO_POLICY" in result.stderr
     assert not Line.objects.exists()

@@ -29,7 +29,7 @@ STORIES = {
 NO_RULES = [
     "",
     "  还没有办理规则，页面暂不开放 · No rules yet, so the pages stay closed:",
-    "    .venv/bin/xiaohu policy publish FILE --operator KEY",
+    "    .venv/bin/xiaohu policy publish FILE",
 ]
 
 

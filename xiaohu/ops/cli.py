@@ -21,8 +21,10 @@ from xiaohu.ops.talking import (
     NOT_FOUND,
     OK,
     USAGE,
+    Operator,
     django,
     fail,
+    meant,
     out,
     say,
     spoken,
@@ -184,7 +186,7 @@ def demo_close(lang: Annotated[str, typer.Option(help="zh or en.")] = "zh") -> N
 @import_app.command("lines")
 def import_lines(
     file: Annotated[Path, typer.Argument(help="CSV or XLSX; columns in docs/import.md.")],
-    operator: Annotated[str, typer.Option(help="Key of the operator.")],
+    operator: Operator = None,
     errors: Annotated[
         Path | None, typer.Option(help="Where bad rows are listed; default: beside the file.")
     ] = None,
@@ -199,7 +201,7 @@ def import_lines(
 
         return import_file(
             file,
-            operator=operator,
+            operator=meant(operator),
             errors=errors,
             dry_run=dry_run,
             as_json=as_json,

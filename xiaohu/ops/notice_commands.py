@@ -5,14 +5,14 @@ from typing import Annotated
 
 import typer
 
-from xiaohu.ops.talking import NOT_FOUND, OK, fail, out, spoken
+from xiaohu.ops.talking import NOT_FOUND, OK, Operator, fail, meant, out, spoken
 
 notice_app = typer.Typer(no_args_is_help=True, help="Notices: who gets which words.")
 
 
 @notice_app.command("list")
 def notice_list(
-    operator: Annotated[str, typer.Option(help="Key of the operator.")],
+    operator: Operator = None,
     lang: Annotated[str, typer.Option(help="zh or en.")] = "zh",
 ) -> None:
     """Print every notice: number, recipients, page, and whose words it has."""
@@ -20,7 +20,7 @@ def notice_list(
     def do() -> int:
         from xiaohu.ops.noticing import list_notices
 
-        list_notices(operator, out=out)
+        list_notices(meant(operator), out=out)
         return OK
 
     spoken(do, lang)
@@ -29,7 +29,7 @@ def notice_list(
 @notice_app.command("show")
 def notice_show(
     notice: Annotated[str, typer.Argument(help="Key of a notice, as in the list.")],
-    operator: Annotated[str, typer.Option(help="Key of the operator.")],
+    operator: Operator = None,
     lang: Annotated[str, typer.Option(help="zh or en.")] = "zh",
 ) -> None:
     """Print the words of a notice in force, with their version and sample values."""
@@ -37,7 +37,7 @@ def notice_show(
     def do() -> int:
         from xiaohu.ops.noticing import show_notice
 
-        show_notice(notice, operator, out=out)
+        show_notice(notice, meant(operator), out=out)
         return OK
 
     spoken(do, lang)
@@ -46,7 +46,7 @@ def notice_show(
 @notice_app.command("publish")
 def notice_publish(
     file: Annotated[Path, typer.Argument(help="Words of notices, TOML; see docs/notices.md.")],
-    operator: Annotated[str, typer.Option(help="Key of the operator.")],
+    operator: Operator = None,
 ) -> None:
     """Put an operator's own words in force."""
 
@@ -54,7 +54,7 @@ def notice_publish(
         from xiaohu.ops.noticing import publish_file
 
         try:
-            publish_file(file, operator=operator, out=out)
+            publish_file(file, operator=meant(operator), out=out)
         except (OSError, UnicodeDecodeError) as error:
             fail(f"{file}: {error}", NOT_FOUND)
         return OK

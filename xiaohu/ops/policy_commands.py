@@ -8,11 +8,21 @@ import typer
 
 from xiaohu.config.options import load
 from xiaohu.core.profile import Profile
-from xiaohu.ops.talking import FAILED, OK, PARTLY, REFUSED, out, say, spoken, text_of
+from xiaohu.ops.talking import (
+    FAILED,
+    OK,
+    PARTLY,
+    REFUSED,
+    Operator,
+    meant,
+    out,
+    say,
+    spoken,
+    text_of,
+)
 
 policy_app = typer.Typer(no_args_is_help=True, help="An operator's rules.")
 File = Annotated[Path, typer.Argument(help="A profile, TOML; its test cases in it or beside it.")]
-Operator = Annotated[str | None, typer.Option(help="Key of the operator; default: the one served.")]
 Lang = Annotated[str | None, typer.Option(help="zh or en.")]
 
 
@@ -103,7 +113,7 @@ def publish(file: File, operator: Operator = None, lang: Lang = None) -> None:
         options = load()
         if not (options.demo or options.allow_examples):
             policies.require_signed_off(policies.read(toml).profile)
-        key = operator or options.operator
+        key = meant(operator)
         made = policies.publish(operator=key, toml=toml, actor=COMMAND_LINE, now=clock.now())
         out(f"{key} {made.version} sha256:{made.sha256}")
         return OK
@@ -119,7 +129,7 @@ def list_versions(operator: Operator = None, lang: Lang = None) -> None:
         from xiaohu.registry import policies
         from xiaohu.ui.templatetags.words import moment
 
-        for made in policies.versions(operator or load().operator):
+        for made in policies.versions(meant(operator)):
             rules = policies.profile(made.pk)
             row = (made.version, rules.key, moment(made.published_at), made.sha256[:12])
             out("  ".join(row))
@@ -143,7 +153,7 @@ def show(
         from xiaohu.registry import policies
         from xiaohu.ui import rules
 
-        key = operator or load().operator
+        key = meant(operator)
         made = policies.version(key, version) if version else policies.in_force(key)
         if as_json:
             out(json.dumps(made.document, ensure_ascii=False))
@@ -169,4 +179,4 @@ def _meant(name: str, operator: str | None) -> Profile:
 
     if Path(name).is_file():
         return policies.read(profile_text(Path(name))).profile
-    return policies.profile(policies.version(operator or load().operator, name).pk)
+    return policies.profile(policies.version(meant(operator), name).pk)

@@ -4,13 +4,20 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 
+from xiaohu.config.options import load
 from xiaohu.ops.sentences import MARK, CannotStart
 
 OK, FAILED, USAGE, NOT_FOUND, REFUSED, PARTLY = 0, 1, 2, 3, 5, 6
+Operator = Annotated[str | None, typer.Option(help="Key of the operator; default: the one served.")]
+
+
+def meant(operator: str | None) -> str:
+    """Return the operator a command is for: the one named, else the one served."""
+    return operator or load().operator
 
 
 def say(line: str = "") -> None:
