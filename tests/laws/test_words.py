@@ -50,6 +50,7 @@ from xiaohu.ops.comparing import ALTERED, Found
 from xiaohu.portal.shown import ANNOUNCE
 from xiaohu.registry.rows import Flaw
 from xiaohu.ui import catalogue
+from xiaohu.ui.display import Size
 from xiaohu.ui.rules import SECTIONS
 from xiaohu.ui.said import STEPS as TROUBLED_AT
 from xiaohu.ui.said import TROUBLES
@@ -163,6 +164,10 @@ def made() -> Mapping[str, list[str]]:
         "restriction.papers.": each(RestrictionReason),
         "restriction.reason.": each(RestrictionReason),
         "restriction.remedy.": each(RestrictionReason),
+        "display.": ["language", "size", "aloud"],
+        "display.aloud.": ["on", "off"],
+        "display.size.": each(Size),
+        "display.to.": [Size.ELDER.value, Size.STANDARD.value],
         "document.": each(identity.OF_APPLICANTS),
         "paper.err.": ["size", "kind", "unreadable", "pages"],
         "paper_kind.": each(Evidence, ".help"),

@@ -6,7 +6,7 @@ from urllib.parse import urljoin, urlsplit
 import pytest
 from django.http import HttpResponseRedirect
 
-from xiaohu.ui.views import safe_path
+from xiaohu.ui.paths import safe_path
 
 HERE = "https://close.example/sign-in"
 OWN = ("/", "/case/1?page=2#top", "/desk/", "/@somebody", "/https://evil.example", "/销户")

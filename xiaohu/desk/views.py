@@ -35,10 +35,10 @@ from xiaohu.proofing import papers
 from xiaohu.queue import clock
 from xiaohu.trail import events
 from xiaohu.ui import shown
+from xiaohu.ui.paths import safe_path
 from xiaohu.ui.refusals import Refused, sentence
 from xiaohu.ui.said import trouble
 from xiaohu.ui.shown import ShownClosing
-from xiaohu.ui.views import safe_path
 from xiaohu.vault.keys import Erased
 
 

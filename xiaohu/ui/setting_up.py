@@ -9,7 +9,16 @@ from xiaohu.registry import policies
 from xiaohu.ui.refusals import page
 
 # What people who set it up need, what machines ask, and what pages are made of.
-OPEN = ("/desk", "/healthz", "/readyz", "/static/", "/callbacks/", "/language")
+OPEN = (
+    "/desk",
+    "/healthz",
+    "/readyz",
+    "/static/",
+    "/callbacks/",
+    "/language",
+    "/size",
+    "/settings/display",
+)
 
 
 class SettingUpMiddleware:

@@ -2,7 +2,12 @@
 
 from django.urls import path
 
-from xiaohu.ui import views
+from xiaohu.ui import choosing, views
 
 app_name = "ui"
-urlpatterns = [path("language", views.language, name="language")]
+urlpatterns = [
+    path("language", choosing.language, name="language"),
+    path("size", choosing.size, name="size"),
+    path("settings/display", choosing.display, name="display"),
+    path("stay", views.stay, name="stay"),
+]

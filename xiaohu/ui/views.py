@@ -1,39 +1,18 @@
-"""The pages nobody wants to see, and the choice of language."""
+"""The pages nobody wants to see, and staying when one was silent for long."""
 
+from http import HTTPStatus
 from uuid import uuid4
 
-from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 
-def safe_path(given: str, otherwise: str = "/") -> str:
-    """Return a path of our own, whatever was asked for."""
-    own = (
-        given.isprintable()
-        and given.startswith("/")
-        and url_has_allowed_host_and_scheme(given, allowed_hosts=None)
-    )
-    return given if own else otherwise
-
-
 @require_POST
-def language(request: HttpRequest) -> HttpResponse:
-    """Remember the reader's language and stay on the same page."""
-    answer = HttpResponseRedirect(safe_path(request.POST.get("next", "")))
-    wanted = request.POST.get("language", "")
-    if wanted in dict(settings.LANGUAGES):
-        answer.set_cookie(
-            settings.LANGUAGE_COOKIE_NAME,
-            wanted,
-            max_age=365 * 24 * 3600,
-            httponly=True,
-            samesite="Lax",
-            secure=settings.SECURE_COOKIES,
-        )
-    return answer
+def stay(request: HttpRequest) -> HttpResponse:
+    """Keep a session: whoever asks was here, which is all it takes. 403 where it is over."""
+    here = bool(getattr(request, "subscriber", None)) or request.user.is_authenticated
+    return HttpResponse(status=HTTPStatus.NO_CONTENT if here else HTTPStatus.FORBIDDEN)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -14,7 +14,7 @@ from xiaohu.portal.shown import actor_of
 from xiaohu.queue import clock
 from xiaohu.registry import policies
 from xiaohu.ui import rules
-from xiaohu.ui.views import safe_path
+from xiaohu.ui.paths import safe_path
 
 
 def versions(request: HttpRequest) -> HttpResponse:

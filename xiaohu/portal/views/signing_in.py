@@ -27,8 +27,8 @@ from xiaohu.portal.forms import CodeForm, NumberSignIn, PasswordSignIn, PlainFor
 from xiaohu.portal.pending import Pending
 from xiaohu.queue import clock
 from xiaohu.registry import lines
+from xiaohu.ui.paths import safe_path
 from xiaohu.ui.refusals import Refused
-from xiaohu.ui.views import safe_path
 
 NOBODY = "nobody@invalid"
 

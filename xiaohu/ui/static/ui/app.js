@@ -24,3 +24,97 @@ document.addEventListener("submit", (event) => {
   form.dataset.sent = "1";
   setTimeout(() => delete form.dataset.sent, 4000);
 });
+
+/* Warn before a silent session ends; one button keeps it. The server decides, this only tells. */
+const stay = document.getElementById("stay");
+if (stay) {
+  const [words, over] = stay.querySelectorAll("p");
+  const [button, back] = stay.querySelectorAll(".button");
+  const pattern = words.textContent;
+  const warnAfter = Number(stay.dataset.warnAfter);
+  const outAfter = Number(stay.dataset.outAfter);
+  let since = Date.now();
+  const silent = () => (Date.now() - since) / 1000;
+  const end = () => {
+    words.hidden = button.hidden = true;
+    over.hidden = back.hidden = false;
+    if (!stay.open) stay.showModal();
+    back.focus();
+  };
+  setInterval(() => {
+    if (silent() >= outAfter) return end();
+    if (silent() < warnAfter) return;
+    const left = String(Math.max(1, Math.ceil((outAfter - silent()) / 60)));
+    const said = pattern.replace("·", left);
+    if (words.textContent !== said) words.textContent = said;
+    if (!stay.open) stay.showModal();
+  }, 1000);
+  stay.querySelector("form").addEventListener("submit", async (event) => {
+    event.preventDefault();
+    event.stopPropagation();
+    const form = event.target;
+    const answer = await fetch(form.action, { method: "POST", body: new FormData(form) }).catch(() => null);
+    if (!answer || !answer.ok) return end();
+    since = Date.now();
+    stay.close();
+  });
+  document.addEventListener("htmx:afterRequest", () => { since = Date.now(); });
+}
+
+/* Copy a reference; the button says that it did. */
+for (const button of document.querySelectorAll("[data-copy]")) {
+  if (!navigator.clipboard) continue;
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(button.dataset.copy);
+    button.textContent = button.dataset.copied;
+  });
+}
+
+/* Read a part of the page aloud, and stop at the second press. */
+for (const button of document.querySelectorAll("[data-read-aloud]")) {
+  if (!("speechSynthesis" in window)) continue;
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    const voice = window.speechSynthesis;
+    const speaking = voice.speaking;
+    voice.cancel();
+    button.setAttribute("aria-pressed", String(!speaking));
+    if (speaking) return;
+    const said = new SpeechSynthesisUtterance(document.getElementById(button.dataset.readAloud).innerText);
+    said.lang = document.documentElement.lang;
+    said.onend = () => button.setAttribute("aria-pressed", "false");
+    voice.speak(said);
+  });
+}
+
+/* Show how far an upload is; without this file the browser shows it in its own way. */
+for (const form of document.querySelectorAll("form[data-upload]")) {
+  const place = form.querySelector(".progress");
+  form.addEventListener("submit", (event) => {
+    if (!place || form.dataset.sent) return;
+    event.preventDefault();
+    const request = new XMLHttpRequest();
+    const bar = place.querySelector("progress");
+    const text = place.querySelector("[role=status]");
+    const pattern = text.dataset.words;
+    const body = new FormData(form);
+    if (event.submitter && event.submitter.name) body.append(event.submitter.name, event.submitter.value);
+    place.hidden = false;
+    request.upload.addEventListener("progress", (sent) => {
+      const percent = Math.floor((100 * sent.loaded) / sent.total);
+      bar.value = percent;
+      text.textContent = pattern.replace("·", String(percent));
+    });
+    request.addEventListener("load", () => {
+      if (request.status < 400) return location.assign(request.responseURL);
+      const page = new DOMParser().parseFromString(request.responseText, "text/html");
+      document.title = page.title;
+      document.querySelector("main").replaceWith(page.querySelector("main"));
+      document.querySelector("[data-error-summary]")?.focus();
+    });
+    request.addEventListener("error", () => form.submit());
+    request.open("POST", form.action || location.href);
+    request.send(body);
+  });
+}

@@ -1,0 +1,55 @@
+"""S24: language, size and reading aloud, on one page or by one press, remembered and harmless."""
+
+import pytest
+from django.test import Client
+
+from tests.portal.browser import page, words
+from tests.stories import World
+
+pytestmark = pytest.mark.django_db(databases=["default", "keystore"])
+
+CHOSEN = {"language": "en", "size": "elder", "aloud": "off", "next": "/verify"}
+
+
+def test_all_choices_apply_at_once_and_are_remembered(world: World) -> None:
+    client = Client()
+    answer = client.post("/settings/display", CHOSEN, follow=True)
+    assert '<html lang="en" class="elder">' in page(answer)
+    assert "Saved." in words(answer)
+    assert 'href="/verify"' in page(answer)
+    assert '<html lang="en" class="elder">' in page(client.get("/verify"))
+
+
+def test_one_press_makes_every_page_large_and_another_undoes_it(world: World) -> None:
+    client = Client()
+    assert client.post("/size", {"size": "elder", "next": "/verify"})["Location"] == "/verify"
+    assert 'class="elder"' in page(client.get("/desk/sign-in"))
+    client.post("/size", {"size": "standard", "next": "/"})
+    assert 'class="standard"' in page(client.get("/verify"))
+
+
+def test_one_press_leaves_the_other_choices_alone(world: World) -> None:
+    client = Client()
+    client.post("/settings/display", CHOSEN)
+    client.post("/size", {"size": "large", "next": "/"})
+    assert client.cookies["xh_display"].value == "large.silent"
+
+
+@pytest.mark.parametrize("wrong", [{"size": "huge"}, {"language": "xx"}, {"aloud": ""}])
+def test_what_is_not_offered_is_refused_in_place(world: World, wrong: dict[str, str]) -> None:
+    answer = Client().post("/settings/display", {**CHOSEN, "language": "zh-hans", **wrong})
+    assert answer.status_code == 422
+    assert "请选择列出的一项" in words(answer)
+    assert "xh_display" not in answer.cookies
+
+
+@pytest.mark.parametrize("broken", ["", "huge.aloud", "%00", "elder.aloud.more\n"])
+def test_a_broken_cookie_is_only_forgotten(world: World, broken: str) -> None:
+    client = Client()
+    client.cookies["xh_display"] = broken
+    assert client.get("/verify").status_code == 200
+
+
+def test_the_choice_leads_nowhere_else(world: World) -> None:
+    answer = Client().post("/size", {"size": "elder", "next": "https://evil.example/"})
+    assert answer["Location"] == "/"

@@ -1,0 +1,94 @@
+"""S24: language, size and reading aloud; one press on any page, or all of them on a page."""
+
+from dataclasses import replace
+from typing import Any, cast
+
+from django import forms
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST
+
+from xiaohu.ui.display import Display, Size, display_of, keep, remember
+from xiaohu.ui.paths import safe_path
+
+
+class Offered(forms.ChoiceField):
+    """One of a few, shown as radios."""
+
+    widget = forms.RadioSelect
+
+    def offer(self, key: str, choices: list[tuple[str, str]]) -> None:
+        """Take choices and words in the reader's language."""
+        self.choices = choices
+        self.label = gettext(f"display.{key}")
+        self.error_messages = dict.fromkeys(("required", "invalid_choice"), gettext("display.err"))
+
+
+class DisplayForm(forms.Form):
+    """The three choices."""
+
+    language = Offered()
+    size = Offered()
+    aloud = Offered()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offered = {
+            "language": [(code, str(name)) for code, name in settings.LANGUAGES],
+            "size": [(size.value, gettext(f"display.size.{size}")) for size in Size],
+            "aloud": [(each, gettext(f"display.aloud.{each}")) for each in ("on", "off")],
+        }
+        for key, choices in offered.items():
+            cast(Offered, self.fields[key]).offer(key, choices)
+
+
+@require_POST
+def language(request: HttpRequest) -> HttpResponse:
+    """Remember the reader's language and stay on the same page."""
+    answer = HttpResponseRedirect(safe_path(request.POST.get("next", "")))
+    wanted = request.POST.get("language", "")
+    if wanted in dict(settings.LANGUAGES):
+        keep(answer, settings.LANGUAGE_COOKIE_NAME, wanted)
+    return answer
+
+
+@require_POST
+def size(request: HttpRequest) -> HttpResponse:
+    """Remember a size and stay on the same page."""
+    answer = HttpResponseRedirect(safe_path(request.POST.get("next", "")))
+    wanted = request.POST.get("size", "")
+    if wanted in set(Size):
+        remember(answer, replace(display_of(request), size=Size(wanted)))
+    return answer
+
+
+def display(request: HttpRequest) -> HttpResponse:
+    """S24: all choices on one page, applied at once."""
+    back = safe_path(request.POST.get("next") or request.GET.get("next", ""))
+    form = DisplayForm(request.POST or None, initial=_chosen(request))
+    if request.method == "POST" and form.is_valid():
+        return _applied(form, back)
+    page = {"form": form, "back": back, "saved": "saved" in request.GET}
+    status = 422 if form.errors else 200
+    return render(request, "ui/display.html", page, status=status)
+
+
+def _chosen(request: HttpRequest) -> dict[str, str]:
+    chosen = display_of(request)
+    return {
+        "language": translation.get_language() or settings.LANGUAGE_CODE,
+        "size": chosen.size.value,
+        "aloud": "on" if chosen.aloud else "off",
+    }
+
+
+def _applied(form: DisplayForm, back: str) -> HttpResponse:
+    given = form.cleaned_data
+    answer = HttpResponseRedirect(f"{reverse('ui:display')}?saved=1&next={back}")
+    remember(answer, Display(Size(given["size"]), given["aloud"] == "on"))
+    keep(answer, settings.LANGUAGE_COOKIE_NAME, given["language"])
+    return answer
