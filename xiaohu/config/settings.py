@@ -81,6 +81,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "xiaohu.access.middleware.SubscriberSessionMiddleware",
     "xiaohu.ui.setting_up.SettingUpMiddleware",
+    "xiaohu.ui.typed.TypedMiddleware",
     "xiaohu.ui.refusals.RefusalMiddleware",
 ]
 CSRF_FAILURE_VIEW = "xiaohu.ui.views.form_expired"

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from xiaohu.access.models import StaffUser
+from xiaohu.ui import typed
 
 SECOND_FACTOR = "second_factor"
 View = Callable[..., HttpResponse]
@@ -29,7 +30,8 @@ def staff_only(view: View) -> View:
         officer = officer_of(request)
         if officer is None:
             back = urlencode({"next": request.get_full_path()})
-            return HttpResponseRedirect(f"{reverse('desk:sign_in')}?{back}")
+            to_sign_in = HttpResponseRedirect(f"{reverse('desk:sign_in')}?{back}")
+            return typed.keep(request, to_sign_in) if request.method == "POST" else to_sign_in
         return view(request, officer, *args, **kwargs)
 
     return checked

@@ -15,6 +15,7 @@ from xiaohu.access.sessions import Subscriber
 from xiaohu.closures import drafting, queries
 from xiaohu.closures.models import Case
 from xiaohu.core.states import CaseState
+from xiaohu.ui import typed
 
 View = Callable[..., HttpResponse]
 
@@ -73,7 +74,7 @@ def closed_with_line(request: HttpRequest) -> Case | None:
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:
-    # What was typed on an expired page is kept with the case; the way back leads to its page.
+    # The way back leads to the same page, which shows again what was typed on it.
     back = {"next": request.get_full_path()}
     ended_by = closed_with_line(request)
     if ended_by is not None:
@@ -86,4 +87,7 @@ def _to_sign_in(request: HttpRequest) -> HttpResponse:
     to = f"{reverse('portal:sign_in')}?{urlencode(back)}"
     # A page that refreshes a part of itself leaves as a whole.
     partial = getattr(request, "htmx", False)
-    return HttpResponseClientRedirect(to) if partial else HttpResponseRedirect(to)
+    if partial:
+        return HttpResponseClientRedirect(to)
+    answer = HttpResponseRedirect(to)
+    return typed.keep(request, answer) if request.method == "POST" else answer

@@ -1,0 +1,94 @@
+"""A session that ends while somebody types costs them nothing: the page comes back as it was."""
+
+import pytest
+
+from tests.desk import officers
+from tests.portal.browser import Browser, page
+from tests.stories import LARGE, World
+from xiaohu.access.models import SubscriberSession
+from xiaohu.ui.typed import COOKIE, LONGEST_COOKIE
+
+pytestmark = pytest.mark.django_db(databases=["default", "keystore"])
+
+TYPED = {"bank": "示例银行", "account": "6222 0000 0005 1234"}
+
+
+def at_the_account(world: World) -> Browser:
+    """Return somebody who is about to give a bank account."""
+    browser = Browser(world).sign_in()
+    browser.choose_line()
+    browser.prove()
+    browser.open(f"{browser.home}/balance/account")
+    return browser
+
+
+def sent_too_late(world: World) -> tuple[Browser, str]:
+    """Return somebody whose session ended before the account was sent, and the case's address."""
+    browser = at_the_account(world)
+    home = browser.home
+    SubscriberSession.objects.all().delete()
+    browser.send(**TYPED)
+    assert browser.at.startswith("/sign-in")
+    return browser, home
+
+
+def test_after_signing_in_the_same_page_shows_the_same_words(world: World) -> None:
+    browser, home = sent_too_late(world)
+    account = f"{home}/balance/account"
+    browser.sign_in()
+    text = page(browser.open(account))
+    assert all(f'value="{value}"' in text for value in TYPED.values())
+
+
+def test_nothing_is_done_until_it_is_sent_again(world: World) -> None:
+    browser, home = sent_too_late(world)
+    account = f"{home}/balance/account"
+    browser.sign_in()
+    browser.open(account)
+    assert browser.at == account
+    browser.send(**TYPED)
+    assert browser.at != account
+    assert 'value="示例银行"' not in page(browser.open(account))
+
+
+def test_the_browser_holds_it_sealed_and_for_that_page_only(world: World) -> None:
+    browser, home = sent_too_late(world)
+    cookie = browser.client.cookies[COOKIE]
+    assert cookie["path"] == f"{home}/balance/account"
+    assert cookie["httponly"]
+    assert "6222" not in cookie.value
+    browser.sign_in()
+    assert "示例银行" not in page(browser.open(f"{home}/contact"))
+
+
+def test_what_is_broken_is_as_if_it_were_not_there(world: World) -> None:
+    browser = at_the_account(world)
+    for broken in ("", "x", "AQEA", "A" * 200):
+        browser.client.cookies[COOKIE] = broken
+        answer = browser.open(browser.at)
+        assert answer.status_code == 200
+
+
+def test_what_no_cookie_can_hold_is_not_kept(world: World) -> None:
+    browser = at_the_account(world)
+    SubscriberSession.objects.all().delete()
+    # Digits without a pattern, since what repeats is pressed together.
+    long = "".join(f"{n * n * 7919:x}" for n in range(LONGEST_COOKIE))
+    browser.send(bank=long, account="1")
+    assert COOKIE not in browser.client.cookies
+
+
+def test_secrets_are_never_kept(world: World) -> None:
+    browser = at_the_account(world)
+    SubscriberSession.objects.all().delete()
+    browser.send(f"{browser.home}/verify", tail="0000")
+    assert COOKIE not in browser.client.cookies
+
+
+def test_an_officer_loses_nothing_either(world: World) -> None:
+    case = world.submitted(LARGE)
+    desk = officers.officer(world).sign_in()
+    path = f"/desk/case/{case.reference}/decide"
+    desk.client.cookies.pop("xh_staff")
+    desk.client.post(path, {"outcome": "return", "reasons": ["unclear"]})
+    assert desk.client.cookies[COOKIE]["path"] == path

@@ -1,0 +1,77 @@
+"""What was typed on a page whose session had ended, kept until its author is back on that page.
+
+It waits in the author's own browser, sealed with a key of this installation, for that path alone
+and for twenty minutes; here nothing is stored. Secrets are never kept, and neither are files.
+"""
+
+import base64
+import binascii
+import json
+import zlib
+from collections.abc import Callable
+from datetime import timedelta
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.utils.crypto import salted_hmac
+
+from xiaohu.vault.box import BoxRefused, open_box, seal
+
+if TYPE_CHECKING:
+    from django.http.request import _ImmutableQueryDict
+
+COOKIE = "xh_typed"
+KEPT = timedelta(minutes=20)
+LONGEST_COOKIE = 3800  # browsers drop a cookie of 4096 bytes and more, name and path included
+SECRETS = frozenset({"csrfmiddlewaretoken", "password", "old", "code", "service_password", "tail"})
+
+
+def keep(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
+    """Let an answer that leads to the sign-in keep what was typed."""
+    typed = {name: request.POST.getlist(name) for name in request.POST if name not in SECRETS}
+    plain = zlib.compress(json.dumps(typed).encode())
+    box = base64.urlsafe_b64encode(seal(_key(), plain, belongs_to=("typed", request.path)))
+    if typed and len(box) <= LONGEST_COOKIE:
+        answer.set_cookie(
+            COOKIE,
+            box.decode(),
+            max_age=KEPT,
+            path=request.path,
+            httponly=True,
+            samesite="Lax",
+            secure=settings.SECURE_COOKIES,
+        )
+    return answer
+
+
+class TypedMiddleware:
+    """Draws a page with what was typed on it before, as if it had just been sent and refused."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Give the page its words back; forget them once they are sent."""
+        waiting = request.COOKIES.get(COOKIE, "")
+        kept = _opened(waiting, request.path) if waiting else None
+        if kept and request.method == "GET":
+            request.POST = kept
+        answer = self.get_response(request)
+        if kept and request.method == "POST" and COOKIE not in answer.cookies:
+            answer.delete_cookie(COOKIE, path=request.path)
+        return answer
+
+
+def _opened(waiting: str, path: str) -> "_ImmutableQueryDict | None":
+    try:
+        box = base64.urlsafe_b64decode(waiting)
+        typed = json.loads(zlib.decompress(open_box(_key(), box, belongs_to=("typed", path))))
+    except (BoxRefused, binascii.Error, ValueError, zlib.error):
+        return None
+    return QueryDict(urlencode(typed, doseq=True))
+
+
+def _key() -> bytes:
+    return salted_hmac(__name__, "typed", algorithm="sha256").digest()
