@@ -6,7 +6,9 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from playwright.sync_api import Browser
 
+from tests import chromium
 from tests.environment import DATA
 from tests.service import Service
 
@@ -66,3 +68,10 @@ def service() -> Iterator[Service]:
     finally:
         running.stop()
         shutil.rmtree(running.folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def real_browser() -> Iterator[Browser]:
+    """One browser for all tests that need one."""
+    with chromium.started() as browser:
+        yield browser

@@ -1,22 +1,13 @@
-"""A real browser for the whole run."""
+"""People and officers for the whole run."""
 
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from tests.journeys.people import Officer, Person, free_people
-from tests.journeys.screens import ARGUMENTS, chromium, visitor
+from tests.journeys.screens import visitor
 from tests.service import Service
-
-
-@pytest.fixture(scope="session")
-def real_browser() -> Iterator[Browser]:
-    """Debian's own Chromium."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")

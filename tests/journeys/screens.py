@@ -1,6 +1,5 @@
 """One fixture for every page: what a visit must not show, and a picture of what it did."""
 
-import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,21 +12,6 @@ TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 SHOTS = Path(__file__).parents[2] / "shots"
 HEIGHTS = {390: 844, 1280: 900}
 _AXE = Axe()
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
-
-
-def chromium() -> str:
-    """Return the path of the installed browser."""
-    found = shutil.which("chromium") or shutil.which("google-chrome")
-    assert found is not None, "no Chromium; run: sh scripts/setup browser"
-    return found
 
 
 @dataclass

@@ -1,0 +1,44 @@
+"""A world, its pages as in production, and one browser with a window for each size and language."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from django.test import override_settings
+from playwright.sync_api import Browser
+
+from tests.screens.server import served
+from tests.screens.stage import Stage
+from tests.screens.windows import Windows
+from tests.stories import set_up
+from xiaohu.gateways import http
+from xiaohu.queue import clock
+
+
+@pytest.fixture(scope="session")
+def collected() -> None:
+    """Hash and compress the static files, as the start of the service does."""
+    call_command("collectstatic", verbosity=0, interactive=False)
+
+
+@pytest.fixture
+def stage(
+    collected: None, db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Stage]:
+    """A world of thirty lines whose pages are served."""
+    clock.forget()
+    world = set_up(tmp_path)
+    monkeypatch.setattr(clock, "now", world.clock)
+    monkeypatch.setattr(http, "_exchange", world.outside.exchange)
+    with override_settings(ALLOWED_HOSTS=["127.0.0.1"]), served() as url:
+        yield Stage(world, url)
+    world.outside.stop()
+
+
+@pytest.fixture(scope="session")
+def windows(real_browser: Browser) -> Iterator[Windows]:
+    """Windows of one browser, kept from scene to scene."""
+    made = Windows(real_browser)
+    yield made
+    made.close()

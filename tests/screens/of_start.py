@@ -1,0 +1,68 @@
+"""Scenes of the way in: home, signing in, scope, lines."""
+
+from tests.screens.scenes import scene
+from tests.screens.stage import Stage
+from tests.stories import LARGE
+
+FIRM = "+8613000000007"
+
+
+@scene("S1-home", "portal:home")
+def home(stage: Stage) -> str:
+    return "/"
+
+
+@scene("S2-password", "portal:sign_in")
+def by_password(stage: Stage) -> str:
+    return "/sign-in"
+
+
+@scene("S2-code", "portal:sign_in")
+def by_code(stage: Stage) -> str:
+    return "/sign-in?method=code"
+
+
+@scene("S2-reference", "portal:sign_in")
+def by_reference(stage: Stage) -> str:
+    return "/sign-in?method=reference"
+
+
+@scene("S2-error", "portal:sign_in", status=422, press="btn.send_code")
+def nothing_typed(stage: Stage) -> str:
+    return "/sign-in?method=code"
+
+
+@scene("S3b-scope", "portal:scope")
+def scope(stage: Stage) -> str:
+    stage.holder()
+    return "/scope"
+
+
+@scene("S3b-error", "portal:scope", status=422, press="btn.continue")
+def no_scope(stage: Stage) -> str:
+    stage.holder()
+    return "/scope"
+
+
+@scene("S4-lines", "portal:lines")
+def lines(stage: Stage) -> str:
+    stage.holder()
+    return "/lines?scope=line"
+
+
+@scene("S4-none", "portal:lines", status=422, press="btn.continue")
+def no_line(stage: Stage) -> str:
+    stage.holder(FIRM)
+    return "/lines?scope=line"
+
+
+@scene("S-cases", "portal:cases")
+def cases(stage: Stage) -> str:
+    stage.world.submitted(LARGE)
+    stage.holder(LARGE)
+    return "/cases"
+
+
+@scene("S24-display", "ui:display")
+def display(stage: Stage) -> str:
+    return "/settings/display"

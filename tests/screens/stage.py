@@ -1,0 +1,60 @@
+"""Where a scene is arranged: the world, the address of the pages, and who sits at the browser."""
+
+from dataclasses import dataclass, field
+
+from django.conf import settings
+from django.test import Client
+
+from tests.stories import CLEAN, OPERATOR, World, staff
+from xiaohu.access import sessions
+from xiaohu.access.models import StaffUser, SubscriberAccount
+from xiaohu.access.sessions import Method
+from xiaohu.closures.models import Case
+from xiaohu.core.actors import ActorKind
+from xiaohu.desk.entering import SECOND_FACTOR
+
+
+@dataclass
+class Stage:
+    """A world in which something is the case, and the cookies of whoever looks at it."""
+
+    world: World
+    url: str
+    cookies: dict[str, str] = field(default_factory=dict)
+
+    def holder(self, number: str = CLEAN) -> SubscriberAccount:
+        """Sign in the holder of a line, as by password."""
+        account = SubscriberAccount.objects.get(holder_id=self.world.line(number).holder_id)
+        self._session(Method.PASSWORD, account_id=account.pk)
+        return account
+
+    def line(self, number: str = CLEAN) -> None:
+        """Sign in somebody who proved a line by a code."""
+        self._session(Method.CODE, line_id=self.world.line(number).pk)
+
+    def contact_of(self, case: Case) -> None:
+        """Sign in somebody who proved the contact of a case."""
+        self._session(Method.CASE_CODE, case_id=case.pk)
+
+    def officer(self, name: str = "chen", *roles: ActorKind) -> StaffUser:
+        """Sign in somebody of the desk with both factors."""
+        officer = StaffUser.objects.filter(username=name).first() or staff(name, *roles)
+        client = Client()
+        client.force_login(officer)
+        session = client.session
+        session[SECOND_FACTOR] = True
+        session.save()
+        self.cookies[settings.SESSION_COOKIE_NAME] = str(session.session_key)
+        return officer
+
+    def nobody(self) -> None:
+        """Sign everybody out."""
+        self.cookies.clear()
+
+    def keep(self, client: Client) -> None:
+        """Take over the cookies of a test client, with whatever it has begun."""
+        self.cookies.update({name: morsel.value for name, morsel in client.cookies.items()})
+
+    def _session(self, method: Method, **proved: object) -> None:
+        token = sessions.begin(operator=OPERATOR, method=method, **proved)  # type: ignore[arg-type]
+        self.cookies[sessions.COOKIE] = token
