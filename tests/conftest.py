@@ -73,5 +73,9 @@ def service() -> Iterator[Service]:
 @pytest.fixture(scope="session")
 def real_browser() -> Iterator[Browser]:
     """One browser for all tests that need one."""
+    from django.db import connections
+
     with chromium.started() as browser:
         yield browser
+        # While the browser runs, Django keeps connections of their own for this thread.
+        connections.close_all()

@@ -31,7 +31,7 @@ def stage(
     world = set_up(tmp_path)
     monkeypatch.setattr(clock, "now", world.clock)
     monkeypatch.setattr(http, "_exchange", world.outside.exchange)
-    with override_settings(ALLOWED_HOSTS=["127.0.0.1"]), served() as url:
+    with override_settings(ALLOWED_HOSTS=["127.0.0.1", "testserver"]), served() as url:
         yield Stage(world, url)
     world.outside.stop()
 

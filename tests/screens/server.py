@@ -28,12 +28,24 @@ class _OneAtATime:
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """Answer whole, since a page half sent would let the next request in between."""
-        with self._turn:
+        with self._turn, _connections_stay():
             answer = self._pages(environ, start_response)
             try:
                 return [b"".join(answer)]
             finally:
                 answer.close()
+
+
+@contextmanager
+def _connections_stay() -> Iterator[None]:
+    """Let a request begin and end inside the transaction of the test, and not close it."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    try:
+        yield
+    finally:
+        for signal in (request_started, request_finished):
+            signal.connect(close_old_connections)
 
 
 @contextmanager
@@ -49,9 +61,6 @@ def served() -> Iterator[str]:
         connections_override=lent,
     )
     server.set_app(_OneAtATime())
-    # Requests begin and end inside the transaction of the test, so its connections stay.
-    for signal in (request_started, request_finished):
-        signal.disconnect(close_old_connections)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
     try:
@@ -60,7 +69,5 @@ def served() -> Iterator[str]:
         server.shutdown()
         server.server_close()
         thread.join()
-        for signal in (request_started, request_finished):
-            signal.connect(close_old_connections)
         for connection in lent.values():
             connection.dec_thread_sharing()
