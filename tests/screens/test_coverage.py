@@ -1,7 +1,7 @@
 """Every route that can be opened has a scene, or a reason why not."""
 
 import pytest
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls import URLResolver, get_resolver
 
 from tests.screens.scenes import ALL
 from tests.screens.test_scenes import SHORT
@@ -32,7 +32,7 @@ def routes(resolver: URLResolver, prefix: str = "") -> list[str]:
         if isinstance(pattern, URLResolver):
             space = f"{pattern.namespace}:" if pattern.namespace else prefix
             found += routes(pattern, space)
-        elif isinstance(pattern, URLPattern) and pattern.name:
+        elif pattern.name:
             found.append(f"{prefix}{pattern.name}")
     return found
 

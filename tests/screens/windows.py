@@ -39,7 +39,7 @@ class Window:
 
     def show(self, stage: Stage, scene: Scene, path: str) -> list[str]:
         """Open a scene and return what is wrong with it."""
-        self._sit_down(stage)
+        self.sit_down(stage)
         self.open(stage.url + path)
         if scene.press:
             self.press(scene.press)
@@ -86,7 +86,8 @@ class Window:
             found += [f"the policy refused {one}" for one in self.page.evaluate("window.__refused")]
         return found
 
-    def _sit_down(self, stage: Stage) -> None:
+    def sit_down(self, stage: Stage) -> None:
+        """Take over who sits at the browser, and how they read."""
         context = self.page.context
         context.clear_cookies()
         language = {"zh": "zh-hans", "en": "en"}[self.reading.language]
