@@ -88,6 +88,10 @@ class Page:
         """Return what a field of the page already holds."""
         return next((form.fields[name] for form in self.forms if name in form.fields), "")
 
+    def offered(self, name: str) -> list[str]:
+        """Return the answers a question of the page offers."""
+        return next((form.choices[name] for form in self.forms if name in form.choices), [])
+
 
 class Browser:
     """Goes from page to page as a person would: by links and forms."""

@@ -117,7 +117,7 @@ class _Closing:
         page.send(number=number)
         page.send(code=self._code(number))
         self.narrator.step("sign_in")
-        page.send(choice=page.page.forms[-1].choices["choice"][0])
+        page.send(choice=page.page.offered("choice")[0])
         page.go(page.link(r"/case/.+/verify$"))
         self.narrator.step("checks")
         page.send(tail=self.row["iccid"][-4:])
