@@ -41,7 +41,9 @@ def options(bound: BoundField, legend: str = "", heading: bool = False) -> dict[
 def error_summary(form: Form) -> dict[str, Any]:
     """Show what is wrong, linked to where."""
     # A group of options has no label of its own; its frame carries the id.
-    listed = [(bound.id_for_label or bound.auto_id, error) for bound in form for error in bound.errors]
+    listed = [
+        (bound.id_for_label or bound.auto_id, error) for bound in form for error in bound.errors
+    ]
     general = form.non_field_errors().as_data()
     return {
         "listed": listed,
