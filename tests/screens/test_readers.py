@@ -46,8 +46,11 @@ def read(stage: Stage, windows: Windows, scene: Scene, reading: Reading) -> None
 def opened(stage: Stage, windows: Windows, scene: Scene) -> Window:
     """Open a scene on a phone and leave it open."""
     window = windows.of(Reading(390, "zh"))
+    path = scene.arrange(stage)
+    # Who sits at the browser is known only once the scene is arranged.
     window.sit_down(stage)
-    window.open(stage.url + scene.arrange(stage))
+    window.open(stage.url + path)
+    assert window.page.url == stage.url + path, "the scene leads elsewhere"
     return window
 
 
@@ -96,4 +99,30 @@ def test_paper_shows_the_content_and_nothing_to_press(
     assert seen == 0
     assert window.page.locator("h1").is_visible()
     window.page.emulate_media(media="screen")
+    window.page.goto("about:blank")
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+@pytest.mark.parametrize(
+    ("name", "adds"), [("S15-effects", "[data-read-aloud]"), ("S17-receipt", "[data-copy]")]
+)
+def test_what_only_a_script_can_do_is_shown_only_with_scripts(
+    name: str, adds: str, scripts: bool, stage: Stage, windows: Windows
+) -> None:
+    path = ALL[name].arrange(stage)
+    window = windows.of(Reading(390, "zh", scripts=scripts))
+    window.sit_down(stage)
+    window.open(stage.url + path)
+    assert window.page.locator(adds).count() == 1
+    assert window.page.locator(adds).is_visible() is scripts
+    window.page.goto("about:blank")
+
+
+def test_nothing_of_the_warning_is_seen_before_its_time(stage: Stage, windows: Windows) -> None:
+    window = opened(stage, windows, ALL["S17-receipt"])
+    assert window.page.locator("#stay").count() == 1
+    assert not window.page.locator("#stay").is_visible()
+    window.page.evaluate("document.getElementById('stay').showModal()")
+    assert window.page.locator("#stay button").is_visible()
+    assert not window.page.locator("#stay a").is_visible()
     window.page.goto("about:blank")
