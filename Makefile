@@ -31,7 +31,7 @@ check: lint ## format, lint, types, imports, migrations, database-free tests
 .PHONY: test
 test: lint ## everything, real PostgreSQL and real browser included
 	@sh scripts/setup browser
-	$(BIN)/python -m pytest tests -m "not nightly"
+	$(BIN)/python -m pytest tests -m "not nightly" -n 2 --dist loadgroup
 
 .PHONY: nightly
 nightly: .venv/.ready ## soak and chaos: the long forms

@@ -9,18 +9,31 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests import chromium
-from tests.environment import DATA
+from tests.environment import DATA, PORTS
 from tests.service import Service
 
 DATABASE_FREE = ("tests/core", "tests/laws", "tests/simulators")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs PostgreSQL, so that the fast half can leave it out."""
+    """Mark what needs PostgreSQL, and what a parallel run keeps on one worker."""
     root = Path(__file__).parent.parent
     for item in items:
-        if not item.path.relative_to(root).as_posix().startswith(DATABASE_FREE):
+        path = item.path.relative_to(root).as_posix()
+        if not path.startswith(DATABASE_FREE):
             item.add_marker(pytest.mark.database)
+        if (group := _group(item, path)) is not None:
+            item.add_marker(pytest.mark.xdist_group(group))
+
+
+def _group(item: pytest.Item, path: str) -> str | None:
+    """Return what stays together: a file, or all that shares the one running demo.
+
+    Scenes share nothing and are many: any worker takes the next one.
+    """
+    if "service" in getattr(item, "fixturenames", ()):
+        return "service"
+    return None if path.startswith("tests/screens/") else path
 
 
 @pytest.fixture(scope="session")
@@ -61,7 +74,7 @@ def _leave_nothing_behind() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def service() -> Iterator[Service]:
     """One running demo for all tests that need the whole of it."""
-    running = Service(port=18500)
+    running = Service(port=PORTS + 100)
     try:
         running.start()
         yield running

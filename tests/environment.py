@@ -9,6 +9,10 @@ from pathlib import Path
 
 from xiaohu.ui import catalogue
 
+# Each worker of a parallel run has ports, clusters and a data folder of its own.
+WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+PORTS = 18400 + 1000 * WORKER
+
 DATA = Path(tempfile.mkdtemp(prefix="xiaohu-test-"))
 DATA.chmod(0o711)  # PostgreSQL's own user passes through.
 (DATA / "static").mkdir()
@@ -18,7 +22,7 @@ for _name in [name for name in os.environ if name.startswith("XIAOHU_")]:
 os.environ.update(
     XIAOHU_DATA_DIR=str(DATA),
     XIAOHU_DEMO="1",
-    XIAOHU_PORT="18400",
+    XIAOHU_PORT=str(PORTS),
     XIAOHU_ROOT_KEY="5a" * 32,
     XIAOHU_SECRET_KEY="for tests only" * 4,
     XIAOHU_CALLBACK_SECRET="shared by the tests and nobody else",

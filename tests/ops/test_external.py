@@ -8,11 +8,12 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from tests.environment import PORTS
 from tests.service import Service
 from xiaohu.ops.embedded import Cluster
 
 pytestmark = pytest.mark.kill
-PORT = 18690
+PORT = PORTS + 290
 
 
 class OwnServer(Cluster):
@@ -48,7 +49,7 @@ def test_a_whole_closing_on_two_external_databases(server: OwnServer) -> None:
     assert server.process is not None
     address = f"postgresql://xiaohu@127.0.0.1:{PORT}"
     service = Service(
-        port=18680,
+        port=PORTS + 280,
         XIAOHU_DATABASE_URL=f"{address}/cases?application_name=xiaohu",
         XIAOHU_KEYSTORE_URL=f"{address}/keys",
     )

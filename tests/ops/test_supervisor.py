@@ -12,6 +12,7 @@ import httpx
 import psutil
 import pytest
 
+from tests.environment import PORTS
 from tests.service import Service
 
 pytestmark = pytest.mark.kill
@@ -20,7 +21,7 @@ pytestmark = pytest.mark.kill
 @pytest.fixture
 def own() -> Iterator[Service]:
     """A service of this test alone."""
-    made = Service(port=18600)
+    made = Service(port=PORTS + 200)
     yield made
     made.stop()
     for process in made.ours():

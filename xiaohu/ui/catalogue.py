@@ -3,6 +3,7 @@
 Run as `python -m xiaohu.ui.catalogue` to compile it.
 """
 
+import os
 from pathlib import Path
 
 from babel.messages import Catalog
@@ -25,13 +26,13 @@ def read(language: str) -> Catalog:
 
 
 def compile_all() -> None:
-    """Compile what is newer than its compiled form; readers never see half a file."""
+    """Compile what is newer than its compiled form; readers never see half a file, nor two writers one draft."""
     for language in LANGUAGES:
         words = source(language)
         compiled = words.with_suffix(".mo")
         if compiled.exists() and compiled.stat().st_mtime >= words.stat().st_mtime:
             continue
-        draft = compiled.with_suffix(".new")
+        draft = compiled.with_suffix(f".{os.getpid()}")
         with draft.open("wb") as file:
             write_mo(file, read(language))
         draft.replace(compiled)
