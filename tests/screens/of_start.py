@@ -12,6 +12,18 @@ def home(stage: Stage) -> str:
     return "/"
 
 
+@scene("S1-closed", "portal:home")
+def home_at_night(stage: Stage) -> str:
+    stage.world.clock.pass_(hours=10)
+    return "/"
+
+
+@scene("S1-median", "portal:home")
+def home_with_figures(stage: Stage) -> str:
+    stage.world.close()
+    return "/"
+
+
 @scene("S2-password", "portal:sign_in")
 def by_password(stage: Stage) -> str:
     return "/sign-in"

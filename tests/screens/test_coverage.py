@@ -11,6 +11,7 @@ NO_PAGE = {
     "ui:language": "a form sends it",
     "ui:size": "a form sends it",
     "ui:stay": "a script sends it",
+    "portal:operator": "leads to the home page",
     "portal:start": "leads to another page",
     "portal:track": "leads to another page",
     "portal:stop": "a form sends it",

@@ -1,7 +1,7 @@
 """Questions about cases. `of_subscriber` is the one rule of whose case is whose: default deny."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -14,6 +14,8 @@ from xiaohu.core.references import normalise_reference
 from xiaohu.core.refusals import Refusal
 from xiaohu.registry import lines, policies
 from xiaohu.registry.models import Line
+
+ONE_DAY = timedelta(days=1)
 
 
 class CaseNotFound(Refusal):
@@ -104,11 +106,18 @@ def documents_of(case: Case) -> dict[tuple[UUID, DocumentKind], Document]:
 
 
 def median_days(*, operator: str, since: datetime) -> int | None:
-    """Return how many days the cases that ended since then took, at the median; None for none."""
+    """Return how many days the cases that ended since then took, at the median; None for none.
+
+    A day begun counts, so that nothing ever took no time.
+    """
     spans = Case.objects.filter(
         operator=operator, state="done", ended_at__gte=since, submitted_at__isnull=False
     ).values_list("submitted_at", "ended_at")
-    days = sorted((ended - submitted).days for submitted, ended in spans if submitted and ended)
+    days = sorted(
+        max(1, -((submitted - ended) // ONE_DAY))
+        for submitted, ended in spans
+        if submitted and ended
+    )
     return days[len(days) // 2] if days else None
 
 

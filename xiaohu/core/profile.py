@@ -18,6 +18,7 @@ from xiaohu.core.notices import Notice
 from xiaohu.core.proofs import ALONE, ProofMethod
 from xiaohu.core.refusals import Refusal
 from xiaohu.core.retention import Category
+from xiaohu.core.staffed import Staffed
 
 MAX_REVIEW_WORKING_DAYS = 15  # App rules (国信办秘字〔2019〕191号) item 6; GB/T 35273-2020 8.5
 MIN_QUARANTINE_DAYS = 90  # operator contracts; no shorter period is found in any
@@ -123,11 +124,12 @@ class Names(Bilingual):
 
 
 class Contact(_Part):
-    """Where a person gets a person."""
+    """Where a person gets a person; `staffed` says by the clock what `hours` says in words."""
 
     hotline: Bilingual
     hours: Bilingual
     complaint: Bilingual
+    staffed: Staffed | None = None
 
 
 class Freeze(_Part):

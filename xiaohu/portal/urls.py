@@ -22,6 +22,7 @@ CASE = "case/<uuid:case_id>"
 
 urlpatterns = [
     path("", starting.home, name="home"),
+    path("o/<str:key>", starting.of_operator, name="operator"),
     path("start", starting.start, name="start"),
     path("sign-in", signing_in.sign_in, name="sign_in"),
     path("sign-in/code", signing_in.code, name="code"),

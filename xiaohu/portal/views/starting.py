@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import get_language, gettext
@@ -14,13 +14,15 @@ from xiaohu.access.sessions import Subscriber
 from xiaohu.closures import applying, checking, drafting, queries
 from xiaohu.closures.models import Case
 from xiaohu.core.refusals import Refusal
+from xiaohu.core.schedule import execution_time
+from xiaohu.core.staffed import closed_until
 from xiaohu.core.steps import Scope
 from xiaohu.gateways.protocols import GatewayUnavailable, UnknownLine
 from xiaohu.portal import journey
 from xiaohu.portal.entering import signed_in
 from xiaohu.portal.forms import OneChoice, SomeChoices
 from xiaohu.queue import clock
-from xiaohu.registry import lines
+from xiaohu.registry import calendars, lines, policies
 from xiaohu.ui.templatetags.words import yuan
 
 STATISTICS_OF = timedelta(days=30)
@@ -28,9 +30,24 @@ STATISTICS_OF = timedelta(days=30)
 
 def home(request: HttpRequest) -> HttpResponse:
     """S1: who may use it, what is needed, how long, what cannot be undone."""
-    since = clock.now() - STATISTICS_OF
-    days = queries.median_days(operator=settings.XIAOHU.operator, since=since)
-    return render(request, "portal/home.html", {"median_days": days})
+    now, operator = clock.now(), settings.XIAOHU.operator
+    profile = policies.current(operator)
+    staffed = profile.contact.staffed
+    page = {
+        "median_days": queries.median_days(operator=operator, since=now - STATISTICS_OF),
+        "staffed_again": staffed
+        and closed_until(staffed, moment=now, calendar=calendars.working()),
+        "execute_at": execution_time(profile, accepted_at=now),
+        "refund_from": f"home.balance.{profile.refund.counted_from}",
+    }
+    return render(request, "portal/home.html", page)
+
+
+def of_operator(request: HttpRequest, key: str) -> HttpResponse:
+    """Lead to the home page from an address that stays the same, printed on bills and in shops."""
+    if key != settings.XIAOHU.operator:
+        raise Http404
+    return HttpResponseRedirect(reverse("portal:home"))
 
 
 def start(request: HttpRequest) -> HttpResponse:
