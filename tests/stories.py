@@ -16,11 +16,12 @@ from simulators import messages, operator, payout
 from simulators.serving import Settings
 from xiaohu.access.models import StaffUser, SubscriberAccount
 from xiaohu.access.sessions import Method, Subscriber
-from xiaohu.closures import alarms, applying, checking, drafting, driver, submitting
+from xiaohu.closures import alarms, applying, checking, drafting, driver, submitting, volunteering
 from xiaohu.closures.models import Case, Closing, Document, DocumentKind
 from xiaohu.core.actors import Actor, ActorKind
 from xiaohu.core.profile import RefundRoute
 from xiaohu.core.proofs import ProofMethod
+from xiaohu.core.questions import Question
 from xiaohu.core.steps import Scope
 from xiaohu.notices import outbox
 from xiaohu.proofing import proofs
@@ -174,6 +175,8 @@ class World:
         drafting.set_contact(case_id=case.pk, to="subscriber@example.com")
         drafting.confirm_contact(case_id=case.pk)
         drafting.note_effects_read(case_id=case.pk)
+        for question in Question:
+            volunteering.pass_by(case_id=case.pk, question=question)
 
     def show_papers(self, case: Case) -> None:
         """Upload every paper a draft still needs."""

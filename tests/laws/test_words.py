@@ -37,6 +37,7 @@ from xiaohu.core.profile import (
 )
 from xiaohu.core.profile_reading import FORBIDDEN, LIMITS, SHAPES
 from xiaohu.core.proofs import ALONE
+from xiaohu.core.reasons import Reason
 from xiaohu.core.refusals import Refusal
 from xiaohu.core.restrictions import AppealState, RestrictionSource
 from xiaohu.core.retention import Category
@@ -193,6 +194,7 @@ def made() -> Mapping[str, list[str]]:
         "policies.section.": each(SECTIONS.values()),
         "profile.why.": each(sorted(PROFILE_WHYS), ".next"),
         "proof.": each(ALONE),
+        "reason.": each(Reason),
         "refusal.": each((sub.code for sub in refusals()), ".next"),
         "refusal_reason.": each(RefusalReason),
         "result.": each(Result),

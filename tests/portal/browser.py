@@ -16,6 +16,8 @@ from xiaohu.closures.models import Case
 PASSWORD = "a long example password"
 CONTACT = "subscriber@example.com"
 CODE = re.compile(r"(?<![0-9])[0-9]{6}(?![0-9])")
+# What is sent where a question is passed by.
+PASSED_BY = {"reason": {"choice": "not_said"}}
 # What differs between any two pages: tokens against forgery, and ids.
 VARYING = re.compile(
     r'name="csrfmiddlewaretoken" value="[^"]*"|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}'
@@ -91,7 +93,14 @@ class Browser:
 
     def prove(self, number: str = CLEAN) -> Answer:
         """Give the last four characters of the card."""
-        return self.send(f"{self.home}/verify", tail=tail(self.world, number))
+        self.send(f"{self.home}/verify", tail=tail(self.world, number))
+        return self.pass_by()
+
+    def pass_by(self) -> Answer:
+        """Answer no question that need not be answered."""
+        while self.at.rpartition("/")[2] in PASSED_BY:
+            self.send(**PASSED_BY[self.at.rpartition("/")[2]])
+        return self.open(self.at)
 
     def show_papers(self) -> None:
         """Upload every paper the page still asks for."""
@@ -101,6 +110,7 @@ class Browser:
             lacking = "待上传" in page(answer)
             if not lacking or wanted is None:
                 self.open(re.findall(r'<a class="button" href="([^"]+)"', page(answer))[-1])
+                self.pass_by()
                 return
             self.upload(wanted.group(1))
 

@@ -186,6 +186,7 @@ def test_a_code_to_the_line_proves_too(world: World) -> None:
     browser.choose_line()
     browser.send(f"{browser.home}/verify", send="code")
     browser.send(code=browser.code(CLEAN))
+    browser.pass_by()
     assert browser.at == f"{browser.home}/balance"
     assert "身份已验证" in words(browser.open(f"{browser.home}/verify"))
 

@@ -62,6 +62,7 @@ def test_an_unregistered_line_closes_and_its_money_waits_for_its_owner(world: Wo
     case = Case.objects.get()
     world.show_papers(case)
     browser.open(f"{browser.home}/balance")
+    browser.pass_by()
     assert browser.at == f"{browser.home}/contact"
     browser.confirm_contact()
     browser.send()

@@ -25,8 +25,10 @@ ANSWERS = (
     "refund_route",
     "contact_confirmed",
     "effects_read",
+    "reason",
+    "passed",
 )
-_SEALED = (Category.CONTACT, Category.PAYEE, Category.APPLICANT)
+_SEALED = (Category.CONTACT, Category.PAYEE, Category.APPLICANT, Category.REASON)
 
 
 def copy(case: Case, *, now: datetime, **differing: Any) -> Case:

@@ -36,6 +36,7 @@ class Case(models.Model):
     `submitted_payee` is the latter as last submitted, to tell whether it was changed afterwards.
     `warned_days` says which notices of a closing that the operator started were given, by the days
     left until then.
+    `passed` names the questions that may be passed by and were seen.
     `policy_declined` is the newest version its holder chose not to take over.
     """
 
@@ -63,6 +64,8 @@ class Case(models.Model):
     refund_route = models.CharField(max_length=16, blank=True)
     contact_confirmed = models.BooleanField(default=False)
     effects_read = models.BooleanField(default=False)
+    reason = models.CharField(max_length=24, blank=True)
+    passed = models.JSONField(default=list)
 
     submitted_at = models.DateTimeField(null=True)
     review_asked_at = models.DateTimeField(null=True)

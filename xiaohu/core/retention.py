@@ -28,6 +28,7 @@ class Category(StrEnum):
     PAYEE = "payee"
     APPLICANT = "applicant"
     HEARING = "hearing"
+    REASON = "reason"
     REFUND_PROOF = "refund_proof"
     CLOSING_TRAIL = "closing_trail"
 
@@ -61,6 +62,7 @@ RETENTION: Mapping[Category, RetentionRule] = {
     Category.PAYEE: RetentionRule(Disposal.ERASE_WITH_FOLDER, 1, "个人信息保护法第四十七条"),
     Category.APPLICANT: RetentionRule(Disposal.ERASE_WITH_FOLDER, 1, "个人信息保护法第四十七条"),
     Category.HEARING: RetentionRule(Disposal.ERASE_WITH_FOLDER, 1, "个人信息保护法第四十七条"),
+    Category.REASON: RetentionRule(Disposal.ERASE_WITH_FOLDER, 1, "个人信息保护法第四十七条"),
     Category.REFUND_PROOF: RetentionRule(Disposal.SEAL, 120, "税收征收管理法实施细则第二十九条"),
     Category.CLOSING_TRAIL: RetentionRule(Disposal.SEAL, 36, "个人信息保护法第五十条、第六十九条"),
 }

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 from xiaohu.access import counters, mfa
 from xiaohu.access.accounts import TRIES, WINDOW, TooManyTries, too_many
 from xiaohu.access.models import StaffUser
-from xiaohu.closures import applying, checking, drafting, queries, retrying, reviewing
+from xiaohu.closures import applying, checking, drafting, queries, retrying, reviewing, volunteering
 from xiaohu.closures.models import Case, HumanQueue
 from xiaohu.closures.retrying import NothingToTry
 from xiaohu.closures.reviewing import TakenByOther
@@ -272,6 +272,7 @@ def _shown(case: Case, officer: StaffUser) -> dict[str, Any]:
         "applicant": shown.applicant(case),
         "holder_differs": applying.holder_differs(case),
         "payee": drafting.payee(case),
+        "reason_words": volunteering.own_words_of(case),
         "troubles": _troubles(closings, now),
         "papers": papers.of_case(case.pk),
         "two_decide": applying.deciders(case) > 1,

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from xiaohu.core.cards import AccountRefused, looks_mistyped, normalise_account
 from xiaohu.core.numbers import NumberRefused, normalise
+from xiaohu.core.reasons import MOST_CHARACTERS
 
 CODE = re.compile(r"[0-9]{6}")
 
@@ -169,6 +170,18 @@ class Applicant(PlainForm):
             required=False,
             error_messages={"invalid_choice": _("err.choose")},
         )
+
+
+class ReasonForm(OneChoice):
+    """S11: why, if somebody wants to say so; own words only beside "other"."""
+
+    words = forms.CharField(
+        label=_("reason.words"),
+        required=False,
+        max_length=MOST_CHARACTERS,
+        error_messages={"max_length": _("reason.err.long")},
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
 
 
 class OnePaper(PlainForm):

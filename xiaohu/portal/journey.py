@@ -8,6 +8,7 @@ from xiaohu.closures import applying, checking
 from xiaohu.closures.drafting import EDITABLE
 from xiaohu.closures.models import Case
 from xiaohu.core.proofs import TWO_KINDS
+from xiaohu.core.questions import next_unasked
 from xiaohu.core.states import CaseState
 
 
@@ -36,6 +37,9 @@ def _next(case: Case, now: datetime) -> str:
         return "prove"
     if standing.lacking:
         return "documents"
+    question = next_unasked(case.passed)
+    if question is not None:
+        return question.value
     if checked.payable_fen > 0 and not case.refund_route:
         return "balance"
     if not case.contact_confirmed:

@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from xiaohu.access.sessions import Subscriber
-from xiaohu.closures import drafting, queries
+from xiaohu.closures import drafting, queries, volunteering
 from xiaohu.closures.models import Case
 from xiaohu.core.actors import Actor
 from xiaohu.core.states import WITHDRAWABLE, CaseState
@@ -38,6 +38,7 @@ def shown_case(case: Case) -> dict[str, Any]:
         "holder": shown.holder(closings),
         "applicant": shown.applicant(case),
         "contact": masked(drafting.contact(case)),
+        "reason_words": volunteering.own_words_of(case),
         "payee_tail": drafting.payee(case).get("account", "")[-4:],
         "profile_of_case": queries.profile_of(case),
         "can_withdraw": CaseState(case.state) in WITHDRAWABLE and not case.by_operator,

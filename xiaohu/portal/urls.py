@@ -15,6 +15,7 @@ from xiaohu.portal.views import (
     signing_in,
     starting,
     submitting,
+    volunteering,
 )
 
 app_name = "portal"
@@ -40,6 +41,7 @@ urlpatterns = [
     path(f"{CASE}/restriction", checking.restriction, name="restriction"),
     path(f"{CASE}/verify", proving.prove, name="prove"),
     path(f"{CASE}/verify/code", proving.prove_code, name="prove_code"),
+    path(f"{CASE}/reason", volunteering.reason, name="reason"),
     path(f"{CASE}/balance", answering.balance, name="balance"),
     path(f"{CASE}/balance/account", answering.bank_account, name="bank_account"),
     path(f"{CASE}/contact", answering.contact, name="contact"),
