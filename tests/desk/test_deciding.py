@@ -33,7 +33,8 @@ def test_the_next_case_is_taken_and_mine(world: World) -> None:
 def test_an_empty_queue_says_so(world: World) -> None:
     desk = officer(world).sign_in()
     assert desk.send("/")["Location"] == "/desk/"
-    assert "没有" in page(desk.open("/"))
+    assert "没有未分配的申请可领取" in page(desk.open("/"))
+    assert "待办已清空。全组还有 0 件未分配。" in page(desk.open("/"))
 
 
 @pytest.mark.parametrize("view", [*work.VIEWS, "nonsense", ""])
@@ -41,7 +42,7 @@ def test_every_view_lists_what_it_counts(world: World, view: str) -> None:
     waiting(world)
     desk = officer(world).sign_in()
     answer = desk.open(f"/queue?view={view}")
-    counts = dict(work.counts(desk.officer, now=world.now))
+    counts = work.counts(desk.officer, now=world.now)
     shown = page(answer).count("<tr") - page(answer).count("<thead")
     assert answer.status_code == 200
     assert shown == counts.get(view if view in work.VIEWS else "waiting", 1)
@@ -52,10 +53,12 @@ def test_a_case_is_late_from_midnight_in_china(world: World) -> None:
     desk = officer(world).sign_in()
     assert case.decision_due_on is not None
     midnight = end_of(case.decision_due_on).astimezone(UTC)
-    before = dict(work.counts(desk.officer, now=midnight - timedelta(minutes=1)))
-    after = dict(work.counts(desk.officer, now=midnight + timedelta(minutes=1)))
+    before = work.counts(desk.officer, now=midnight - timedelta(minutes=1))
+    after = work.counts(desk.officer, now=midnight + timedelta(minutes=1))
     assert (before["late"], after["late"]) == (0, 1)
-    assert before["soon"] == 1
+    assert (before["soon"], after["soon"]) == (1, 0)
+    morning = work.counts(desk.officer, now=midnight - timedelta(hours=5))
+    assert morning["soon"] == 0
 
 
 def test_a_case_is_shown_with_everything_but_the_person(world: World) -> None:

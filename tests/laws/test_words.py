@@ -17,6 +17,7 @@ from xiaohu.closures.papers import AMOUNTS
 from xiaohu.closures.retrying import TRY_AGAIN
 from xiaohu.core import identity
 from xiaohu.core.applicants import ApplicantKind, Evidence
+from xiaohu.core.channels import CaseChannel
 from xiaohu.core.checks import Appeal, CheckCode, CheckGroup
 from xiaohu.core.choices import Choice
 from xiaohu.core.comparing import Difference
@@ -44,7 +45,7 @@ from xiaohu.core.retention import Category
 from xiaohu.core.review import RefusalReason, ReturnReason, ReviewReason
 from xiaohu.core.states import CaseState
 from xiaohu.core.steps import Scope
-from xiaohu.desk.views import OUTCOMES, OWN_OUTCOMES
+from xiaohu.desk.showing import OUTCOMES, OWN_OUTCOMES
 from xiaohu.desk.work import VIEWS
 from xiaohu.notices.models import NoticeState
 from xiaohu.ops.comparing import ALTERED, Found
@@ -77,6 +78,8 @@ OTHER_EVENTS = (
     "appeal",
     "split",
     "propose",
+    "assign",
+    "release",
     "view_paper",
     "purge_folder",
     "postpone",
@@ -176,6 +179,9 @@ def made() -> Mapping[str, list[str]]:
         "desk.confirm.": each({*OUTCOMES, *OWN_OUTCOMES}),
         "desk.decided.": each({*OUTCOMES, *OWN_OUTCOMES}),
         "desk.outcome.": each({*OUTCOMES, *OWN_OUTCOMES}),
+        "desk.channel.": each(CaseChannel),
+        "desk.filter.": ["channel", "state", "officer", "line"],
+        "desk.whose.": ["none", "others"],
         "involuntary.stop.": each(Stop),
         "now.involuntary.": each(["scheduled", "in_review", "withdrawn"]),
         "desk.view.": each(VIEWS),

@@ -19,6 +19,7 @@ ANSWERS = (
     "language",
     "prepared_by",
     "applicant",
+    "channel",
     "closing_type",
     "contact_index",
     "payee_index",

@@ -14,6 +14,7 @@ from xiaohu.core import checks, involuntary
 from xiaohu.core.actors import WORKER, Actor
 from xiaohu.core.applicants import ApplicantKind, ClosingType
 from xiaohu.core.calendar import day_of
+from xiaohu.core.channels import CaseChannel
 from xiaohu.core.checks import CheckCode, Finding
 from xiaohu.core.choices import Choice
 from xiaohu.core.facts import LineFacts, RequestFacts
@@ -219,6 +220,7 @@ def _opened(
         opened_at=now,
         submitted_at=now,
         applicant=ApplicantKind.OPERATOR.value,
+        channel=CaseChannel.OPERATOR.value,
         closing_type=kind.value,
         review_reasons=[ReviewReason.OPERATOR_INITIATED.value],
         effects_read=True,

@@ -1,13 +1,16 @@
 """The case (the folder), its closings (one line or account each), and the documents issued."""
 
 import uuid
+from datetime import date
 from enum import StrEnum
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Coalesce
 
 from xiaohu.access.models import StaffUser, SubscriberAccount
 from xiaohu.core.applicants import ApplicantKind, ClosingType
+from xiaohu.core.channels import CaseChannel
 from xiaohu.core.states import TERMINAL, CaseState
 from xiaohu.core.steps import Scope, Step
 from xiaohu.registry.models import Holder, Line, PolicyVersion
@@ -25,6 +28,7 @@ _TIMED = [
 ]
 
 
+URGENCY = ("due_order", "opened_at", "pk")  # the least time left first; without a date last
 NOBODY = uuid.UUID(int=0)  # has prepared a case that the rules themselves started
 
 
@@ -56,6 +60,7 @@ class Case(models.Model):
     opened_at = models.DateTimeField()
     applicant = models.CharField(max_length=16, default=ApplicantKind.HOLDER.value)
     closing_type = models.CharField(max_length=24, default=ClosingType.VOLUNTARY.value)
+    channel = models.CharField(max_length=16, default=CaseChannel.PORTAL.value)
     size = models.PositiveIntegerField(default=1)
 
     contact_index = models.BinaryField(null=True)
@@ -72,6 +77,11 @@ class Case(models.Model):
     review_reasons = models.JSONField(default=list)
     warned_days = models.JSONField(default=list)
     decision_due_on = models.DateField(null=True)
+    due_order = models.GeneratedField(
+        expression=Coalesce("decision_due_on", Value(date.max)),
+        output_field=models.DateField(),
+        db_persist=True,
+    )
     decision_provisional = models.BooleanField(default=False)
     officer = models.ForeignKey(StaffUser, null=True, on_delete=models.PROTECT, related_name="+")
     claimed_at = models.DateTimeField(null=True)
@@ -93,6 +103,19 @@ class Case(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["operator", "state"], name="closures_case_by_state"),
+            models.Index(
+                fields=["operator", "due_order", "opened_at", "id"],
+                condition=Q(state=CaseState.IN_REVIEW.value),
+                name="cases_to_decide",
+            ),
+            models.Index(
+                fields=["operator", "due_order", "opened_at", "id"],
+                condition=~Q(state=CaseState.DRAFT.value),
+                name="cases_by_urgency",
+            ),
+            models.Index(
+                fields=["operator"], condition=Q(ended_at__isnull=True), name="cases_not_ended"
+            ),
             models.Index(
                 fields=["payee_index"],
                 condition=Q(payee_index__isnull=False),
@@ -170,7 +193,15 @@ class Closing(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["next_action_at"], condition=Q(is_open=True), name="closings_due")
+            models.Index(fields=["next_action_at"], condition=Q(is_open=True), name="closings_due"),
+            models.Index(
+                fields=["owner", "owner_due_at"],
+                condition=Q(is_open=True),
+                name="closings_of_people",
+            ),
+            models.Index(
+                fields=["state"], condition=Q(is_open=True), name="open_closings_by_state"
+            ),
         ]
         constraints = [
             models.CheckConstraint(

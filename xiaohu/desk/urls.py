@@ -2,16 +2,17 @@
 
 from django.urls import path
 
-from xiaohu.desk import starting, views
+from xiaohu.desk import starting
+from xiaohu.desk.views import day, deciding, one_case, queueing, signing_in
 
 app_name = "desk"
 urlpatterns = [
-    path("", views.my_work, name="work"),
-    path("sign-in", views.sign_in, name="sign_in"),
-    path("sign-out", views.sign_out, name="sign_out"),
-    path("queue", views.queue, name="queue"),
+    path("", day.my_work, name="work"),
+    path("sign-in", signing_in.sign_in, name="sign_in"),
+    path("sign-out", signing_in.sign_out, name="sign_out"),
+    path("queue", queueing.queue, name="queue"),
     path("new", starting.new, name="new"),
-    path("case/<str:reference>", views.one_case, name="case"),
-    path("case/<str:reference>/paper/<uuid:paper_id>", views.paper, name="paper"),
-    path("case/<str:reference>/decide", views.decide, name="decide"),
+    path("case/<str:reference>", one_case.one_case, name="case"),
+    path("case/<str:reference>/paper/<uuid:paper_id>", one_case.paper, name="paper"),
+    path("case/<str:reference>/decide", deciding.decide, name="decide"),
 ]

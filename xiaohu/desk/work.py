@@ -1,56 +1,94 @@
 """Questions of the desk: what waits, in which order, and whose it is."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from xiaohu.access.models import StaffUser
-from xiaohu.closures.models import Case, Closing, HumanQueue
-from xiaohu.closures.reviewing import CLAIM_HELD
+from xiaohu.closures import reviewing
+from xiaohu.closures.models import URGENCY, Case, Closing, HumanQueue
+from xiaohu.closures.reviewing import CLAIM_HELD, TakenByOther
 from xiaohu.core.actors import ActorKind
-from xiaohu.core.calendar import day_of, end_of
+from xiaohu.core.calendar import day_of
+from xiaohu.core.moves import MoveNotAllowed
 from xiaohu.core.states import CaseState
 from xiaohu.registry import calendars
 
 SOON = timedelta(hours=4)
 PAGE = 50
-VIEWS = ("waiting", "mine", "soon", "late", "returned", "trouble", "all")
+FIGURES = ("mine", "waiting", "soon", "late", "returned", "refunds")
+VIEWS = (*FIGURES, "trouble", "all")
+TRIES = 5  # to take a case before somebody else does
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One case in the queue."""
-
-    case: Case
-    due_at: datetime | None
-    late: bool
+def cases() -> QuerySet[Case]:
+    """Return every case the desk may see: a draft is nobody's business."""
+    found = Case.objects.filter(operator=settings.XIAOHU.operator, purged_at=None)
+    return found.exclude(state=CaseState.DRAFT.value)
 
 
-def listed(view: str, officer: StaffUser, *, now: datetime) -> list[Row]:
-    """Return one page of a view, most urgent first."""
-    rows = (
-        _view(view, officer, now)
-        .select_related("officer")
-        .order_by("decision_due_on", "submitted_at", "pk")
-    )
-    return [_row(case, now) for case in rows[:PAGE]]
+def view(name: str, officer: StaffUser, *, now: datetime) -> Q:
+    """Return which cases a view holds."""
+    in_review = Q(state=CaseState.IN_REVIEW.value)
+    today = day_of(now)
+    match name:
+        case "waiting":
+            return in_review & (Q(officer=None) | Q(claimed_at__lt=now - CLAIM_HELD))
+        case "mine":
+            return in_review & Q(officer=officer)
+        case "soon":
+            ends_soon = Q(decision_due_on__gte=today, decision_due_on__lt=day_of(now + SOON))
+            return in_review & ends_soon
+        case "late":
+            owed = _with_closing(Q(owner=HumanQueue.OPERATIONS.value, owner_due_at__lt=now))
+            return (in_review & Q(decision_due_on__lt=today)) | owed
+        case "returned":
+            return Q(state=CaseState.AWAITING_CUSTOMER.value)
+        case "refunds":
+            return _with_closing(Q(state=CaseState.REFUND_ATTENTION.value))
+        case "trouble":
+            return _with_closing(Q(owner=HumanQueue.OPERATIONS.value))
+        case _:
+            return Q()
 
 
-def counts(officer: StaffUser, *, now: datetime) -> list[tuple[str, int]]:
-    """Return how many cases each view holds."""
-    return [(view, _view(view, officer, now).count()) for view in VIEWS if view != "all"]
+def first_of(name: str, officer: StaffUser, *, now: datetime) -> list[Case]:
+    """Return the most urgent cases of a view."""
+    found = cases().filter(view(name, officer, now=now)).select_related("officer", "holder")
+    return list(found.order_by(*URGENCY)[:PAGE])
+
+
+def counts(officer: StaffUser, *, now: datetime) -> dict[str, int]:
+    """Return how many cases each view holds, with one query."""
+    open_cases = cases().filter(ended_at=None)
+    asked = {name: Count("pk", filter=view(name, officer, now=now)) for name in VIEWS[:-1]}
+    found: dict[str, int] = open_cases.aggregate(**asked)
+    return found
+
+
+def take_next(officer: StaffUser, *, now: datetime) -> Case | None:
+    """Take the most urgent case this officer may decide, even if others press at the same time."""
+    for _ in range(TRIES):
+        case = next_case(officer, now=now)
+        if case is None:
+            return None
+        try:
+            return reviewing.claim(case_id=case.pk, officer=officer, now=now)
+        except (TakenByOther, MoveNotAllowed):
+            continue
+    return None
 
 
 def next_case(officer: StaffUser, *, now: datetime) -> Case | None:
     """Return the most urgent case nobody is on and this officer may decide."""
     return (
-        _view("waiting", officer, now)
+        cases()
+        .filter(view("waiting", officer, now=now))
         .exclude(prepared_by=officer.pk)
         .exclude(proposed_by=officer)
         .exclude(appeal_of__decided_by=officer)
-        .order_by("decision_due_on", "submitted_at")
+        .order_by(*URGENCY)
         .first()
     )
 
@@ -62,40 +100,6 @@ def missing_year(officer: StaffUser, *, now: datetime) -> int | None:
     return calendars.missing_year(today=day_of(now))
 
 
-def _view(view: str, officer: StaffUser, now: datetime) -> QuerySet[Case]:
-    cases = Case.objects.filter(operator=settings.XIAOHU.operator)
-    in_review = cases.filter(state=CaseState.IN_REVIEW.value)
-    today = day_of(now)
-    match view:
-        case "mine":
-            return in_review.filter(officer=officer)
-        case "soon":
-            return in_review.filter(decision_due_on__lte=day_of(now + SOON))
-        case "late":
-            return in_review.filter(decision_due_on__lt=today) | _owned_late(cases, now)
-        case "returned":
-            return cases.filter(state=CaseState.AWAITING_CUSTOMER.value)
-        case "trouble":
-            troubled = Closing.objects.filter(
-                Q(owner=HumanQueue.OPERATIONS.value)
-                | Q(case__state=CaseState.REFUND_ATTENTION.value),
-                is_open=True,
-            )
-            return cases.filter(pk__in=troubled.values("case_id"))
-        case "all":
-            return cases.exclude(state=CaseState.DRAFT.value)
-        case _:
-            free = Q(officer=None) | Q(claimed_at__lt=now - CLAIM_HELD)
-            return in_review.filter(free)
-
-
-def _owned_late(cases: QuerySet[Case], now: datetime) -> QuerySet[Case]:
-    """Return the cases in which operations has owed an answer since before now."""
-    owned = Closing.objects.filter(is_open=True, owner=HumanQueue.OPERATIONS.value)
-    return cases.filter(pk__in=owned.filter(owner_due_at__lt=now).values("case_id"))
-
-
-def _row(case: Case, now: datetime) -> Row:
-    due_at = end_of(case.decision_due_on) if case.decision_due_on else None
-    waiting = case.state == CaseState.IN_REVIEW.value
-    return Row(case, due_at if waiting else None, waiting and due_at is not None and due_at < now)
+def _with_closing(condition: Q) -> Q:
+    closings = Closing.objects.filter(condition, case=OuterRef("pk"), is_open=True)
+    return Q(Exists(closings))

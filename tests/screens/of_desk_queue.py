@@ -1,0 +1,69 @@
+"""Scenes of the officer's day and of the queue."""
+
+from tests.closures.states import carried_out, in_review
+from tests.desk.officers import OTHERS, waiting
+from tests.screens.scenes import scene
+from tests.screens.stage import Stage
+from xiaohu.closures import reviewing
+from xiaohu.desk import filtering, saved
+
+
+@scene("D2-some-unassigned", "desk:work")
+def some_unassigned(stage: Stage) -> str:
+    in_review(stage.world)
+    stage.officer()
+    return "/desk/"
+
+
+@scene("D2-late", "desk:work")
+def late(stage: Stage) -> str:
+    case = in_review(stage.world)
+    reviewing.claim(case_id=case.pk, officer=stage.officer(), now=stage.world.now)
+    stage.world.clock.pass_(days=6)
+    return "/desk/"
+
+
+@scene("D2-refund-failed", "desk:work")
+def refund_failed(stage: Stage) -> str:
+    carried_out(stage.world, "refund", who="payout")
+    stage.officer()
+    return "/desk/"
+
+
+@scene("D3-full", "desk:queue")
+def full(stage: Stage) -> str:
+    for number in OTHERS:
+        waiting(stage.world, number)
+    officer = stage.officer()
+    case = in_review(stage.world)
+    reviewing.claim(case_id=case.pk, officer=officer, now=stage.world.now)
+    filters = filtering.read({"view": "late", "channel": "desk"})
+    saved.save(officer=officer, name="A1", filters=filters)
+    return "/desk/queue?view=all"
+
+
+@scene("D3-filtered", "desk:queue")
+def filtered(stage: Stage) -> str:
+    in_review(stage.world)
+    stage.officer()
+    return "/desk/queue?view=all&channel=portal&state=in_review"
+
+
+@scene("D3-none-left", "desk:queue")
+def none_left(stage: Stage) -> str:
+    in_review(stage.world)
+    stage.officer()
+    return "/desk/queue?view=late&channel=desk&state=in_review"
+
+
+@scene("D3-empty", "desk:queue")
+def empty(stage: Stage) -> str:
+    stage.officer()
+    return "/desk/queue?view=mine"
+
+
+@scene("D3-none-chosen", "desk:queue", status=422, press="desk.assign")
+def none_chosen(stage: Stage) -> str:
+    in_review(stage.world)
+    stage.officer()
+    return "/desk/queue"

@@ -1,0 +1,85 @@
+"""What D4 and D5 show of a case: both sides of it, and who is on it."""
+
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404
+
+from xiaohu.access.models import StaffUser
+from xiaohu.closures import applying, checking, drafting, queries, reviewing, volunteering
+from xiaohu.closures.models import Case, HumanQueue
+from xiaohu.core.schedule import promised_by
+from xiaohu.core.states import CaseState
+from xiaohu.desk.listing import time_left
+from xiaohu.proofing import papers
+from xiaohu.queue import clock
+from xiaohu.trail import events
+from xiaohu.ui import shown
+from xiaohu.ui.said import trouble
+from xiaohu.ui.shown import ShownClosing
+
+OUTCOMES = ("approve", "return", "refuse")
+OWN_OUTCOMES = ("approve", "stop")  # of a closing the operator started
+
+
+def outcomes_of(case: Case) -> tuple[str, ...]:
+    """Return what can be decided of a case."""
+    return OWN_OUTCOMES if case.by_operator else OUTCOMES
+
+
+def find_case(reference: str) -> Case:
+    """Return the case of a reference, or answer that there is none; a draft is nobody's business."""
+    case = queries.by_reference(settings.XIAOHU.operator, reference)
+    if case is None or case.state == CaseState.DRAFT.value:
+        raise Http404
+    return case
+
+
+def page_of(case: Case, officer: StaffUser) -> dict[str, Any]:
+    """Return everything the pages of a case show."""
+    now = clock.now()
+    closings = shown.with_registry(shown.closings(case))
+    checked = checking.last(case, now=now, with_answers=True)
+    in_review = case.state == CaseState.IN_REVIEW.value
+    other = reviewing.held_by_other(case, officer, now=now)
+    return {
+        "case": case,
+        "closings": closings,
+        "holder": shown.holder(closings),
+        "applicant": shown.applicant(case),
+        "holder_differs": applying.holder_differs(case),
+        "payee": drafting.payee(case),
+        "reason_words": volunteering.own_words_of(case),
+        "troubles": _troubles(closings, now),
+        "papers": papers.of_case(case.pk),
+        "two_decide": applying.deciders(case) > 1,
+        "other_outcomes": outcomes_of(case)[1:],
+        **shown.involuntary(case),
+        "checked": checked,
+        "findings": shown.findings(checked) if checked else [],
+        "money_known": bool(checked and checked.lines) and not any(c.settled for c in closings),
+        "timeline": [(event.action, event.at) for event in events.of_case(case.pk)],
+        "notices": shown.messages(case),
+        "profile_of_case": queries.profile_of(case),
+        "in_review": in_review,
+        "left": time_left(case, now=now),
+        "taken_by_other": other,
+        "mine": in_review and case.officer_id == officer.pk,
+        "can_claim": in_review and not other and case.officer_id != officer.pk,
+    }
+
+
+def _troubles(closings: list[ShownClosing], now: datetime) -> list[dict[str, Any]]:
+    """Return what people own: in words, by when it is owed, and whether that has passed."""
+    owned = [each for each in closings if each.closing.owner == HumanQueue.OPERATIONS]
+    return [
+        {
+            "each": each,
+            "said": trouble(each.closing.trouble, each.closing.step),
+            "late": each.closing.owner_due_at <= now,
+            "told": promised_by(each.closing.owner_due_at, now=now),
+        }
+        for each in owned
+        if each.closing.owner_due_at is not None
+    ]

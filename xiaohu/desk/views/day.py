@@ -1,0 +1,32 @@
+"""D2: what is to do, and the next case."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext
+
+from xiaohu.access.models import StaffUser
+from xiaohu.desk import listing, work
+from xiaohu.desk.entering import staff_only
+from xiaohu.queue import clock
+
+
+@staff_only
+def my_work(request: HttpRequest, officer: StaffUser) -> HttpResponse:
+    """D2: counts, one's own cases, and the next one by the time left."""
+    now = clock.now()
+    if request.method == "POST":
+        case = work.take_next(officer, now=now)
+        if case is not None:
+            return HttpResponseRedirect(reverse("desk:case", args=[case.reference]))
+        messages.info(request, gettext("desk.nothing_free"))
+        return HttpResponseRedirect(reverse("desk:work"))
+    counted = work.counts(officer, now=now)
+    page = {
+        "counts": [(view, counted[view]) for view in work.FIGURES],
+        "unassigned": counted["waiting"],
+        "mine": listing.rows(work.first_of("mine", officer, now=now), now=now),
+        "missing_year": work.missing_year(officer, now=now),
+    }
+    return render(request, "desk/work.html", page)

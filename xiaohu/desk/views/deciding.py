@@ -1,0 +1,85 @@
+"""D5: the decision, with reasons and what the applicant will read."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext
+
+from xiaohu.access.models import StaffUser
+from xiaohu.closures import reviewing
+from xiaohu.closures.models import Case
+from xiaohu.core.checks import Blocked, StaleChecks
+from xiaohu.core.review import RefusalReason, ReturnReason
+from xiaohu.desk.entering import staff_only
+from xiaohu.desk.forms import Compared, Reasons
+from xiaohu.desk.previewing import preview
+from xiaohu.desk.showing import find_case, outcomes_of, page_of
+from xiaohu.proofing import papers
+from xiaohu.queue import clock
+from xiaohu.ui.refusals import sentence
+
+
+@staff_only
+def decide(request: HttpRequest, officer: StaffUser, reference: str) -> HttpResponse:
+    """D5: approve, return or refuse, with reasons and the words the applicant will read."""
+    case = find_case(reference)
+    outcome = request.POST.get("outcome") or request.GET.get("outcome", "approve")
+    outcomes = outcomes_of(case)
+    if outcome not in outcomes:
+        raise Http404
+    form = _form(case, outcome, request)
+    problem = None
+    if request.method == "POST" and "preview" in request.POST:
+        form = None if form is None else form.unjudged()
+    elif request.method == "POST" and (form is None or form.is_valid()):
+        try:
+            _decide(case, officer, outcome, form)
+            messages.success(request, gettext(f"desk.decided.{outcome}").format(ref=reference))
+            return HttpResponseRedirect(reverse("desk:work"))
+        except (StaleChecks, Blocked) as refused:
+            problem = sentence(refused)
+    page = {
+        **page_of(case, officer),
+        "outcome": outcome,
+        "outcomes": outcomes,
+        "form": form,
+        "problem": problem,
+        "preview": preview(case, outcome, _named(request, form), now=clock.now()),
+    }
+    wrong = form is not None and bool(form.errors)
+    return render(
+        request, "desk/decide.html", page, status=422 if wrong else 409 if problem else 200
+    )
+
+
+def _form(case: Case, outcome: str, request: HttpRequest) -> Reasons | Compared | None:
+    """Return what a decision asks for: reasons for a "no", and a look at the papers for a "yes"."""
+    listed: dict[str, list[tuple[str, str]]] = {
+        "return": [(r.value, gettext(f"return.{r}")) for r in ReturnReason],
+        "refuse": [(r.value, gettext(f"refusal_reason.{r}")) for r in RefusalReason],
+    }
+    if outcome not in listed:
+        return Compared(request.POST or None) if papers.kinds_of(case.pk) else None
+    return Reasons(request.POST or None, choices=listed[outcome])
+
+
+def _named(request: HttpRequest, form: Reasons | Compared | None) -> list[str]:
+    """Return the reasons ticked so far, of those there are."""
+    offered = {value for value, _ in form.listed} if isinstance(form, Reasons) else set()
+    return [reason for reason in request.POST.getlist("reasons") if reason in offered]
+
+
+def _decide(case: Case, officer: StaffUser, outcome: str, form: Reasons | Compared | None) -> None:
+    now = clock.now()
+    chosen = form.cleaned_data.get("reasons", []) if form is not None else []
+    if outcome == "approve":
+        reviewing.approve(case_id=case.pk, officer=officer, now=now)
+    elif outcome == "stop":
+        reviewing.stop_case(case_id=case.pk, officer=officer, now=now)
+    elif outcome == "return":
+        reasons = [ReturnReason(reason) for reason in chosen]
+        reviewing.return_case(case_id=case.pk, officer=officer, reasons=reasons, now=now)
+    else:
+        refusals = [RefusalReason(reason) for reason in chosen]
+        reviewing.refuse(case_id=case.pk, officer=officer, reasons=refusals, now=now)
