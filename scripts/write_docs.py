@@ -102,7 +102,7 @@ An operator's rules are a TOML file. Published, it is an immutable, hashed polic
 
 ## Adding an operator takes four steps
 
-1. **Write the file.** Start with `extends = "generic-cn"` and state only what a source says; everything else is filled in. `key`, `version`, `unconfirmed`, `names` and `contact` are always its own.
+1. **Write the file.** Start with `extends = "generic-cn"` and state only what a source says; everything else is filled in. `key`, `version`, `unconfirmed`, `names`, `contact` and `brand` are always its own.
 2. **Name the source of each figure** under `[provenance]`, with a tag: `V` read in a law, contract or system, `N` read in a report, `S` hearsay, `R` from memory, `D` our default, `O` stated by the operator. A figure stated anew needs a source of its own.
 3. **Write test cases**: `[[tests]]` in the file, or in `NAME.tests.toml` beside it. Facts that differ from a plain line go in; blockers, choices and dates come out. Cases of what is extended are run as well; one of the same name takes their place. Each check that can block needs a case.
 4. **Check, test, publish**: `xiaohu policy check FILE`, `xiaohu policy test FILE`, `xiaohu policy diff OLD FILE`, `xiaohu policy publish FILE`. For real people the operator signs it off first: `unconfirmed = false` and `[sign_off]` with `by` and `on`; `xiaohu serve` does not start on an example unless `XIAOHU_ALLOW_EXAMPLES=1`.
@@ -121,6 +121,10 @@ en = "Example Mobile"
 hotline = { zh = "10000（示例）", en = "10000 (example)" }
 hours = { zh = "每日 9:00–18:00", en = "9:00–18:00 every day" }
 complaint = { zh = "先联系客服。", en = "Ask our customer service first." }
+
+[brand]                 # 4.5:1 upon white and upon light blue, or the profile is refused
+colour = "#b00020"
+dark = "#7f0017"
 
 [[calendar.freezes]]    # or from_on and to_on, as dates
 from_day = -1           # the last day of the month

@@ -140,6 +140,10 @@ REFUSED = [
     ("arrears_closing.notice_days", [], "empty"),
     ("involuntary", ["deceased"], "unknown_value"),
     ("involuntary", ["arrears", "regulator_order"], "unknown_value"),
+    ("brand.colour", "#2f80ed", "contrast"),
+    ("brand.dark", "#767676", "contrast"),
+    ("brand.colour", "blue", "wrong_form"),
+    ("brand.font", "Comic Sans", "unknown_key"),
     ("retention.registration_identity", {"months": 12}, "retention_short"),
     ("retention.registration_identity", {"months": 36}, "retention_basis"),
     ("retention.payee", {"months": 12, "basis": "想留着"}, "not_kept"),
@@ -187,6 +191,7 @@ def test_every_problem_is_told_at_once() -> None:
 LAWFUL = [
     ("review.rule", "always"),
     ("cooling_off.days", 0),
+    ("brand", {"colour": "#b00020", "dark": "#7f0017"}),
     ("choices.ARREARS", ["pay"]),
     ("documents.proxy", ["authorisation"]),
     (FREEZE, [{"from_day": -1, "to_day": 6, "words": WORDS}]),

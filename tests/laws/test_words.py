@@ -53,6 +53,7 @@ from xiaohu.portal.shown import ANNOUNCE
 from xiaohu.registry.rows import Flaw
 from xiaohu.ui import catalogue
 from xiaohu.ui.display import Size
+from xiaohu.ui.gallery import SECTIONS as GALLERY
 from xiaohu.ui.rules import SECTIONS
 from xiaohu.ui.said import STEPS as TROUBLED_AT
 from xiaohu.ui.said import TROUBLES
@@ -187,6 +188,7 @@ def made() -> Mapping[str, list[str]]:
         "desk.view.": each(VIEWS),
         "event.": [*each(done), *each(OTHER_EVENTS), TRY_AGAIN, ANNOUNCE],
         "flaw.": each(Flaw),
+        "gallery.": each(GALLERY),
         "group.": each(CheckGroup),
         "home.balance.": each(RefundStart),
         "line.": each(LineStatus),

@@ -12,6 +12,7 @@ NO_PAGE = {
     "ui:size": "a form sends it",
     "ui:stay": "a script sends it",
     "portal:operator": "leads to the home page",
+    "ui:brand": "a style sheet",
     "portal:start": "leads to another page",
     "portal:track": "leads to another page",
     "portal:stop": "a form sends it",

@@ -32,6 +32,7 @@ Text = Annotated[str, Field(min_length=1, max_length=200)]
 # A name signs every text to a phone, which must fit one message (see core/notices.py).
 ShortText = Annotated[str, Field(min_length=1, max_length=10)]
 Fen = Annotated[int, Field(ge=0)]
+Colour = Annotated[str, Field(pattern=r"^#[0-9a-f]{6}$")]
 DayOfMonth = Annotated[int, Field(ge=-28, le=28)]
 
 
@@ -130,6 +131,13 @@ class Contact(_Part):
     hours: Bilingual
     complaint: Bilingual
     staffed: Staffed | None = None
+
+
+class Brand(_Part):
+    """The operator's two colours: for what leads on, and darker for the same under the pointer."""
+
+    colour: Colour = "#0b5aa8"
+    dark: Colour = "#084783"
 
 
 class Freeze(_Part):
@@ -261,6 +269,7 @@ class Profile(_Part):
     sign_off: SignOff | None = None
     names: Names
     contact: Contact
+    brand: Brand = Brand()
     calendar: OperatorCalendar = OperatorCalendar()
     review: Review
     proof: Proof = Proof()

@@ -7,6 +7,7 @@ from xiaohu.core import freezes
 from xiaohu.core.applicants import APPLICANTS, ClosingType
 from xiaohu.core.checks import CHECKS, CheckCode
 from xiaohu.core.choices import Choice
+from xiaohu.core.colours import INFO_PAPER, LEAST_CONTRAST, PAPER, contrast
 from xiaohu.core.notices import Notice
 from xiaohu.core.profile import (
     MIN_SUSPENDED_DAYS,
@@ -137,6 +138,26 @@ def _two_kinds_of_proof(profile: Profile) -> Refused:
         yield ProfileRefused(field="proof.methods", why="one_proof")
 
 
+def _colours_can_be_read(profile: Profile) -> Refused:
+    brand = profile.brand
+    pairs = (
+        ("colour", brand.colour, PAPER),
+        ("dark", brand.dark, PAPER),
+        ("dark", brand.dark, INFO_PAPER),  # what a pointer rests on
+    )
+    for name, colour, paper in pairs:
+        has = contrast(colour, paper)
+        if has < LEAST_CONTRAST:
+            yield ProfileRefused(
+                field=f"brand.{name}",
+                why="contrast",
+                value=colour,
+                has=f"{int(has * 100) / 100:.2f}",
+                limit=str(LEAST_CONTRAST),
+            )
+            return
+
+
 def _freezes_are_short(profile: Profile) -> Refused:
     field = "calendar.freezes"
     frozen = profile.calendar.freezes
@@ -241,6 +262,7 @@ _RULES: tuple[Callable[[Profile], Refused], ...] = (
     _choices_are_of_the_table,
     _no_more_papers_than_the_table,
     _two_kinds_of_proof,
+    _colours_can_be_read,
     _freezes_are_short,
     _arrears_take_their_time,
     _only_some_closings_start_themselves,

@@ -15,7 +15,9 @@ Parent = Callable[[str], Document | None]
 
 CASES = "tests"
 # What a profile says of itself is never taken over from another.
-OWN = frozenset({"key", "version", "extends", "unconfirmed", "sign_off", "names", "contact", CASES})
+OWN = frozenset(
+    {"key", "version", "extends", "unconfirmed", "sign_off", "names", "contact", "brand", CASES}
+)
 LONGEST_SHOWN = 40
 
 # What a profile might try to say and the law forbids to any: the reason is the law, not a typo.

@@ -157,7 +157,8 @@ def publish(*, operator: str, toml: str, actor: Actor, now: datetime) -> PolicyV
     )
     earlier = PolicyVersion.objects.filter(operator_id=operator, version=profile.version).first()
     if earlier is not None:
-        if earlier.sha256 != digest:
+        # Read as today: a release that lets rules say more leaves what they said as it was.
+        if profile_reading.stored(earlier.document) != profile:
             raise VersionTaken(version=profile.version)
         return earlier
     published = PolicyVersion.objects.create(

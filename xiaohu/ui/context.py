@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from xiaohu.access import sessions
 from xiaohu.core.refusals import Refusal
 from xiaohu.registry import policies
+from xiaohu.ui.brand import has_own
 from xiaohu.ui.display import display_of
 
 STAFF_IDLE = timedelta(seconds=settings.SESSION_COOKIE_AGE)
@@ -25,6 +26,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         profile = None
     return {
         "profile": profile,
+        "own_colours": has_own(profile),
         "operator_name": profile.names.read(language) if profile else "",
         "language": language,
         "other_language": ("zh-hans", "中文") if language == "en" else ("en", "English"),

@@ -37,6 +37,12 @@ def options(bound: BoundField, legend: str = "", heading: bool = False) -> dict[
     return {"bound": bound, "legend": legend or bound.label, "heading": heading}
 
 
+@register.inclusion_tag("ui/checkbox.html")
+def checkbox(bound: BoundField) -> dict[str, Any]:
+    """Show one box to tick, such as a declaration or a consent, with its error."""
+    return {"bound": bound}
+
+
 @register.inclusion_tag("ui/error_summary.html")
 def error_summary(form: Form) -> dict[str, Any]:
     """Show what is wrong, linked to where."""
