@@ -47,6 +47,8 @@ def main() -> int:
         if asked.only in {"", "closings"}:
             rows += closing_rows(world)
             profile = closings_profile(world)
+        if asked.only in {"", "browsing"}:
+            rows += browsing_rows(world)
         if asked.only in {"", "import"}:
             rows += import_rows(world, full=asked.full)
     if asked.only in {"", "processes"}:
@@ -59,7 +61,9 @@ def main() -> int:
 def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench")
     parser.add_argument("--full", action="store_true", help="a million rows where it matters")
-    parser.add_argument("--only", choices=["closings", "import", "processes"], default="")
+    parser.add_argument(
+        "--only", choices=["closings", "browsing", "import", "processes"], default=""
+    )
     return parser.parse_args()
 
 
@@ -73,6 +77,13 @@ def closing_rows(world: "BenchWorld") -> list[Row]:
         name = f"closings_{workers}_worker{'s' * (workers > 1)}"
         rows.append(against(name, pairs, "closings/s"))
     return [*rows, *pages.measure(world), papers.measure(world)]
+
+
+def browsing_rows(world: "BenchWorld") -> list[Row]:
+    """Measure what a slow phone feels."""
+    from tests.bench import browsing
+
+    return browsing.measure(world)
 
 
 def closings_profile(world: "BenchWorld") -> dict[str, float]:

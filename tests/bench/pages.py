@@ -23,15 +23,15 @@ VISITS = 60
 def measure(world: BenchWorld) -> list[Row]:
     """Return a row for each page."""
     case = world.world.ready(world.take(1)[0])
-    holder, officer = _holder(case), _officer()
+    here, desk = holder(case), officer("bench")
     certificate = Document.objects.filter(kind="certificate").first()
     screens = {
-        "home": (holder, "/"),
+        "home": (here, "/"),
         "sign_in": (Client(), "/sign-in"),
-        "lines": (holder, "/lines"),
-        "checks": (holder, f"/case/{case.pk}/checks"),
-        "review": (holder, f"/case/{case.pk}/check"),
-        "desk_queue": (officer, "/desk/queue?view=all"),
+        "lines": (here, "/lines"),
+        "checks": (here, f"/case/{case.pk}/checks"),
+        "review": (here, f"/case/{case.pk}/check"),
+        "desk_queue": (desk, "/desk/queue?view=all"),
         "verify": (Client(), f"/verify/{certificate.pk if certificate else ''}"),
     }
     with override_settings(ROOT_URLCONF="tests.bench.floor_page", ALLOWED_HOSTS=["*"]):
@@ -67,7 +67,8 @@ def _visit(client: Client, path: str, number: int) -> float:
     return passed
 
 
-def _holder(case: Case) -> Client:
+def holder(case: Case) -> Client:
+    """Return the browser of a case's holder, signed in."""
     account = SubscriberAccount.objects.get(holder_id=case.holder_id)
     token = sessions.begin(operator="demo", method=Method.PASSWORD, account_id=account.pk)
     client = Client()
@@ -75,9 +76,10 @@ def _holder(case: Case) -> Client:
     return client
 
 
-def _officer() -> Client:
+def officer(name: str) -> Client:
+    """Return the browser of somebody of the desk, signed in with both factors."""
     client = Client()
-    client.force_login(staff("bench"))
+    client.force_login(staff(name))
     session = client.session
     session[SECOND_FACTOR] = True
     session.save()
