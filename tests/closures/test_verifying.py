@@ -13,6 +13,7 @@ from django.utils import translation
 
 from tests.stories import EMPTY, World, document_of
 from xiaohu.closures import papers
+from xiaohu.closures import verifying as judging
 from xiaohu.closures.models import Case, Document, DocumentKind
 from xiaohu.ops import verifying
 from xiaohu.trail import keys
@@ -120,7 +121,7 @@ def test_one_more_page_is_noticed(world: World, case: Case, judge: Judge) -> Non
 def test_other_words_on_the_page_are_noticed_and_named(case: Case, judge: Judge) -> None:
     document = issued(case)
     with translation.override("zh-hans"):
-        said = verifying.verify_token(document.jws, keys.public_key(keys.DOCUMENTS)).said
+        said = judging.verify_token(document.jws, keys.public_keys(keys.DOCUMENTS)).said
     lie = {**said, "line": "130 **** 9999"}
     forged = papers.printed(DocumentKind.CERTIFICATE, lie, token=document.jws, language="zh")
     assert judge.judge(forged) == verifying.FAILED
@@ -195,7 +196,7 @@ def test_without_a_font_it_says_so_and_tells_every_signed_fact(
     monkeypatch.setattr(papers, "FONTS", frozenset({"No such font"}))
     assert judge.judge(content) == verifying.PARTLY
     assert "页面未比对" in judge.told
-    said = verifying.verify_token(issued(case).jws, keys.public_key(keys.DOCUMENTS)).said
+    said = judging.verify_token(issued(case).jws, keys.public_keys(keys.DOCUMENTS)).said
     for fact in ("number", "line", "holder", "reference"):
         assert said[fact] in judge.told
 

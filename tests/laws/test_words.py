@@ -12,9 +12,11 @@ from babel.messages.catalog import Message
 from pydantic import BaseModel
 
 import xiaohu
-from xiaohu.closures.models import DocumentKind
+from xiaohu.closures.comparing import ALTERED, Found
+from xiaohu.closures.models import DocumentKind, DocumentState
 from xiaohu.closures.papers import AMOUNTS
 from xiaohu.closures.retrying import TRY_AGAIN
+from xiaohu.closures.verifying import NOT_SIGNED, Answer
 from xiaohu.core import identity
 from xiaohu.core.applicants import ApplicantKind, Evidence
 from xiaohu.core.channels import CaseChannel
@@ -48,7 +50,6 @@ from xiaohu.core.steps import Scope
 from xiaohu.desk.showing import OUTCOMES, OWN_OUTCOMES
 from xiaohu.desk.work import VIEWS
 from xiaohu.notices.models import NoticeState
-from xiaohu.ops.comparing import ALTERED, Found
 from xiaohu.portal.shown import ANNOUNCE
 from xiaohu.registry.rows import Flaw
 from xiaohu.ui import catalogue
@@ -220,6 +221,10 @@ def made() -> Mapping[str, list[str]]:
         "state.": each(CaseState),
         "cli.verify.": each(set(Found) - {Found.SAME} - ALTERED),
         "cli.verify.altered.": each(ALTERED),
+        "document_state.": each(DocumentState),
+        "verify.file.": each(Answer),
+        "verify.next.": each(NOT_SIGNED),
+        "verify.pages.": each(Found),
         "step.": each(TROUBLED_AT),
         "trouble.": each(TROUBLES),
         "why.": each(ReviewReason),

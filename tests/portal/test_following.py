@@ -369,7 +369,7 @@ def test_one_wrong_character_is_noticed(world: World) -> None:
     assert stranger.open(f"/verify?number={wrong}").status_code == 422
     answer = stranger.open(f"/verify/{wrong}")
     assert answer.status_code == 404
-    assert "没有查到这个编号" in words(answer)
+    assert "编号有一位看起来不对" in words(answer)
     assert stranger.open("/verify?number=").status_code == 422
 
 

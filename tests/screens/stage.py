@@ -21,6 +21,7 @@ class Stage:
     world: World
     url: str
     cookies: dict[str, str] = field(default_factory=dict)
+    file: bytes = b""  # chosen in the first file field before a button is pressed
 
     def holder(self, number: str = CLEAN) -> SubscriberAccount:
         """Sign in the holder of a line, as by password."""

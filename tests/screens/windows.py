@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, Page, Response
+from playwright.sync_api import Browser, BrowserContext, FilePayload, Page, Response
 
 from tests.screens.looking import faults
 from tests.screens.scenes import Scene
@@ -41,6 +41,9 @@ class Window:
         """Open a scene and return what is wrong with it."""
         self.sit_down(stage)
         self.open(stage.url + path)
+        if stage.file:
+            file: FilePayload = {"name": "file", "mimeType": "", "buffer": stage.file}
+            self.page.locator("input[type=file]").first.set_input_files(file)
         if scene.press:
             self.press(scene.press)
         found = self.look(stage.url, status=scene.status)

@@ -36,7 +36,7 @@ def test_gives_everyone_the_same_key_at_first_use(folder: Path) -> None:
     with ThreadPoolExecutor(8) as threads:
         names = set(threads.map(lambda _: keys.key_id(keys.public_key(keys.DOCUMENTS)), range(8)))
     keys._private.cache_clear()
-    published = keys.read_public(keys.public_file(keys.DOCUMENTS).read_bytes())
+    (published,) = keys.read_public_keys(keys.public_file(keys.DOCUMENTS).read_bytes())
     assert names == {keys.key_id(keys.public_key(keys.DOCUMENTS))} == {keys.key_id(published)}
 
 
@@ -52,7 +52,7 @@ def test_publishes_a_public_half_that_is_missing(folder: Path) -> None:
     keys.public_file(keys.DOCUMENTS).unlink()
     keys._private.cache_clear()
     keys.private_key(keys.DOCUMENTS)
-    assert keys.read_public(keys.public_file(keys.DOCUMENTS).read_bytes()) == key
+    assert keys.read_public_keys(keys.public_file(keys.DOCUMENTS).read_bytes()) == [key]
 
 
 def test_has_a_key_for_each_purpose(folder: Path) -> None:

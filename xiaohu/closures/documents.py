@@ -107,7 +107,7 @@ def read(document: Document) -> dict[str, Any]:
     return signing.verify_document(
         document.jws,
         typ=TYPES[DocumentKind(document.kind)],
-        public_keys=[keys.public_key(keys.DOCUMENTS)],
+        public_keys=keys.public_keys(keys.DOCUMENTS),
     )
 
 

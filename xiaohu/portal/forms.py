@@ -284,11 +284,3 @@ class NewPassword(PlainForm):
         error_messages={"required": _("password.err.length")},
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
-
-
-class CertificateNumber(PlainForm):
-    """V1: the number of a document."""
-
-    number = text(
-        "verify.number", empty="verify.err.number", autocomplete="off", autocapitalize="characters"
-    )

@@ -15,6 +15,7 @@ from xiaohu.portal.views import (
     signing_in,
     starting,
     submitting,
+    verifying,
     volunteering,
 )
 
@@ -62,7 +63,10 @@ urlpatterns = [
     path(f"{CASE}/rules", policies.choose, name="rules"),
     path("policies", policies.versions, name="policies"),
     path("policies/<str:version>", policies.one_version, name="policy"),
-    path("verify", papers.verify, name="verify"),
-    path("verify/key", papers.public_key, name="public_key"),
-    path("verify/<str:number>", papers.verify_result, name="verify_result"),
+    path("verify", verifying.verify, name="verify"),
+    path("verify/about", verifying.about, name="verify_about"),
+    path("verify/file", verifying.verify_file, name="verify_file"),
+    path("verify/key", verifying.public_key, name="public_key"),
+    path("verify/<str:number>", verifying.verify_result, name="verify_result"),
+    path("verify/<str:number>/result.pdf", verifying.result_pdf, name="result_pdf"),
 ]

@@ -56,6 +56,11 @@ def verify_document(
     return _object(_verified(token, key))
 
 
+def signed_by(token: str) -> str:
+    """Return the name of the key a verified document was signed with."""
+    return str(_header(token)["kid"])
+
+
 def _header(token: str) -> dict[str, Any]:
     try:
         jws.extract_compact(token.encode())

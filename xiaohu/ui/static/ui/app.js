@@ -118,3 +118,9 @@ for (const form of document.querySelectorAll("form[data-upload]")) {
     request.send(body);
   });
 }
+
+/* Print the page; without this file the browser's own menu does. */
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+}

@@ -1,0 +1,174 @@
+"""Anyone checks a number or a file; a harmful file harms nobody; no key that ever signed is lost."""
+
+import io
+import zlib
+
+import pikepdf
+import pypdfium2
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from tests.portal.browser import Answer, Browser, page, words
+from tests.stories import EMPTY, World, document_of
+from xiaohu.closures import documents, papers
+from xiaohu.closures.models import Document, DocumentKind
+from xiaohu.trail import keys
+
+pytestmark = pytest.mark.django_db(databases=["default", "keystore"])
+
+
+@pytest.fixture
+def certificate(world: World) -> Document:
+    """The certificate of a closed line."""
+    found = document_of(world.close(), DocumentKind.CERTIFICATE)
+    assert found is not None
+    return found
+
+
+def check(world: World, content: bytes, name: str = "paper.pdf") -> Answer:
+    """Hand in a file."""
+    browser = Browser(world)
+    return browser.client.post("/verify/file", {"file": SimpleUploadedFile(name, content)})
+
+
+def test_a_result_names_issuer_key_and_moment(world: World, certificate: Document) -> None:
+    said = words(Browser(world).open(f"/verify/{certificate.number}"))
+    key = keys.key_id(keys.public_key(keys.DOCUMENTS))
+    for part in ("出具单位", "Ed25519", key, "核验时间 2026年11月26日 12:01 (UTC+8)"):
+        assert part in said
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_a_result_can_be_filed(world: World, certificate: Document, language: str) -> None:
+    browser = Browser(world)
+    browser.send("/language", language=language, next="/")
+    answer = browser.open(f"/verify/{certificate.number}/result.pdf")
+    assert answer["Content-Type"] == "application/pdf"
+    said = pypdfium2.PdfDocument(answer.content)[0].get_textpage().get_text_range()
+    assert certificate.number in said
+    assert "130 **** 0001" in said
+
+
+def test_there_is_no_result_of_an_unknown_number(world: World) -> None:
+    for number in ("0000-0000-0000", "C7K3-M9QX-4T2P", "%00"):
+        assert Browser(world).open(f"/verify/{number}/result.pdf").status_code == 404
+
+
+def test_an_unknown_number_is_not_called_fake(world: World) -> None:
+    said = words(Browser(world).open("/verify/0000-0000-0000"))
+    assert "没有查到这个编号" in said
+    assert "查不到不等于伪造" in said
+    assert "编号有一位看起来不对" in words(Browser(world).open("/verify/C7K3-M9QX-4T2P"))
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("kind", list(DocumentKind))
+def test_our_own_file_is_valid(
+    world: World, certificate: Document, kind: DocumentKind, language: str
+) -> None:
+    document = Document.objects.get(kind=kind.value)
+    said = words(check(world, papers.pdf(document, language=language)))
+    assert "文件有效" in said
+    assert document.number in said
+    assert "文件没有保存" in said
+
+
+def test_the_signed_text_alone_is_understood(world: World, certificate: Document) -> None:
+    assert "签名有效" in words(check(world, certificate.jws.encode(), "paper.jws"))
+
+
+def test_an_altered_file_says_which_part_differs(world: World, certificate: Document) -> None:
+    lie = {**documents.read(certificate), "line": "130 **** 9999"}
+    kind = DocumentKind.CERTIFICATE
+    forged = papers.printed(kind, lie, token=certificate.jws, language="zh")
+    said = words(check(world, forged))
+    assert "文件被改动过" in said
+    assert "第 1 页文字不符" in said
+    assert "130 **** 0001" in said
+
+
+def test_the_record_decides_over_the_file(world: World, certificate: Document) -> None:
+    content = papers.pdf(certificate, language="zh")
+    certificate.state, certificate.changed_at = "revoked", world.now
+    certificate.save()
+    said = words(check(world, content))
+    assert "撤销，不再有效" in said
+    assert "文件有效" not in said
+    other = document_of(world.close(EMPTY), DocumentKind.CERTIFICATE)
+    assert other is not None
+    Document.objects.filter(pk=certificate.pk).update(jws=other.jws)
+    assert "内容与记录不一致" in words(check(world, content))
+
+
+def test_a_file_without_a_record_is_not_called_valid(world: World, certificate: Document) -> None:
+    content = papers.pdf(certificate, language="zh")
+    certificate.delete()
+    said = words(check(world, content))
+    assert "没有查到记录" in said
+    assert "文件有效" not in said
+
+
+def bomb() -> bytes:
+    """Return a small PDF whose attachment unpacks to a gigabyte."""
+    packer = zlib.compressobj(9)
+    packed = b"".join(packer.compress(bytes(1 << 20)) for _ in range(2500)) + packer.flush()
+    out = io.BytesIO()
+    with pikepdf.new() as pdf:
+        pdf.add_blank_page()
+        pdf.attachments["document.jws"] = pikepdf.AttachedFileSpec(pdf, b"x")
+        file = pdf.attachments["document.jws"].get_file().obj
+        file.write(packed, filter=pikepdf.Name.FlateDecode)
+        pdf.save(out, compress_streams=False)
+    return out.getvalue()
+
+
+def test_a_file_that_unpacks_to_gigabytes_harms_nobody(world: World) -> None:
+    content = bomb()
+    assert len(content) < 8 << 20
+    answer = check(world, content)
+    assert answer.status_code == 200
+    assert "文件打不开" in words(answer) or "签名无法核验" in words(answer)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"%PDF-1.7 nonsense", b"\xff\xfe", b"a.b.c", b"PK\x03\x04", b"<html>", b"%PDF" + bytes(5000)],
+)
+def test_what_is_no_file_of_ours_is_said_calmly(world: World, content: bytes) -> None:
+    answer = check(world, content)
+    assert answer.status_code == 200
+    assert "文件有效" not in words(answer)
+
+
+def test_a_large_an_empty_and_no_file_are_asked_for_again(world: World) -> None:
+    for content in (b"x" * (8 * 1024 * 1024 + 1), b"x" * (10 * 1024 * 1024), b""):
+        answer = check(world, content)
+        assert answer.status_code == 422, len(content)
+        assert page(answer).count('role="alert"') == 1
+    assert Browser(world).client.post("/verify/file").status_code == 422
+    assert Browser(world).open("/verify/file").status_code == 200
+
+
+def test_checking_files_has_a_limit(world: World) -> None:
+    browser = Browser(world)
+    statuses = {browser.client.post("/verify/file").status_code for _ in range(10)}
+    assert statuses == {422}
+    assert browser.client.post("/verify/file").status_code == 429
+
+
+def test_a_new_key_signs_and_the_old_one_still_verifies(
+    world: World, certificate: Document
+) -> None:
+    content = papers.pdf(certificate, language="zh")
+    old = keys.key_id(keys.public_key(keys.DOCUMENTS))
+    new = keys.renew(keys.DOCUMENTS, now=world.now).id
+    assert new != old
+    assert "文件有效" in words(check(world, content))
+    later = document_of(world.close(EMPTY), DocumentKind.CERTIFICATE)
+    assert later is not None
+    assert new in words(Browser(world).open(f"/verify/{later.number}"))
+    told = words(Browser(world).open("/verify/about"))
+    assert told.index(new) < told.index(old)
+    pem = Browser(world).open("/verify/key").content
+    assert len(keys.read_public_keys(pem)) == len(keys.history(keys.DOCUMENTS)) >= 2
+    assert keys.public_file(keys.DOCUMENTS).read_bytes() == pem

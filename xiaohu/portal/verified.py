@@ -1,0 +1,176 @@
+"""V2 and V3 in facts: what the records say of a number, and what became of comparing a file."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.utils.translation import get_language, gettext
+
+from xiaohu.closures import documents, papers
+from xiaohu.closures.comparing import Compared
+from xiaohu.closures.models import Document, DocumentKind, DocumentState
+from xiaohu.closures.verifying import Answer, Judged, Signed
+from xiaohu.core.references import CertificateNumberRefused, normalise_certificate_number
+from xiaohu.trail import signing
+from xiaohu.ui.templatetags.words import moment
+
+Row = tuple[str, str]
+MISTYPED, UNKNOWN = "mistyped", "unknown"
+_STANDING = frozenset({Answer.GENUINE, Answer.SIGNATURE, Answer.PARTLY})
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What the records say of a number: the answer in a sentence, then the facts."""
+
+    answer: str
+    number: str
+    sentence: str = ""
+    rows: Sequence[Row] = ()
+    newer: str = ""
+
+    @property
+    def known(self) -> bool:
+        """Say whether there is such a document."""
+        return bool(self.rows)
+
+
+def of_number(typed: str, *, now: datetime) -> Result:
+    """Return what the records say of a number as typed."""
+    try:
+        number = normalise_certificate_number(typed)
+    except CertificateNumberRefused:
+        return Result(MISTYPED, typed)
+    found = documents.find(number)
+    return _of(found, now) if found is not None else Result(UNKNOWN, number)
+
+
+def _of(document: Document, now: datetime) -> Result:
+    said = documents.read(document)
+    newer = document.replaced_by_id or ""
+    rows = [
+        (gettext("verify.number"), document.number),
+        (gettext("verify.kind"), gettext(f"paper.{document.kind}")),
+        (gettext("verify.state"), gettext(f"document_state.{document.state}")),
+    ]
+    if document.changed_at is not None:
+        rows.append((gettext("verify.changed_at"), moment(document.changed_at)))
+    if newer:
+        rows.append((gettext("verify.replaced_by"), newer))
+    if said.get("line"):
+        rows.append((gettext("paper.line"), said["line"]))
+    rows += [
+        (gettext("paper.closed_at"), moment(datetime.fromisoformat(said["closed_at"]))),
+        (gettext("paper.issued_at"), moment(document.issued_at)),
+        (gettext("verify.issuer"), issuer(said["issuer"])),
+        (gettext("verify.algorithm"), signing.ALGORITHM),
+        (gettext("verify.key_id"), signing.signed_by(document.jws)),
+        (gettext("verify.now"), f"{moment(now)} (UTC+8)"),
+    ]
+    return Result(
+        document.state, document.number, sentence_of(document, said["issuer"]), rows, newer
+    )
+
+
+def sentence_of(document: Document, names: dict[str, str]) -> str:
+    """Return in a sentence whether a document counts."""
+    if document.state == DocumentState.REPLACED:
+        return gettext("verify.replaced").format(no=document.replaced_by_id)
+    if document.state == DocumentState.REVOKED:
+        return gettext("verify.revoked").format(date=moment(document.changed_at))
+    return gettext("verify.valid").format(issuer=issuer(names))
+
+
+def issuer(names: dict[str, str]) -> str:
+    """Return the name of an issuer in the reader's language."""
+    return names["en" if get_language() == "en" else "zh"]
+
+
+def pdf(result: Result, *, issued_by: str) -> bytes:
+    """Return a result as PDF, to be filed.
+
+    Raises:
+        FontMissing: no font with Chinese characters is installed.
+    """
+    address = f"{settings.XIAOHU.address}/verify/{result.number}"
+    page = {
+        "lang": "en" if get_language() == "en" else "zh",
+        "title": gettext("verify.result_h1"),
+        "number": result.number,
+        "issuer": issued_by,
+        "lead": gettext("verify.result_lead").format(issuer=issued_by),
+        "scan": gettext("paper.scan"),
+        "sections": [{"title": result.sentence, "rows": result.rows}],
+        "notes": [gettext("verify.result_note").format(address=address)],
+        "footer": issued_by,
+    }
+    return papers.compiled(page, qr=address)
+
+
+@dataclass(frozen=True, slots=True)
+class FileResult:
+    """What became of a file: tone, sentence, what to do, each part, and what was signed."""
+
+    good: bool
+    sentence: str
+    next: str
+    parts: Sequence[Row]
+    facts: Sequence[Row]
+    newer: str = ""
+
+
+def of_file(judged: Judged, *, digest: str) -> FileResult:
+    """Return what comparing a file with its signature and with the records came to."""
+    parts = [(gettext("verify.part.signature"), _signature(judged))]
+    if judged.compared is not None:
+        parts.append((gettext("verify.part.pages"), pages(judged.compared)))
+    digest_row = (gettext("verify.part.digest"), digest)
+    if judged.signed is None:
+        parts.append(digest_row)
+        said = gettext(f"verify.file.{judged.answer}")
+        then = gettext(f"verify.next.{judged.answer}")
+        return FileResult(good=False, sentence=said, next=then, parts=parts, facts=())
+    record = documents.find(judged.signed.said["number"])
+    parts += [(gettext("verify.part.record"), _record(record, judged.signed)), digest_row]
+    language = "en" if get_language() == "en" else "zh"
+    facts = papers.facts(DocumentKind(judged.signed.kind), judged.signed.said, language=language)
+    good, sentence = _answer(judged.answer, judged.signed, record)
+    then = gettext("verify.next.altered") if judged.answer is Answer.ALTERED else ""
+    newer = (record.replaced_by_id or "") if record is not None else ""
+    return FileResult(good, sentence, then, parts, facts, newer)
+
+
+def _answer(answer: Answer, signed: Signed, record: Document | None) -> tuple[bool, str]:
+    """Return whether a signed file may be relied on, and the sentence that says so."""
+    if answer not in _STANDING:
+        return False, gettext(f"verify.file.{answer}")
+    if record is None:
+        return False, gettext("verify.file.unrecorded")
+    if record.jws != signed.token:
+        return False, gettext("verify.file.differs")
+    if record.state != DocumentState.VALID:
+        return False, sentence_of(record, signed.said["issuer"])
+    return True, gettext(f"verify.file.{answer}")
+
+
+def _signature(judged: Judged) -> str:
+    if judged.signed is not None:
+        return gettext("verify.sign.good").format(key=judged.signed.key)
+    forged = judged.answer is Answer.FORGED
+    return gettext("verify.sign.bad") if forged else gettext("verify.sign.none")
+
+
+def pages(compared: Compared) -> str:
+    """Return which part of the pages differs."""
+    words = gettext(f"verify.pages.{compared.found}")
+    return words.format(page=compared.page, signed=compared.signed)
+
+
+def _record(record: Document | None, signed: Signed) -> str:
+    if record is None:
+        return gettext("verify.record.missing")
+    if record.jws != signed.token:
+        return gettext("verify.record.differs")
+    state = gettext(f"document_state.{record.state}")
+    return f"{gettext('verify.record.same')} · {state}"

@@ -1,0 +1,28 @@
+"""V1: the number of a document, or the document itself."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from xiaohu.portal.forms import PlainForm, text
+
+
+class CertificateNumber(PlainForm):
+    """The number of a document."""
+
+    number = text(
+        "verify.number", empty="verify.err.number", autocomplete="off", autocapitalize="characters"
+    )
+
+
+class PaperFile(PlainForm):
+    """A document as it was handed to somebody."""
+
+    file = forms.FileField(
+        label=_("verify.file"),
+        error_messages={
+            "required": _("verify.err.file"),
+            "empty": _("paper.err.unreadable"),
+            "invalid": _("verify.err.file"),
+        },
+        widget=forms.FileInput(attrs={"accept": "application/pdf,.jws"}),
+    )
