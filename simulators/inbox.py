@@ -61,9 +61,11 @@ _PAGE = """<!doctype html>
 """
 
 _MESSAGE = """<li>
-<h2>{to} <time datetime="{at}">{shown}</time></h2>
+<h2>{to}{voice} <time datetime="{at}">{shown}</time></h2>
 <p class="text">{text}</p>
 </li>"""
+
+_VOICE = ' · 语音来电 <span lang="en">voice call</span>'
 
 _EMPTY = """<p>还没有短信。<span lang="en">There are no messages yet.</span></p>"""
 
@@ -73,6 +75,7 @@ def page(messages: Iterable[Record], to: str, here: str) -> str:
     items = [
         _MESSAGE.format(
             **{name: escape(message[name]) for name in ("to", "at", "text")},
+            voice=_VOICE if message.get("voice") else "",
             shown=escape(_in_china(message["at"])),
         )
         for message in messages

@@ -1,6 +1,6 @@
 """The message provider, with an inbox in which everyone can read what arrived.
 
-What became of a message is told by callback and shown at its key: delivered, or undelivered where
+A message with `voice` is a call in which the text is read out. What became of a message is told by callback and shown at its key: delivered, or undelivered where
 a fault says so.
 """
 
@@ -81,6 +81,7 @@ class Messages:
                 "kind": "message",
                 "to": to,
                 "text": text,
+                **({"voice": True} if body.get("voice") is True else {}),
                 "state": "done",
                 "reference": f"MSG-{len(self.book) + 1:06d}",
                 "delivery": "undelivered" if to in faults.undelivered else "delivered",
@@ -102,7 +103,10 @@ class Messages:
     async def inbox(self, request: Request) -> Response:
         """List the newest messages for machines."""
         found = self._newest(request)
-        return JSONResponse([{name: each[name] for name in ("at", "to", "text")} for each in found])
+        shown = ("at", "to", "text", "voice")
+        return JSONResponse(
+            [{name: each[name] for name in shown if name in each} for each in found]
+        )
 
     async def index(self, request: Request) -> Response:
         """List the newest messages for people."""

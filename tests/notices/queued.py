@@ -38,10 +38,12 @@ class Provider:
     says: Delivery = Delivery.PENDING
     asked: list[UUID] = field(default_factory=list)
     capabilities: ClassVar[Capabilities] = HttpMessages.capabilities
+    called_by_voice: bool = False
 
-    def send(self, *, to: str, text: str, key: UUID) -> Answer:
+    def send(self, *, to: str, text: str, key: UUID, voice: bool = False) -> Answer:
         """Answer a call."""
         self.calls.append((key, to, text))
+        self.called_by_voice |= voice
         self.meanwhile()
         return Answer(state=self.state, reference=f"MSG-{len(self.calls):06d}")
 

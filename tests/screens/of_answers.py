@@ -40,20 +40,6 @@ def browsing(stage: Stage, number: str = CLEAN) -> Browser:
     return browser
 
 
-@scene("S3-code", "portal:code")
-def code(stage: Stage) -> str:
-    browser = Browser(stage.world)
-    browser.open("/sign-in?method=code")
-    browser.send(number=CLEAN)
-    stage.keep(browser.client)
-    return "/sign-in/code"
-
-
-@scene("S3-error", "portal:code", status=422, press="btn.continue")
-def no_code(stage: Stage) -> str:
-    return code(stage)
-
-
 @scene("S5-who", "portal:who")
 def who(stage: Stage) -> str:
     return f"{drafted(stage)}/who"

@@ -24,26 +24,6 @@ def home_with_figures(stage: Stage) -> str:
     return "/"
 
 
-@scene("S2-password", "portal:sign_in")
-def by_password(stage: Stage) -> str:
-    return "/sign-in"
-
-
-@scene("S2-code", "portal:sign_in")
-def by_code(stage: Stage) -> str:
-    return "/sign-in?method=code"
-
-
-@scene("S2-reference", "portal:sign_in")
-def by_reference(stage: Stage) -> str:
-    return "/sign-in?method=reference"
-
-
-@scene("S2-error", "portal:sign_in", status=422, press="btn.send_code")
-def nothing_typed(stage: Stage) -> str:
-    return "/sign-in?method=code"
-
-
 @scene("S3b-scope", "portal:scope")
 def scope(stage: Stage) -> str:
     stage.holder()

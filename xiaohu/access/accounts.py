@@ -5,9 +5,11 @@ from functools import cache
 from uuid import UUID
 
 from django.contrib.auth.hashers import check_password, make_password
+from django.db import transaction
 
-from xiaohu.access import counters
+from xiaohu.access import counters, sessions
 from xiaohu.access.models import SubscriberAccount
+from xiaohu.access.sessions import Method
 from xiaohu.core.refusals import Refusal
 from xiaohu.vault.index import blind_index
 
@@ -15,6 +17,8 @@ TRIES = 5
 WINDOW = timedelta(minutes=15)
 SHORTEST_PASSWORD = 8
 LONGEST_PASSWORD = 128
+# A password made with a code proves no more than the code did, until its holder could object.
+RECOVERY_COUNTS_AS_CODE = timedelta(days=7)
 
 
 class TooManyTries(Refusal):
@@ -52,9 +56,7 @@ def authenticate(
     verdict = counters.hit("password", operator, index, limit=TRIES, window=WINDOW, now=now)
     if not verdict.allowed:
         raise too_many(verdict.resets_at, now)
-    account = SubscriberAccount.objects.filter(
-        operator=operator, username_index=index, closed_at=None
-    ).first()
+    account = of_username(index, operator=operator)
     stored = account.password if account is not None and account.password else _nobodys_password()
     if not check_password(password, stored) or account is None:
         return None
@@ -91,6 +93,32 @@ def set_password(*, account_id: UUID, password: str) -> None:
     SubscriberAccount.objects.filter(pk=account_id, closed_at=None).update(
         password=make_password(password)
     )
+
+
+def of_username(index: bytes, *, operator: str) -> SubscriberAccount | None:
+    """Return the open account of a user name's blind index."""
+    return SubscriberAccount.objects.filter(
+        operator=operator, username_index=index, closed_at=None
+    ).first()
+
+
+@transaction.atomic(durable=True)
+def recover(*, account_id: UUID, password: str, now: datetime) -> None:
+    """Give an account another password, for somebody who proved it by a code; every session ends.
+
+    Raises:
+        PasswordRefused: the new one is not 8 to 128 characters.
+    """
+    set_password(account_id=account_id, password=password)
+    SubscriberAccount.objects.filter(pk=account_id, closed_at=None).update(recovered_at=now)
+    sessions.end_of_account(account_id)
+
+
+def method_of(account: SubscriberAccount, *, now: datetime) -> Method:
+    """Return what signing in by password proves: soon after a recovery only what the code did."""
+    recovered = account.recovered_at
+    recent = recovered is not None and now - recovered < RECOVERY_COUNTS_AS_CODE
+    return Method.CODE if recent else Method.PASSWORD
 
 
 def close(*, account_id: UUID, now: datetime) -> None:

@@ -40,6 +40,7 @@ class Purpose(StrEnum):
     FIND_CASE = "find_case"
     PROVE_LINE = "prove_line"
     CONFIRM_CONTACT = "confirm_contact"
+    RECOVER = "recover"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,29 +69,40 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """The outcome of a try, with what the person can still do."""
+    """The outcome of a try, with what the person can still do; `for_today` says it was the last lock."""
 
     outcome: Outcome
     tries_left: int = 0
     locked_until: datetime | None = None
+    for_today: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What is to be sent: the address and the code; `known` is false where nobody gets it."""
+    """What is to be sent: the address and the code; `known` is false where nobody gets it.
+
+    `voice` asks for a call that reads the code out.
+    """
 
     to: str
     code: str
     known: bool
+    voice: bool = False
 
 
 def issue(
-    *, operator: str, purpose: Purpose, to: str, known: bool, now: datetime
+    *,
+    operator: str,
+    purpose: Purpose,
+    to: str,
+    known: bool,
+    now: datetime,
+    voice: bool = False,
 ) -> Issued | Limited:
     """Make a code for an address; an earlier one of the same purpose ends.
 
-    `known` is false where nobody is to get it: everything happens but the sending. Call inside
-    a transaction.
+    `known` is false where nobody is to get it: everything happens but the sending. `voice` asks
+    for a call instead of a text. Call inside a transaction.
     """
     subject = blind_index(operator=operator, purpose="code", value=to)
     locked = (
@@ -109,8 +121,23 @@ def issue(
         if not verdict.allowed:
             return Limited(verdict.resets_at)
     _end(OneTimeCode.objects.filter(subject=subject, purpose=purpose.value, used_at=None), now)
-    return Issued(
-        _make(operator, purpose, subject, to=to, known=known, now=now), now + RESEND_AFTER
+    code_id = _make(operator, purpose, subject, to=to, known=known, voice=voice, now=now)
+    return Issued(code_id, now + RESEND_AFTER)
+
+
+def again(*, code_id: UUID, voice: bool, now: datetime) -> Issued | Limited | None:
+    """Make another code for where one went; None once that is forgotten. Call inside a transaction."""
+    row = OneTimeCode.objects.filter(pk=code_id).first()
+    opened = _open(row)
+    if row is None or opened is None:
+        return None
+    return issue(
+        operator=row.operator,
+        purpose=Purpose(row.purpose),
+        to=opened.to,
+        known=opened.known,
+        now=now,
+        voice=voice,
     )
 
 
@@ -128,9 +155,7 @@ def check(*, code_id: UUID, purpose: Purpose, code: str, now: datetime) -> Tried
     counted = live.filter(expires_at__gt=now, tries__lt=TRIES).update(tries=F("tries") + 1)
     row = OneTimeCode.objects.select_for_update(no_key=True).filter(pk=code_id).first()
     if row is None or not counted:
-        if row is not None and row.locked_until is not None and row.locked_until > now:
-            return Tried(Outcome.LOCKED, locked_until=row.locked_until)
-        return Tried(Outcome.EXPIRED)
+        return _over(row, now)
     if hmac.compare_digest(bytes(row.mac), _mac(row.pk, code)):
         _end(live, now)
         return Tried(Outcome.OK)
@@ -139,7 +164,15 @@ def check(*, code_id: UUID, purpose: Purpose, code: str, now: datetime) -> Tried
     row.locked_until = _locked_until(bytes(row.subject), now)
     row.box = b""
     row.save(update_fields=["locked_until", "box"])
-    return Tried(Outcome.LOCKED, locked_until=row.locked_until)
+    return _over(row, now)
+
+
+def standing(code_id: UUID, *, now: datetime) -> Tried:
+    """Return what a try would meet, without trying: OK with the tries left, else why none is."""
+    row = OneTimeCode.objects.filter(pk=code_id).first()
+    if row is not None and row.used_at is None and row.expires_at > now and row.tries < TRIES:
+        return Tried(Outcome.OK, tries_left=TRIES - row.tries)
+    return _over(row, now)
 
 
 def shown_to(code_id: UUID) -> str:
@@ -154,12 +187,26 @@ def delete_past(*, now: datetime) -> int:
     return gone
 
 
+def _over(row: OneTimeCode | None, now: datetime) -> Tried:
+    until = row.locked_until if row is not None else None
+    if until is None or until <= now:
+        return Tried(Outcome.EXPIRED)
+    return Tried(Outcome.LOCKED, locked_until=until, for_today=until > now + LOCKED)
+
+
 def _make(
-    operator: str, purpose: Purpose, subject: bytes, *, to: str, known: bool, now: datetime
+    operator: str,
+    purpose: Purpose,
+    subject: bytes,
+    *,
+    to: str,
+    known: bool,
+    voice: bool,
+    now: datetime,
 ) -> UUID:
     code_id = uuid4()
     code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
-    plain = json.dumps({"to": to, "code": code, "known": known}).encode()
+    plain = json.dumps({"to": to, "code": code, "known": known, "voice": voice}).encode()
     sealed = box.seal(purpose_key("codes"), plain, belongs_to=(operator, str(code_id)))
     OneTimeCode.objects.create(
         pk=code_id,

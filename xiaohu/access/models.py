@@ -46,6 +46,7 @@ class SubscriberAccount(models.Model):
     holder_id = models.UUIDField(db_index=True)
     username_index = models.BinaryField(null=True)
     password = models.CharField(max_length=128, blank=True)
+    recovered_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -24,9 +24,11 @@ class HttpMessages:
         settle_delay=timedelta(seconds=2),
     )
 
-    def send(self, *, to: str, text: str, key: UUID) -> Answer:
-        """Send a text."""
-        body = {"to": to, "text": text}
+    def send(self, *, to: str, text: str, key: UUID, voice: bool = False) -> Answer:
+        """Send a text, or have it read out."""
+        body: dict[str, object] = {"to": to, "text": text}
+        if voice:
+            body["voice"] = True
         return http.answer(http.call(self.base_url, "POST", "/messages", key=key, json=body))
 
     def delivery(self, key: UUID) -> Delivery:

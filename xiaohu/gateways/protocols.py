@@ -133,8 +133,8 @@ class MessageGateway(Protocol):
 
     capabilities: ClassVar[Capabilities]
 
-    def send(self, *, to: str, text: str, key: UUID) -> Answer:
-        """Send a text to a number (E.164) or an e-mail address."""
+    def send(self, *, to: str, text: str, key: UUID, voice: bool = False) -> Answer:
+        """Send a text to a number (E.164) or an e-mail address; `voice` has it read out in a call."""
 
     def delivery(self, key: UUID) -> Delivery:
         """Return whether a message arrived."""

@@ -175,8 +175,10 @@ def _take(now: datetime) -> list[QueuedNotice]:
 def _send(queued: QueuedNotice, post: Post, now: datetime) -> None:
     # One queued by an earlier release may not say its day.
     params = {"day": day_of(queued.created_at).isoformat(), **queued.params}
+    voice = False
     if queued.code_id is not None:
         letter = codes.letter(queued.code_id, now=now)
+        voice = letter is not None and letter.voice
         address = at(letter.to) if letter else Address(nowhere=Result.CODE_OVER)
         params["code"] = letter.code if letter else ""
     else:
@@ -186,7 +188,7 @@ def _send(queued: QueuedNotice, post: Post, now: datetime) -> None:
         return
     words = _words(queued, post, address.channel)
     sign = post.sign_of(queued.operator).read(queued.language)
-    answer = _give(queued, address, words.text.format(sign=sign, **params))
+    answer = _give(queued, address, words.text.format(sign=sign, **params), voice=voice)
     how = {"channel": address.channel.value, "template": words.version}
     if answer.state is AnswerState.DONE:
         # The operator reports no delivery of what it passes on.
@@ -210,12 +212,13 @@ def _try_later(queued: QueuedNotice, post: Post, now: datetime, most: int | None
     post.note(queued, NoticeState.QUEUED, next_action_at=now + retry.wait_before(tried))
 
 
-def _give(queued: QueuedNotice, address: Address, text: str) -> Answer:
+def _give(queued: QueuedNotice, address: Address, text: str, *, voice: bool) -> Answer:
     if address.channel is Channel.OPERATOR:
         return providers.operator().pass_on(
             address.to, party=queued.notice, text=text, key=queued.pk
         )
-    return providers.messages().send(to=address.to, text=text, key=queued.pk)
+    voice = voice and address.channel is Channel.TEXT  # No mail can be read out.
+    return providers.messages().send(to=address.to, text=text, key=queued.pk, voice=voice)
 
 
 def _words(queued: QueuedNotice, post: Post, channel: Channel) -> Words:

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django_htmx.http import HttpResponseClientRedirect
@@ -15,6 +16,7 @@ from xiaohu.access.sessions import Subscriber
 from xiaohu.closures import drafting, queries
 from xiaohu.closures.models import Case
 from xiaohu.core.states import CaseState
+from xiaohu.portal import pending
 from xiaohu.ui import typed
 
 View = Callable[..., HttpResponse]
@@ -71,6 +73,20 @@ def closed_with_line(request: HttpRequest) -> Case | None:
     token = request.COOKIES.get(sessions.COOKIE, "")
     case_id = sessions.ended_by(token) if token else None
     return Case.objects.filter(pk=case_id, purged_at=None).first() if case_id else None
+
+
+def enter(token: str, back: str) -> HttpResponse:
+    """Let somebody in who proved something, and lead back to where they wanted to go."""
+    answer = HttpResponseRedirect(back)
+    answer.set_cookie(
+        sessions.COOKIE,
+        token,
+        httponly=True,
+        samesite="Lax",
+        secure=settings.SECURE_COOKIES,
+    )
+    answer.delete_cookie(pending.COOKIE)
+    return answer
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:

@@ -66,6 +66,53 @@ class ReferenceSignIn(PlainForm):
     reference = text("track.reference", empty="track.err.reference", autocomplete="off")
 
 
+class Recovery(PlainForm):
+    """S2: a code that lets somebody set another password: to a line of theirs, or to their contact."""
+
+    username = text("signin.username", empty="signin.err.username", autocomplete="username")
+    to = forms.ChoiceField(
+        label=_("recover.to"),
+        choices=[
+            ("recover_line", _("recover.to.line")),
+            ("recover_contact", _("recover.to.contact")),
+        ],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("err.choose"), "invalid_choice": _("err.choose")},
+    )
+    number = forms.CharField(
+        label=_("recover.number"),
+        required=False,
+        max_length=200,
+        error_messages={"max_length": _("err.too_long")},
+        widget=forms.TextInput(attrs={"type": "tel", "inputmode": "tel", "autocomplete": "tel"}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for a number, in E.164, where the code is to reach a line."""
+        given = super().clean() or {}
+        if given.get("to") == "recover_line" and "number" not in self.errors:
+            try:
+                given["number"] = normalise(given.get("number", ""))
+            except NumberRefused:
+                self.add_error("number", gettext("signin.err.number"))
+        return given
+
+
+class FreshPassword(PlainForm):
+    """A password for somebody who proved themselves by a code."""
+
+    password = forms.CharField(
+        label=_("password.new"),
+        strip=False,
+        max_length=128,
+        error_messages={
+            "required": _("password.err.length"),
+            "max_length": _("password.err.length"),
+        },
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+
 class CodeForm(PlainForm):
     """S3: six digits, spaces and full-width digits understood."""
 

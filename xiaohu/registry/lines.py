@@ -116,6 +116,16 @@ def registered_contact(line: Line) -> str:
     return opened.get("to", "")
 
 
+def contact_of_holder(operator: str, holder_id: UUID) -> str:
+    """Return the contact a holder left with the operator; an empty text for none, or once erased."""
+    unit = units.holder(holder_id)
+    try:
+        opened = records.open_one(operator=operator, unit=unit, category=Category.CONTACT)
+    except Erased:
+        return ""
+    return opened.get("to", "")
+
+
 def holder_kind(holder_id: UUID) -> HolderKind:
     """Return whether a holder is a person or an organisation."""
     return HolderKind(Holder.objects.values_list("kind", flat=True).get(pk=holder_id))

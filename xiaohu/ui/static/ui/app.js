@@ -22,6 +22,8 @@ document.addEventListener("submit", (event) => {
   const form = event.target;
   if (form.dataset.sent) event.preventDefault();
   form.dataset.sent = "1";
+  const pressed = event.submitter;
+  if (pressed && pressed.dataset.busy) pressed.textContent = pressed.dataset.busy;
   setTimeout(() => delete form.dataset.sent, 4000);
 });
 
