@@ -49,6 +49,7 @@ from xiaohu.core.states import CaseState
 from xiaohu.core.steps import Scope
 from xiaohu.desk.showing import OUTCOMES, OWN_OUTCOMES
 from xiaohu.desk.work import VIEWS
+from xiaohu.help.articles import Topic
 from xiaohu.notices.models import NoticeState
 from xiaohu.portal.shown import ANNOUNCE
 from xiaohu.registry.rows import Flaw
@@ -184,6 +185,7 @@ def made() -> Mapping[str, list[str]]:
         "desk.channel.": each(CaseChannel),
         "desk.filter.": ["channel", "state", "officer", "line"],
         "desk.whose.": ["none", "others"],
+        "help.topic.": each(Topic),
         "involuntary.stop.": each(Stop),
         "now.involuntary.": each(["scheduled", "in_review", "withdrawn"]),
         "desk.view.": each(VIEWS),

@@ -9,6 +9,7 @@ from tests.screens.test_scenes import SHORT
 # What is no page: files, answers to machines, and what only a form sends.
 NO_PAGE = {
     "ui:language": "a form sends it",
+    "help:rate": "a form sends it",
     "ui:size": "a form sends it",
     "ui:stay": "a script sends it",
     "portal:operator": "leads to the home page",
@@ -25,7 +26,7 @@ NO_PAGE = {
     "desk:sign_out": "a form sends it",
     "desk:paper": "a picture",
 }
-ROOMS = ("portal", "desk", "ui")
+ROOMS = ("portal", "help", "desk", "ui")
 
 
 def routes(resolver: URLResolver, prefix: str = "") -> list[str]:

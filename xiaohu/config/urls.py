@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         ("ui", ""),
         ("gateways", "callbacks/"),
         ("desk", "desk/"),
+        ("help", ""),
         ("portal", ""),
     )
 ]

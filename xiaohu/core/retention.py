@@ -16,6 +16,7 @@ class UnitKind(StrEnum):
     LINE = "line"
     ACCOUNT = "account"
     CASE = "case"
+    ASSISTANCE = "assistance"
 
 
 class Category(StrEnum):
@@ -31,6 +32,9 @@ class Category(StrEnum):
     REASON = "reason"
     REFUND_PROOF = "refund_proof"
     CLOSING_TRAIL = "closing_trail"
+    CALL_BACK = "call_back"
+    COMPLAINT = "complaint"
+    REMARK = "remark"
 
 
 class Disposal(StrEnum):
@@ -39,11 +43,12 @@ class Disposal(StrEnum):
     ERASE = "erase"
     SEAL = "seal"
     ERASE_WITH_FOLDER = "erase_with_folder"
+    ERASE_AFTER = "erase_after"  # so many months after it was answered; no closing touches it
 
 
 @dataclass(frozen=True, slots=True)
 class RetentionRule:
-    """`months` count from the end of service; `basis` names the source."""
+    """`months` count from the end of service, or from the answer; `basis` names the source."""
 
     disposal: Disposal
     months: int
@@ -65,6 +70,10 @@ RETENTION: Mapping[Category, RetentionRule] = {
     Category.REASON: RetentionRule(Disposal.ERASE_WITH_FOLDER, 1, "个人信息保护法第四十七条"),
     Category.REFUND_PROOF: RetentionRule(Disposal.SEAL, 120, "税收征收管理法实施细则第二十九条"),
     Category.CLOSING_TRAIL: RetentionRule(Disposal.SEAL, 36, "个人信息保护法第五十条、第六十九条"),
+    Category.CALL_BACK: RetentionRule(Disposal.ERASE_AFTER, 1, "个人信息保护法第四十七条"),
+    # The authority takes complaints of the last two years.
+    Category.COMPLAINT: RetentionRule(Disposal.ERASE_AFTER, 24, "电信用户申诉处理办法"),
+    Category.REMARK: RetentionRule(Disposal.ERASE_AFTER, 3, "个人信息保护法第四十七条"),
 }
 
 FOLDER_KEPT_DAYS = 30

@@ -13,6 +13,7 @@ import typer
 from xiaohu.config.options import OptionsRefused, load
 from xiaohu.ops import alive
 from xiaohu.ops.calendar_commands import calendar_app
+from xiaohu.ops.help_commands import help_app
 from xiaohu.ops.notice_commands import notice_app
 from xiaohu.ops.policy_commands import policy_app
 from xiaohu.ops.sentences import MARK, CannotStart
@@ -47,6 +48,7 @@ app.add_typer(import_app, name="import")
 app.add_typer(policy_app, name="policy")
 app.add_typer(calendar_app, name="calendar")
 app.add_typer(notice_app, name="notice")
+app.add_typer(help_app, name="help")
 app.add_typer(cert_app, name="cert")
 app.add_typer(user_app, name="user")
 

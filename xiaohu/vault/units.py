@@ -37,6 +37,11 @@ def case(id: uuid.UUID) -> Unit:  # noqa: A002 - the field's own name
     return Unit(UnitKind.CASE.value, id)
 
 
+def assistance(id: uuid.UUID) -> Unit:  # noqa: A002 - the field's own name
+    """Return the unit of one thing somebody asked of our people."""
+    return Unit(UnitKind.ASSISTANCE.value, id)
+
+
 def bucket(*, operator: str, category: Category, until: date) -> Unit:
     """Return the unit of all records kept on one basis until one month."""
     return Unit(BUCKET_KIND, uuid.uuid5(_BUCKETS, f"{operator}|{category.value}|{until:%Y-%m}"))

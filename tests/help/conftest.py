@@ -1,0 +1,3 @@
+"""A world for the help centre."""
+
+from tests.portal.conftest import world as world

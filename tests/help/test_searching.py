@@ -1,0 +1,84 @@
+"""Search finds what people mean, however they write it, and says when it does not."""
+
+import pytest
+
+from tests.laws.test_articles import told
+from xiaohu.help import searching
+from xiaohu.help.articles import Article
+
+CHINESE = {
+    "退款": {"refund-routes", "refund-failed", "balance"},
+    "退钱": {"balance"},
+    "怎么退钱": {"balance"},
+    "多久": {"how-long", "this-operator"},
+    "卡丢了": {"lost-card"},
+    "微信 解绑": {"bindings"},
+    "一证通查": {"bindings", "number-reuse", "who-may-apply"},
+    "欠费能不能销户": {"arrears"},
+    "离职员工的号": {"left-employee"},
+    "公司号码": {"organisation"},
+    "黑名单": {"blacklist"},
+    "白名单": {"whitelist"},
+    "刷脸": {"identity"},
+    "ｅＳＩＭ": {"old-card"},
+    "收不到短信": {"code-not-received", "stopped-line"},
+    "去世": {"heir"},
+    "撤销": {"change-my-mind"},
+}
+ENGLISH = {
+    "REFUNDS": {"refund-routes", "refund-failed", "balance"},
+    "closing a banned card": {"banned-card", "stopped-line"},
+    "how long does it take": {"how-long"},
+    "Ｌｏｓｔ card": {"lost-card"},
+    "complaining": {"how-to-complain"},
+    "withdraw": {"change-my-mind"},
+    "died": {"heir"},
+}
+CASES = [("zh-hans", *case) for case in CHINESE.items()] + [
+    ("en", *case) for case in ENGLISH.items()
+]
+
+
+def all_of(language: str) -> tuple[Article, ...]:
+    """Return the articles of the common rules."""
+    return tuple(told("generic-cn", language).values())
+
+
+@pytest.mark.parametrize(("language", "asked", "meant"), CASES)
+def test_finds_what_is_meant_first(language: str, asked: str, meant: set[str]) -> None:
+    found = searching.search(all_of(language), asked)
+    assert found.answers, asked
+    assert found.answers[0].slug in meant, [one.slug for one in found.answers]
+
+
+@pytest.mark.parametrize("asked", ["火星移民签证", "qwertyuiop zxcvb", "!!!", "　", "💡💡"])
+def test_says_that_nothing_was_found(asked: str) -> None:
+    assert searching.search(all_of("zh-hans"), asked).answers == ()
+
+
+def test_names_the_nearest_where_nothing_answers() -> None:
+    found = searching.search(all_of("zh-hans"), "余额宝收益率怎么算复利")
+    assert found.answers == ()
+    assert 1 <= len(found.nearest) <= searching.NEAREST
+
+
+def test_a_single_character_finds_titles() -> None:
+    assert searching.search(all_of("zh-hans"), "卡").answers
+
+
+@pytest.mark.parametrize(
+    ("text", "pieces"),
+    [
+        ("余额怎么退", ["余额", "额怎", "么退"]),
+        ("ＥＳＩＭ卡", ["esim", "卡"]),
+        ("closing closed close", ["clos"]),
+        ("怎么", ["怎么"]),
+        ("", []),
+    ],
+)
+def test_cuts_words(text: str, pieces: list[str]) -> None:
+    assert searching.pieces(text) == pieces
+
+
+def test_huge_questions_cost_nothing() -> None:
+    assert searching.search(all_of("zh-hans"), "退" * 100_000).answers is not None
