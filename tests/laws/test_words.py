@@ -90,6 +90,10 @@ OTHER_EVENTS = (
     "adopt_policy",
     "recompute_deadline",
     "overdue",
+    "ask_document_change",
+    "drop_document_change",
+    "replace_document",
+    "revoke_document",
 )
 LONGEST_ERROR, LONGEST_TEXT = 28, {"zh_Hans": 70, "en": 160}
 

@@ -5,9 +5,11 @@ from django.test import Client
 
 from tests.screens.scenes import scene
 from tests.screens.stage import Stage
-from tests.stories import document_of
-from xiaohu.closures import documents, papers
+from tests.stories import document_of, staff
+from xiaohu.closures import correcting, documents, papers
 from xiaohu.closures.models import Document, DocumentKind
+from xiaohu.core.actors import ActorKind
+from xiaohu.core.corrections import Change, ChangeReason
 from xiaohu.portal.views.verifying import CHECKS_A_MINUTE
 
 
@@ -51,6 +53,35 @@ def valid(stage: Stage) -> str:
     return f"/verify/{issued(stage).number}"
 
 
+def changed(stage: Stage, document: Document, change: Change) -> Document:
+    """Revoke a document, or replace it by one that says something else; return what counts now."""
+    first, second = staff("lin", ActorKind.COMPLIANCE), staff("zhao", ActorKind.ADMIN)
+    correcting.ask(
+        number=document.number,
+        change=change,
+        reason=ChangeReason.WRONG_FACT,
+        corrections={"product": "示例套餐"} if change is Change.REPLACE else {},
+        officer=first,
+        now=stage.world.now,
+    )
+    stage.world.clock.pass_(hours=1)
+    return correcting.agree(number=document.number, officer=second, now=stage.world.now)
+
+
+@scene("V2-replaced", "portal:verify_result")
+def replaced(stage: Stage) -> str:
+    document = issued(stage)
+    changed(stage, document, Change.REPLACE)
+    return f"/verify/{document.number}"
+
+
+@scene("V2-revoked", "portal:verify_result")
+def revoked(stage: Stage) -> str:
+    document = issued(stage)
+    changed(stage, document, Change.REVOKE)
+    return f"/verify/{document.number}"
+
+
 @scene("V2-unknown", "portal:verify_result", status=404)
 def unknown(stage: Stage) -> str:
     return "/verify/0000-0000-0000"
@@ -64,6 +95,14 @@ def mistyped(stage: Stage) -> str:
 @scene("V3-genuine", "portal:verify_file", press="verify.go_file")
 def genuine(stage: Stage) -> str:
     stage.file = papers.pdf(issued(stage), language="zh")
+    return "/verify"
+
+
+@scene("V3-replaced", "portal:verify_file", press="verify.go_file")
+def replaced_file(stage: Stage) -> str:
+    document = issued(stage)
+    stage.file = papers.pdf(document, language="zh")
+    changed(stage, document, Change.REPLACE)
     return "/verify"
 
 

@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce
 from xiaohu.access.models import StaffUser, SubscriberAccount
 from xiaohu.core.applicants import ApplicantKind, ClosingType
 from xiaohu.core.channels import CaseChannel
+from xiaohu.core.corrections import Change
 from xiaohu.core.states import TERMINAL, CaseState
 from xiaohu.core.steps import Scope, Step
 from xiaohu.registry.models import Holder, Line, PolicyVersion
@@ -263,4 +264,32 @@ class Document(models.Model):
                 condition=Q(state=DocumentState.VALID.value),
                 name="one_valid_document_of_each_kind",
             )
+        ]
+
+
+class DocumentChange(models.Model):
+    """What somebody asked to become of a document, and what another person said to it."""
+
+    document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="+")
+    change = models.CharField(max_length=16, choices=[(c.value, c.value) for c in Change])
+    reason = models.CharField(max_length=24)
+    corrections = models.JSONField(default=dict)
+    asked_by = models.ForeignKey(StaffUser, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    decided_by = models.ForeignKey(StaffUser, null=True, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    agreed = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["document"],
+                condition=Q(decided_at=None),
+                name="one_undecided_change_of_a_document",
+            ),
+            models.CheckConstraint(
+                condition=Q(agreed=False)
+                | (Q(decided_by__isnull=False) & ~Q(decided_by=F("asked_by"))),
+                name="two_people_change_a_document",
+            ),
         ]

@@ -141,6 +141,8 @@ def _facts(said: Mapping[str, Any]) -> list[Row]:
         rows.append((gettext("paper.filing"), ended))
     if said.get("certificate"):
         rows.append((gettext("paper.certificate"), said["certificate"]))
+    if said.get("replaces"):
+        rows.append((gettext("paper.replaces"), said["replaces"]))
     rows += [
         (gettext("paper.issued_at"), _china(said["issued_at"])),
         (gettext("paper.policy"), said["policy"]),

@@ -72,6 +72,8 @@ class Notice(StrEnum):
     PAYEE_CHANGED = "payee_changed"
     CERTIFICATE = "certificate"
     STATEMENT = "statement"
+    DOCUMENT_REPLACED = "document_replaced"
+    DOCUMENT_REVOKED = "document_revoked"
     DONE = "done"
     HELD = "held"
     RESTRICTED = "restricted"
@@ -147,6 +149,12 @@ NOTICES: Mapping[Notice, NoticeRule] = {
     _N.PAYEE_CHANGED: NoticeRule(number="N13", page=_PROGRESS, to=_ALL),
     _N.CERTIFICATE: NoticeRule(number="N14", page="portal:certificate", must=()),
     _N.STATEMENT: NoticeRule(number="N15", page="portal:pdf", must=()),
+    _N.DOCUMENT_REPLACED: NoticeRule(
+        number="N14", page="portal:certificate", to=_CASE, must=("ref", "cert")
+    ),
+    _N.DOCUMENT_REVOKED: NoticeRule(
+        number="N14", page="portal:certificate", to=_CASE, must=("ref", "cert")
+    ),
     _N.DONE: NoticeRule(number="N15", page=_PROGRESS, to=_CASE),
     _N.HELD: NoticeRule(number="N16", page=_PROGRESS, to=_CASE, must=("ref", "date")),
     _N.RESTRICTED: NoticeRule(number="N17", page="portal:checks", to=_CASE),

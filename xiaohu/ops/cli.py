@@ -13,6 +13,7 @@ import typer
 from xiaohu.config.options import OptionsRefused, load
 from xiaohu.ops import alive
 from xiaohu.ops.calendar_commands import calendar_app
+from xiaohu.ops.cert_commands import cert_app
 from xiaohu.ops.help_commands import help_app
 from xiaohu.ops.notice_commands import notice_app
 from xiaohu.ops.policy_commands import policy_app
@@ -41,7 +42,6 @@ app = typer.Typer(
 )
 demo_app = typer.Typer(no_args_is_help=True, help="The demo: run it, move its clock, close a line.")
 import_app = typer.Typer(no_args_is_help=True, help="Bring in an operator's export.")
-cert_app = typer.Typer(no_args_is_help=True, help="Certificates and statements.")
 user_app = typer.Typer(no_args_is_help=True, help="People of the desk.")
 app.add_typer(demo_app, name="demo")
 app.add_typer(import_app, name="import")
@@ -210,24 +210,6 @@ def import_lines(
             say=say,
             out=out,
         )
-
-    spoken(do, lang)
-
-
-@cert_app.command("verify")
-def cert_verify(
-    file: Annotated[Path, typer.Argument(help="A PDF of ours, or its .jws text.")],
-    key: Annotated[
-        Path | None, typer.Option(help="Public key; default: the one in the data folder.")
-    ] = None,
-    lang: Annotated[str, typer.Option(help="zh or en.")] = "zh",
-) -> None:
-    """Verify a certificate or statement, without network or database."""
-
-    def do() -> int:
-        from xiaohu.ops.verifying import verify_file
-
-        return verify_file(file, key=key, say=say, out=out)
 
     spoken(do, lang)
 

@@ -142,7 +142,7 @@ def list_versions(operator: Operator = None, lang: Lang = None) -> None:
 def show(
     version: Annotated[str | None, typer.Argument(help="Default: the version in force.")] = None,
     operator: Operator = None,
-    as_json: Annotated[bool, typer.Option("--json", help="The published document.")] = False,  # noqa: FBT002 - a flag
+    as_json: Annotated[bool, typer.Option("--json", help="The published document.")] = False,
     lang: Lang = None,
 ) -> None:
     """Read one published version, rule by rule."""

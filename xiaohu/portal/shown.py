@@ -82,5 +82,7 @@ TOLD = frozenset(
         "recompute_deadline",
         "keep_policy",
         "adopt_policy",
+        "replace_document",
+        "revoke_document",
     }
 )

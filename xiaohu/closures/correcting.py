@@ -1,0 +1,209 @@
+"""A document already handed out is revoked or replaced: one person asks, another agrees."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from xiaohu.access.models import StaffUser
+from xiaohu.closures import documents, moves, submitting
+from xiaohu.closures.models import Document, DocumentChange, DocumentKind, DocumentState
+from xiaohu.core import corrections as law
+from xiaohu.core.actors import Actor
+from xiaohu.core.corrections import Change
+from xiaohu.core.notices import Notice
+from xiaohu.core.refusals import Refusal
+from xiaohu.trail import events
+
+
+class DocumentUnknown(Refusal):
+    """This operator issued no document of that number."""
+
+    code = "DOCUMENT_UNKNOWN"
+
+
+class DocumentNotValid(Refusal):
+    """It was revoked or replaced before; `state` says which."""
+
+    code = "DOCUMENT_NOT_VALID"
+
+
+class NotYoursToCorrect(Refusal):
+    """Documents are corrected by compliance or administrators."""
+
+    code = "NOT_YOURS_TO_CORRECT"
+
+
+class ChangeAskedBefore(Refusal):
+    """Somebody asked for a change of this document already; it is agreed to or dropped first."""
+
+    code = "CHANGE_ASKED_BEFORE"
+
+
+class NoChangeAsked(Refusal):
+    """Nobody asked for a change of this document."""
+
+    code = "NO_CHANGE_ASKED"
+
+
+class SamePersonAsked(Refusal):
+    """Whoever asked does not agree as well."""
+
+    code = "SAME_PERSON_ASKED"
+
+
+@transaction.atomic(durable=True)
+def ask(
+    *,
+    number: str,
+    change: Change,
+    reason: str,
+    corrections: Mapping[str, str],
+    officer: StaffUser,
+    now: datetime,
+) -> DocumentChange:
+    """Ask that a document be revoked, or replaced by one that says something else.
+
+    Raises:
+        DocumentUnknown, DocumentNotValid, NotYoursToCorrect, ChangeAskedBefore: it cannot be asked.
+        ReasonNotForChange, CorrectionRefused: not like this.
+    """
+    actor = _acting(officer)
+    document = _lock(number, officer)
+    if document.state != DocumentState.VALID:
+        raise DocumentNotValid(number=number, state=document.state)
+    why = law.require_reason(change, reason)
+    if change is Change.REPLACE:
+        law.require_corrections(why, corrections, said=documents.read(document))
+    if _open(document) is not None:
+        raise ChangeAskedBefore(number=number)
+    asked = DocumentChange.objects.create(
+        document=document,
+        change=change.value,
+        reason=why.value,
+        corrections=dict(corrections) if change is Change.REPLACE else {},
+        asked_by=officer,
+        asked_at=now,
+    )
+    _record(document, "ask_document_change", asked, actor, now)
+    return asked
+
+
+@transaction.atomic(durable=True)
+def agree(*, number: str, officer: StaffUser, now: datetime) -> Document:
+    """Carry out what somebody else asked for, and tell the holder; return what counts now.
+
+    Raises:
+        DocumentUnknown, NotYoursToCorrect, NoChangeAsked, SamePersonAsked: it cannot be agreed to.
+    """
+    actor = _acting(officer)
+    document = _lock(number, officer)
+    asked = _require(document)
+    if asked.asked_by_id == officer.pk:
+        raise SamePersonAsked
+    _decide(asked, officer, agreed=True, now=now)
+    document.changed_at = now
+    if asked.change == Change.REVOKE:
+        document.state = DocumentState.REVOKED.value
+        document.save(update_fields=["state", "changed_at"])
+        _record(document, "revoke_document", asked, actor, now)
+        _tell(document, Notice.DOCUMENT_REVOKED, now)
+        return document
+    document.state = DocumentState.REPLACED.value
+    document.save(update_fields=["state", "changed_at"])
+    newer = _reissue(document, asked.corrections, now)
+    document.replaced_by = newer
+    document.save(update_fields=["replaced_by"])
+    _record(document, "replace_document", asked, actor, now, newer.number)
+    _tell(newer, Notice.DOCUMENT_REPLACED, now)
+    return newer
+
+
+@transaction.atomic(durable=True)
+def drop(*, number: str, officer: StaffUser, now: datetime) -> Document:
+    """Leave a document as it is, whoever asked otherwise.
+
+    Raises:
+        DocumentUnknown, NotYoursToCorrect, NoChangeAsked: there is nothing to drop.
+    """
+    actor = _acting(officer)
+    document = _lock(number, officer)
+    asked = _require(document)
+    _decide(asked, officer, agreed=False, now=now)
+    _record(document, "drop_document_change", asked, actor, now)
+    return document
+
+
+def asked_for(document: Document) -> DocumentChange | None:
+    """Return the change somebody asked for and nobody decided on."""
+    return _open(document)
+
+
+def _acting(officer: StaffUser) -> Actor:
+    for role in law.ROLES:
+        if officer.acts_as(role):
+            return officer.actor(role)
+    raise NotYoursToCorrect
+
+
+def _lock(number: str, officer: StaffUser) -> Document:
+    found = Document.objects.filter(pk=number, operator=officer.operator)
+    case_id: UUID | None = found.values_list("closing__case_id", flat=True).first()
+    if case_id is None:
+        raise DocumentUnknown(number=number)
+    case = moves.lock(case_id)
+    document = found.select_for_update(no_key=True, of=("self",)).select_related("closing").get()
+    document.closing.case = case
+    return document
+
+
+def _open(document: Document) -> DocumentChange | None:
+    return DocumentChange.objects.filter(document=document, decided_at=None).first()
+
+
+def _require(document: Document) -> DocumentChange:
+    asked = _open(document)
+    if asked is None:
+        raise NoChangeAsked(number=document.number)
+    return asked
+
+
+def _decide(asked: DocumentChange, officer: StaffUser, *, agreed: bool, now: datetime) -> None:
+    asked.decided_by, asked.decided_at, asked.agreed = officer, now, agreed
+    asked.save(update_fields=["decided_by", "decided_at", "agreed"])
+
+
+def _reissue(document: Document, corrections: Mapping[str, str], now: datetime) -> Document:
+    said = {**documents.read(document), **corrections, "replaces": document.number}
+    return documents.issue(document.closing, DocumentKind(document.kind), said, now=now)
+
+
+def _tell(document: Document, notice: Notice, now: datetime) -> None:
+    case = document.closing.case
+    if case.purged_at is None:  # afterwards nobody's address is known any more
+        submitting.tell(case, notice, now=now, once=document.number, cert=document.number)
+
+
+def _record(
+    document: Document,
+    action: str,
+    asked: DocumentChange,
+    actor: Actor,
+    now: datetime,
+    newer: str = "",
+) -> None:
+    events.record(
+        operator=document.operator,
+        actor=actor,
+        action=action,
+        case_id=document.closing.case_id,
+        reason=asked.reason,
+        evidence={
+            "document": document.number,
+            "change": asked.change,
+            **({"replaced_by": newer} if newer else {}),
+            **{f"set_{fact}": value for fact, value in asked.corrections.items()},
+        },
+        now=now,
+    )
