@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 
 from tests.journeys.screens import Visitor
+from tests.journeys.visiting import Visit
 from tests.service import Service
 from tests.stories import picture
 from xiaohu.registry import demo_data
 from xiaohu.ui.catalogue import read
 
+CODE = re.compile(r"(?<!\d)\d{6}(?!\d)")
 CASE = re.compile(r"/case/[0-9a-f-]{36}")
 REFERENCE = re.compile(r"XH-\d{4}-[0-9A-Z]{4}-[0-9A-Z]{2}")
 _WORDS = {"zh": read("zh_Hans"), "en": read("en")}
@@ -57,7 +59,7 @@ def free_people(service: Service) -> Iterator[Person]:
 class Told:
     """A visitor who knows the words of their language."""
 
-    def __init__(self, visitor: Visitor) -> None:
+    def __init__(self, visitor: Visit) -> None:
         self.v = visitor
         self.words = _WORDS[visitor.language]
 
@@ -117,7 +119,7 @@ class Subscriber(Told):
 
     def choose_line(self, shot: str = "") -> None:
         """S4, or S3b and S4: the one line there is."""
-        self.v.page.get_by_role("checkbox").first.check()
+        self.v.tick()
         self.press("btn.continue", shot)
 
     def settle(self, code: str, choice: str, shot: str = "") -> None:
@@ -189,7 +191,7 @@ class Subscriber(Told):
     def submit(self) -> str:
         """S16 and S17; return the reference."""
         self.press("review.submit", "S16-error")
-        self.v.page.get_by_role("checkbox").check()
+        self.v.tick()
         self.press("review.submit", "S17-submitted")
         found = REFERENCE.search(self.v.page.content())
         assert found is not None
@@ -225,14 +227,18 @@ class Subscriber(Told):
 class Officer(Told):
     """Takes a case and decides."""
 
+    def __init__(self, visitor: Visitor) -> None:
+        super().__init__(visitor)
+        self.running = visitor.service
+
     def sign_in(self, place: int) -> None:
         """D1; the authenticator's code works once, so a second sign-in waits for the next."""
-        person = self.v.service.people()["staff"][place]
+        person = self.running.people()["staff"][place]
         self.v.go("/desk", "D1-sign-in")
         for _ in range(40):
             self.type("desk.username", person["username"])
             self.type("signin.password", person["password"])
-            code = self.v.service.run("demo", "code", person["username"]).stdout.strip()
+            code = self.running.run("demo", "code", person["username"]).stdout.strip()
             self.type("desk.code", code)
             self.press("desk.go")
             if self.v.page.get_by_role("button", name=self.say("desk.next")).count():

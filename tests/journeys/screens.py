@@ -48,11 +48,15 @@ class Visitor:
         """Choose an option by the start of its words."""
         self.page.get_by_role("radio", name=name).first.check()
 
+    def tick(self, place: int = 0) -> None:
+        """Tick a box: the first one, or another."""
+        self.page.get_by_role("checkbox").nth(place).check()
+
     def heading(self) -> str:
         """Return the page's heading."""
         return self.page.locator("h1").first.inner_text()
 
-    def look(self, shot: str) -> None:
+    def look(self, shot: str = "") -> None:
         """Check the page as it is: axe, sideways scroll, ids, language, title; take its picture."""
         self._require_sound()
         if not shot:
