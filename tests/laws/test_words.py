@@ -94,6 +94,7 @@ OTHER_EVENTS = (
     "drop_document_change",
     "replace_document",
     "revoke_document",
+    "send_link",
 )
 LONGEST_ERROR, LONGEST_TEXT = 28, {"zh_Hans": 70, "en": 160}
 

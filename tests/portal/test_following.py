@@ -289,7 +289,7 @@ def test_english_pages_name_their_sources_in_english(world: World) -> None:
     case = finished(world)
     browser = Browser(world).sign_in_by_reference(case)
     browser.send("/language", language="en", next="/")
-    said = words(browser.open(f"/case/{case.pk}/certificate"))
+    said = words(browser.open(f"/case/{case.pk}/statement"))
     assert "Personal Information Protection Law, Art. 50, 69" in said
     assert "个人信息保护法" not in said
 
@@ -297,7 +297,16 @@ def test_english_pages_name_their_sources_in_english(world: World) -> None:
 def test_a_finished_case_is_still_told_after_erasure(world: World) -> None:
     case = finished(world)
     browser = Browser(world).sign_in_by_reference(case)
-    for name in ("", "/certificate", "/submitted", "/withdraw", "/fix", "/refund", "/refused"):
+    for name in (
+        "",
+        "/certificate",
+        "/statement",
+        "/submitted",
+        "/withdraw",
+        "/fix",
+        "/refund",
+        "/refused",
+    ):
         answer = browser.open(f"/case/{case.pk}{name}")
         assert answer.status_code == (409 if name == "/withdraw" else 200), name
     for name in ("/checks", "/verify", "/balance", "/contact", "/effects", "/check"):

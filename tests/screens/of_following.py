@@ -96,11 +96,6 @@ def refund(stage: Stage) -> str:
     return f"{refund_attention(stage)}/refund"
 
 
-@scene("S22-certificate", "portal:certificate")
-def certificate(stage: Stage) -> str:
-    return f"{done(stage)}/certificate"
-
-
 @scene("S23-refused", "portal:refused")
 def why_refused(stage: Stage) -> str:
     return f"{was_refused(stage)}/refused"

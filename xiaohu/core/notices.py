@@ -72,6 +72,7 @@ class Notice(StrEnum):
     PAYEE_CHANGED = "payee_changed"
     CERTIFICATE = "certificate"
     STATEMENT = "statement"
+    DOCUMENT_LINK = "document_link"
     DOCUMENT_REPLACED = "document_replaced"
     DOCUMENT_REVOKED = "document_revoked"
     DONE = "done"
@@ -149,6 +150,9 @@ NOTICES: Mapping[Notice, NoticeRule] = {
     _N.PAYEE_CHANGED: NoticeRule(number="N13", page=_PROGRESS, to=_ALL),
     _N.CERTIFICATE: NoticeRule(number="N14", page="portal:certificate", must=()),
     _N.STATEMENT: NoticeRule(number="N15", page="portal:pdf", must=()),
+    _N.DOCUMENT_LINK: NoticeRule(
+        number="N14", page="portal:certificate", to=_CASE, must=("ref", "link")
+    ),
     _N.DOCUMENT_REPLACED: NoticeRule(
         number="N14", page="portal:certificate", to=_CASE, must=("ref", "cert")
     ),
@@ -212,6 +216,7 @@ SAMPLES: Mapping[str, str] = {
     "days": "30",
     "cert": "C7K3-M9QX-4T2P",
     "amount": "1,358.00",
+    "link": "https://example.com/track",
 }
 
 

@@ -1,51 +1,95 @@
-"""S22: the documents."""
+"""S22: certificate and statement of each line; to read, to print, to download, to be sent a link to."""
 
+from typing import Any
+
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
+from django.views.decorators.http import require_POST
 
-from xiaohu.closures import documents, papers
-from xiaohu.closures.models import Case
+from xiaohu.closures import documents, drafting, papers, sending
+from xiaohu.closures.models import Case, Document, DocumentKind, DocumentState
+from xiaohu.core.states import CaseState
 from xiaohu.portal.entering import own_case
-from xiaohu.portal.shown import shown_case
+from xiaohu.portal.shown import actor_of, shown_case
+from xiaohu.portal.views.answering import masked
+from xiaohu.queue import clock
 from xiaohu.ui.qr import svg
 from xiaohu.ui.shown import ShownClosing, closings
 
 
 @own_case
 def certificate(request: HttpRequest, case: Case) -> HttpResponse:
-    """S22: the closing certificate, later the statement."""
+    """S22: the closing certificate; while it is being signed, that."""
     shown = shown_case(case)
-    chosen = _chosen(request, shown["certified"])
-    if chosen is None or chosen.certificate is None:
+    chosen = _chosen(request, shown["certified"] or shown["closings"])
+    if chosen is None or not (chosen.certificate or _being_signed(chosen)):
         return HttpResponseRedirect(reverse("portal:case", args=[case.pk]))
-    statement = chosen.statement
-    said = documents.read(chosen.certificate)
-    page = {
-        **shown,
-        "chosen": chosen,
-        "certificate": chosen.certificate,
-        "statement": statement,
-        "said": said,
-        "qr": svg(said["verify"]),
-        "account_of": documents.read(statement) if statement is not None else None,
-    }
+    page = _paper(case, shown, chosen, chosen.certificate)
     return render(request, "portal/certificate.html", page)
 
 
 @own_case
+def statement(request: HttpRequest, case: Case) -> HttpResponse:
+    """S22 at the end: settlement, what was erased, what is kept until when."""
+    shown = shown_case(case)
+    chosen = _chosen(request, shown["certified"])
+    if chosen is None:
+        return HttpResponseRedirect(reverse("portal:case", args=[case.pk]))
+    page = _paper(case, shown, chosen, chosen.statement)
+    return render(request, "portal/statement.html", page)
+
+
+@require_POST
+@own_case
+def send_link(request: HttpRequest, case: Case) -> HttpResponse:
+    """Send reference and address to the confirmed mail contact."""
+    sending.send_link(case_id=case.pk, actor=actor_of(request), now=clock.now())
+    to = masked(drafting.contact(case))
+    messages.success(request, gettext("cert.sent").format(to=to))
+    return HttpResponseRedirect(reverse("portal:certificate", args=[case.pk]))
+
+
+@own_case
 def pdf(request: HttpRequest, case: Case, kind: str) -> HttpResponse:
-    """Give a document as PDF, the signed text attached."""
+    """Give a document that counts as PDF, the signed text attached; one that does not says why."""
     chosen = _chosen(request, [each for each in closings(case) if each.certificate])
     papers_of = {"certificate": chosen.certificate, "statement": chosen.statement} if chosen else {}
     found = papers_of.get(kind)
     if found is None:
         raise Http404
+    if found.state != DocumentState.VALID:
+        return HttpResponseRedirect(reverse(f"portal:{kind}", args=[case.pk]))
     language = "en" if get_language() == "en" else "zh"
     answer = HttpResponse(papers.pdf(found, language=language), content_type="application/pdf")
     answer["Content-Disposition"] = f'attachment; filename="{found.number}.pdf"'
     return answer
+
+
+def _paper(
+    case: Case, shown: dict[str, Any], chosen: ShownClosing, document: Document | None
+) -> dict[str, Any]:
+    said = documents.read(document) if document is not None else None
+    several = f"?line={chosen.closing.pk}" if len(shown["certified"]) > 1 else ""
+    language = "en" if get_language() == "en" else "zh"
+    return {
+        **shown,
+        "chosen": chosen,
+        "document": document,
+        "said": said,
+        "facts": papers.facts(DocumentKind(document.kind), said, language=language)
+        if document is not None and said is not None
+        else [],
+        "qr": svg(said["verify"]) if said is not None else "",
+        "line_query": several,
+        "can_send": sending.can_send(shown["contact"]),
+    }
+
+
+def _being_signed(chosen: ShownClosing) -> bool:
+    return chosen.state is CaseState.EXECUTING and chosen.closing.disconnected_at is not None
 
 
 def _chosen(request: HttpRequest, certified: list[ShownClosing]) -> ShownClosing | None:
