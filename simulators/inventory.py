@@ -32,7 +32,7 @@ DAYS = (
 FLAGS = (
     "filing", "port_out", "open_order", "legal_hold", "roaming_pending", "subline", "bundle",
     "ported_in", "transfer", "fee_dispute", "complaint", "two_factor", "invoice_pending",
-    "minor", "dissolved", "esim",
+    "minor", "dissolved", "esim", "balance_unknown",
 )  # fmt: skip
 WORDS = {
     "realname": ("registered", "missing", "mismatch", "expired"),

@@ -19,7 +19,12 @@ from simulators.wire import Body, Unfit, body_of, fingerprint, key_of, refused, 
 
 CURRENCY = "CNY"
 MOST_FEN = 10**15
-ROUTES = {"original": ("subscription_id",), "bank_account": ("name", "bank", "account")}
+ROUTES = {
+    "original": ("subscription_id",),
+    "other_line": ("subscription_id",),
+    "bank_account": ("name", "bank", "account"),
+    "wallet": ("name", "bank", "account"),
+}
 SHORTEST_ACCOUNT = 8
 
 

@@ -16,9 +16,20 @@ from simulators import messages, operator, payout
 from simulators.serving import Settings
 from xiaohu.access.models import StaffUser, SubscriberAccount
 from xiaohu.access.sessions import Method, Subscriber
-from xiaohu.closures import alarms, applying, checking, drafting, driver, submitting, volunteering
+from xiaohu.closures import (
+    alarms,
+    applying,
+    checking,
+    consenting,
+    drafting,
+    driver,
+    paying,
+    submitting,
+    volunteering,
+)
 from xiaohu.closures.models import Case, Closing, Document, DocumentKind
 from xiaohu.core.actors import Actor, ActorKind
+from xiaohu.core.consents import ConsentKind
 from xiaohu.core.profile import RefundRoute
 from xiaohu.core.proofs import ProofMethod
 from xiaohu.core.questions import Question
@@ -171,7 +182,7 @@ class World:
         checking.run(case_id=case.pk, now=self.now)
         proofs.note(case_id=case.pk, method=ProofMethod.ICCID_TAIL, now=self.now)
         self.show_papers(case)
-        drafting.set_refund(case_id=case.pk, route=RefundRoute.ORIGINAL)
+        paying.set_refund(case_id=case.pk, route=RefundRoute.ORIGINAL)
         drafting.set_contact(case_id=case.pk, to="subscriber@example.com")
         drafting.confirm_contact(case_id=case.pk)
         drafting.note_effects_read(case_id=case.pk)
@@ -180,8 +191,14 @@ class World:
 
     def show_papers(self, case: Case) -> None:
         """Upload every paper a draft still needs."""
+        self.agree(case, ConsentKind.ID_PHOTO)
         for kind in applying.standing(case, now=self.now).lacking:
             applying.add_paper(case_id=case.pk, evidence=kind, data=picture(), now=self.now)
+
+    def agree(self, case: Case, *kinds: ConsentKind) -> None:
+        """Agree to something as the holder; to the use of a bank account unless told otherwise."""
+        for kind in kinds or (ConsentKind.BANK_ACCOUNT,):
+            consenting.give(case_id=case.pk, kind=kind, actor=holder_of(case), now=self.now)
 
     def submit(self, case: Case) -> Case:
         """Submit a draft as its holder."""

@@ -5,7 +5,7 @@ from typing import NoReturn
 
 from tests.stories import LARGE, World, closing_of, holder_of, staff
 from xiaohu.access.models import StaffUser
-from xiaohu.closures import drafting, reviewing, withdrawing
+from xiaohu.closures import drafting, paying, reviewing, withdrawing
 from xiaohu.closures.models import Case, Closing
 from xiaohu.core.checks import CheckCode
 from xiaohu.core.choices import Choice
@@ -53,7 +53,8 @@ def with_something_chosen(world: World) -> Case:
 def in_review(world: World) -> Case:
     """Return a clean line's case that waits for a decision, since a bank account was named."""
     case = world.ready()
-    drafting.set_refund(case_id=case.pk, route=RefundRoute.BANK_ACCOUNT, **BANK)
+    world.agree(case)
+    paying.set_refund(case_id=case.pk, route=RefundRoute.BANK_ACCOUNT, **BANK)
     return world.submit(case)
 
 

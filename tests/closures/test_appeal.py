@@ -5,7 +5,7 @@ import pytest
 from tests.closures.states import BANK, case_in, fails, officer, refused, traces
 from tests.stories import LARGE, World, closing_of, holder_of
 from xiaohu.access.models import StaffUser
-from xiaohu.closures import appealing, checking, copying, drafting, queries, reviewing
+from xiaohu.closures import appealing, checking, copying, drafting, paying, queries, reviewing
 from xiaohu.closures.appealing import AppealTooLate, NotRefused
 from xiaohu.closures.drafting import AlreadyClosing
 from xiaohu.closures.models import Case
@@ -70,7 +70,7 @@ def _plain(value: object) -> object:
 def test_keeps_contact_and_payee_readable(world: World) -> None:
     case = appeal(world, refused(world))
     assert drafting.contact(case) == "subscriber@example.com"
-    assert drafting.payee(case) == BANK
+    assert paying.payee(case) == BANK
 
 
 @pytest.mark.parametrize("state", ELSEWHERE)

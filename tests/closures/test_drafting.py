@@ -9,16 +9,16 @@ import pytest
 from tests.closures.states import case_in, fails, traces
 from tests.stories import CLEAN, LARGE, World, closing_of, holder_of
 from xiaohu.access.sessions import Method
-from xiaohu.closures import checking, drafting, queries, submitting, withdrawing
+from xiaohu.closures import checking, drafting, paying, queries, submitting, withdrawing
 from xiaohu.closures.drafting import (
     EDITABLE,
     AlreadyClosing,
     ContactRefused,
     ContactSameNumber,
     NotEditable,
-    RouteNotOffered,
 )
 from xiaohu.closures.models import Case, Closing, HumanQueue
+from xiaohu.closures.paying import RouteNotOffered
 from xiaohu.core.checks import CheckCode
 from xiaohu.core.choices import Choice
 from xiaohu.core.profile import RefundRoute
@@ -35,7 +35,7 @@ EDITS: dict[str, Callable[[UUID], None]] = {
     "choose": lambda pk: drafting.choose(
         case_id=pk, check=CheckCode.ARREARS, choice=Choice.SET_OFF
     ),
-    "set_refund": lambda pk: drafting.set_refund(case_id=pk, route=RefundRoute.ORIGINAL),
+    "set_refund": lambda pk: paying.set_refund(case_id=pk, route=RefundRoute.ORIGINAL),
     "set_contact": lambda pk: drafting.set_contact(case_id=pk, to="other@example.com"),
     "confirm_contact": lambda pk: drafting.confirm_contact(case_id=pk),
     "note_effects_read": lambda pk: drafting.note_effects_read(case_id=pk),
@@ -228,21 +228,16 @@ def test_refuses_a_way_of_the_money_that_is_not_offered(
     changed = profile.model_copy(update={"refund": refund})
     monkeypatch.setattr(policies, "profile", lambda _: changed)
     with pytest.raises(RouteNotOffered):
-        drafting.set_refund(case_id=case.pk, route=RefundRoute.BANK_ACCOUNT, bank="b", account="1")
-
-
-@pytest.mark.parametrize("route", [RefundRoute.OTHER_LINE, RefundRoute.COUNTER])
-def test_refuses_a_way_of_the_money_nobody_carries_out(world: World, route: RefundRoute) -> None:
-    with pytest.raises(RouteNotOffered):
-        drafting.set_refund(case_id=world.draft().pk, route=route)
+        paying.set_refund(case_id=case.pk, route=RefundRoute.BANK_ACCOUNT, bank="b", account="1")
 
 
 def test_forgets_the_bank_account_when_the_money_goes_back_as_it_came(world: World) -> None:
     case = world.draft()
-    drafting.set_refund(case_id=case.pk, route=RefundRoute.BANK_ACCOUNT, bank="b", account="1 2")
-    assert drafting.payee(case) == {"bank": "b", "account": "12"}
-    drafting.set_refund(case_id=case.pk, route=RefundRoute.ORIGINAL)
-    assert drafting.payee(case) == {"bank": "", "account": ""}
+    world.agree(case)
+    paying.set_refund(case_id=case.pk, route=RefundRoute.BANK_ACCOUNT, bank="b", account="1 2")
+    assert paying.payee(case) == {"bank": "b", "account": "12"}
+    paying.set_refund(case_id=case.pk, route=RefundRoute.ORIGINAL)
+    assert paying.payee(case) == {}
 
 
 def test_keeps_the_choice_about_an_obstacle(world: World) -> None:

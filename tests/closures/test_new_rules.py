@@ -6,7 +6,7 @@ import pytest
 
 from tests.closures import rulings
 from tests.stories import ARREARS, CLEAN, LARGE, World, closing_of, holder_of
-from xiaohu.closures import adopting, applying, checking, drafting, keeping, queries
+from xiaohu.closures import adopting, applying, checking, drafting, keeping, paying, queries
 from xiaohu.closures.adopting import RulesMovedOn
 from xiaohu.closures.models import Case
 from xiaohu.core.applicants import ApplicantKind, Evidence
@@ -71,7 +71,7 @@ def test_a_way_of_the_money_that_is_gone_is_asked_for_again(world: World) -> Non
     version = later(world, '[refund]\nroutes = ["bank_account"]')
     case = choose(world, case, version, adopted=True)
     assert case.refund_route == ""
-    assert drafting.payee(case) == {}
+    assert paying.payee(case) == {}
 
 
 def test_only_the_version_in_force_can_be_chosen(world: World) -> None:

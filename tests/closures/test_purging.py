@@ -6,7 +6,7 @@ import pytest
 
 from tests.closures.states import case_in, fails, traces
 from tests.stories import OPERATOR, World, document_of
-from xiaohu.closures import drafting, purging, queries
+from xiaohu.closures import drafting, paying, purging, queries
 from xiaohu.closures.models import Case, DocumentKind
 from xiaohu.core.states import TERMINAL, CaseState
 from xiaohu.notices import outbox
@@ -41,7 +41,7 @@ def test_leaves_nothing_of_a_folder_that_ended(world: World, state: CaseState) -
     case = case_in(world, state)
     assert after_its_time(world) == 1
     assert remains(case) == (0, 0, True)
-    for read in (drafting.contact, drafting.payee):
+    for read in (drafting.contact, paying.payee):
         with pytest.raises(Erased):
             read(case)
     case.refresh_from_db()

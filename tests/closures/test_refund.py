@@ -7,9 +7,9 @@ import pytest
 
 from tests.closures.states import BANK, case_in, fails, in_review, officer, refusing, traces
 from tests.stories import CLEAN, LARGE, OPERATOR, World, closing_of, document_of, holder_of
-from xiaohu.closures import alarms, drafting, queries, refunding, reviewing
-from xiaohu.closures.drafting import RouteNotOffered
+from xiaohu.closures import alarms, paying, queries, refunding, reviewing
 from xiaohu.closures.models import Case, DocumentKind, HumanQueue
+from xiaohu.closures.paying import RouteNotOffered
 from xiaohu.core.actors import Actor, ActorKind
 from xiaohu.core.moves import Action, MoveNotAllowed
 from xiaohu.core.profile import RefundRoute
@@ -36,6 +36,8 @@ def came_back(world: World) -> Case:
 
 def another_way(world: World, case: Case, route: RefundRoute = RefundRoute.BANK_ACCOUNT) -> Case:
     """Choose another way as the holder."""
+    if CaseState(case.state) is CaseState.REFUND_ATTENTION:
+        world.agree(case)
     return refunding.choose_another_way(
         case_id=case.pk, route=route, **BANK, actor=holder_of(case), now=world.now
     )
@@ -106,10 +108,10 @@ def test_tries_again_as_often_as_it_takes(world: World) -> None:
 @pytest.mark.parametrize("state", refusing(Action.RESUME_REFUND))
 def test_refuses_another_way_in(world: World, state: CaseState) -> None:
     case = case_in(world, state)
-    before, way = traces(case), drafting.payee(case)
+    before, way = traces(case), paying.payee(case)
     with pytest.raises(MoveNotAllowed):
         another_way(world, case)
-    assert (traces(case), drafting.payee(case)) == (before, way)
+    assert (traces(case), paying.payee(case)) == (before, way)
 
 
 def test_refuses_another_way_twice(world: World) -> None:
@@ -121,7 +123,7 @@ def test_refuses_another_way_twice(world: World) -> None:
 def test_refuses_a_way_that_is_not_offered(world: World) -> None:
     case = came_back(world)
     with pytest.raises(RouteNotOffered):
-        another_way(world, case, RefundRoute.COUNTER)
+        another_way(world, case, RefundRoute.OTHER_LINE)
 
 
 @pytest.mark.parametrize("last", [(alarms, "set_closing_due"), (events, "record")])
@@ -129,17 +131,19 @@ def test_leaves_nothing_behind_when_its_last_step_fails(
     world: World, monkeypatch: pytest.MonkeyPatch, last: tuple[object, str]
 ) -> None:
     case = came_back(world)
-    before, way = traces(case), drafting.payee(case)
+    world.agree(case)
+    before, way = traces(case), paying.payee(case)
     monkeypatch.setattr(*last, fails)
     with pytest.raises(RuntimeError):
         another_way(world, case)
-    assert (traces(case), drafting.payee(case)) == (before, way)
+    assert (traces(case), paying.payee(case)) == (before, way)
 
 
 def test_is_closed_to_a_stranger(world: World) -> None:
     case = came_back(world)
     with pytest.raises(queries.CaseNotFound):
         queries.of_subscriber(case.pk, world.subscriber(LARGE))
+    world.agree(case)
     with pytest.raises(MoveNotAllowed):
         refunding.choose_another_way(
             case_id=case.pk,

@@ -7,7 +7,7 @@ import pytest
 
 from tests.closures.states import BANK, case_in, fails, in_review, large, returned, traces
 from tests.stories import ARREARS, EMPTY, LARGE, NOON, STOPPED, World, closing_of, holder_of
-from xiaohu.closures import checking, drafting, queries, submitting, withdrawing
+from xiaohu.closures import checking, drafting, paying, queries, submitting, withdrawing
 from xiaohu.closures.models import Case, HumanQueue
 from xiaohu.closures.submitting import Incomplete
 from xiaohu.core.actors import Actor, ActorKind
@@ -42,7 +42,7 @@ def with_cooling(case: Case, days: int, monkeypatch: pytest.MonkeyPatch) -> None
 @pytest.mark.parametrize("state", [CaseState.DRAFT, CaseState.AWAITING_CUSTOMER])
 def test_works_from(world: World, state: CaseState) -> None:
     case = case_in(world, state)
-    drafting.set_refund(case_id=case.pk, route=RefundRoute.ORIGINAL)
+    paying.set_refund(case_id=case.pk, route=RefundRoute.ORIGINAL)
     case = world.submit(case)
     assert (case.state, case.submitted_at) == (CaseState.SCHEDULED, world.now)
 
@@ -270,5 +270,5 @@ def test_tells_the_holder_wherever_the_holder_can_be_told(
 
 def test_keeps_what_was_answered(world: World) -> None:
     case = in_review(world)
-    assert drafting.payee(case) == BANK
+    assert paying.payee(case) == BANK
     assert drafting.contact(case) == "subscriber@example.com"

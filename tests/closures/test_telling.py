@@ -8,7 +8,7 @@ import pytest
 
 from tests.closures.states import BANK, case_in, claimed, in_review, officer, returned
 from tests.stories import ADMIN, CLEAN, OPERATOR, World, closing_of, holder_of
-from xiaohu.closures import applying, checking, drafting, refunding, reviewing, submitting
+from xiaohu.closures import applying, checking, drafting, paying, refunding, reviewing, submitting
 from xiaohu.closures.applying import Details
 from xiaohu.closures.models import Case
 from xiaohu.core.applicants import ApplicantKind
@@ -159,7 +159,8 @@ def test_a_registered_contact_that_is_the_closed_number_is_not_used(world: World
 
 def test_a_changed_payee_is_told_on_the_old_channels(world: World) -> None:
     case = returned(world)
-    drafting.set_refund(
+    world.agree(case)
+    paying.set_refund(
         case_id=case.pk, route=RefundRoute.BANK_ACCOUNT, bank="示例银行", account="6222000000000002"
     )
     checking.run(case_id=case.pk, now=world.now)
@@ -177,6 +178,7 @@ def test_an_unchanged_payee_is_no_news(world: World) -> None:
 
 def test_another_way_of_the_refund_is_told_but_not_to_the_closed_line(world: World) -> None:
     case = case_in(world, CaseState.REFUND_ATTENTION)
+    world.agree(case)
     refunding.choose_another_way(
         case_id=case.pk,
         route=RefundRoute.BANK_ACCOUNT,
@@ -272,7 +274,8 @@ def test_after_a_death_every_step_is_said_gently(world: World) -> None:
     case.refresh_from_db()
     checking.run(case_id=case.pk, now=world.now)
     world.show_papers(case)
-    drafting.set_refund(case_id=case.pk, route=RefundRoute.BANK_ACCOUNT, **BANK)
+    world.agree(case)
+    paying.set_refund(case_id=case.pk, route=RefundRoute.BANK_ACCOUNT, **BANK)
     drafting.set_contact(case_id=case.pk, to=CONTACT)
     drafting.confirm_contact(case_id=case.pk)
     drafting.note_effects_read(case_id=case.pk)

@@ -9,7 +9,7 @@ from tests.portal.browser import Answer
 from tests.stories import CLEAN, World, staff
 from xiaohu.access import mfa
 from xiaohu.access.models import StaffUser
-from xiaohu.closures import drafting
+from xiaohu.closures import paying
 from xiaohu.closures.models import Case
 from xiaohu.core.actors import ActorKind
 from xiaohu.core.profile import RefundRoute
@@ -73,7 +73,8 @@ def code(of: StaffUser) -> str:
 def waiting(world: World, number: str = CLEAN) -> Case:
     """Return a case that waits for a decision, as its money goes to a bank."""
     case = world.ready(number)
-    drafting.set_refund(
+    world.agree(case)
+    paying.set_refund(
         case_id=case.pk,
         route=RefundRoute.BANK_ACCOUNT,
         bank="示例银行",

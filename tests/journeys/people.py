@@ -159,6 +159,9 @@ class Subscriber(Told):
             self.v.page.get_by_label(self.say("papers.file")).set_input_files(
                 {"name": "paper.jpg", "mimeType": "image/jpeg", "buffer": picture()}
             )
+            agreed = self.v.page.get_by_role("checkbox")
+            if agreed.count():
+                agreed.check()
             self.press("papers.upload")
         self.v.look(shot)
         self.press("btn.continue")
@@ -171,6 +174,7 @@ class Subscriber(Told):
         if bank:
             self.type("account.bank", "示例银行")
             self.type("account.number", "6222 0000 0000 0000 004")
+            self.v.page.get_by_role("checkbox").check()
             self.press("btn.continue", "S14-contact")
 
     def give_contact(self, person: Person) -> None:

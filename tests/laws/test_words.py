@@ -23,6 +23,8 @@ from xiaohu.core.channels import CaseChannel
 from xiaohu.core.checks import Appeal, CheckCode, CheckGroup
 from xiaohu.core.choices import Choice
 from xiaohu.core.comparing import Difference
+from xiaohu.core.consents import ConsentKind
+from xiaohu.core.destinations import Wallet
 from xiaohu.core.facts import LineStatus, RestrictionReason
 from xiaohu.core.filings import Purpose
 from xiaohu.core.involuntary import INVOLUNTARY, Stop
@@ -80,6 +82,8 @@ OTHER_EVENTS = (
     "open",
     "appeal",
     "split",
+    "consent",
+    "withdraw_consent",
     "propose",
     "assign",
     "release",
@@ -167,6 +171,10 @@ def made() -> Mapping[str, list[str]]:
         "check.appeal.": each(Appeal),
         "check.title.": each(CheckCode),
         "choice.": each(Choice),
+        "consent.": each(ConsentKind, ".other"),
+        "consent.err.": each(ConsentKind),
+        "consent.short.": each(ConsentKind),
+        "wallet.": each(Wallet),
         "closing_type.": each(INVOLUNTARY),
         "difference.": each(Difference),
         "filing.purpose.": each(Purpose),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from tests.portal.browser import CONTACT, Browser, page, words
 from tests.stories import CLEAN, STOPPED, World, staff
 from xiaohu.access.models import StaffUser
-from xiaohu.closures import drafting, minding, reviewing
+from xiaohu.closures import minding, paying, reviewing
 from xiaohu.closures.models import Case, Document
 from xiaohu.core.profile import RefundRoute
 from xiaohu.core.review import RefusalReason, ReturnReason
@@ -30,7 +30,8 @@ pytestmark = pytest.mark.django_db(databases=["default", "keystore"])
 def in_review(world: World, number: str = CLEAN) -> Case:
     """Return a case that waits for an officer, as its money goes to a bank."""
     case = world.ready(number)
-    drafting.set_refund(
+    world.agree(case)
+    paying.set_refund(
         case_id=case.pk,
         route=RefundRoute.BANK_ACCOUNT,
         bank="示例银行",
@@ -209,6 +210,7 @@ def test_a_refund_that_came_back_asks_for_another_way(world: World) -> None:
         choice="bank_account",
         bank="示例银行",
         account="6222000000051234",
+        agreed="on",
     )
     assert browser.at == f"/case/{case.pk}"
 

@@ -70,7 +70,7 @@ def test_the_money_can_go_to_the_holder_s_bank_account(world: World) -> None:
     wrong = browser.send(bank="", account="1234")
     assert wrong.status_code == 422
     assert "请输入 12 至 19 位卡号" in words(wrong)
-    browser.send(bank="示例银行", account="6222 0000 0005 1234")
+    browser.send(bank="示例银行", account="6222 0000 0005 1234", agreed="on")
     assert browser.at == f"{browser.home}/contact"
     browser.confirm_contact()
     browser.send()
@@ -86,12 +86,16 @@ def test_a_mistyped_card_is_doubted_once(world: World) -> None:
     browser.choose_line()
     browser.prove()
     browser.send(choice="bank_account")
-    doubted = browser.send(bank="示例银行", account="6222000000051235")
+    doubted = browser.send(bank="示例银行", account="6222000000051235", agreed="on")
     assert doubted.status_code == 422
     assert "请核对后再继续" in words(doubted)
-    other = browser.send(bank="示例银行", account="6222000000051236", doubted="6222000000051235")
+    other = browser.send(
+        bank="示例银行", account="6222000000051236", agreed="on", doubted="6222000000051235"
+    )
     assert other.status_code == 422
-    browser.send(bank="示例银行", account="6222000000051236", doubted="6222000000051236")
+    browser.send(
+        bank="示例银行", account="6222000000051236", agreed="on", doubted="6222000000051236"
+    )
     assert browser.at == f"{browser.home}/contact"
 
 

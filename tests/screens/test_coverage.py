@@ -18,6 +18,7 @@ NO_PAGE = {
     "portal:track": "leads to another page",
     "portal:stop": "a form sends it",
     "portal:rules": "a form sends it",
+    "portal:withdraw_consent": "a form sends it",
     "portal:sign_out": "a form sends it",
     "portal:receipt": "a PDF",
     "portal:pdf": "a PDF",

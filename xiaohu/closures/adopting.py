@@ -5,16 +5,14 @@ from uuid import UUID
 
 from django.db import transaction
 
-from xiaohu.closures import drafting, moves
+from xiaohu.closures import moves, paying
 from xiaohu.closures.models import Case
 from xiaohu.core.actors import Actor
 from xiaohu.core.refusals import Refusal
-from xiaohu.core.retention import Category
 from xiaohu.core.states import CaseState
 from xiaohu.registry import policies
 from xiaohu.registry.models import PolicyVersion
 from xiaohu.trail import events
-from xiaohu.vault import records, units
 
 
 class RulesMovedOn(Refusal):
@@ -59,12 +57,9 @@ def adopt(*, case_id: UUID, version: UUID, actor: Actor, now: datetime) -> Case:
     """
     case, asked = _asked(case_id, version)
     case.policy, case.effects_read = asked, False
-    if case.refund_route and case.refund_route not in drafting.routes(case):
-        case.refund_route, case.payee_index = "", None
-        records.delete_one(
-            operator=case.operator, unit=units.case(case.pk), category=Category.PAYEE
-        )
-    case.save(update_fields=["policy", "effects_read", "refund_route", "payee_index"])
+    if case.refund_route and case.refund_route not in paying.routes(case):
+        paying.forget_payee(case)
+    case.save(update_fields=["policy", "effects_read"])
     _record(case, "adopt_policy", asked, actor=actor, now=now)
     return case
 

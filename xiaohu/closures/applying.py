@@ -11,6 +11,7 @@ from xiaohu.closures import drafting, queries
 from xiaohu.closures.models import NOBODY, Case, Closing
 from xiaohu.core.applicants import (
     APPLICANTS,
+    PHOTOS,
     ApplicantKind,
     Evidence,
     HolderKind,
@@ -20,6 +21,7 @@ from xiaohu.core.applicants import (
 )
 from xiaohu.core.calendar import day_of
 from xiaohu.core.comparing import Difference, differences
+from xiaohu.core.consents import ConsentKind
 from xiaohu.core.facts import LineFacts
 from xiaohu.core.identity import DocumentKind, normalise_document
 from xiaohu.core.proofs import (
@@ -33,7 +35,7 @@ from xiaohu.core.proofs import (
 )
 from xiaohu.core.refusals import Refusal
 from xiaohu.core.retention import Category
-from xiaohu.proofing import papers, proofs
+from xiaohu.proofing import consents, papers, proofs
 from xiaohu.proofing.papers import Listed
 from xiaohu.registry import lines
 from xiaohu.screening import facts as screening
@@ -215,9 +217,12 @@ def add_paper(*, case_id: UUID, evidence: Evidence, data: bytes, now: datetime) 
     Raises:
         PaperRefused: the file cannot be taken.
         TooManyPapers: there are too many already.
+        ConsentMissing: a picture of an identity document needs a consent of its own.
         NotEditable: already submitted.
     """
     case = drafting.editable(case_id)
+    if evidence in PHOTOS:
+        consents.require(case.pk, ConsentKind.ID_PHOTO)
     return papers.add(
         operator=case.operator, case_id=case.pk, evidence=evidence, data=data, now=now
     )

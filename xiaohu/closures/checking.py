@@ -67,6 +67,21 @@ class Checked:
         return self.refundable_fen - self.payable_fen
 
     @property
+    def pays(self) -> bool:
+        """Say whether there is money to send somewhere, or may be once the last bill is there."""
+        return any(each.facts.may_be_owed and each.facts.is_registered for each in self.lines)
+
+    @property
+    def balance_unknown(self) -> bool:
+        """Say whether the operator cannot name the balance of a line before its last bill."""
+        return any(line.facts.balance_unknown for line in self.lines)
+
+    @property
+    def coupons(self) -> int:
+        """What lapses of coupons and other benefits."""
+        return sum(line.facts.coupons for line in self.lines)
+
+    @property
     def cash_fen(self) -> int:
         """What there is of cash principal."""
         return sum(line.facts.cash_fen for line in self.lines)

@@ -8,7 +8,7 @@ from xiaohu.closures.drafting import REFERENCE_BYTES
 from xiaohu.closures.models import Case
 from xiaohu.core.references import case_reference
 from xiaohu.core.retention import Category
-from xiaohu.proofing import papers, proofs
+from xiaohu.proofing import consents, papers, proofs
 from xiaohu.vault import records, units
 from xiaohu.vault.records import Ref
 
@@ -42,6 +42,7 @@ def copy(case: Case, *, now: datetime, **differing: Any) -> Case:
     for method in proofs.given(case.pk):
         proofs.note(case_id=made.pk, method=method, now=now)
     _copy_sealed(case, made)
+    consents.copy(case_id=case.pk, to_case=made.pk)
     papers.copy(operator=case.operator, case_id=case.pk, to_case=made.pk)
     return made
 

@@ -6,22 +6,19 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid5
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from xiaohu.access.sessions import Method, Subscriber
 from xiaohu.closures import moves, queries
 from xiaohu.closures.models import Case, Closing, HumanQueue
 from xiaohu.core.actors import Actor, ActorKind
 from xiaohu.core.applicants import (
-    APPLICANTS,
-    ApplicantKind,
-    Paid,
     closing_type,
     first_asked,
 )
 from xiaohu.core.checks import CheckCode
 from xiaohu.core.choices import Choice
 from xiaohu.core.numbers import NumberRefused, normalise
-from xiaohu.core.profile import RefundRoute
 from xiaohu.core.proofs import ProofMethod
 from xiaohu.core.references import case_reference
 from xiaohu.core.refusals import Refusal
@@ -33,11 +30,9 @@ from xiaohu.registry import lines, policies
 from xiaohu.registry.models import Line
 from xiaohu.trail import events
 from xiaohu.vault import records, units
-from xiaohu.vault.index import blind_index
 
 DRAFT_KEPT = timedelta(days=30)
 EDITABLE = frozenset({CaseState.DRAFT, CaseState.AWAITING_CUSTOMER})
-PAYABLE = frozenset({RefundRoute.ORIGINAL, RefundRoute.BANK_ACCOUNT})
 REFERENCE_BYTES = 8
 _SIGN_IN_PROOF = {Method.PASSWORD: ProofMethod.PASSWORD, Method.CODE: ProofMethod.CODE}
 
@@ -64,12 +59,6 @@ class ContactSameNumber(Refusal):
     """The contact is the number that is to be closed."""
 
     code = "CONTACT_SAME_NUMBER"
-
-
-class RouteNotOffered(Refusal):
-    """The operator's rules do not offer this way of returning money, or we cannot carry it out."""
-
-    code = "ROUTE_NOT_OFFERED"
 
 
 def subscriber_actor(subscriber: Subscriber) -> Actor:
@@ -161,62 +150,17 @@ def choose(*, case_id: UUID, check: CheckCode, choice: Choice) -> None:
 
 
 @transaction.atomic(durable=True)
-def set_refund(
-    *,
-    case_id: UUID,
-    route: RefundRoute,
-    bank: str = "",
-    account: str = "",
-) -> None:
-    """Record where the money goes: always to the holder, so the name is not asked.
-
-    Raises:
-        RouteNotOffered: not among the operator's routes.
-        NotEditable: already submitted.
-    """
-    case = editable(case_id)
-    write_refund(case, route=route, bank=bank, account=account)
-
-
-def write_refund(case: Case, *, route: RefundRoute, bank: str, account: str) -> None:
-    """Write the way of the money on a locked case. Call inside a transaction."""
-    if route not in routes(case):
-        raise RouteNotOffered
-    value = {"bank": bank.strip(), "account": "".join(account.split())}
-    case.payee_index = (
-        blind_index(operator=case.operator, purpose="payee", value=value["account"])
-        if value["account"]
-        else None
-    )
-    records.seal(
-        operator=case.operator, unit=units.case(case.pk), category=Category.PAYEE, value=value
-    )
-    case.refund_route = route.value
-    case.save(update_fields=["refund_route", "payee_index"])
-
-
-def routes(case: Case) -> tuple[RefundRoute, ...]:
-    """Return the ways money can go back in a case, in the operator's order.
-
-    Whoever is paid in the holder's place has no line that money came from, only an account.
-    """
-    own = APPLICANTS[ApplicantKind(case.applicant)].paid is Paid.HOLDER
-    possible = PAYABLE if own else PAYABLE - {RefundRoute.ORIGINAL}
-    return tuple(route for route in queries.profile_of(case).refund.routes if route in possible)
-
-
-@transaction.atomic(durable=True)
 def set_contact(*, case_id: UUID, to: str) -> None:
     """Record a contact that outlives the line; it counts once a code sent to it was typed.
 
     Raises:
         ContactRefused: neither a number nor an e-mail address.
-        ContactSameNumber: the number that is to be closed.
+        ContactSameNumber: a number that is to be closed, in this request or another.
     """
     case = editable(case_id)
     address = contact_address(to)
     index = lines.number_index(case.operator, address)
-    if any(bytes(line.number_index or b"") == index for line in queries.lines_of_case(case)):
+    if _closes(case, index):
         raise ContactSameNumber
     records.seal(
         operator=case.operator,
@@ -226,6 +170,11 @@ def set_contact(*, case_id: UUID, to: str) -> None:
     )
     case.contact_confirmed, case.contact_index = False, index
     case.save(update_fields=["contact_confirmed", "contact_index"])
+
+
+def _closes(case: Case, index: bytes) -> bool:
+    going = Closing.objects.filter(operator=case.operator, line__number_index=index)
+    return going.filter(Q(case=case) | Q(is_open=True)).exists()
 
 
 @transaction.atomic(durable=True)
@@ -250,13 +199,6 @@ def contact(case: Case) -> str:
         operator=case.operator, unit=units.case(case.pk), category=Category.CONTACT
     )
     return opened.get("to", "")
-
-
-def payee(case: Case) -> dict[str, str]:
-    """Return bank and account of a case; empty where money goes back the way it came."""
-    return records.open_one(
-        operator=case.operator, unit=units.case(case.pk), category=Category.PAYEE
-    )
 
 
 def contact_address(raw: str) -> str:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from xiaohu.closures import alarms, drafting, moves, submitting
+from xiaohu.closures import alarms, moves, paying, submitting
 from xiaohu.closures.models import Case, Closing
 from xiaohu.core.actors import Actor
 from xiaohu.core.moves import Action, MoveNotAllowed
@@ -16,7 +16,14 @@ from xiaohu.core.states import CaseState
 
 @transaction.atomic(durable=True)
 def choose_another_way(
-    *, case_id: UUID, route: RefundRoute, bank: str, account: str, actor: Actor, now: datetime
+    *,
+    case_id: UUID,
+    route: RefundRoute,
+    bank: str = "",
+    account: str = "",
+    to_line: str = "",
+    actor: Actor,
+    now: datetime,
 ) -> Case:
     """Take a new destination, again the holder's own, and try the refund once more.
 
@@ -25,10 +32,12 @@ def choose_another_way(
     Raises:
         MoveNotAllowed: no refund came back.
         RouteNotOffered: not among the operator's routes.
+        ConsentMissing: an account is used only with a consent of its own.
     """
     case = moves.lock(case_id)
-    drafting.write_refund(case, route=route, bank=bank, account=account)
-    for closing in _came_back(case):
+    came_back = _came_back(case)
+    paying.write_refund(case, route=route, bank=bank, account=account, to_line=to_line)
+    for closing in came_back:
         moves.move_closing(closing, Action.RESUME_REFUND, actor=actor, now=now)
         alarms.set_closing_due(closing, at=now, now=now)
     submitting.tell(case, Notice.PAYEE_CHANGED, now=now)

@@ -7,13 +7,14 @@ from uuid import UUID
 from django.db import transaction
 
 from xiaohu.closures import alarms, applying, checking, moves, queries, splitting, timing
-from xiaohu.closures.checking import CheckedLine
+from xiaohu.closures.checking import Checked, CheckedLine
 from xiaohu.closures.drafting import EDITABLE
 from xiaohu.closures.models import Case, HumanQueue
 from xiaohu.core import review
 from xiaohu.core.actors import WORKER, Actor
 from xiaohu.core.applicants import ApplicantKind, ClosingType
 from xiaohu.core.calendar import CHINA, day_of, end_of
+from xiaohu.core.consents import ConsentKind
 from xiaohu.core.moves import Action
 from xiaohu.core.notices import DECEASED, Notice, affected
 from xiaohu.core.profile import RefundRoute
@@ -22,6 +23,7 @@ from xiaohu.core.schedule import decision_due
 from xiaohu.core.states import CaseState
 from xiaohu.core.wording import CHINESE
 from xiaohu.notices import outbox
+from xiaohu.proofing import consents
 from xiaohu.registry import calendars
 from xiaohu.trail import events
 
@@ -40,6 +42,7 @@ def submit_case(*, case_id: UUID, declared: bool, actor: Actor, now: datetime) -
 
     Raises:
         Incomplete: an answer is missing.
+        ConsentMissing: the balance is not known and settling later was not agreed to.
         IdentityUnverified: one more proof is needed.
         StaleChecks: the checks are older than half an hour.
         Blocked: something must be settled first.
@@ -49,7 +52,7 @@ def submit_case(*, case_id: UUID, declared: bool, actor: Actor, now: datetime) -
     if CaseState(case.state) not in EDITABLE and case.submitted_at is not None:
         return case
     checked = checking.require_clear(case, now=now)
-    _require_answers(case, checked.payable_fen, declared=declared)
+    _require_answers(case, checked, declared=declared)
     profile = queries.profile_of(case)
     reasons = review.reasons(
         profile,
@@ -183,11 +186,13 @@ def _due(case: Case) -> str:
     return case.decision_due_on.isoformat() if case.decision_due_on else ""
 
 
-def _require_answers(case: Case, payable_fen: int, *, declared: bool) -> None:
+def _require_answers(case: Case, checked: Checked, *, declared: bool) -> None:
     if not applying.is_named(case):
         raise Incomplete(part="applicant")
-    if payable_fen > 0 and not case.refund_route:
+    if checked.pays and not case.refund_route:
         raise Incomplete(part="balance")
+    if checked.balance_unknown:
+        consents.require(case.pk, ConsentKind.LATER_SETTLEMENT)
     if not case.contact_confirmed:
         raise Incomplete(part="contact")
     if not case.effects_read:

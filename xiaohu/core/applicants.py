@@ -55,6 +55,10 @@ class Evidence(StrEnum):
     OBJECTION = "objection"  # what a holder shows against a closing the operator started
 
 
+# Pictures of somebody's identity document, kept only with a consent of their own.
+PHOTOS = frozenset({Evidence.HOLDER_ID, Evidence.APPLICANT_ID})
+
+
 class Paid(StrEnum):
     """In whose name money may go back."""
 

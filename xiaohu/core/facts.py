@@ -126,6 +126,7 @@ class LineFacts(BaseModel):
     minor: Flag = False
     dissolved: Flag = False
     esim: Flag = False
+    balance_unknown: Flag = False
     restriction: RestrictionReason | None = None
     restriction_grade: Annotated[int, Field(ge=0, le=3, strict=True)] = 0
     restricted_on: Day = None
@@ -136,6 +137,11 @@ class LineFacts(BaseModel):
     def refundable_fen(self) -> int:
         """What the holder may get back before the final bill."""
         return self.cash_fen + self.deposit_fen + self.promotion_fen
+
+    @property
+    def may_be_owed(self) -> bool:
+        """Say whether money may have to go back: some is there, or nobody can say yet."""
+        return self.refundable_fen > 0 or self.balance_unknown
 
     @property
     def is_registered(self) -> bool:

@@ -57,6 +57,7 @@ class RefundRoute(StrEnum):
 
     ORIGINAL = "original"
     BANK_ACCOUNT = "bank_account"
+    WALLET = "wallet"
     OTHER_LINE = "other_line"
     COUNTER = "counter"
 

@@ -12,6 +12,7 @@ from xiaohu.core.applicants import ApplicantKind
 from xiaohu.core.calendar import day_of
 from xiaohu.core.checks import CheckCode, Finding
 from xiaohu.core.choices import CARRIED_OUT, CarriedOut
+from xiaohu.core.destinations import DESTINATIONS
 from xiaohu.core.facts import LineFacts, LineStatus
 from xiaohu.core.profile import Profile, RefundRoute, ReviewRule
 
@@ -77,7 +78,7 @@ def reasons(
         ReviewReason.FOR_SOMEBODY_ELSE: applicant is not ApplicantKind.HOLDER,
         ReviewReason.REFUND_ABOVE_LIMIT: refundable_fen > limit_fen,
         ReviewReason.LINE_NOT_ACTIVE: any(f.status is not LineStatus.ACTIVE for f in lines),
-        ReviewReason.OTHER_PAYEE: route is not None and route is not RefundRoute.ORIGINAL,
+        ReviewReason.OTHER_PAYEE: route is not None and DESTINATIONS[route].reviewed,
         ReviewReason.SAME_PAYEE: any(f.code is CheckCode.AGENT_PAYEE_PATTERN for f in findings),
         ReviewReason.CHOSEN_FOR_A_PERSON: any(
             f.chosen is not None and CARRIED_OUT[f.chosen] is CarriedOut.PERSON for f in findings

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.http import Http404
 
 from xiaohu.access.models import StaffUser
-from xiaohu.closures import applying, checking, drafting, queries, reviewing, volunteering
+from xiaohu.closures import applying, checking, paying, queries, reviewing, volunteering
 from xiaohu.closures.models import Case, HumanQueue
 from xiaohu.core.schedule import promised_by
 from xiaohu.core.states import CaseState
@@ -49,7 +49,7 @@ def page_of(case: Case, officer: StaffUser) -> dict[str, Any]:
         "holder": shown.holder(closings),
         "applicant": shown.applicant(case),
         "holder_differs": applying.holder_differs(case),
-        "payee": drafting.payee(case),
+        "payee": paying.payee(case),
         "reason_words": volunteering.own_words_of(case),
         "troubles": _troubles(closings, now),
         "papers": papers.of_case(case.pk),

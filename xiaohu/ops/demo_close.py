@@ -124,7 +124,7 @@ class _Closing:
         self._pass_by()
         self.narrator.step("proof")
         page.send(choice="bank_account")
-        page.send(bank="示例银行", account="6222 0000 0000 0000 004")
+        page.send(bank="示例银行", account="6222 0000 0000 0000 004", agreed="on")
         self.narrator.step("refund")
         page.send(to=email)
         page.send(code=self._code(email))

@@ -8,7 +8,11 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from xiaohu.closures.drafting import ContactRefused, contact_address
+from xiaohu.core import banks
+from xiaohu.core.applicants import PHOTOS
 from xiaohu.core.cards import AccountRefused, looks_mistyped, normalise_account
+from xiaohu.core.destinations import Wallet
 from xiaohu.core.numbers import NumberRefused, normalise
 from xiaohu.core.reasons import MOST_CHARACTERS
 
@@ -19,6 +23,15 @@ class PlainForm(forms.Form):
     """No browser validation, no `required` attribute: the server says what is wrong, in words."""
 
     use_required_attribute = False
+
+
+def agreed(kind: str) -> forms.BooleanField:
+    """Return a box of its own for one consent; without it the page names another way."""
+    return forms.BooleanField(
+        label=_(f"consent.{kind}"),
+        help_text=_(f"consent.{kind}.other"),
+        error_messages={"required": _(f"consent.err.{kind}")},
+    )
 
 
 def text(label: str, *, empty: str, **attributes: str) -> forms.CharField:
@@ -244,13 +257,24 @@ class OnePaper(PlainForm):
         widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,application/pdf"}),
     )
 
-    def __init__(self, *args: Any, kinds: list[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, kinds: list[tuple[str, str]], ask_consent: bool, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["kind"] = forms.ChoiceField(
             label=_("papers.kind"),
             choices=kinds,
             error_messages={"required": _("err.choose"), "invalid_choice": _("err.choose")},
         )
+        if ask_consent:
+            self.fields["agreed"] = agreed("id_photo")
+            self.fields["agreed"].required = False
+
+    def clean(self) -> None:
+        """Refuse a picture of an identity document that its owner did not agree to."""
+        photo = self.cleaned_data.get("kind") in PHOTOS
+        if photo and "agreed" in self.fields and not self.cleaned_data.get("agreed"):
+            self.add_error("agreed", gettext("consent.err.id_photo"))
 
 
 class Objection(PlainForm):
@@ -273,16 +297,64 @@ class Objection(PlainForm):
     )
 
 
+class RefundWay(OneChoice):
+    """S12: where the money goes; where no balance can be named, settling later is agreed to."""
+
+    def __init__(self, *args: Any, unknown: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if unknown:
+            self.fields["agreed"] = agreed("later_settlement")
+
+
+class WalletAccount(PlainForm):
+    """S13: the holder's own wallet, by the number or e-mail address it is kept under."""
+
+    account = text("wallet.account", empty="wallet.err.account", autocomplete="off")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["bank"] = forms.ChoiceField(
+            label=_("wallet.provider"),
+            choices=[(each.value, gettext(f"wallet.{each.value}")) for each in Wallet],
+            widget=forms.RadioSelect,
+            error_messages={"required": _("err.choose"), "invalid_choice": _("err.choose")},
+        )
+        self.fields["agreed"] = agreed("bank_account")
+
+    def clean_account(self) -> str:
+        """Return a number in E.164 or an e-mail address."""
+        try:
+            return contact_address(self.cleaned_data["account"])
+        except ContactRefused:
+            raise ValidationError(gettext("wallet.err.account")) from None
+
+
 class BankAccount(PlainForm):
     """S13: the holder's own account; the name is the holder's and is not asked.
 
-    A card number that fails its check digit is doubted once (`doubted`), and then taken.
+    A card number that fails its check digit is doubted once (`doubted`), and then taken. A bank
+    is found by any part of its name; one that is not in the list is taken as written.
     """
 
     doubted = ""
     corporate = False
 
-    bank = text("account.bank", empty="account.err.bank", autocomplete="off")
+    bank = text("account.bank", empty="account.err.bank", autocomplete="off", list="banks")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["agreed"] = agreed("bank_account")
+
+    def clean_bank(self) -> str:
+        """Return the whole name of a bank, or what was written by hand."""
+        typed = str(self.cleaned_data["bank"])
+        found = banks.matching(typed)
+        if typed in found or not found:
+            return typed
+        if len(found) > 1:
+            raise ValidationError(gettext("account.err.banks"))
+        return found[0]
+
     account = text(
         "account.number", empty="account.err.number", inputmode="numeric", autocomplete="off"
     )

@@ -40,7 +40,7 @@ def _next(case: Case, now: datetime) -> str:
     question = next_unasked(case.passed)
     if question is not None:
         return question.value
-    if checked.payable_fen > 0 and not case.refund_route:
+    if checked.pays and not case.refund_route:
         return "balance"
     if not case.contact_confirmed:
         return "contact"

@@ -3,13 +3,17 @@
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.translation import gettext
 
 from xiaohu.access.sessions import Subscriber
-from xiaohu.closures import drafting, queries, volunteering
+from xiaohu.closures import drafting, paying, queries, volunteering
 from xiaohu.closures.models import Case
 from xiaohu.core.actors import Actor
+from xiaohu.core.numbers import mask_number
+from xiaohu.core.profile import RefundRoute
 from xiaohu.core.states import WITHDRAWABLE, CaseState
-from xiaohu.portal.views.answering import masked
+from xiaohu.proofing import consents
+from xiaohu.registry import lines
 from xiaohu.trail import events
 from xiaohu.ui import shown
 
@@ -39,11 +43,39 @@ def shown_case(case: Case) -> dict[str, Any]:
         "applicant": shown.applicant(case),
         "contact": masked(drafting.contact(case)),
         "reason_words": volunteering.own_words_of(case),
-        "payee_tail": drafting.payee(case).get("account", "")[-4:],
+        "payee": payee_shown(case),
+        "consents": consents.in_force(case.pk).values(),
         "profile_of_case": queries.profile_of(case),
         "can_withdraw": CaseState(case.state) in WITHDRAWABLE and not case.by_operator,
         "certified": [each for each in closings if each.certificate is not None],
     }
+
+
+def masked(address: str) -> str:
+    """Return a contact as a page may show it."""
+    if "@" in address:
+        name, _, domain = address.partition("@")
+        return f"{name[:2]}***@{domain}"
+    return mask_number(address) if address else ""
+
+
+def holder_name(case: Case) -> str:
+    """Return the holder's name, masked; empty where the case closes no line."""
+    found = queries.lines_of_case(case)
+    return lines.shown_holder(found[0]).name if found else ""
+
+
+def payee_shown(case: Case) -> str:
+    """Return where the money goes as pages show it: an account's or a line's last digits."""
+    chosen = paying.payee(case)
+    bank, account = chosen.get("bank", ""), chosen.get("account", "")
+    if not account:
+        other = paying.line_paid(case) if paying.LINE in chosen else None
+        return lines.shown([other])[0].number if other is not None else ""
+    if case.refund_route == RefundRoute.WALLET.value:
+        wallet = gettext(f"wallet.{bank}")
+        return f"{wallet} {masked(account)}"
+    return f"{bank} ****{account[-4:]}"
 
 
 def timeline(case: Case) -> list[tuple[str, Any]]:

@@ -1,4 +1,4 @@
-"""Which proofs were given for a case, and when; never what was typed."""
+"""Which proofs and consents were given for a case, and when; never what was typed."""
 
 import uuid
 
@@ -29,3 +29,24 @@ class Paper(models.Model):
     evidence = models.CharField(max_length=24)
     box = models.BinaryField()
     added_at = models.DateTimeField()
+
+
+class Consent(models.Model):
+    """A consent of its own: to which words, from when, and until when. Kept as evidence of it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    operator = models.CharField(max_length=32)
+    case_id = models.UUIDField(db_index=True)
+    kind = models.CharField(max_length=24)
+    version = models.CharField(max_length=16)
+    given_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case_id", "kind"],
+                condition=models.Q(withdrawn_at=None),
+                name="one_standing_consent_of_each_kind",
+            )
+        ]

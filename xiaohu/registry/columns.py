@@ -37,6 +37,7 @@ FLAGS = (
     "minor",
     "dissolved",
     "esim",
+    "balance_unknown",
     "filing",
 )
 DAYS = (
@@ -108,6 +109,7 @@ OPTIONAL: Mapping[str, str] = {
     "minor": f"the holder is a minor: {_FLAG}",
     "dissolved": f"the organisation is dissolved: {_FLAG}",
     "esim": _FLAG,
+    "balance_unknown": f"the balance cannot be said before the last bill: {_FLAG}",
     "filing": f"has an outbound filing: {_FLAG}",
     "filing_purposes": "approved purposes, separated by spaces: " + ", ".join(Purpose),
     "filing_daily_cap": "most calls a day; whole number",

@@ -6,7 +6,7 @@ who chooses another way; the next try is a new effect.
 
 from datetime import date, datetime, timedelta
 
-from xiaohu.closures import applying, drafting, moves, submitting
+from xiaohu.closures import applying, moves, paying, submitting
 from xiaohu.closures.effecting import Doing, carry_out
 from xiaohu.closures.models import Closing, HumanQueue
 from xiaohu.closures.ordering import line_of
@@ -14,6 +14,7 @@ from xiaohu.closures.work import Progress, Work, ask_people, finish_step, wait_u
 from xiaohu.core.actors import WORKER
 from xiaohu.core.applicants import APPLICANTS, ApplicantKind, Paid, paid
 from xiaohu.core.calendar import day_of
+from xiaohu.core.destinations import DESTINATIONS, WITH_CONSENT
 from xiaohu.core.facts import LineFacts
 from xiaohu.core.money import Money
 from xiaohu.core.moves import Action
@@ -46,8 +47,9 @@ def run(work: Work) -> Progress:
     left = settled.refundable_fen - settled.refunded_fen - settled.unclaimed_fen
     if left == 0:
         return _nothing_left(work)
-    if known is not None and _owner_unknown(closing, known):
-        return _nobody_to_pay(work)
+    at_counter = closing.case.refund_route == RefundRoute.COUNTER.value
+    if at_counter or (known is not None and _owner_unknown(closing, known)):
+        return _kept_for_holder(work)
     payout = providers.payout()
     payee = _payee(closing)
     return carry_out(
@@ -68,16 +70,17 @@ def run(work: Work) -> Progress:
 
 
 def _payee(closing: Closing) -> Payee:
-    line = line_of(closing)
-    if closing.case.refund_route == RefundRoute.BANK_ACCOUNT.value:
-        chosen = drafting.payee(closing.case)
+    route = RefundRoute(closing.case.refund_route or RefundRoute.ORIGINAL)
+    if DESTINATIONS[route].asks in WITH_CONSENT:
+        chosen = paying.payee(closing.case)
         return Payee(
-            route=RefundRoute.BANK_ACCOUNT.value,
+            route=route.value,
             name=_name(closing),
             bank=chosen["bank"],
             account=chosen["account"],
         )
-    return Payee(route=RefundRoute.ORIGINAL.value, subscription_id=line.subscription_id)
+    to = paying.line_paid(closing.case) if route is RefundRoute.OTHER_LINE else None
+    return Payee(route=route.value, subscription_id=(to or line_of(closing)).subscription_id)
 
 
 def _name(closing: Closing) -> str:
@@ -123,7 +126,8 @@ def _owner_unknown(closing: Closing, known: LineFacts) -> bool:
     return paid(kind, registered=known.is_registered) is Paid.NOBODY
 
 
-def _nobody_to_pay(work: Work) -> Progress:
+def _kept_for_holder(work: Work) -> Progress:
+    """Book it as owed: it waits at the counter, or for whoever proves to be entitled."""
     now = work.clock()
     with work.transaction() as closing:
         ledger.book_unclaimed(closing_id=closing.pk, now=now)

@@ -1,67 +1,27 @@
-"""S12 to S15: where the money goes, how to reach the person, and what closing means."""
+"""S14 and S15: how to reach the person, and what closing means."""
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language
 
 from xiaohu.access import codes
 from xiaohu.access.codes import Limited, Outcome, Purpose
 from xiaohu.closures import checking, drafting, queries, timing
 from xiaohu.closures.drafting import ContactRefused, ContactSameNumber
 from xiaohu.closures.models import Case
-from xiaohu.core.applicants import HolderKind
-from xiaohu.core.numbers import mask_number
-from xiaohu.core.profile import RefundRoute
 from xiaohu.core.schedule import fees_stop_on
 from xiaohu.notices import outbox
 from xiaohu.portal import journey, pending
 from xiaohu.portal.codes import explain, limited
 from xiaohu.portal.entering import own_draft
-from xiaohu.portal.forms import BankAccount, CodeForm, ContactForm, OneChoice
+from xiaohu.portal.forms import CodeForm, ContactForm
 from xiaohu.portal.pending import Pending
+from xiaohu.portal.shown import masked
 from xiaohu.queue import clock
-from xiaohu.registry import lines
 from xiaohu.ui import shown
 from xiaohu.ui.refusals import sentence
-
-
-@own_draft
-def balance(request: HttpRequest, case: Case) -> HttpResponse:
-    """S12: how the balance is returned."""
-    now = clock.now()
-    checked = checking.last(case, now=now)
-    if checked is None or checked.payable_fen == 0:
-        return HttpResponseRedirect(journey.next_page(case, now=now))
-    form = OneChoice(
-        request.POST or None, choices=routes(case), initial={"choice": case.refund_route or None}
-    )
-    if request.method == "POST" and form.is_valid():
-        chosen = RefundRoute(form.cleaned_data["choice"])
-        if chosen is RefundRoute.BANK_ACCOUNT:
-            return HttpResponseRedirect(reverse("portal:bank_account", args=[case.pk]))
-        drafting.set_refund(case_id=case.pk, route=chosen)
-        return HttpResponseRedirect(journey.next_page(_fresh(case), now=now))
-    page = {"case": case, "form": form, "checked": checked}
-    return render(request, "portal/balance.html", page, status=422 if form.errors else 200)
-
-
-@own_draft
-def bank_account(request: HttpRequest, case: Case) -> HttpResponse:
-    """S13: the holder's own bank account."""
-    form = BankAccount(request.POST or None)
-    form.corporate = case.holder.kind == HolderKind.ORGANISATION.value
-    if request.method == "POST" and form.is_valid():
-        drafting.set_refund(
-            case_id=case.pk,
-            route=RefundRoute.BANK_ACCOUNT,
-            bank=form.cleaned_data["bank"],
-            account=form.cleaned_data["account"],
-        )
-        return HttpResponseRedirect(journey.next_page(_fresh(case), now=clock.now()))
-    page = {"case": case, "form": form, "holder": _holder(case)}
-    return render(request, "portal/bank_account.html", page, status=422 if form.errors else 200)
 
 
 @own_draft
@@ -136,19 +96,6 @@ def effects(request: HttpRequest, case: Case) -> HttpResponse:
     return render(request, "portal/effects.html", page)
 
 
-def routes(case: Case) -> list[tuple[str, str]]:
-    """Return the ways money can go back, in the operator's order."""
-    return [(route.value, gettext(f"route.{route.value}")) for route in drafting.routes(case)]
-
-
-def masked(address: str) -> str:
-    """Return a contact as a page may show it."""
-    if "@" in address:
-        name, _, domain = address.partition("@")
-        return f"{name[:2]}***@{domain}"
-    return mask_number(address) if address else ""
-
-
 def _confirm(case: Case, form: ContactForm) -> HttpResponse | None:
     now = clock.now()
     with transaction.atomic(durable=True):
@@ -173,11 +120,6 @@ def _confirm(case: Case, form: ContactForm) -> HttpResponse | None:
     return pending.remember(
         answer, Pending(issued.code_id, f"contact:{case.pk}", issued.again_at, "")
     )
-
-
-def _holder(case: Case) -> str:
-    found = queries.lines_of_case(case)
-    return lines.shown_holder(found[0]).name if found else ""
 
 
 def _fresh(case: Case) -> Case:

@@ -7,15 +7,17 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from xiaohu.closures import applying
+from xiaohu.closures import applying, consenting
 from xiaohu.closures.applying import ApplicantNotTaken, Details, HolderMissing, NameMissing
 from xiaohu.closures.models import Case
-from xiaohu.core.applicants import ApplicantKind, Evidence
+from xiaohu.core.applicants import PHOTOS, ApplicantKind, Evidence
+from xiaohu.core.consents import ConsentKind
 from xiaohu.core.identity import OF_APPLICANTS, DocumentKind, DocumentRefused
 from xiaohu.portal import journey, uploads
 from xiaohu.portal.entering import own_draft
 from xiaohu.portal.forms import Applicant, OnePaper
-from xiaohu.proofing import papers
+from xiaohu.portal.shown import actor_of
+from xiaohu.proofing import consents, papers
 from xiaohu.proofing.reencoding import MAX_BYTES
 from xiaohu.queue import clock
 from xiaohu.registry.rows import document_flaw
@@ -51,9 +53,11 @@ def documents(request: HttpRequest, case: Case) -> HttpResponse:
     standing = applying.standing(case, now=now)
     if not standing.papers:
         return HttpResponseRedirect(journey.next_page(case, now=now))
+    agreed = consents.in_force(case.pk)
     form = OnePaper(
         request.POST or None,
         request.FILES or None,
+        ask_consent=ConsentKind.ID_PHOTO not in agreed and bool(PHOTOS & set(standing.papers)),
         kinds=[(kind.value, gettext(f"paper_kind.{kind.value}")) for kind in standing.papers],
         initial={"kind": next(iter(standing.lacking), standing.papers[0]).value},
     )
@@ -61,7 +65,12 @@ def documents(request: HttpRequest, case: Case) -> HttpResponse:
         applying.remove_paper(case_id=case.pk, paper_id=_id(request.POST["remove"]))
         return HttpResponseRedirect(request.path)
     left_out = uploads.refuse_left_out(request, form)
-    if request.method == "POST" and not left_out and form.is_valid() and _added(case, form):
+    if (
+        request.method == "POST"
+        and not left_out
+        and form.is_valid()
+        and _added(request, case, form)
+    ):
         return HttpResponseRedirect(request.path)
     listed = papers.of_case(case.pk)
     page = {
@@ -110,7 +119,14 @@ def _taken(case: Case, form: Applicant) -> bool:
     return True
 
 
-def _added(case: Case, form: OnePaper) -> bool:
+def _added(request: HttpRequest, case: Case, form: OnePaper) -> bool:
+    if form.cleaned_data.get("agreed"):
+        consenting.give(
+            case_id=case.pk,
+            kind=ConsentKind.ID_PHOTO,
+            actor=actor_of(request),
+            now=clock.now(),
+        )
     with uploads.refusals_told(form):
         applying.add_paper(
             case_id=case.pk,

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from xiaohu.closures import appealing, checking, refunding, withdrawing
 from xiaohu.closures.models import Case, HumanQueue
+from xiaohu.core.banks import BANKS
 from xiaohu.core.calendar import day_of
 from xiaohu.core.profile import RefundRoute
 from xiaohu.core.review import appeal_until
@@ -15,9 +16,9 @@ from xiaohu.core.schedule import promised_by
 from xiaohu.core.states import CaseState
 from xiaohu.portal import journey
 from xiaohu.portal.entering import own_case
-from xiaohu.portal.forms import BankAccount, OneChoice
+from xiaohu.portal.forms import OneChoice
 from xiaohu.portal.shown import actor_of, shown_case, timeline
-from xiaohu.portal.views.answering import routes
+from xiaohu.portal.views.paying import account_form, agree, read_way, ways
 from xiaohu.portal.views.starting import check
 from xiaohu.proofing import papers
 from xiaohu.queue import clock
@@ -93,17 +94,21 @@ def refund(request: HttpRequest, case: Case) -> HttpResponse:
     """S21: the refund came back; choose another way."""
     if CaseState(case.state) is not CaseState.REFUND_ATTENTION:
         return HttpResponseRedirect(reverse("portal:case", args=[case.pk]))
-    way = OneChoice(request.POST or None, choices=routes(case))
+    choices = [way for way in ways(case) if way[0] != RefundRoute.WALLET.value]
+    way = OneChoice(request.POST or None, choices=choices)
     to_bank = request.POST.get("choice") == RefundRoute.BANK_ACCOUNT.value
-    account = BankAccount(request.POST if to_bank else None)
+    account = account_form(request, case, RefundRoute.BANK_ACCOUNT, sent=to_bank)
     if request.method == "POST" and way.is_valid():
-        route = RefundRoute(way.cleaned_data["choice"])
+        route, to_line = read_way(way.cleaned_data["choice"])
         if not to_bank or account.is_valid():
+            if to_bank:
+                agree(request, case)
             refunding.choose_another_way(
                 case_id=case.pk,
                 route=route,
                 bank=account.cleaned_data["bank"] if to_bank else "",
                 account=account.cleaned_data["account"] if to_bank else "",
+                to_line=to_line,
                 actor=actor_of(request),
                 now=clock.now(),
             )
@@ -115,6 +120,7 @@ def refund(request: HttpRequest, case: Case) -> HttpResponse:
         **shown,
         "form": way,
         "account": account,
+        "banks": BANKS,
         "returned_fen": sum(settled.refundable_fen for settled in back if settled is not None),
     }
     return render(request, "portal/refund.html", page, status=422 if wrong else 200)

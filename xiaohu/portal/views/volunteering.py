@@ -1,15 +1,18 @@
-"""S11: why somebody closes, if they want to say so. Nothing is offered to make them stay."""
+"""What is given freely: the reason of a request (S11), and consents, which can be taken back."""
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext
+from django.views.decorators.http import require_POST
 
-from xiaohu.closures import volunteering
+from xiaohu.closures import consenting, volunteering
 from xiaohu.closures.models import Case
+from xiaohu.core.consents import ConsentKind
 from xiaohu.core.reasons import Reason
 from xiaohu.portal import journey
 from xiaohu.portal.entering import own_draft
 from xiaohu.portal.forms import ReasonForm
+from xiaohu.portal.shown import actor_of
 from xiaohu.queue import clock
 
 
@@ -33,3 +36,17 @@ def reason(request: HttpRequest, case: Case) -> HttpResponse:
         return HttpResponseRedirect(journey.next_page(given, now=clock.now()))
     page = {"case": case, "form": form}
     return render(request, "portal/reason.html", page, status=422 if form.errors else 200)
+
+
+@require_POST
+@own_draft
+def withdraw_consent(request: HttpRequest, case: Case) -> HttpResponse:
+    """Take one consent back, with what was used under it; the journey asks for another way."""
+    kind = request.POST.get("kind", "")
+    if kind not in set(ConsentKind):
+        raise Http404
+    now = clock.now()
+    after = consenting.withdraw(
+        case_id=case.pk, kind=ConsentKind(kind), actor=actor_of(request), now=now
+    )
+    return HttpResponseRedirect(journey.next_page(after, now=now))

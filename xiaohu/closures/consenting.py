@@ -1,0 +1,56 @@
+"""Consents of a request: each given on its own, and taken back with what was used under it."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from xiaohu.closures import drafting, moves, paying
+from xiaohu.closures.models import Case
+from xiaohu.core.actors import Actor
+from xiaohu.core.applicants import PHOTOS
+from xiaohu.core.consents import ConsentKind
+from xiaohu.core.destinations import DESTINATIONS, WITH_CONSENT
+from xiaohu.core.profile import RefundRoute
+from xiaohu.core.states import TERMINAL, CaseState
+from xiaohu.proofing import consents, papers
+
+
+@transaction.atomic(durable=True)
+def give(*, case_id: UUID, kind: ConsentKind, actor: Actor, now: datetime) -> None:
+    """Record a consent to the words shown now; a second time changes nothing.
+
+    Raises:
+        NotEditable: the request has ended.
+    """
+    case = moves.lock(case_id)
+    if CaseState(case.state) in TERMINAL:
+        raise drafting.NotEditable(reference=case.reference)
+    consents.give(operator=case.operator, case_id=case.pk, kind=kind, actor=actor, now=now)
+
+
+@transaction.atomic(durable=True)
+def withdraw(*, case_id: UUID, kind: ConsentKind, actor: Actor, now: datetime) -> Case:
+    """Take a consent back, and what was used under it; without one nothing changes.
+
+    Raises:
+        NotEditable: already submitted; the request itself can be withdrawn then.
+    """
+    case = drafting.editable(case_id)
+    if consents.withdraw(operator=case.operator, case_id=case.pk, kind=kind, actor=actor, now=now):
+        _give_up(case, kind)
+    return case
+
+
+def _give_up(case: Case, kind: ConsentKind) -> None:
+    if kind is ConsentKind.ID_PHOTO:
+        for paper in papers.of_case(case.pk):
+            if paper.evidence in PHOTOS:
+                papers.remove(case_id=case.pk, paper_id=paper.id)
+    elif kind is ConsentKind.BANK_ACCOUNT and _uses_account(case):
+        paying.forget_payee(case)
+
+
+def _uses_account(case: Case) -> bool:
+    chosen = RefundRoute(case.refund_route) if case.refund_route else None
+    return chosen is not None and DESTINATIONS[chosen].asks in WITH_CONSENT

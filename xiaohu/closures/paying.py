@@ -1,0 +1,114 @@
+"""Where the money of a request goes: one of the operator's ways, always to the holder's own means."""
+
+from uuid import UUID
+
+from django.db import transaction
+
+from xiaohu.closures import drafting, queries
+from xiaohu.closures.models import Case, Closing
+from xiaohu.core.applicants import APPLICANTS, ApplicantKind, HolderKind
+from xiaohu.core.consents import ConsentKind
+from xiaohu.core.destinations import DESTINATIONS, WITH_CONSENT, Asks, possible
+from xiaohu.core.profile import RefundRoute
+from xiaohu.core.refusals import Refusal
+from xiaohu.core.retention import Category
+from xiaohu.proofing import consents
+from xiaohu.registry import lines
+from xiaohu.registry.models import Line
+from xiaohu.vault import records, units
+from xiaohu.vault.index import blind_index
+
+LINE = "line"
+
+
+class RouteNotOffered(Refusal):
+    """The operator's rules do not offer this way of returning money, or it does not fit the request."""
+
+    code = "ROUTE_NOT_OFFERED"
+
+
+@transaction.atomic(durable=True)
+def set_refund(
+    *,
+    case_id: UUID,
+    route: RefundRoute,
+    bank: str = "",
+    account: str = "",
+    to_line: str = "",
+) -> None:
+    """Record where the money goes: always to the holder, so the name is not asked.
+
+    `to_line` is the id of another line of the holder.
+
+    Raises:
+        RouteNotOffered: not among the ways this request can choose from.
+        ConsentMissing: an account is used only with a consent of its own.
+        NotEditable: already submitted.
+    """
+    case = drafting.editable(case_id)
+    write_refund(case, route=route, bank=bank, account=account, to_line=to_line)
+
+
+def write_refund(case: Case, *, route: RefundRoute, bank: str, account: str, to_line: str) -> None:
+    """Write the way of the money on a locked case. Call inside a transaction."""
+    if route not in routes(case):
+        raise RouteNotOffered
+    value = {}
+    if DESTINATIONS[route].asks in WITH_CONSENT:
+        consents.require(case.pk, ConsentKind.BANK_ACCOUNT)
+        value = {"bank": bank.strip(), "account": "".join(account.split())}
+    elif DESTINATIONS[route].asks is Asks.LINE:
+        value = {LINE: _own_line(case, to_line)}
+    number = value.get("account", "")
+    case.payee_index = (
+        blind_index(operator=case.operator, purpose="payee", value=number) if number else None
+    )
+    records.seal(
+        operator=case.operator, unit=units.case(case.pk), category=Category.PAYEE, value=value
+    )
+    case.refund_route = route.value
+    case.save(update_fields=["refund_route", "payee_index"])
+
+
+def routes(case: Case) -> tuple[RefundRoute, ...]:
+    """Return the ways money can go back in a case, in the operator's order."""
+    return possible(
+        queries.profile_of(case).refund.routes,
+        holder=HolderKind(case.holder.kind),
+        paid=APPLICANTS[ApplicantKind(case.applicant)].paid,
+        other_lines=bool(other_lines(case)),
+    )
+
+
+def other_lines(case: Case) -> list[Line]:
+    """Return the holder's own lines that stay in use and so can take the money."""
+    closing = Closing.objects.filter(case__holder_id=case.holder_id, line__isnull=False)
+    busy = set(closing.filter(is_open=True).values_list("line_id", flat=True))
+    busy |= set(closing.filter(case=case).values_list("line_id", flat=True))
+    return [line for line in lines.of_holder(case.holder_id) if line.pk not in busy]
+
+
+def payee(case: Case) -> dict[str, str]:
+    """Return where the money goes; empty where it goes back the way it came."""
+    return records.open_one(
+        operator=case.operator, unit=units.case(case.pk), category=Category.PAYEE
+    )
+
+
+def line_paid(case: Case) -> Line | None:
+    """Return the other line that takes the money, where one was chosen."""
+    chosen = payee(case).get(LINE, "")
+    return lines.get(UUID(chosen)) if chosen else None
+
+
+def forget_payee(case: Case) -> None:
+    """Ask anew where the money goes. Call inside a transaction that holds the case."""
+    case.refund_route, case.payee_index = "", None
+    records.delete_one(operator=case.operator, unit=units.case(case.pk), category=Category.PAYEE)
+    case.save(update_fields=["refund_route", "payee_index"])
+
+
+def _own_line(case: Case, to_line: str) -> str:
+    if to_line not in {str(line.pk) for line in other_lines(case)}:
+        raise RouteNotOffered
+    return to_line

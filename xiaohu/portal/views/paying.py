@@ -1,0 +1,148 @@
+"""S12 and S13: where the money goes, and the account or wallet it goes to."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext
+
+from xiaohu.closures import checking, consenting, paying
+from xiaohu.closures.checking import Checked
+from xiaohu.closures.models import Case
+from xiaohu.core.applicants import APPLICANTS, ApplicantKind, HolderKind, Paid
+from xiaohu.core.banks import BANKS
+from xiaohu.core.consents import ConsentKind
+from xiaohu.core.destinations import DESTINATIONS, Asks
+from xiaohu.core.profile import RefundRoute
+from xiaohu.portal import journey
+from xiaohu.portal.entering import own_draft
+from xiaohu.portal.forms import BankAccount, RefundWay, WalletAccount
+from xiaohu.portal.shown import actor_of, holder_name, payee_shown
+from xiaohu.queue import clock
+from xiaohu.registry import lines
+
+WALLET = "wallet"
+
+
+@own_draft
+def balance(request: HttpRequest, case: Case) -> HttpResponse:
+    """S12: how the balance is returned."""
+    now = clock.now()
+    checked = checking.last(case, now=now)
+    if checked is None or not checked.pays:
+        return HttpResponseRedirect(journey.next_page(case, now=now))
+    form = RefundWay(
+        request.POST or None,
+        choices=ways(case),
+        unknown=checked.balance_unknown,
+        initial={"choice": _chosen(case)},
+    )
+    if request.method == "POST" and form.is_valid():
+        return HttpResponseRedirect(_take(request, case, form.cleaned_data, checked))
+    page = {"case": case, "form": form, "checked": checked, "payee": payee_shown(case)}
+    return render(request, "portal/balance.html", page, status=422 if form.errors else 200)
+
+
+@own_draft
+def account(request: HttpRequest, case: Case) -> HttpResponse:
+    """S13: the holder's own bank account or wallet, used with a consent of its own."""
+    wallet = request.GET.get("to") == WALLET
+    route = RefundRoute.WALLET if wallet else RefundRoute.BANK_ACCOUNT
+    if route not in paying.routes(case):
+        return HttpResponseRedirect(reverse("portal:balance", args=[case.pk]))
+    form = account_form(request, case, route)
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        agree(request, case)
+        paying.set_refund(
+            case_id=case.pk, route=route, bank=given["bank"], account=given["account"]
+        )
+        case.refresh_from_db()
+        return HttpResponseRedirect(journey.next_page(case, now=clock.now()))
+    page = {
+        "case": case,
+        "form": form,
+        "holder": holder_name(case),
+        "wallet": wallet,
+        "corporate": _firm(case),
+        "banks": BANKS,
+    }
+    return render(request, "portal/bank_account.html", page, status=422 if form.errors else 200)
+
+
+def account_form(
+    request: HttpRequest, case: Case, route: RefundRoute, *, sent: bool = True
+) -> BankAccount | WalletAccount:
+    """Return the form of an account or of a wallet, filled where it was sent."""
+    data = (request.POST or None) if sent else None
+    if route is RefundRoute.WALLET:
+        return WalletAccount(data)
+    form = BankAccount(data)
+    form.corporate = _firm(case)
+    return form
+
+
+def agree(request: HttpRequest, case: Case) -> None:
+    """Record that the use of an account was agreed to."""
+    consenting.give(
+        case_id=case.pk,
+        kind=ConsentKind.BANK_ACCOUNT,
+        actor=actor_of(request),
+        now=clock.now(),
+    )
+
+
+def ways(case: Case) -> list[tuple[str, str]]:
+    """Return the ways money can go back, in the operator's order; each other line is one."""
+    found = []
+    for route in paying.routes(case):
+        if DESTINATIONS[route].asks is Asks.LINE:
+            found += [
+                (f"{route.value}:{mask.id}", f"{_words(case, route)} {mask.number}")
+                for mask in lines.shown(paying.other_lines(case))
+            ]
+        else:
+            found.append((route.value, _words(case, route)))
+    return found
+
+
+def read_way(choice: str) -> tuple[RefundRoute, str]:
+    """Return the way of the money a choice names, with the line it goes to."""
+    route, _, line = choice.partition(":")
+    return RefundRoute(route), line
+
+
+def _take(request: HttpRequest, case: Case, given: dict[str, Any], checked: Checked) -> str:
+    """Keep the way that was chosen, and return the path that comes next."""
+    route, to_line = read_way(given["choice"])
+    if checked.balance_unknown:
+        consenting.give(
+            case_id=case.pk,
+            kind=ConsentKind.LATER_SETTLEMENT,
+            actor=actor_of(request),
+            now=clock.now(),
+        )
+    if DESTINATIONS[route].asks in {Asks.ACCOUNT, Asks.WALLET}:
+        path = reverse("portal:bank_account", args=[case.pk])
+        return f"{path}?to={WALLET}" if route is RefundRoute.WALLET else path
+    paying.set_refund(case_id=case.pk, route=route, to_line=to_line)
+    case.refresh_from_db()
+    return journey.next_page(case, now=clock.now())
+
+
+def _chosen(case: Case) -> str | None:
+    to = paying.payee(case).get(paying.LINE, "")
+    return f"{case.refund_route}:{to}" if to else case.refund_route or None
+
+
+def _words(case: Case, route: RefundRoute) -> str:
+    corporate = route is RefundRoute.BANK_ACCOUNT and _firm(case)
+    substitute = APPLICANTS[ApplicantKind(case.applicant)].paid is not Paid.HOLDER
+    if route is RefundRoute.BANK_ACCOUNT and substitute:
+        return gettext("route.substitute_account")
+    return gettext("route.corporate_account") if corporate else gettext(f"route.{route.value}")
+
+
+def _firm(case: Case) -> bool:
+    return case.holder.kind == HolderKind.ORGANISATION.value
