@@ -13,8 +13,7 @@ from xiaohu.closures import documents, drafting, papers, sending
 from xiaohu.closures.models import Case, Document, DocumentKind, DocumentState
 from xiaohu.core.states import CaseState
 from xiaohu.portal.entering import own_case
-from xiaohu.portal.shown import actor_of, shown_case
-from xiaohu.portal.views.answering import masked
+from xiaohu.portal.shown import actor_of, masked, shown_case
 from xiaohu.queue import clock
 from xiaohu.ui.qr import svg
 from xiaohu.ui.shown import ShownClosing, closings
