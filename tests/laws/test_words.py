@@ -53,7 +53,10 @@ from xiaohu.desk.showing import OUTCOMES, OWN_OUTCOMES
 from xiaohu.desk.work import VIEWS
 from xiaohu.help.articles import Topic
 from xiaohu.notices.models import NoticeState
+from xiaohu.portal.options import ALREADY, CAN_CLOSE, WITH_PAPERS
 from xiaohu.portal.shown import ANNOUNCE
+from xiaohu.portal.views.starting import ALTERNATIVES
+from xiaohu.registry.number_list import ListFlaw
 from xiaohu.registry.rows import Flaw
 from xiaohu.ui import catalogue
 from xiaohu.ui.display import Size
@@ -230,7 +233,11 @@ def made() -> Mapping[str, list[str]]:
         "rule.gift.": each(GiftRule),
         "rule.refund.from.": each(RefundStart),
         "rule.review.": [*each(ReviewRule), "days"],
-        "scope.": each(Scope),
+        "scope.": each(Scope, ".means"),
+        "alternatives.means.": each(ALTERNATIVES),
+        "alternatives.name.": each(ALTERNATIVES),
+        "lines.can.": each(can for can, _ in (*CAN_CLOSE.values(), WITH_PAPERS, ALREADY)),
+        "upload.flaw.": each(ListFlaw),
         "sms.": each(sent()),
         "source.": each(SourceTag),
         "state.": each(CaseState),

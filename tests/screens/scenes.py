@@ -1,7 +1,7 @@
 """Scenes: a state of a screen, and how it comes about."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from tests.screens.stage import Stage
 
@@ -13,7 +13,8 @@ class Scene:
     """One state of one screen.
 
     `route` is the name of the route it shows; `press` is a button or link pressed after opening,
-    by the key of its words, for states that only an answer brings about.
+    by the key of its words, for states that only an answer brings about; `typed` is typed into
+    fields by their names before.
     """
 
     name: str
@@ -21,20 +22,26 @@ class Scene:
     arrange: Arrange
     status: int
     press: str
+    typed: Mapping[str, str] = field(default_factory=dict)
 
 
 ALL: dict[str, Scene] = {}
 
 
 def scene(
-    name: str, route: str, *, status: int = 200, press: str = ""
+    name: str,
+    route: str,
+    *,
+    status: int = 200,
+    press: str = "",
+    typed: Mapping[str, str] | None = None,
 ) -> Callable[[Arrange], Arrange]:
     """Register a function that arranges a scene and returns the path to open."""
 
     def register(arrange: Arrange) -> Arrange:
         if name in ALL:
             raise ValueError(f"two scenes are called {name}")
-        ALL[name] = Scene(name, route, arrange, status, press)
+        ALL[name] = Scene(name, route, arrange, status, press, typed or {})
         return arrange
 
     return register

@@ -44,6 +44,8 @@ class Window:
         if stage.file:
             file: FilePayload = {"name": "file", "mimeType": "", "buffer": stage.file}
             self.page.locator("input[type=file]").first.set_input_files(file)
+        for name, value in scene.typed.items():
+            self.page.locator(f"main [name={name}]").fill(value)
         if scene.press:
             self.press(scene.press)
         found = self.look(stage.url, status=scene.status)

@@ -81,6 +81,12 @@ def open_closing_of(line: Line) -> Closing | None:
     return Closing.objects.filter(line=line, is_open=True).select_related("case").first()
 
 
+def closing_now(line_ids: Collection[UUID]) -> set[UUID]:
+    """Return which of some lines have an open closing."""
+    found = Closing.objects.filter(line_id__in=line_ids, is_open=True)
+    return set(found.values_list("line_id", flat=True))
+
+
 def closings_of(case: Case) -> list[Closing]:
     """Return the closings of a case, one for each line, or the one of an account."""
     found = Closing.objects.filter(case=case).select_related("line", "account").order_by("pk")

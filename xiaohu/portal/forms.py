@@ -1,7 +1,8 @@
 """What people type, judged by the server alone; every error says what to do."""
 
 import re
-from typing import Any
+from collections.abc import Collection
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -200,6 +201,41 @@ class SomeChoices(PlainForm):
             widget=forms.CheckboxSelectMultiple,
             error_messages={"required": _("err.choose"), "invalid_choice": _("err.choose")},
         )
+
+    def show(self, choices: list[tuple[str, str]], *, ticked: Collection[str]) -> None:
+        """Show only these of the answers; each keeps its tick."""
+        field = cast(forms.MultipleChoiceField, self.fields["choice"])
+        field.choices = choices
+        if ticked:
+            field.initial = list(ticked)
+
+
+class NumberList(PlainForm):
+    """S4: numbers in a file, or pasted."""
+
+    numbers = forms.CharField(
+        label=_("upload.numbers"),
+        required=False,
+        max_length=40_000,
+        error_messages={"max_length": _("upload.err.too_many")},
+        widget=forms.Textarea(attrs={"rows": 6, "autocomplete": "off"}),
+    )
+    file = forms.FileField(
+        label=_("upload.file"),
+        required=False,
+        error_messages={
+            "empty": _("upload.err.unreadable"),
+            "invalid": _("upload.err.unreadable"),
+        },
+        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.xlsx"}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for one of the two."""
+        given = super().clean() or {}
+        if not self.errors and not given.get("numbers") and given.get("file") is None:
+            self.add_error("numbers", gettext("upload.err.nothing"))
+        return given
 
 
 class Applicant(PlainForm):

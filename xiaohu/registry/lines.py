@@ -154,6 +154,16 @@ def shown(lines: Iterable[Line]) -> list[ShownLine]:
     return [_shown(line, opened.get(refs[line.pk], {}).get("number", "")) for line in listed]
 
 
+def containing(lines: Iterable[Line], digits: str) -> list[Line]:
+    """Return those whose number has these digits in a row, with one query for all."""
+    listed = list(lines)
+    if not listed:
+        return []
+    refs = {line.pk: number_ref(line.pk) for line in listed}
+    opened = records.open_many(operator=listed[0].operator, refs=list(refs.values()))
+    return [x for x in listed if digits in opened.get(refs[x.pk], {}).get("number", "")]
+
+
 def shown_holder(line: Line) -> ShownHolder:
     """Return the holder of a line as a page may show them."""
     return _shown_holder(_identity(line))

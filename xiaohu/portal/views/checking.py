@@ -13,7 +13,7 @@ from xiaohu.core.choices import Choice, settles
 from xiaohu.portal import journey
 from xiaohu.portal.entering import own_draft
 from xiaohu.portal.forms import OneChoice
-from xiaohu.portal.views.starting import check
+from xiaohu.portal.opening import check
 from xiaohu.queue import clock
 from xiaohu.ui import rules, shown
 from xiaohu.ui.refusals import sentence

@@ -17,9 +17,9 @@ from xiaohu.core.states import CaseState
 from xiaohu.portal import journey
 from xiaohu.portal.entering import own_case
 from xiaohu.portal.forms import OneChoice
+from xiaohu.portal.opening import check
 from xiaohu.portal.shown import actor_of, shown_case, timeline
 from xiaohu.portal.views.paying import account_form, agree, read_way, ways
-from xiaohu.portal.views.starting import check
 from xiaohu.proofing import papers
 from xiaohu.queue import clock
 from xiaohu.ui.shown import ShownClosing, messages, promised, told

@@ -1,31 +1,28 @@
-"""S1, S3b and S4: what it takes, what is to end, and which line."""
+"""S1 and S3b: what it takes, and what is to end; and the requests there are."""
 
 from datetime import timedelta
 from urllib.parse import urlencode
-from uuid import UUID
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import get_language, gettext
 
 from xiaohu.access.sessions import Subscriber
-from xiaohu.closures import applying, checking, drafting, queries
-from xiaohu.closures.models import Case
-from xiaohu.core.refusals import Refusal
+from xiaohu.closures import queries
 from xiaohu.core.schedule import execution_time
 from xiaohu.core.staffed import closed_until
 from xiaohu.core.steps import Scope
-from xiaohu.gateways.protocols import GatewayUnavailable, UnknownLine
 from xiaohu.portal import journey
 from xiaohu.portal.entering import signed_in
-from xiaohu.portal.forms import OneChoice, SomeChoices
+from xiaohu.portal.forms import OneChoice
+from xiaohu.portal.opening import open_draft
+from xiaohu.portal.options import explained
 from xiaohu.queue import clock
-from xiaohu.registry import calendars, lines, policies
-from xiaohu.ui.templatetags.words import yuan
+from xiaohu.registry import calendars, policies
 
 STATISTICS_OF = timedelta(days=30)
+ALTERNATIVES = ("pause", "transfer", "plan")
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -65,48 +62,27 @@ def track(request: HttpRequest) -> HttpResponse:
 
 @signed_in
 def scope(request: HttpRequest, subscriber: Subscriber) -> HttpResponse:
-    """S3b: the line, the account, or both; skipped where only one is possible."""
+    """S3b: the line, the account, or both; skipped where only one is possible, and said so."""
     if subscriber.case_id is not None:
         return HttpResponseRedirect(reverse("portal:cases"))
     if subscriber.account_id is None:
         return HttpResponseRedirect(f"{reverse('portal:lines')}?scope={Scope.LINE}")
-    options = [(s.value, gettext(f"scope.{s.value}")) for s in Scope]
-    form = OneChoice(request.POST or None, choices=options)
+    possible = list(Scope) if queries.lines_of(subscriber) else [Scope.ACCOUNT]
+    options = [(s.value, explained(f"scope.{s.value}")) for s in possible]
+    only = {"choice": Scope.ACCOUNT.value} if len(possible) == 1 else None
+    form = OneChoice(request.POST or None, choices=options, initial=only)
     if request.method == "POST" and form.is_valid():
         chosen = Scope(form.cleaned_data["choice"])
         if chosen is Scope.ACCOUNT:
-            return _open(subscriber, chosen, [])
+            return open_draft(subscriber, chosen, [])
         return HttpResponseRedirect(f"{reverse('portal:lines')}?scope={chosen}")
-    return render(request, "portal/scope.html", {"form": form}, status=422 if form.errors else 200)
+    page = {"form": form, "only_account": len(possible) == 1}
+    return render(request, "portal/scope.html", page, status=422 if form.errors else 200)
 
 
-@signed_in
-def choose_line(request: HttpRequest, subscriber: Subscriber) -> HttpResponse:
-    """S4: which line, or lines."""
-    wanted = Scope.BOTH if request.GET.get("scope") == Scope.BOTH else Scope.LINE
-    shown = lines.shown(queries.lines_of(subscriber))
-    options = [
-        (
-            str(line.id),
-            gettext("lines.option").format(
-                number=line.number,
-                product=line.product,
-                state=gettext(f"line.{line.status}"),
-                balance=yuan(line.balance_fen),
-            ),
-        )
-        for line in shown
-    ]
-    form = SomeChoices(request.POST or None, choices=options)
-    if request.method == "POST" and form.is_valid():
-        return _open(subscriber, wanted, [UUID(chosen) for chosen in form.cleaned_data["choice"]])
-    page = {
-        "form": form,
-        "lines": shown,
-        "scope": wanted,
-        "only_line": subscriber.account_id is None,
-    }
-    return render(request, "portal/lines.html", page, status=422 if form.errors else 200)
+def alternatives(request: HttpRequest) -> HttpResponse:
+    """Say what there is besides closing, and where to ask for it; nothing is offered."""
+    return render(request, "portal/alternatives.html", {"ways": ALTERNATIVES})
 
 
 @signed_in
@@ -117,35 +93,3 @@ def cases(request: HttpRequest, subscriber: Subscriber) -> HttpResponse:
         return HttpResponseRedirect(reverse("portal:case", args=[found[0].pk]))
     listed = [(case, journey.home_of(case, now=clock.now())) for case in found]
     return render(request, "portal/cases.html", {"cases": listed})
-
-
-def _open(subscriber: Subscriber, wanted: Scope, line_ids: list[UUID]) -> HttpResponse:
-    now = clock.now()
-    try:
-        case = drafting.open_case(
-            subscriber=subscriber,
-            scope=wanted,
-            line_ids=line_ids,
-            language=get_language() or "zh-hans",
-            now=now,
-        )
-    except drafting.AlreadyClosing as refused:
-        own = {case.reference: case for case in queries.cases_of(subscriber)}
-        existing = own.get(str(refused.params.get("reference")))
-        if existing is None:
-            raise
-        return HttpResponseRedirect(journey.home_of(existing, now=now))
-    check(case)
-    # The list is shown even where nothing stands in the way: it also says what lapses. Who asks
-    # for an organisation comes first, since what is asked for depends on it.
-    first = "checks" if applying.is_named(case) else "who"
-    return HttpResponseRedirect(reverse(f"portal:{first}", args=[case.pk]))
-
-
-def check(case: Case) -> Refusal | None:
-    """Run the checks; where the operator does not answer, say so and lose nothing."""
-    try:
-        checking.run(case_id=case.pk, now=clock.now())
-    except (GatewayUnavailable, UnknownLine) as refused:
-        return refused
-    return None

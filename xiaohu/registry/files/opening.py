@@ -48,10 +48,20 @@ def opened(path: Path) -> AbstractContextManager[Source]:
     return _of_kind(start, path)
 
 
+def is_old_workbook(start: bytes) -> bool:
+    """Say whether this is how a workbook of the old format begins, or one with a password."""
+    return start.startswith(_OLD)
+
+
+def is_workbook(start: bytes) -> bool:
+    """Say whether this is how a workbook begins."""
+    return start.startswith(_ZIP)
+
+
 def _of_kind(start: bytes, path: Path) -> AbstractContextManager[Source]:
-    if start == _OLD:
+    if is_old_workbook(start):
         raise OldWorkbook
-    if start.startswith(_ZIP):
+    if is_workbook(start):
         return Sheet(path)
     return Delimited(path)
 

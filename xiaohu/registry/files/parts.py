@@ -9,7 +9,7 @@ import zlib
 from array import array
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 from xml.parsers.expat import ExpatError, ParserCreate
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
@@ -51,7 +51,7 @@ class TooMuch(Exception):
     """More than is read of a workbook."""
 
 
-def guarded(path: Path) -> ZipFile:
+def guarded(path: Path | BinaryIO) -> ZipFile:
     """Open the container of a workbook, if what it claims of itself is bounded.
 
     Raises:

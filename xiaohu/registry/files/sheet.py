@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
+from typing import BinaryIO
 
 from xiaohu.registry.files import parts
 from xiaohu.registry.files.cell_text import date_text, number_text
@@ -20,7 +21,7 @@ _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 class Sheet(AbstractContextManager["Sheet"]):
     """A workbook open for reading."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path | BinaryIO) -> None:
         self._archive = parts.guarded(path)
         try:
             plan = parts.plan(self._archive)
