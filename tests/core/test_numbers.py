@@ -13,6 +13,7 @@ from xiaohu.core.numbers import (
     mask_document,
     mask_name,
     mask_number,
+    national,
     normalise,
     tail,
 )
@@ -86,6 +87,12 @@ def test_masks_keep_only_what_may_be_shown() -> None:
     assert mask_name("测试用户甲") == "测**"
     assert mask_document("999999199001010014") == "****0014"
     assert tail("+8613000000001") == "0001"
+
+
+def test_numbers_are_shown_as_they_are_dialled() -> None:
+    assert national("+8613000000088") == "130 0000 0088"
+    assert national("+8695013000001") == "95013000001"
+    assert national("") == ""
 
 
 def said(read: Callable[[str], str], raw: str) -> str:

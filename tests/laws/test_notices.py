@@ -15,7 +15,7 @@ from xiaohu.notices import wording
 PACKAGE = Path(xiaohu.__file__).parent
 ROOMS = [
     path.read_text(encoding="utf-8")
-    for room in ("closures", "notices")
+    for room in ("closures", "notices", "assistance")
     for path in (PACKAGE / room).rglob("*.py")
 ]
 # A closing by the operator itself is announced by whoever starts one.

@@ -19,6 +19,7 @@ from xiaohu.closures.retrying import TRY_AGAIN
 from xiaohu.closures.verifying import NOT_SIGNED, Answer
 from xiaohu.core import identity
 from xiaohu.core.applicants import ApplicantKind, Evidence
+from xiaohu.core.assistance import CallOutcome, CallTopic, ComplaintSubject
 from xiaohu.core.channels import CaseChannel
 from xiaohu.core.checks import Appeal, CheckCode, CheckGroup
 from xiaohu.core.choices import Choice
@@ -49,6 +50,7 @@ from xiaohu.core.retention import Category
 from xiaohu.core.review import RefusalReason, ReturnReason, ReviewReason
 from xiaohu.core.states import CaseState
 from xiaohu.core.steps import Scope
+from xiaohu.desk.asked import VIEWS as ASKED_VIEWS
 from xiaohu.desk.showing import OUTCOMES, OWN_OUTCOMES
 from xiaohu.desk.work import VIEWS
 from xiaohu.help.articles import Topic
@@ -202,6 +204,10 @@ def made() -> Mapping[str, list[str]]:
         "desk.filter.": ["channel", "state", "officer", "line"],
         "desk.whose.": ["none", "others"],
         "help.topic.": each(Topic),
+        "help.call.": each(CallTopic),
+        "help.complaint.": each(ComplaintSubject),
+        "desk.asked.": each(ASKED_VIEWS),
+        "desk.call.": each(CallOutcome),
         "involuntary.stop.": each(Stop),
         "now.involuntary.": each(["scheduled", "in_review", "withdrawn"]),
         "desk.view.": each(VIEWS),

@@ -4,6 +4,8 @@ import uuid
 
 from django.db import models
 
+from xiaohu.access.models import StaffUser
+
 
 class ArticleRating(models.Model):
     """How many readers an article helped, and how many not; nobody is known."""
@@ -47,3 +49,47 @@ class UnansweredSearch(models.Model):
                 fields=["operator", "words", "language"], name="one_row_for_the_same_words"
             )
         ]
+
+
+class Asked(models.Model):
+    """What call-backs and complaints have in common: a reference, a clock and somebody on it.
+
+    Name, address and words are sealed under the id; the index only counts how often somebody asks.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    operator = models.CharField(max_length=32)
+    reference = models.CharField(max_length=20, unique=True)
+    topic = models.CharField(max_length=16)
+    language = models.CharField(max_length=8)
+    case_id = models.UUIDField(null=True)
+    asker_index = models.BinaryField(null=True)
+    asked_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    officer = models.ForeignKey(StaffUser, null=True, on_delete=models.PROTECT, related_name="+")
+    taken_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    purged_at = models.DateTimeField(null=True)
+
+    class Meta:
+        abstract = True
+        indexes = [
+            models.Index(
+                fields=["operator", "due_at"],
+                condition=models.Q(ended_at__isnull=True),
+                name="open_%(class)ss",
+            )
+        ]
+
+
+class CallBack(Asked):
+    """Somebody is to be called: when they like, until they were reached or often enough tried."""
+
+    wanted_from = models.DateTimeField(null=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    first_tried_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=16, blank=True)
+
+
+class Complaint(Asked):
+    """Somebody is not satisfied, and is owed an answer."""

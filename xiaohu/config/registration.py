@@ -1,6 +1,7 @@
 """Where rooms learn of each other: who takes part in erasure, whom a case concerns, who hears callbacks."""
 
 from xiaohu.access import personal_data as access
+from xiaohu.assistance import personal_data as assistance
 from xiaohu.closures import parties as closures
 from xiaohu.erasure import engine
 from xiaohu.gateways import callbacks
@@ -14,4 +15,5 @@ def register() -> None:
     engine.register("indexes", registry.forget_indexes)
     parties.register(closures)
     callbacks.register(reports.SOURCE, reports.take)
+    engine.register("asked", assistance.forget_asked)
     engine.register("restrictions", registry.forget_restrictions)

@@ -21,6 +21,7 @@ class Recipient(StrEnum):
     REGISTERED_CONTACT = "registered_contact"  # the holder's, as the operator registered it
     LINE = "line"  # the number itself, only while it is in service
     AFFECTED = "affected"  # somebody the closing touches; only the operator knows the address
+    ASKER = "asker"  # somebody who asked our people, at the address they gave
     CODE_ADDRESS = "code_address"  # the address a code is to prove
 
 
@@ -91,6 +92,8 @@ class Notice(StrEnum):
     DECEASED_REFUNDED = "deceased_refunded"
     DECEASED_DONE = "deceased_done"
     OVERDUE = "overdue"
+    COMPLAINT_RECEIVED = "complaint_received"
+    COMPLAINT_ANSWERED = "complaint_answered"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,6 +191,10 @@ NOTICES: Mapping[Notice, NoticeRule] = {
     ),
     _N.DECEASED_DONE: NoticeRule(number="N20", page=_PROGRESS, to=_CASE),
     _N.OVERDUE: NoticeRule(number="N21", page=_PROGRESS, to=_CASE, must=("ref", "date")),
+    _N.COMPLAINT_RECEIVED: NoticeRule(
+        number="N07", page="help:answer", to=(Recipient.ASKER,), must=("ref", "date")
+    ),
+    _N.COMPLAINT_ANSWERED: NoticeRule(number="N09", page="help:answer", to=(Recipient.ASKER,)),
 }
 
 # What whoever asks after a death reads in place of the ordinary words.

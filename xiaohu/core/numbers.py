@@ -116,6 +116,12 @@ def tail(number: str, length: int = 4) -> str:
     return number[-length:]
 
 
+def national(number: str) -> str:
+    """Return a number (E.164) as it is dialled here: "130 0000 0088"."""
+    digits = number.removeprefix("+86")
+    return f"{digits[:3]} {digits[3:7]} {digits[7:]}" if _MOBILE.fullmatch(digits) else digits
+
+
 def mask_number(number: str) -> str:
     """Return "130 **** 0001" for "+8613000000001"."""
     national = number.removeprefix("+86")

@@ -15,6 +15,8 @@ _LOOK_ALIKES = str.maketrans({"I": "1", "L": "1", "O": "0", "U": "V"})
 _BASE = len(ALPHABET)
 CERTIFICATE_BODY = 11
 REFERENCE_BODY = 6
+REFERENCE_BYTES = 5
+CASE, CALL_BACK, COMPLAINT = KINDS = ("XH", "HD", "TS")
 
 
 class CertificateNumberRefused(Refusal):
@@ -25,16 +27,20 @@ class CertificateNumberRefused(Refusal):
 
 def case_reference(*, now: datetime, random: bytes) -> str:
     """Return "XH-2611-7K3M-9Q" from the month of opening and at least four random bytes."""
-    body = _characters(random, REFERENCE_BODY)
-    return f"XH-{day_of(now):%y%m}-{body[:4]}-{body[4:]}"
+    return _reference(CASE, now=now, random=random)
+
+
+def assistance_reference(kind: str, *, now: datetime, random: bytes) -> str:
+    """Return "HD-2611-7K3M-9Q" for a call-back, "TS-…" for a complaint."""
+    return _reference(kind, now=now, random=random)
 
 
 def normalise_reference(raw: str) -> str:
     """Return the printed form of a typed reference; what can be none is returned as typed."""
     typed = _typed(raw)
-    if not typed.startswith("XH") or len(typed) != len("XH2611") + REFERENCE_BODY:
+    if not typed.startswith(KINDS) or len(typed) != len("XH2611") + REFERENCE_BODY:
         return raw.strip()
-    return f"XH-{typed[2:6]}-{typed[6:10]}-{typed[10:]}"
+    return f"{typed[:2]}-{typed[2:6]}-{typed[6:10]}-{typed[10:]}"
 
 
 def certificate_number(*, random: bytes) -> str:
@@ -55,6 +61,11 @@ def normalise_certificate_number(raw: str) -> str:
     if foreign or len(body) != CERTIFICATE_BODY or check != _check_character(body):
         raise CertificateNumberRefused
     return _grouped(typed)
+
+
+def _reference(kind: str, *, now: datetime, random: bytes) -> str:
+    body = _characters(random, REFERENCE_BODY)
+    return f"{kind}-{day_of(now):%y%m}-{body[:4]}-{body[4:]}"
 
 
 def _typed(raw: str) -> str:

@@ -1,5 +1,6 @@
 """When people answer: whether somebody is there now, and when somebody is there again."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
 from typing import Annotated
 
@@ -41,6 +42,20 @@ def closed_until(
             return begins.astimezone(UTC) if here < begins else None
         day += ONE_DAY
     return None
+
+
+def periods(
+    staffed: Staffed, *, moment: datetime, calendar: WorkingCalendar
+) -> Iterator[tuple[datetime, datetime]]:
+    """Yield when people are there (aware, UTC), from the period of a moment on, for a month."""
+    opens, closes = _hour(staffed.opens), _hour(staffed.closes)
+    day = moment.astimezone(CHINA).date() - ONE_DAY
+    for _ in range(LONGEST_CLOSED_DAYS):
+        begins = datetime.combine(day, opens, tzinfo=CHINA)
+        ends = datetime.combine(day if opens < closes else day + ONE_DAY, closes, tzinfo=CHINA)
+        if (not staffed.working_days_only or calendar.is_working(day)) and moment < ends:
+            yield begins.astimezone(UTC), ends.astimezone(UTC)
+        day += ONE_DAY
 
 
 def _hour(text: str) -> time:

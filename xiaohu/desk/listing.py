@@ -68,6 +68,11 @@ def time_left(case: Case, *, now: datetime) -> TimeLeft | None:
     return _in_words(abs(left), late=left < timedelta())
 
 
+def left_until(due_at: datetime, *, now: datetime) -> TimeLeft:
+    """Return how long something may still take, or how long it has been owed."""
+    return _in_words(abs(due_at - now), late=due_at < now)
+
+
 def mask_of(line_id: str) -> str:
     """Return the masked number of a line; a dash where there is none."""
     found = lines.shown(Line.objects.filter(pk=line_id, operator=settings.XIAOHU.operator))

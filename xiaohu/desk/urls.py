@@ -3,7 +3,7 @@
 from django.urls import path
 
 from xiaohu.desk import starting
-from xiaohu.desk.views import day, deciding, one_case, queueing, signing_in
+from xiaohu.desk.views import calling, complaints, day, deciding, one_case, queueing, signing_in
 
 app_name = "desk"
 urlpatterns = [
@@ -12,6 +12,10 @@ urlpatterns = [
     path("sign-out", signing_in.sign_out, name="sign_out"),
     path("queue", queueing.queue, name="queue"),
     path("new", starting.new, name="new"),
+    path("callbacks", calling.callbacks, name="callbacks"),
+    path("callbacks/<str:reference>", calling.callback, name="callback"),
+    path("complaints", complaints.complaints, name="complaints"),
+    path("complaints/<str:reference>", complaints.complaint, name="complaint"),
     path("case/<str:reference>", one_case.one_case, name="case"),
     path("case/<str:reference>/paper/<uuid:paper_id>", one_case.paper, name="paper"),
     path("case/<str:reference>/decide", deciding.decide, name="decide"),

@@ -14,6 +14,7 @@ from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
 
+from xiaohu.core.assistance import COMPLAINT_DAYS
 from xiaohu.core.profile import MAX_REVIEW_WORKING_DAYS, Profile
 from xiaohu.core.retention import FOLDER_KEPT_DAYS, Category, rules_with
 from xiaohu.core.review import APPEAL_DAYS
@@ -22,7 +23,6 @@ from xiaohu.help.rendering import plain
 FOLDER = Path(__file__).parent / "articles"
 LANGUAGES: Mapping[str, str] = {"zh-hans": "zh", "en": "en"}
 MOST_ASKED = 6
-COMPLAINT_DAYS = 15  # 电信用户申诉处理办法 (MIIT Order 35): an operator answers within 15 days
 _FIGURE = re.compile(r"\{(\w+)\}")
 _MARKS = re.compile(r"([\\`*_\[\]<>#|])")
 _HEAD = re.compile(r"\A---\n(.*?)\n---\n(.*)\Z", re.DOTALL)

@@ -2,11 +2,15 @@
 
 from django.urls import path
 
-from xiaohu.help import views
+from xiaohu.help import people, views
 
 app_name = "help"
 urlpatterns = [
     path("help", views.home, name="home"),
+    path("help/contact", people.contact, name="contact"),
+    path("help/complaint", people.complain, name="complain"),
+    path("help/answer", people.answer, name="answer"),
+    path("help/asked/<str:reference>", people.asked, name="asked"),
     path("help/<slug:slug>", views.article, name="article"),
     path("help/<slug:slug>/rate", views.rate, name="rate"),
 ]

@@ -92,6 +92,10 @@ class Directory:
                 if queued.case_id is None:
                     return None
                 return Ref(units.case(queued.case_id), Category.CONTACT)
+            case Recipient.ASKER:
+                if queued.subject_id is None:
+                    return None
+                return Ref(units.assistance(queued.subject_id), Category.COMPLAINT)
             case Recipient.REGISTERED_CONTACT:
                 holder_id = self._holder(queued)
                 return lines.contact_ref(holder_id) if holder_id is not None else None

@@ -67,7 +67,9 @@ class QueuedNotice(models.Model):
         ]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(case_id__isnull=False) | models.Q(code_id__isnull=False),
+                condition=models.Q(case_id__isnull=False)
+                | models.Q(code_id__isnull=False)
+                | models.Q(recipient=Recipient.ASKER.value, subject_id__isnull=False),
                 name="a_notice_is_about_something",
             ),
             models.UniqueConstraint(

@@ -16,6 +16,7 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 
 from xiaohu.access import codes, counters, sessions
+from xiaohu.assistance import purging as asked
 from xiaohu.closures import alarms, deadlines, minding, purging, starting
 from xiaohu.core.calendar import day_of
 from xiaohu.gateways import callbacks
@@ -68,6 +69,7 @@ def beats() -> list[Beat]:
         Beat(10, lambda: alarms.sweep(now=clock.now())),
         Beat(60, lambda: checkpoints.sign(now=clock.now())),
         Beat(600, lambda: purging.purge(now=clock.now())),
+        Beat(600, lambda: asked.purge(now=clock.now())),
         Beat(600, lambda: minding.remind(now=clock.now())),
         Beat(600, lambda: minding.apologise(now=clock.now())),
         Beat(600, _clean_up),

@@ -13,6 +13,7 @@ from xiaohu.core.refusals import Refusal
 
 STATUS: Mapping[str, HTTPStatus] = {
     "CASE_NOT_FOUND": HTTPStatus.NOT_FOUND,
+    "ASKED_NOT_FOUND": HTTPStatus.NOT_FOUND,
     "UNKNOWN_VERSION": HTTPStatus.NOT_FOUND,
     "LINE_NOT_YOURS": HTTPStatus.NOT_FOUND,
     "TOO_MANY_TRIES": HTTPStatus.TOO_MANY_REQUESTS,

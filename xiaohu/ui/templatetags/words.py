@@ -1,7 +1,7 @@
 """Words by key, and the ways amounts and moments are written."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import template
@@ -65,6 +65,14 @@ def moment(value: datetime | None) -> str:
         return ""
     local = value.astimezone(CHINA)
     return f"{day(local.date())} {local:%H:%M}"
+
+
+@register.filter
+def last_day(value: datetime | None) -> str:
+    """Return the day a deadline at its end belongs to: midnight ends the day before."""
+    if value is None:
+        return ""
+    return day((value.astimezone(CHINA) - timedelta(seconds=1)).date())
 
 
 @register.filter

@@ -1,0 +1,3 @@
+"""A world in which people ask."""
+
+from tests.portal.conftest import world as world

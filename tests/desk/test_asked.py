@@ -1,0 +1,76 @@
+"""Call-backs and complaints at the desk: listed by time left, opened by whoever takes them."""
+
+import pytest
+
+from tests.assistance.asking import MAIL, WORDS, call, complaint
+from tests.desk.officers import officer
+from tests.portal.browser import page, words
+from tests.stories import World
+from xiaohu.assistance.models import CallBack, Complaint
+
+pytestmark = pytest.mark.django_db(databases=["default", "keystore"])
+
+
+def test_calls_are_listed_by_urgency_without_names(world: World) -> None:
+    case = world.submitted()
+    made = call(world, case_id=case.pk)
+    desk = officer(world).sign_in()
+    said = page(desk.open("/callbacks"))
+    assert made.reference in said
+    assert case.reference in said
+    assert "张示例" not in said
+    assert "0088" not in said
+    world.clock.pass_(hours=3)
+    assert 'class="over"' in page(officer(world, "lin").sign_in().open("/callbacks"))
+
+
+def test_whoever_takes_a_call_sees_whom_to_call_and_writes_down_what_came_of_it(
+    world: World,
+) -> None:
+    made, desk = call(world), officer(world).sign_in()
+    at = f"/callbacks/{made.reference}"
+    assert "130 0000 0088" not in page(desk.open(at))
+    desk.send(at, take="1")
+    assert "130 0000 0088" in page(desk.open(at))
+    other = officer(world, "lin").sign_in()
+    assert "130 0000 0088" not in page(other.open(at))
+    assert other.send(at, take="1").status_code == 409
+    assert other.send(at, outcome="reached").status_code == 409
+    desk.send(at, outcome="not_reached")
+    desk.send(at, take="1")
+    desk.send(at, outcome="reached")
+    assert (CallBack.objects.get().tries, CallBack.objects.get().outcome) == (2, "reached")
+    assert "已接通" in words(desk.open("/callbacks?view=ended"))
+    assert "130 0000 0088" not in page(desk.open(at))
+    assert desk.send(at, outcome="reached").status_code == 409
+
+
+def test_a_complaint_is_taken_read_and_answered(world: World) -> None:
+    made, desk = complaint(world), officer(world).sign_in()
+    at = f"/complaints/{made.reference}"
+    assert made.reference in page(desk.open("/complaints"))
+    assert WORDS not in page(desk.open(at))
+    desk.send(at, take="1")
+    assert WORDS in page(desk.open(at))
+    assert desk.send(at, words=" ").status_code == 422
+    assert desk.send(at, words="已处理，多收的费用已退回。").status_code == 302
+    world.send_notices()
+    assert len(world.outside.inbox(MAIL)) == 2
+    assert Complaint.objects.get().ended_at == world.now
+    assert WORDS not in page(desk.open(at))
+    assert made.reference in page(desk.open("/complaints?view=ended"))
+
+
+@pytest.mark.parametrize("path", ["/callbacks/HD-2611-0000-00", "/complaints/x", "/callbacks/x"])
+def test_what_nobody_asked_is_not_there(world: World, path: str) -> None:
+    desk = officer(world).sign_in()
+    assert desk.open(path).status_code == 404
+    assert desk.send(path, take="1").status_code == 404
+
+
+def test_nonsense_changes_nothing(world: World) -> None:
+    made, desk = call(world), officer(world).sign_in()
+    at = f"/callbacks/{made.reference}"
+    for sent in ({}, {"outcome": "\x00"}, {"outcome": "x" * 500}, {"words": "x"}):
+        assert desk.send(at, **sent).status_code == 302
+    assert CallBack.objects.get().tries == 0

@@ -1,0 +1,182 @@
+"""Complaints: acknowledged at once, answered within fifteen days, in words the person can read."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from django.db import transaction
+
+from xiaohu.access import counters
+from xiaohu.access.accounts import too_many
+from xiaohu.access.models import StaffUser
+from xiaohu.assistance import asking
+from xiaohu.assistance.asking import AskedNotFound
+from xiaohu.assistance.models import Complaint
+from xiaohu.core.assistance import ComplaintSubject, answer_due_on
+from xiaohu.core.calendar import end_of
+from xiaohu.core.notices import Notice
+from xiaohu.core.references import COMPLAINT, REFERENCE_BYTES, assistance_reference
+from xiaohu.core.refusals import Refusal
+from xiaohu.core.retention import Category
+from xiaohu.notices import askers
+from xiaohu.vault import records, units
+
+LONGEST = 1000
+TAIL = 4  # last characters of number or mail address, which open the answer
+TRIES = 5
+WINDOW = timedelta(minutes=15)
+SAME_WITHIN = timedelta(minutes=10)
+PAGE = 100
+
+
+class AnswerMissing(Refusal):
+    """An answer needs words."""
+
+    code = "ANSWER_MISSING"
+
+
+@dataclass(frozen=True, slots=True)
+class Grievance:
+    """What somebody says."""
+
+    name: str
+    to: str
+    subject: ComplaintSubject
+    words: str
+    case_id: UUID | None = None
+    reference: str = ""
+
+
+@transaction.atomic(durable=True)
+def complain(
+    *, operator: str, said: Grievance, language: str, address: str, now: datetime
+) -> Complaint:
+    """Take a complaint and acknowledge it; saying the same within ten minutes changes nothing.
+
+    Raises:
+        TooManyTries: number, mail address or place complained too often today.
+    """
+    index = asking.index_of(operator, said.to)
+    for same in Complaint.objects.filter(
+        operator=operator, asker_index=index, ended_at=None, asked_at__gt=now - SAME_WITHIN
+    ):
+        if asking.opened(same, Category.COMPLAINT).get("words") == said.words:
+            return same
+    asking.require_few(operator, index=index, address=address, now=now)
+    due_on = answer_due_on(now=now)
+    made = Complaint.objects.create(
+        id=uuid4(),
+        operator=operator,
+        reference=_reference(now),
+        topic=said.subject.value,
+        language=language,
+        case_id=said.case_id,
+        asker_index=index,
+        asked_at=now,
+        due_at=end_of(due_on),
+    )
+    sealed = {"name": said.name, "to": said.to, "words": said.words, "reference": said.reference}
+    _seal(made, sealed)
+    _tell(made, Notice.COMPLAINT_RECEIVED, now=now, date=due_on.isoformat())
+    asking.note(made, None, "complain", now=now)
+    return made
+
+
+@transaction.atomic(durable=True)
+def take(*, complaint_id: UUID, officer: StaffUser, now: datetime) -> Complaint:
+    """Be the one who answers. A second time changes nothing.
+
+    Raises:
+        AskedOver: it is answered.
+        AskedTaken: somebody else is on it.
+    """
+    row = _lock(complaint_id)
+    asking.hold(row, officer, now=now)
+    row.save(update_fields=["officer", "taken_at"])
+    asking.note(row, officer, "take_complaint", now=now)
+    return row
+
+
+@transaction.atomic(durable=True)
+def answer(*, complaint_id: UUID, officer: StaffUser, words: str, now: datetime) -> Complaint:
+    """Answer, and tell the person that an answer is there.
+
+    Raises:
+        AnswerMissing: nothing was written.
+        AskedOver: it is answered.
+        NotTaken: somebody else is on it, or nobody.
+    """
+    row = _lock(complaint_id)
+    asking.require_held(row, officer)
+    if not words.strip():
+        raise AnswerMissing
+    _seal(row, {**asking.opened(row, Category.COMPLAINT), "answer": words.strip()[:LONGEST]})
+    row.ended_at = now
+    row.save(update_fields=["ended_at"])
+    _tell(row, Notice.COMPLAINT_ANSWERED, now=now)
+    asking.note(row, officer, "answer_complaint", now=now)
+    return row
+
+
+def read(
+    *, operator: str, reference: str, tail: str, address: str, now: datetime
+) -> tuple[Complaint, dict[str, str]]:
+    """Return a complaint and its words to whoever knows its reference and the end of their address.
+
+    Raises:
+        TooManyTries: five in a quarter of an hour, whether there is such a complaint or not.
+        AskedNotFound: no such complaint, or another address.
+    """
+    for part in (reference.upper(), address):
+        limit = counters.hit("complaint", operator, part, limit=TRIES, window=WINDOW, now=now)
+        if not limit.allowed:
+            raise too_many(limit.resets_at, now)
+    found = asking.of_operator(Complaint.objects.all(), operator, reference)
+    said = asking.opened(found, Category.COMPLAINT)
+    known = said.get("to", "")[-TAIL:].casefold()
+    if not known or tail.strip().casefold() != known:
+        raise AskedNotFound
+    return found, said
+
+
+def waiting(operator: str) -> list[Complaint]:
+    """Return what waits for an answer, most urgent first."""
+    rows = Complaint.objects.filter(operator=operator, ended_at=None).select_related("officer")
+    return list(rows.order_by("due_at", "pk")[:PAGE])
+
+
+def ended(operator: str) -> list[Complaint]:
+    """Return what was answered, the last ones first."""
+    rows = Complaint.objects.filter(operator=operator, ended_at__isnull=False)
+    return list(rows.select_related("officer").order_by("-ended_at", "pk")[:PAGE])
+
+
+def _lock(complaint_id: UUID) -> Complaint:
+    rows = Complaint.objects.select_for_update(of=("self",)).select_related("officer")
+    return rows.get(pk=complaint_id)
+
+
+def _seal(row: Complaint, value: dict[str, str]) -> None:
+    records.seal(
+        operator=row.operator,
+        unit=units.assistance(row.pk),
+        category=Category.COMPLAINT,
+        value=value,
+    )
+
+
+def _tell(row: Complaint, notice: Notice, *, now: datetime, **params: str) -> None:
+    askers.tell(
+        notice,
+        operator=row.operator,
+        asked_id=row.pk,
+        language=row.language,
+        params={"ref": row.reference, **params},
+        now=now,
+    )
+
+
+def _reference(now: datetime) -> str:
+    random = secrets.token_bytes(REFERENCE_BYTES)
+    return assistance_reference(COMPLAINT, now=now, random=random)

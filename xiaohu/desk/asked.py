@@ -1,0 +1,59 @@
+"""What the desk shows of call-backs and complaints alike."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+
+from xiaohu.access.models import StaffUser
+from xiaohu.assistance import asking
+from xiaohu.assistance.models import Asked
+from xiaohu.closures.models import Case
+from xiaohu.core.retention import Category
+from xiaohu.desk.listing import TimeLeft, left_until
+
+VIEWS = ("waiting", "ended")
+
+
+@dataclass(frozen=True, slots=True)
+class AskedRow:
+    """One row of a list, with the time that is left."""
+
+    asked: Asked
+    left: TimeLeft | None
+    case: Case | None
+
+    @property
+    def late(self) -> bool:
+        """Say whether its time is over."""
+        return self.left is not None and self.left.late
+
+
+def rows(found: Iterable[Asked], *, now: datetime) -> list[AskedRow]:
+    """Return rows, each with its case where it named one."""
+    listed = list(found)
+    cases = Case.objects.filter(operator=settings.XIAOHU.operator, purged_at=None).in_bulk(
+        [row.case_id for row in listed if row.case_id is not None]
+    )
+    return [
+        AskedRow(
+            row,
+            left_until(row.due_at, now=now) if row.ended_at is None else None,
+            cases.get(row.case_id) if row.case_id else None,
+        )
+        for row in listed
+    ]
+
+
+def shown(row: Asked, category: Category, officer: StaffUser, *, now: datetime) -> dict[str, Any]:
+    """Return one with its words; only whoever took it, or a list of what is over, opens them."""
+    mine = row.officer_id == officer.pk and row.ended_at is None
+    return {
+        "row": rows([row], now=now)[0],
+        "asked": row,
+        "mine": mine,
+        "by_other": asking.held_by_other(row, officer, now=now),
+        "said": asking.opened(row, category) if mine else {},
+    }

@@ -1,0 +1,82 @@
+"""Complaints at the desk: the clock of each, its words for whoever took it, and the answer."""
+
+from django import forms
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from xiaohu.access.models import StaffUser
+from xiaohu.assistance import asking, complaining
+from xiaohu.assistance.asking import AskedNotFound, AskedOver, AskedTaken, NotTaken
+from xiaohu.assistance.models import Complaint
+from xiaohu.core.retention import Category
+from xiaohu.desk import asked
+from xiaohu.desk.entering import staff_only
+from xiaohu.queue import clock
+from xiaohu.ui.refusals import sentence
+
+
+class AnswerForm(forms.Form):
+    """The words the person will read."""
+
+    use_required_attribute = False
+    words = forms.CharField(
+        label=_("desk.complaint.answer"),
+        max_length=complaining.LONGEST,
+        error_messages={
+            "required": _("refusal.ANSWER_MISSING"),
+            "max_length": _("err.too_long"),
+        },
+        widget=forms.Textarea(attrs={"rows": 6}),
+    )
+
+
+@staff_only
+def complaints(request: HttpRequest, officer: StaffUser) -> HttpResponse:
+    """Show what waits for an answer, or what was answered."""
+    view = "ended" if request.GET.get("view") == "ended" else "waiting"
+    lists = {"waiting": complaining.waiting, "ended": complaining.ended}
+    found = lists[view](settings.XIAOHU.operator)
+    page = {"view": view, "views": asked.VIEWS, "rows": asked.rows(found, now=clock.now())}
+    return render(request, "desk/complaints.html", page)
+
+
+@staff_only
+def complaint(request: HttpRequest, officer: StaffUser, reference: str) -> HttpResponse:
+    """Take one, read it, and answer it."""
+    found, problem = _find(reference), None
+    answering = request.method == "POST" and "take" not in request.POST
+    form = AnswerForm(request.POST if answering else None)
+    if request.method == "POST" and (not answering or form.is_valid()):
+        try:
+            _do(found, officer, form if answering else None)
+            return HttpResponseRedirect(reverse("desk:complaint", args=[found.reference]))
+        except (AskedOver, AskedTaken, NotTaken) as refused:
+            found, problem = _find(reference), sentence(refused)
+    page = {
+        **asked.shown(found, Category.COMPLAINT, officer, now=clock.now()),
+        "form": form,
+        "problem": problem,
+    }
+    status = 409 if problem else 422 if form.errors else 200
+    answer = render(request, "desk/complaint.html", page, status=status)
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
+def _do(found: Complaint, officer: StaffUser, form: AnswerForm | None) -> None:
+    now = clock.now()
+    if form is None:
+        complaining.take(complaint_id=found.pk, officer=officer, now=now)
+        return
+    words = form.cleaned_data["words"]
+    complaining.answer(complaint_id=found.pk, officer=officer, words=words, now=now)
+
+
+def _find(reference: str) -> Complaint:
+    try:
+        return asking.of_operator(Complaint.objects.all(), settings.XIAOHU.operator, reference)
+    except AskedNotFound:
+        raise Http404 from None
