@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.journeys.people import Officer, Person, free_people
-from tests.journeys.screens import visitor
+from tests.journeys.walking import visitor
 from tests.screens.conftest import collected, stage, windows  # noqa: F401 - fixtures
 from tests.service import Service
 
@@ -22,7 +22,7 @@ def officers(real_browser: Browser, service: Service) -> dict[str, Officer]:
     """An officer for each language at a large screen, signed in once."""
     made = {}
     for place, language in enumerate(("zh", "en")):
-        officer = Officer(visitor(real_browser, service, width=1280, language=language))
+        officer = Officer(visitor(real_browser, service, width=1280, language=language), service)
         officer.sign_in(place)
         made[language] = officer
     return made

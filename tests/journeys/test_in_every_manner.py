@@ -6,7 +6,7 @@ The short form walks each manner once; the bound on pages is what a patient pers
 import pytest
 
 from tests.journeys.people import Subscriber
-from tests.journeys.walking import Manner, Walker, walker
+from tests.journeys.walking import Manner, Staged, walker
 from tests.screens.stage import Stage
 from tests.screens.windows import Windows
 from xiaohu.closures.models import Case
@@ -16,10 +16,10 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(databases=["default", "
 MOST_PAGES = 25
 
 
-def closed(phone: Walker) -> Subscriber:
+def closed(phone: Staged) -> Subscriber:
     """Go from the first page to the certificate."""
     subscriber = Subscriber(phone)
-    person = phone.service.person()
+    person = phone.house.person()
     phone.go("/")
     subscriber.press("btn.start")
     subscriber.press("signin.by_code")

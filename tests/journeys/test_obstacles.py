@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.journeys.people import Officer, Person, Subscriber, export, person_of
-from tests.journeys.screens import Visitor, visitor
+from tests.journeys.walking import Visitor, visitor
 from tests.service import Service
 
 pytestmark = pytest.mark.browser
@@ -28,7 +28,7 @@ def person(people: Iterator[Person]) -> Person:
 
 def begin(phone: Visitor, person: Person, **facts: object) -> Subscriber:
     """Sign in, with some facts of the line different at the operator, and choose the line."""
-    phone.service.at_operator(person.subscription_id, **facts)
+    phone.house.at_operator(person.subscription_id, **facts)
     subscriber = Subscriber(phone)
     subscriber.sign_in_by_code(person)
     subscriber.choose_line()
@@ -45,20 +45,20 @@ def finish(subscriber: Subscriber, person: Person, *, bank: bool = False) -> str
 
 def test_arrears_are_paid_at_the_operator_and_checked_again(phone: Visitor, person: Person) -> None:
     subscriber = begin(phone, person, arrears_fen=3820)
-    phone.look("S6-arrears")
-    subscriber.settle("ARREARS", "pay", "S7-arrears")
-    phone.service.at_operator(person.subscription_id, arrears_fen=0)
-    subscriber.press("btn.check_again", "S6-clear")
+    phone.look()
+    subscriber.settle("ARREARS", "pay")
+    phone.house.at_operator(person.subscription_id, arrears_fen=0)
+    subscriber.press("btn.check_again")
     subscriber.press("btn.continue")
     subscriber.prove(person)
     finish(subscriber, person)
     subscriber.press("btn.progress")
-    subscriber.wait_for("scheduled", "S18-after-arrears")
+    subscriber.wait_for("scheduled")
 
 
 def test_a_contract_is_left_for_its_fee(phone: Visitor, person: Person) -> None:
     subscriber = begin(phone, person, contract_end_on="2027-06-30", exit_fee_fen=6000)
-    subscriber.settle("CONTRACT_TERM", "pay_exit_fee", "S7-contract")
+    subscriber.settle("CONTRACT_TERM", "pay_exit_fee")
     subscriber.press("btn.continue")
     subscriber.prove(person)
     finish(subscriber, person)
@@ -66,7 +66,7 @@ def test_a_contract_is_left_for_its_fee(phone: Visitor, person: Person) -> None:
 
 def test_sub_lines_go_their_own_way(phone: Visitor, person: Person) -> None:
     subscriber = begin(phone, person, sublines=2)
-    subscriber.settle("PRIMARY_WITH_SUBLINES", "detach_sublines", "S7-sub-lines")
+    subscriber.settle("PRIMARY_WITH_SUBLINES", "detach_sublines")
     subscriber.press("btn.continue")
     subscriber.prove(person)
     finish(subscriber, person)
@@ -81,22 +81,22 @@ def test_a_handler_closes_three_lines_of_a_firm(
     subscriber = Subscriber(phone)
     subscriber.sign_in_by_password(story["username"], story["password"])
     phone.choose(subscriber.say("scope.line"))
-    subscriber.press("btn.continue", "S4-firm")
+    subscriber.press("btn.continue")
     for box in phone.page.get_by_role("checkbox").all():
         box.check()
-    subscriber.press("btn.continue", "S5-firm")
+    subscriber.press("btn.continue")
     subscriber.apply_for(person, "org_handler")
-    phone.look("S6-firm")
-    subscriber.press("btn.continue", "S9-firm")
+    phone.look()
+    subscriber.press("btn.continue")
     asked = next(p for p in firm if phone.page.get_by_text(f"**** {p.number[-4:]}").count())
     subscriber.prove(asked)
-    subscriber.show_papers("S10-firm")
+    subscriber.show_papers()
     reference = finish(subscriber, person)
     officers["zh"].decide(reference, "approve")
     subscriber.press("btn.progress")
-    subscriber.wait_for("scheduled", "S18-firm")
+    subscriber.wait_for("scheduled")
     assert service.run("demo", "clock", "+4d").returncode == 0
-    subscriber.wait_for("done", "S18-firm-done")
+    subscriber.wait_for("done")
     assert phone.page.get_by_text(subscriber.say("track.lines"), exact=True).count()
     assert phone.page.locator('a[href*="certificate?line="]').count() == 3
 
@@ -105,15 +105,15 @@ def test_somebody_asks_for_the_holder_with_papers(
     phone: Visitor, person: Person, officers: dict[str, Officer]
 ) -> None:
     subscriber = begin(phone, person)
-    subscriber.press("who.change", "S5-who")
-    subscriber.apply_for(person, "proxy", "S5-proxy")
+    subscriber.press("who.change")
+    subscriber.apply_for(person, "proxy")
     subscriber.press("btn.continue")
     subscriber.prove(person)
-    subscriber.show_papers("S10-proxy")
+    subscriber.show_papers()
     reference = finish(subscriber, person)
     officers["zh"].decide(reference, "approve")
     subscriber.press("btn.progress")
-    subscriber.wait_for("scheduled", "S18-proxy")
+    subscriber.wait_for("scheduled")
 
 
 def test_two_people_decide_on_what_an_heir_asks(
@@ -121,16 +121,16 @@ def test_two_people_decide_on_what_an_heir_asks(
 ) -> None:
     subscriber = begin(phone, person)
     subscriber.press("who.change")
-    subscriber.apply_for(person, "heir", "S5-heir")
+    subscriber.apply_for(person, "heir")
     subscriber.press("btn.continue")
     subscriber.prove(person)
-    subscriber.show_papers("S10-heir")
+    subscriber.show_papers()
     reference = finish(subscriber, person, bank=True)
     subscriber.press("btn.progress")
     officers["zh"].decide(reference, "approve")
-    subscriber.wait_for("in_review", "S18-heir-first")
+    subscriber.wait_for("in_review")
     officers["en"].decide(reference, "approve")
-    subscriber.wait_for("scheduled", "S18-heir")
+    subscriber.wait_for("scheduled")
 
 
 def test_a_stopped_line_needs_no_text(
@@ -141,8 +141,8 @@ def test_a_stopped_line_needs_no_text(
     subscriber.sign_in_by_password(story["username"], story["password"])
     phone.choose(subscriber.say("scope.line"))
     subscriber.press("btn.continue")
-    subscriber.choose_line("S6-stopped")
-    subscriber.press("btn.continue", "S9-stopped")
+    subscriber.choose_line()
+    subscriber.press("btn.continue")
     assert not phone.page.get_by_role("button", name=subscriber.say("btn.send_code")).count()
 
 
@@ -150,21 +150,21 @@ def test_a_limited_line_is_told_why_first(phone: Visitor, person: Person) -> Non
     subscriber = begin(
         phone, person, status="restricted", restriction="complaints", restricted_on="2026-11-01"
     )
-    phone.look("S6-limited")
-    phone.go(f"{subscriber.case()}/restriction", "S7b-restriction")
+    phone.look()
+    phone.go(f"{subscriber.case()}/restriction")
     phone.choose(subscriber.say("choice.appeal"))
-    subscriber.press("btn.save_check", "S7b-appeal")
+    subscriber.press("btn.save_check")
     phone.choose(subscriber.say("choice.close_anyway"))
-    subscriber.press("btn.save_check", "S6-limited-clear")
+    subscriber.press("btn.save_check")
 
 
 def test_an_unregistered_line_pays_nobody(phone: Visitor, person: Person) -> None:
     subscriber = begin(phone, person, realname="missing")
-    subscriber.settle("REALNAME_MISSING", "operator_closes", "S7-unregistered")
+    subscriber.settle("REALNAME_MISSING", "operator_closes")
     subscriber.press("btn.continue")
     subscriber.prove(person)
     subscriber.give_contact(person)
-    subscriber.press("effects.go", "S16-unclaimed")
+    subscriber.press("effects.go")
     subscriber.submit()
 
 
@@ -172,21 +172,21 @@ def test_a_hold_stops_the_money_and_not_the_closing(
     phone: Visitor, person: Person, service: Service
 ) -> None:
     subscriber = begin(phone, person, legal_hold=True)
-    phone.look("S6-hold")
+    phone.look()
     subscriber.press("btn.continue")
     subscriber.prove(person)
     finish(subscriber, person)
     assert service.run("demo", "clock", "+4d").returncode == 0
     phone.page.wait_for_timeout(1500)
     subscriber.press("btn.progress")
-    subscriber.wait_for("settling", "S18-held")
+    subscriber.wait_for("settling")
     assert phone.page.get_by_role("link", name=subscriber.say("btn.certificate")).count()
 
 
 def test_an_operator_s_own_closing_stops_when_it_is_paid(
     phone: Visitor, person: Person, officers: dict[str, Officer]
 ) -> None:
-    phone.service.at_operator(
+    phone.house.at_operator(
         person.subscription_id,
         status="arrears_stopped",
         arrears_fen=3820,
@@ -198,10 +198,10 @@ def test_an_operator_s_own_closing_stops_when_it_is_paid(
     subscriber = Subscriber(phone)
     subscriber.sign_in_by_code(person)
     phone.go("/cases")
-    phone.press(reference, "S18-own")
-    subscriber.press("involuntary.recheck", "S18-own-still")
-    subscriber.press("involuntary.object", "S18-own-object")
+    phone.press(reference)
+    subscriber.press("involuntary.recheck")
+    subscriber.press("involuntary.object")
     subscriber.press("btn.back")
-    phone.service.at_operator(person.subscription_id, arrears_fen=0)
-    subscriber.press("involuntary.recheck", "S18-own-stopped")
+    phone.house.at_operator(person.subscription_id, arrears_fen=0)
+    subscriber.press("involuntary.recheck")
     assert phone.page.get_by_text(subscriber.say("now.involuntary.withdrawn")).count()

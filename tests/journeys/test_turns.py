@@ -7,7 +7,7 @@ import pytest
 
 from tests.closures.states import officer, returned
 from tests.journeys.people import Subscriber
-from tests.journeys.walking import Walker, walker
+from tests.journeys.walking import Staged, walker
 from tests.portal.browser import PASSWORD, facts, give_password
 from tests.screens.stage import Stage
 from tests.screens.windows import Windows
@@ -21,28 +21,28 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(databases=["default", "
 
 
 @pytest.fixture
-def phone(stage: Stage, windows: Windows) -> Walker:
+def phone(stage: Stage, windows: Windows) -> Staged:
     """Somebody with a phone, in Chinese."""
     return walker(stage, windows)
 
 
-def begin(phone: Walker, number: str = CLEAN) -> Subscriber:
+def begin(phone: Staged, number: str = CLEAN) -> Subscriber:
     """Sign in by a code and choose the line."""
     subscriber = Subscriber(phone)
-    subscriber.sign_in_by_code(phone.service.person(number))
+    subscriber.sign_in_by_code(phone.house.person(number))
     subscriber.choose_line()
     return subscriber
 
 
-def finish(subscriber: Subscriber, phone: Walker, number: str = CLEAN, **how: bool) -> str:
+def finish(subscriber: Subscriber, phone: Staged, number: str = CLEAN, **how: bool) -> str:
     """Answer from the checks to the receipt; return the reference."""
     answer(subscriber, phone, number, **how)
     return subscriber.submit()
 
 
-def answer(subscriber: Subscriber, phone: Walker, number: str = CLEAN, **how: bool) -> None:
+def answer(subscriber: Subscriber, phone: Staged, number: str = CLEAN, **how: bool) -> None:
     """Answer from the checks to the last look."""
-    person = phone.service.person(number)
+    person = phone.house.person(number)
     subscriber.press("btn.continue")
     subscriber.prove(person)
     subscriber.get_paid(**how)
@@ -58,7 +58,7 @@ def the_case() -> Case:
 class TestTimeToWithdraw:
     """A request can be taken back until the moment it is carried out."""
 
-    def test_within_ten_minutes(self, phone: Walker) -> None:
+    def test_within_ten_minutes(self, phone: Staged) -> None:
         subscriber = begin(phone)
         finish(subscriber, phone)
         phone.stage.world.clock.pass_(minutes=9)
@@ -67,7 +67,7 @@ class TestTimeToWithdraw:
         assert the_case().state == CaseState.WITHDRAWN.value
         assert phone.says(subscriber.say("state.withdrawn"))
 
-    def test_in_the_last_minute_of_cooling_off(self, phone: Walker) -> None:
+    def test_in_the_last_minute_of_cooling_off(self, phone: Staged) -> None:
         subscriber = begin(phone)
         finish(subscriber, phone)
         case = the_case()
@@ -77,7 +77,7 @@ class TestTimeToWithdraw:
         subscriber.press("withdraw.go")
         assert the_case().state == CaseState.WITHDRAWN.value
 
-    def test_one_second_too_late(self, phone: Walker) -> None:
+    def test_one_second_too_late(self, phone: Staged) -> None:
         subscriber = begin(phone)
         finish(subscriber, phone)
         case = the_case()
@@ -94,16 +94,16 @@ class TestTimeToWithdraw:
 class TestCodes:
     """A code is six digits for ten minutes, and wrong five times at most."""
 
-    def ask(self, phone: Walker) -> Subscriber:
+    def ask(self, phone: Staged) -> Subscriber:
         subscriber = Subscriber(phone)
         phone.go("/sign-in?method=code")
-        subscriber.type("signin.number", phone.service.person().number)
+        subscriber.type("signin.number", phone.house.person().number)
         subscriber.press("btn.send_code")
         return subscriber
 
-    def test_a_wrong_one_says_how_many_tries_are_left(self, phone: Walker) -> None:
+    def test_a_wrong_one_says_how_many_tries_are_left(self, phone: Staged) -> None:
         subscriber = self.ask(phone)
-        right = phone.service.code_sent_to(phone.service.person().number)
+        right = phone.house.code_sent_to(phone.house.person().number)
         wrong = "000000" if right != "000000" else "111111"
         for _ in range(5):
             subscriber.type("code.label", wrong)
@@ -113,15 +113,15 @@ class TestCodes:
         subscriber.press("btn.continue")
         assert phone.path.startswith("/sign-in"), "a code is over after five wrong tries"
 
-    def test_an_old_one_is_told_so_and_another_one_works(self, phone: Walker) -> None:
+    def test_an_old_one_is_told_so_and_another_one_works(self, phone: Staged) -> None:
         subscriber = self.ask(phone)
-        number = phone.service.person().number
-        late = phone.service.code_sent_to(number)
+        number = phone.house.person().number
+        late = phone.house.code_sent_to(number)
         phone.stage.world.clock.pass_(minutes=11)
         subscriber.type("code.label", late)
         subscriber.press("btn.continue")
         assert phone.says(subscriber.say("code.err.expired"))
-        before = len(phone.service.messages(number))
+        before = len(phone.house.messages(number))
         phone.go("/sign-in?method=code")
         subscriber.type("signin.number", number)
         subscriber.press("btn.send_code")
@@ -129,7 +129,7 @@ class TestCodes:
         assert phone.path.startswith(("/scope", "/lines"))
 
 
-def test_nothing_is_lost_when_the_session_ends_at_the_bank_account(phone: Walker) -> None:
+def test_nothing_is_lost_when_the_session_ends_at_the_bank_account(phone: Staged) -> None:
     world = phone.stage.world
     give_password(world)
     subscriber = Subscriber(phone)
@@ -138,7 +138,7 @@ def test_nothing_is_lost_when_the_session_ends_at_the_bank_account(phone: Walker
     subscriber.press("btn.continue")
     subscriber.choose_line()
     subscriber.press("btn.continue")
-    subscriber.prove(phone.service.person())
+    subscriber.prove(phone.house.person())
     phone.choose(subscriber.say("route.bank_account"))
     subscriber.press("btn.continue")
     subscriber.type("account.number", "6222 0000 0000 0000 004")
@@ -153,7 +153,7 @@ def test_nothing_is_lost_when_the_session_ends_at_the_bank_account(phone: Walker
     assert re.sub(r"\D", "", number.input_value()) == "6222000000000000004"
 
 
-def test_two_presses_and_the_way_back_make_one_request(phone: Walker) -> None:
+def test_two_presses_and_the_way_back_make_one_request(phone: Staged) -> None:
     subscriber = begin(phone)
     answer(subscriber, phone)
     review = phone.path
@@ -170,24 +170,24 @@ def test_two_presses_and_the_way_back_make_one_request(phone: Walker) -> None:
 
 
 def test_what_changed_since_the_checks_is_said_before_anything_is_submitted(
-    phone: Walker,
+    phone: Staged,
 ) -> None:
     subscriber = begin(phone)
     answer(subscriber, phone)
-    person = phone.service.person()
-    phone.service.at_operator(person.subscription_id, arrears_fen=3820)
+    person = phone.house.person()
+    phone.house.at_operator(person.subscription_id, arrears_fen=3820)
     phone.stage.world.clock.pass_(minutes=31)
     subscriber.press("review.submit")
     phone.tick()
     subscriber.press("review.submit")
     assert the_case().state == CaseState.DRAFT.value
-    phone.service.at_operator(person.subscription_id, arrears_fen=0)
+    phone.house.at_operator(person.subscription_id, arrears_fen=0)
 
 
 class TestTheOperatorIsAway:
     """An outage is said, nothing is lost, and it goes on by itself."""
 
-    def test_at_the_checks(self, phone: Walker) -> None:
+    def test_at_the_checks(self, phone: Staged) -> None:
         phone.stage.world.outside.fault("operator", down=True)
         subscriber = begin(phone)
         assert "/checks" in phone.path
@@ -197,7 +197,7 @@ class TestTheOperatorIsAway:
         finish(subscriber, phone)
         assert the_case().state == CaseState.SCHEDULED.value
 
-    def test_when_it_is_carried_out(self, phone: Walker) -> None:
+    def test_when_it_is_carried_out(self, phone: Staged) -> None:
         world = phone.stage.world
         subscriber = begin(phone)
         finish(subscriber, phone)
@@ -213,7 +213,7 @@ class TestTheOperatorIsAway:
         assert phone.says(subscriber.say("state.done"))
 
 
-def test_a_returned_request_is_put_right_and_goes_on(phone: Walker) -> None:
+def test_a_returned_request_is_put_right_and_goes_on(phone: Staged) -> None:
     world = phone.stage.world
     case = returned(world)
     subscriber = Subscriber(phone)
@@ -229,7 +229,7 @@ def test_a_returned_request_is_put_right_and_goes_on(phone: Walker) -> None:
     assert phone.says(subscriber.say("state.scheduled"))
 
 
-def test_a_refund_the_bank_sends_back_goes_to_another_account(phone: Walker) -> None:
+def test_a_refund_the_bank_sends_back_goes_to_another_account(phone: Staged) -> None:
     world = phone.stage.world
     subscriber = begin(phone)
     finish(subscriber, phone)
@@ -252,7 +252,7 @@ def test_a_refund_the_bank_sends_back_goes_to_another_account(phone: Walker) -> 
     assert [record["account_tail"] for record in paid] == ["0004"]
 
 
-def test_a_stopped_line_is_closed_without_a_text(phone: Walker) -> None:
+def test_a_stopped_line_is_closed_without_a_text(phone: Staged) -> None:
     world = phone.stage.world
     give_password(world, STOPPED)
     subscriber = Subscriber(phone)

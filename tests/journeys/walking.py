@@ -1,7 +1,7 @@
-"""Somebody who walks through the pages of a staged world: by pointer or keys alone, with or without scripts.
+"""Somebody who walks through the pages: by pointer or keys alone, with or without scripts.
 
 Every page they come to is judged by the one look of `tests.screens.looking`, axe apart, which has
-seen every screen in its scene; time stands still unless a journey lets it pass.
+seen every screen in its scene. In a staged world time stands still unless a journey lets it pass.
 """
 
 import csv
@@ -9,13 +9,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Browser, Locator, Page
 
 from tests.journeys.people import CODE, Person, person_of
 from tests.screens.stage import Stage
 from tests.screens.windows import Reading, Window, Windows
+from tests.service import Service
 from tests.stories import CLEAN, World
 from xiaohu.closures.models import Case
 from xiaohu.registry.models import Line
@@ -38,8 +39,20 @@ READINGS = {
 }
 
 
+class House(Protocol):
+    """Whose pages are visited, and where messages arrive: the running service or a staged world."""
+
+    url: str
+
+    def messages(self, to: str) -> list[str]:
+        """Return what was sent to an address, newest first."""
+
+    def code_sent_to(self, to: str, *, after: int = 0) -> str:
+        """Return the newest code, once more messages than `after` have arrived."""
+
+
 @dataclass
-class House:
+class StagedHouse:
     """What a staged world lets a visitor know: messages that arrive, facts at the operator."""
 
     world: World
@@ -73,18 +86,12 @@ class House:
 
 @dataclass
 class Walker:
-    """A visitor of a staged world."""
+    """Somebody at a browser."""
 
     window: Window
-    stage: Stage
+    house: House
     manner: Manner = Manner.POINTER
     loads: int = 0
-    service: House = field(init=False)
-
-    def __post_init__(self) -> None:
-        """Sit down with whatever cookies the stage holds."""
-        self.service = House(self.stage.world, self.stage.url)
-        self.window.sit_down(self.stage)
 
     @property
     def page(self) -> Page:
@@ -99,13 +106,13 @@ class Walker:
     @property
     def path(self) -> str:
         """Where they are."""
-        return self.page.url.removeprefix(self.stage.url)
+        return self.page.url.removeprefix(self.house.url)
 
-    def go(self, path: str, _shot: str = "", /, *, status: int = 200) -> None:
+    def go(self, path: str, *, status: int = 200) -> None:
         """Open a page."""
-        self._expect(lambda: self.page.goto(self.stage.url + path), status)
+        self._expect(lambda: self.page.goto(self.house.url + path), status)
 
-    def press(self, name: str, _shot: str = "", /) -> None:
+    def press(self, name: str) -> None:
         """Press a button or follow a link by its words; a page may refuse what was typed."""
         target = self.page.get_by_role("button", name=name, exact=True)
         if target.count() == 0:
@@ -136,16 +143,9 @@ class Walker:
         """Tick a box: the first one, or another."""
         self._check(self.page.get_by_role("checkbox").nth(place))
 
-    def look(self, _shot: str = "", /) -> None:
+    def look(self) -> None:
         """Judge the page as it is."""
         self._judge(None)
-
-    def come_back(self, case: Case, *, at: datetime | None = None) -> None:
-        """Come to the page of a case, signed in by its contact, now or at a later moment."""
-        self.stage.world.clock.at = at or self.stage.world.now
-        self.stage.contact_of(case)
-        self.window.sit_down(self.stage)
-        self.go(f"/case/{case.pk}")
 
     def says(self, words: str) -> bool:
         """Tell whether the page says something."""
@@ -163,7 +163,7 @@ class Walker:
         self._judge(status)
 
     def _judge(self, status: int | None) -> None:
-        found = self.window.judged(self.stage.url, status=status)
+        found = self.window.judged(self.house.url, status=status)
         assert found == [], f"{self.path}: {found}"
 
     def _check(self, box: Locator) -> None:
@@ -193,8 +193,39 @@ class Walker:
         raise AssertionError(f"the keyboard never comes to {target} at {self.path}")
 
 
-def walker(stage: Stage, windows: Windows, manner: Manner = Manner.POINTER) -> Walker:
-    """Return somebody who walks in a manner."""
+@dataclass
+class Visitor(Walker):
+    """Somebody who visits the running service."""
+
+    house: Service
+
+
+@dataclass
+class Staged(Walker):
+    """Somebody who visits a staged world."""
+
+    stage: Stage = field(kw_only=True)
+    house: StagedHouse
+
+    def come_back(self, case: Case, *, at: datetime | None = None) -> None:
+        """Come to the page of a case, signed in by its contact, now or at a later moment."""
+        self.stage.world.clock.at = at or self.stage.world.now
+        self.stage.contact_of(case)
+        self.window.sit_down(self.stage)
+        self.go(f"/case/{case.pk}")
+
+
+def visitor(
+    browser: Browser, service: Service, *, width: int, language: str = "zh", scripts: bool = True
+) -> Visitor:
+    """Return somebody with a fresh browser at the running service."""
+    reading = Reading(width, language, scripts=scripts)
+    return Visitor(Windows(browser).of(reading), service)
+
+
+def walker(stage: Stage, windows: Windows, manner: Manner = Manner.POINTER) -> Staged:
+    """Return somebody who walks through a staged world in a manner."""
     window = windows.of(READINGS[manner])
     window.page.goto("about:blank")
-    return Walker(window, stage, manner)
+    window.sit_down(stage)
+    return Staged(window, StagedHouse(stage.world, stage.url), manner, stage=stage)

@@ -1,11 +1,11 @@
-"""One contact sheet for each language and width, from the screenshots of the journeys."""
+"""One contact sheet for each language and width, from the pictures of the scenes."""
 
 import sys
 from pathlib import Path
 
 from PIL import Image, ImageDraw
 
-from tests.journeys.screens import SHOTS
+from tests.screens.windows import SHOTS
 
 COLUMNS = {390: 6, 1280: 3}
 SCALE = 0.6
