@@ -242,6 +242,7 @@ def test_a_refund_the_bank_sends_back_goes_to_another_account(phone: Staged) -> 
     phone.choose(subscriber.say("route.bank_account"))
     subscriber.type("account.bank", "示例银行")
     subscriber.type("account.number", "6222 0000 0000 0000 004")
+    phone.tick()
     subscriber.press("refund.again")
     world.outside.fault("payout")
     world.skip_until(case, lambda: the_case().state == CaseState.DONE.value)
