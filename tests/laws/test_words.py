@@ -20,6 +20,8 @@ from xiaohu.closures.verifying import NOT_SIGNED, Answer
 from xiaohu.core import identity
 from xiaohu.core.applicants import ApplicantKind, Evidence
 from xiaohu.core.assistance import CallOutcome, CallTopic, ComplaintSubject
+from xiaohu.core.bindings import OFFICIAL
+from xiaohu.core.changes import Shown
 from xiaohu.core.channels import CaseChannel
 from xiaohu.core.checks import Appeal, CheckCode, CheckGroup
 from xiaohu.core.choices import Choice
@@ -176,6 +178,8 @@ def made() -> Mapping[str, list[str]]:
         "check.appeal.": each(Appeal),
         "check.title.": each(CheckCode),
         "choice.": each(Choice),
+        "changed.": each(Shown),
+        "official.": each(OFFICIAL),
         "consent.": each(ConsentKind, ".other"),
         "consent.err.": each(ConsentKind),
         "consent.short.": each(ConsentKind),

@@ -248,7 +248,9 @@ def test_stale_checks_are_said_and_nothing_is_lost(world: World) -> None:
     browser = answered(world)
     before = Case.objects.values("closings__choices", "refund_route", "contact_confirmed").get()
     world.clock.pass_(minutes=31)
+    world.outside.fault("operator", down=True)
     answer = browser.send(declared="on")
+    world.outside.fault("operator")
     assert "已超过 30 分钟" in words(answer)
     assert "已填内容都还在" in words(answer)
     assert (

@@ -32,6 +32,7 @@ def test_the_list_of_checks_does(world: World) -> None:
 def test_the_last_page_before_submitting_does(world: World) -> None:
     case = world.ready()
     world.clock.pass_(minutes=31)
+    world.outside.fault("operator", down=True)
     answer = Browser(world).sign_in().send(f"/case/{case.pk}/check", declared="on")
     assert answer.status_code == 409
     assert told(answer, "STALE_CHECKS")

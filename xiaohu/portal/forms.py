@@ -1,6 +1,7 @@
 """What people type, judged by the server alone; every error says what to do."""
 
 import re
+import unicodedata
 from collections.abc import Collection
 from typing import Any, cast
 
@@ -415,11 +416,26 @@ class ContactForm(PlainForm):
 
 
 class Declaration(PlainForm):
-    """S16: one box to tick."""
+    """S16: one box to tick; the last digits of a number only where closing is easily regretted."""
 
     declared = forms.BooleanField(
         label=_("review.declare"), error_messages={"required": _("review.err.declare")}
     )
+
+    def __init__(self, *args: Any, tail: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.wanted = tail
+        if tail:
+            self.fields["tail"] = text(
+                "review.tail", empty="review.err.tail", inputmode="numeric", autocomplete="off"
+            )
+
+    def clean_tail(self) -> str:
+        """Return the last four digits of the line, as they were asked for."""
+        typed = unicodedata.normalize("NFKC", str(self.cleaned_data["tail"])).strip()
+        if typed != self.wanted:
+            raise ValidationError(gettext("review.err.tail"))
+        return typed
 
 
 class NewPassword(PlainForm):

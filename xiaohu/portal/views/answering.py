@@ -4,13 +4,15 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
 from xiaohu.access import codes
 from xiaohu.access.codes import Limited, Outcome, Purpose
 from xiaohu.closures import checking, drafting, queries, timing
+from xiaohu.closures.checking import Checked
 from xiaohu.closures.drafting import ContactRefused, ContactSameNumber
 from xiaohu.closures.models import Case
+from xiaohu.core.bindings import OFFICIAL
 from xiaohu.core.schedule import fees_stop_on
 from xiaohu.notices import outbox
 from xiaohu.portal import journey, pending
@@ -22,6 +24,7 @@ from xiaohu.portal.shown import masked
 from xiaohu.queue import clock
 from xiaohu.ui import shown
 from xiaohu.ui.refusals import sentence
+from xiaohu.ui.templatetags.words import yuan
 
 
 @own_draft
@@ -92,8 +95,23 @@ def effects(request: HttpRequest, case: Case) -> HttpResponse:
         "fees_stop_on": fees_stop_on(profile, requested_at=now, stops_at=planned.at),
         "quarantine_days": profile.number.quarantine_days,
         "checked": checked,
+        "lapsing": lapsing(checked) if checked else "",
+        "esim": checked is not None and any(each.facts.esim for each in checked.lines),
+        "checklist": OFFICIAL.items(),
     }
     return render(request, "portal/effects.html", page)
+
+
+def lapsing(checked: Checked) -> str:
+    """Return what lapses with the lines of a request, as one list with its amounts."""
+    parts = []
+    if checked.points:
+        parts.append(gettext("lapsing.points").format(n=f"{checked.points:,}"))
+    if checked.gift_fen:
+        parts.append(gettext("lapsing.gift").format(amount=yuan(checked.gift_fen)))
+    if checked.coupons:
+        parts.append(gettext("lapsing.coupons").format(n=checked.coupons))
+    return (", " if get_language() == "en" else "、").join(parts)
 
 
 def _confirm(case: Case, form: ContactForm) -> HttpResponse | None:

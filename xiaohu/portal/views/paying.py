@@ -23,6 +23,7 @@ from xiaohu.queue import clock
 from xiaohu.registry import lines
 
 WALLET = "wallet"
+NO_BREAK = "\u00a0"
 
 
 @own_draft
@@ -99,7 +100,10 @@ def ways(case: Case) -> list[tuple[str, str]]:
     for route in paying.routes(case):
         if DESTINATIONS[route].asks is Asks.LINE:
             found += [
-                (f"{route.value}:{mask.id}", f"{_words(case, route)} {mask.number}")
+                (
+                    f"{route.value}:{mask.id}",
+                    f"{_words(case, route)} {mask.number.replace(' ', NO_BREAK)}",
+                )
                 for mask in lines.shown(paying.other_lines(case))
             ]
         else:

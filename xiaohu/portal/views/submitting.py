@@ -1,21 +1,34 @@
 """S16 and S17: check the answers, declare, submit, and know what comes next."""
 
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import datetime
+
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
-from xiaohu.closures import checking, drafting, splitting, submitting, timing
+from xiaohu.closures import checking, drafting, queries, splitting, submitting, timing
 from xiaohu.closures.models import Case
-from xiaohu.core.checks import Blocked, StaleChecks
+from xiaohu.core import changes
+from xiaohu.core.changes import Change, Shown
+from xiaohu.core.checks import FRESH_FOR, Blocked, StaleChecks
+from xiaohu.core.consents import ConsentMissing
 from xiaohu.core.proofs import IdentityUnverified
 from xiaohu.core.states import CaseState
+from xiaohu.gateways.protocols import GatewayUnavailable, UnknownLine
 from xiaohu.portal import journey, receipts
 from xiaohu.portal.entering import own_case
 from xiaohu.portal.forms import Declaration
 from xiaohu.portal.shown import actor_of, shown_case
 from xiaohu.queue import clock
+from xiaohu.registry import lines
 from xiaohu.ui import rules, shown
 from xiaohu.ui.refusals import Sentence, sentence
+from xiaohu.ui.shown import messages, told
+
+REFUSED = (StaleChecks, Blocked, IdentityUnverified, ConsentMissing, submitting.Incomplete)
+SEEN = 500  # characters of what a form says was shown
 
 
 @own_case
@@ -27,25 +40,55 @@ def review(request: HttpRequest, case: Case) -> HttpResponse:
     waiting = journey.next_page(case, now=now)
     if waiting != reverse("portal:review", args=[case.pk]):
         return HttpResponseRedirect(waiting)
-    form = Declaration(request.POST or None)
+    form = Declaration(request.POST or None, tail=_digits_asked(case))
     problem: Sentence | None = None
-    if request.method == "POST" and form.is_valid():
+    changed: tuple[Change, ...] = ()
+    if request.method == "POST":
+        shown_then = changes.read(request.POST.get("seen", "")[:SEEN])
+        changed = changes.between(shown_then, _seen_now(case, now=now))
+    if changed:
+        form = Declaration(tail=_digits_asked(case))  # What changed is declared anew.
+    elif form.is_bound and form.is_valid():
         try:
-            submitting.submit_case(case_id=case.pk, declared=True, actor=actor_of(request), now=now)
+            actor = actor_of(request)
+            submitting.submit_case(case_id=case.pk, declared=True, actor=actor, now=now)
             return HttpResponseRedirect(reverse("portal:submitted", args=[case.pk]))
-        except (StaleChecks, Blocked, IdentityUnverified, submitting.Incomplete) as refused:
+        except REFUSED as refused:
             problem = sentence(refused)
+    checked = checking.last(case, now=now)
+    facts = [line.facts for line in checked.lines] if checked else []
     page = {
         **shown_case(case),
         "form": form,
         "problem": problem,
-        "checked": checking.last(case, now=now),
+        "changed": changed,
+        "seen": changes.written(changes.facts_shown(facts)),
+        "checked": checked,
         "planned": timing.earliest(case, accepted_at=now),
         "later": shown.later_lines(case, now=now),
         "news": rules.news_of(case),
     }
-    status = 422 if form.errors else 409 if problem else 200
+    status = 422 if form.errors else 409 if problem or changed else 200
     return render(request, "portal/review.html", page, status=status)
+
+
+def _seen_now(case: Case, *, now: datetime) -> Mapping[Shown, str]:
+    """Return the facts a request would be submitted on, asked afresh where they are old.
+
+    Where the operator does not answer they stay old, and submitting says so.
+    """
+    checked = checking.last(case, now=now)
+    if checked is not None and checked.gathered_at and now - checked.gathered_at > FRESH_FOR:
+        with suppress(GatewayUnavailable, UnknownLine):
+            checked = checking.run(case_id=case.pk, now=now)
+    return changes.facts_shown(line.facts for line in checked.lines) if checked else {}
+
+
+def _digits_asked(case: Case) -> str:
+    """Return the last digits to type: of several lines, or where nothing can be taken back later."""
+    masks = lines.shown(queries.lines_of_case(case))
+    asked = len(masks) > 1 or queries.profile_of(case).cooling_off.days == 0
+    return masks[0].number[-4:] if masks and asked else ""
 
 
 @own_case
@@ -53,8 +96,10 @@ def submitted(request: HttpRequest, case: Case) -> HttpResponse:
     """S17: the reference, the dates, how to take it back."""
     if case.submitted_at is None:
         return HttpResponseRedirect(journey.next_page(case, now=clock.now()))
+    sent = told(messages(case))
     page = {
         **shown_case(case),
+        "lost": any(message.lost for message in sent),
         "apart": splitting.made_from(case),
         "waits": timing.earliest(case, accepted_at=case.submitted_at).not_before is not None,
     }

@@ -1,0 +1,97 @@
+"""S15 to S17: what closing means, the last look, and the receipt."""
+
+import pytest
+from django.utils.translation import gettext
+
+from tests.portal.browser import CONTACT, Browser, page, words
+from tests.stories import World
+from xiaohu.closures import checking
+from xiaohu.closures.models import Case
+from xiaohu.portal.views import submitting as views
+
+pytestmark = pytest.mark.django_db(databases=["default", "keystore"])
+
+
+def looking(world: World) -> tuple[Browser, dict[str, str]]:
+    """Return a browser at the last page, and what its form carries."""
+    case = world.ready()
+    browser = Browser(world).sign_in()
+    shown = page(browser.open(f"/case/{case.pk}/check"))
+    seen = shown.partition('name="seen" value="')[2].partition('"')[0]
+    return browser, {"declared": "on", "seen": seen}
+
+
+def test_old_checks_are_made_afresh_and_nothing_changed(world: World) -> None:
+    browser, form = looking(world)
+    world.clock.pass_(minutes=31)
+    browser.send(**form)
+    assert browser.at == f"{browser.home}/submitted"
+
+
+def test_a_fact_that_changed_is_named_and_confirmed_again(world: World) -> None:
+    browser, form = looking(world)
+    world.outside.change(world.line(), cash_fen=5000)
+    world.clock.pass_(minutes=31)
+    answer = browser.send(**form)
+    assert answer.status_code == 409
+    assert "可退余额：原为 126.40 元，现为 50.00 元" in words(answer)
+    assert Case.objects.get().state == "draft"
+    seen = page(answer).partition('name="seen" value="')[2].partition('"')[0]
+    browser.send(declared="on", seen=seen)
+    assert browser.at == f"{browser.home}/submitted"
+
+
+def test_checks_made_in_another_tab_are_seen_too(world: World) -> None:
+    browser, form = looking(world)
+    world.outside.change(world.line(), points=99)
+    checking.run(case_id=Case.objects.get().pk, now=world.now)
+    assert "积分" in words(browser.send(**form))
+    assert Case.objects.get().state == "draft"
+
+
+def test_a_second_press_leads_to_the_same_receipt(world: World) -> None:
+    browser, form = looking(world)
+    for _ in range(2):
+        said = words(browser.send(f"{browser.home}/check", **form))
+        assert Case.objects.get().reference in said
+    assert Case.objects.count() == 1
+
+
+def test_the_last_digits_are_asked_only_where_nothing_can_be_taken_back(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser, form = looking(world)
+    assert 'name="tail"' not in page(browser.open(browser.at))
+    monkeypatch.setattr(views, "_digits_asked", lambda _: "0001")
+    wrong = browser.send(**form, tail="0002")
+    assert wrong.status_code == 422
+    assert "请输入所示号码的后四位" in words(wrong)
+    browser.send(**form, tail="０００１")
+    assert browser.at == f"{browser.home}/submitted"
+
+
+def test_what_lapses_is_listed_with_its_amounts(world: World) -> None:
+    world.outside.change(world.line(), gift_fen=5000, points=3200, coupons=2, esim=True)
+    case = world.ready()
+    said = words(Browser(world).sign_in().open(f"/case/{case.pk}/effects"))
+    assert "将失效：积分 3,200 分、赠送话费 50.00 元、卡券等权益 2 项" in said
+    assert "本次包含 eSIM" in said
+    assert "一证通查" in said
+
+
+def test_the_list_of_what_is_kept_can_be_opened(world: World) -> None:
+    case = world.ready()
+    browser = Browser(world).sign_in()
+    shown = page(browser.open(f"/case/{case.pk}/effects"))
+    path = f"/policies/{case.policy.version}"
+    assert f'href="{path}#after"' in shown
+    assert 'id="after"' in page(browser.open(path))
+
+
+def test_the_receipt_says_that_a_message_did_not_arrive(world: World) -> None:
+    case = world.submitted()
+    browser = Browser(world).sign_in()
+    assert gettext("track.lost") not in page(browser.open(f"/case/{case.pk}/submitted"))
+    world.outside.fault("messages", refuse=[CONTACT])
+    world.send_notices()
+    assert gettext("track.lost") in page(browser.open(f"/case/{case.pk}/submitted"))
