@@ -49,11 +49,14 @@ from xiaohu.core.reasons import Reason
 from xiaohu.core.refusals import Refusal
 from xiaohu.core.restrictions import AppealState, RestrictionSource
 from xiaohu.core.retention import Category
+from xiaohu.core.revealing import Masked, RevealReason
 from xiaohu.core.review import RefusalReason, ReturnReason, ReviewReason
 from xiaohu.core.states import CaseState
 from xiaohu.core.steps import Scope
 from xiaohu.desk.asked import VIEWS as ASKED_VIEWS
+from xiaohu.desk.finding import Kind
 from xiaohu.desk.showing import OUTCOMES, OWN_OUTCOMES
+from xiaohu.desk.views.keys import KEYS
 from xiaohu.desk.work import VIEWS
 from xiaohu.help.articles import Topic
 from xiaohu.notices.models import NoticeState
@@ -93,6 +96,7 @@ OTHER_EVENTS = (
     "withdraw_consent",
     "propose",
     "assign",
+    "reveal",
     "release",
     "view_paper",
     "purge_folder",
@@ -202,10 +206,14 @@ def made() -> Mapping[str, list[str]]:
         "paper_kind.": each(Evidence, ".help"),
         "who.": each(ApplicantKind),
         "desk.confirm.": each({*OUTCOMES, *OWN_OUTCOMES}),
-        "desk.decided.": each({*OUTCOMES, *OWN_OUTCOMES}),
+        "desk.decided.": each({*OUTCOMES, *OWN_OUTCOMES, "first"}),
         "desk.outcome.": each({*OUTCOMES, *OWN_OUTCOMES}),
         "desk.channel.": each(CaseChannel),
         "desk.filter.": ["channel", "state", "officer", "line"],
+        "desk.key.": [does for _, does in KEYS],
+        "desk.masked.": each(Masked),
+        "desk.reveal.why.": each(RevealReason),
+        "desk.search.kind.": each(Kind),
         "desk.whose.": ["none", "others"],
         "help.topic.": each(Topic),
         "help.call.": each(CallTopic),

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 
 from django.conf import settings
-from django.test import Client
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
 
 from tests.stories import CLEAN, OPERATOR, World, staff
 from xiaohu.access import sessions
@@ -12,6 +13,7 @@ from xiaohu.access.sessions import Method
 from xiaohu.closures.models import Case
 from xiaohu.core.actors import ActorKind
 from xiaohu.desk.entering import SECOND_FACTOR
+from xiaohu.ui import typed
 
 
 @dataclass
@@ -55,6 +57,18 @@ class Stage:
     def keep(self, client: Client) -> None:
         """Take over the cookies of a test client, with whatever it has begun."""
         self.cookies.update({name: morsel.value for name, morsel in client.cookies.items()})
+
+    def send(self, path: str, **answers: str) -> None:
+        """Send a form as whoever sits at the browser."""
+        client = Client()
+        client.cookies.load(self.cookies)
+        assert client.post(path, answers).status_code == 302
+
+    def type(self, path: str, **answers: str) -> str:
+        """Let a page come up with something typed, as after a session that ended; return its path."""
+        sent = RequestFactory().post(path, answers)
+        self.cookies[typed.COOKIE] = typed.keep(sent, HttpResponse()).cookies[typed.COOKIE].value
+        return path
 
     def _session(self, method: Method, **proved: object) -> None:
         token = sessions.begin(operator=OPERATOR, method=method, **proved)  # type: ignore[arg-type]

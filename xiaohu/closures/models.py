@@ -229,6 +229,16 @@ class Closing(models.Model):
         ]
 
 
+class CaseNote(models.Model):
+    """What an officer wrote on a case, sealed under the folder's key."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
+    officer = models.ForeignKey(StaffUser, on_delete=models.PROTECT, related_name="+")
+    box = models.BinaryField()
+    written_at = models.DateTimeField()
+
+
 class DocumentKind(StrEnum):
     """What we sign and hand out."""
 

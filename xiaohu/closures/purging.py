@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from xiaohu.access import sessions
-from xiaohu.closures import moves
+from xiaohu.closures import moves, noting
 from xiaohu.closures.models import Case
 from xiaohu.core.actors import CLOCK
 from xiaohu.core.retention import FOLDER_KEPT_DAYS
@@ -30,6 +30,7 @@ def purge(*, now: datetime) -> int:
             case = moves.lock(case_id)
             records.delete_records(operator=operator, units=[unit])
             papers.forget(case_id)
+            noting.forget(case_id)
             outbox.forget_case(case_id)
             sessions.end_of_case(case_id)
             case.purged_at = now

@@ -33,7 +33,7 @@ def differences(
     """
     found = []
     if name != registered.name:
-        same = _plain_name(name) == _plain_name(registered.name)
+        same = plain_name(name) == plain_name(registered.name)
         found.append(Difference.NAME_WRITING if same else Difference.NAME)
     if _plain(document_number) not in _numbers(registered):
         found.append(Difference.DOCUMENT_NUMBER)
@@ -54,7 +54,7 @@ def _plain(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", text).split()).upper()
 
 
-def _plain_name(name: str) -> str:
+def plain_name(name: str) -> str:
     """Return a name without width, spaces and dots, each character in its common form."""
     folded = unicodedata.normalize("NFKC", name).translate(_VARIANTS).casefold()
     return "".join(character for character in folded if character.isalnum())

@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from xiaohu.core.numbers import NumberRefused, normalise
+from xiaohu.core.revealing import RevealReason
 
 
 class StaffSignIn(forms.Form):
@@ -102,3 +103,27 @@ class Compared(forms.Form):
     def unjudged(self) -> "Compared":
         """Return the same form with nothing said about it."""
         return Compared()
+
+
+class WhyReveal(forms.Form):
+    """D10: why somebody looks at a value in full."""
+
+    use_required_attribute = False
+
+    def __init__(self, *args: Any, longest: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        note = forms.CharField(
+            label=_("desk.reveal.note"),
+            max_length=longest,
+            error_messages=dict.fromkeys(
+                ("required", "max_length"), gettext("desk.err.reveal_note")
+            ),
+            widget=forms.TextInput(attrs={"autocomplete": "off", "dir": "auto"}),
+        )
+        reason = forms.ChoiceField(
+            label=_("desk.reveal.reason"),
+            choices=[(one.value, gettext(f"desk.reveal.why.{one}")) for one in RevealReason],
+            widget=forms.RadioSelect,
+            error_messages={"required": _("err.choose"), "invalid_choice": _("err.choose")},
+        )
+        self.fields |= {"reason": reason, "note": note}

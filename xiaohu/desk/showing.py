@@ -7,10 +7,13 @@ from django.conf import settings
 from django.http import Http404
 
 from xiaohu.access.models import StaffUser
-from xiaohu.closures import applying, checking, paying, queries, reviewing, volunteering
+from xiaohu.closures import applying, checking, noting, paying, queries, reviewing, volunteering
+from xiaohu.closures.checking import Checked
 from xiaohu.closures.models import Case, HumanQueue
+from xiaohu.core.checks import FRESH_FOR
 from xiaohu.core.schedule import promised_by
 from xiaohu.core.states import CaseState
+from xiaohu.desk import presence
 from xiaohu.desk.listing import time_left
 from xiaohu.proofing import papers
 from xiaohu.queue import clock
@@ -63,11 +66,21 @@ def page_of(case: Case, officer: StaffUser) -> dict[str, Any]:
         "notices": shown.messages(case),
         "profile_of_case": queries.profile_of(case),
         "in_review": in_review,
+        "notes": noting.of_case(case),
+        "here": presence.others(case_id=case.pk, officer=officer, now=now),
+        "stale_after": _stale_after(checked, now),
         "left": time_left(case, now=now),
         "taken_by_other": other,
         "mine": in_review and case.officer_id == officer.pk,
         "can_claim": in_review and not other and case.officer_id != officer.pk,
     }
+
+
+def _stale_after(checked: Checked | None, now: datetime) -> int | None:
+    """Return after how many minutes checks are too old, where they are; None where they are fresh."""
+    at = checked.gathered_at if checked is not None else None
+    fresh = checked is not None and (at is None or now - at <= FRESH_FOR)
+    return None if fresh else int(FRESH_FOR.total_seconds()) // 60
 
 
 def _troubles(closings: list[ShownClosing], now: datetime) -> list[dict[str, Any]]:

@@ -3,7 +3,18 @@
 from django.urls import path
 
 from xiaohu.desk import starting
-from xiaohu.desk.views import calling, complaints, day, deciding, one_case, queueing, signing_in
+from xiaohu.desk.views import (
+    calling,
+    complaints,
+    day,
+    deciding,
+    keys,
+    one_case,
+    queueing,
+    revealing,
+    searching,
+    signing_in,
+)
 
 app_name = "desk"
 urlpatterns = [
@@ -11,6 +22,8 @@ urlpatterns = [
     path("sign-in", signing_in.sign_in, name="sign_in"),
     path("sign-out", signing_in.sign_out, name="sign_out"),
     path("queue", queueing.queue, name="queue"),
+    path("search", searching.search, name="search"),
+    path("keys", keys.keys, name="keys"),
     path("new", starting.new, name="new"),
     path("callbacks", calling.callbacks, name="callbacks"),
     path("callbacks/<str:reference>", calling.callback, name="callback"),
@@ -18,5 +31,6 @@ urlpatterns = [
     path("complaints/<str:reference>", complaints.complaint, name="complaint"),
     path("case/<str:reference>", one_case.one_case, name="case"),
     path("case/<str:reference>/paper/<uuid:paper_id>", one_case.paper, name="paper"),
+    path("case/<str:reference>/reveal/<str:what>", revealing.reveal, name="reveal"),
     path("case/<str:reference>/decide", deciding.decide, name="decide"),
 ]

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from xiaohu.access.accounts import username_index
+from xiaohu.core.comparing import plain_name
 from xiaohu.registry.files.opening import Source, require_columns
 from xiaohu.registry.reading import RowReader
 from xiaohu.registry.rows import BadRow, FileRow, GoodRow
@@ -32,6 +33,8 @@ class Indexed(NamedTuple):
     document: bytes
     username: bytes
     whole: bytes
+    card: bytes
+    name: bytes
 
 
 class Batch(NamedTuple):
@@ -53,6 +56,8 @@ class Reading:
         self._number = indexer(operator=operator, purpose="number")
         self._document = indexer(operator=operator, purpose="document")
         self._whole = indexer(operator=operator, purpose="row")
+        self._card = indexer(operator=operator, purpose="iccid")
+        self._name = indexer(operator=operator, purpose="name")
 
     def batches(self) -> Iterator[Batch]:
         """Return the rows, batch by batch."""
@@ -71,6 +76,8 @@ class Reading:
             self._document(f"{good.document_kind}:{good.document_number}"),
             username_index(self._operator, good.username) if good.username else b"",
             self._whole(text),
+            self._card(good.iccid),
+            self._name(plain_name(good.holder_name)),
         )
 
 

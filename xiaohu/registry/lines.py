@@ -77,6 +77,16 @@ def number(line: Line) -> str:
     return _service(line).get("number", "")
 
 
+def readable_service(found: Iterable[Line], what: str) -> list[str]:
+    """Return a value of lines that can still be read, with one query for all."""
+    refs = {line.pk: (line.operator, number_ref(line.pk)) for line in found}
+    if not refs:
+        return []
+    operator = next(iter(refs.values()))[0]
+    opened = records.open_many(operator=operator, refs=[ref for _, ref in refs.values()])
+    return [said[what] for _, ref in refs.values() if (said := opened.get(ref))]
+
+
 def number_ref(line_id: UUID) -> Ref:
     """Return where the number of a line is sealed, to open many at once."""
     return Ref(units.line(line_id), Category.SERVICE_NUMBER)

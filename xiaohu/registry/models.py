@@ -80,9 +80,15 @@ class Line(models.Model):
     activated_on = models.DateField(null=True)
     balance_fen = models.BigIntegerField(default=0)
     row_index = models.BinaryField(null=True)
+    card_index = models.BinaryField(null=True)
+    name_index = models.BinaryField(null=True)
     closed_at = models.DateTimeField(null=True)
 
     class Meta:
+        indexes = [
+            models.Index(fields=["card_index"], name="lines_by_card"),
+            models.Index(fields=["name_index"], name="lines_by_holder_name"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["subscription_id", "operator"], name="one_line_of_each_subscription"

@@ -12,7 +12,9 @@ from xiaohu.vault.units import Unit
 def forget_indexes(units: Collection[Unit]) -> int:
     """Delete the blind indexes of lines and holders. Call inside a transaction."""
     lines, holders = _of_kind(units, UnitKind.LINE), _of_kind(units, UnitKind.HOLDER)
-    forgotten = Line.objects.filter(pk__in=lines).update(number_index=None, row_index=None)
+    forgotten = Line.objects.filter(pk__in=lines).update(
+        number_index=None, row_index=None, card_index=None, name_index=None
+    )
     return forgotten + Holder.objects.filter(pk__in=holders).update(document_index=None)
 
 

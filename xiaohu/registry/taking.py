@@ -100,6 +100,8 @@ _LINE = (
     "activated_on",
     "balance_fen",
     "row_index",
+    "card_index",
+    "name_index",
 )
 
 
@@ -135,6 +137,8 @@ def _line(entry: Entry, operator: str) -> tuple[object, ...]:
         row.activated_on,
         row.balance_fen,
         entry.fresh.read.whole,
+        entry.fresh.read.card,
+        entry.fresh.read.name,
     )
 
 

@@ -22,6 +22,7 @@ STATUS: Mapping[str, HTTPStatus] = {
     "NO_POLICY": HTTPStatus.SERVICE_UNAVAILABLE,
     "NOT_A_REVIEWER": HTTPStatus.FORBIDDEN,
     "SAME_PERSON": HTTPStatus.FORBIDDEN,
+    "REVEAL_NOT_PERMITTED": HTTPStatus.FORBIDDEN,
 }
 # Refusals that name a reason of their own: its words and its remedy stand under this prefix.
 REASONS: Mapping[str, str] = {

@@ -1,5 +1,6 @@
 """Files of a person: sealed whole, under the key of their unit; a name tells them apart."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from xiaohu.vault import box, keys
@@ -25,10 +26,25 @@ def open_file(*, operator: str, unit: Unit, file_id: UUID, sealed: bytes) -> byt
         Erased: the unit's key was destroyed.
         KeystoreUnavailable: the keystore does not answer.
     """
+    return open_files(operator=operator, unit=unit, sealed={file_id: sealed})[file_id]
+
+
+def open_files(*, operator: str, unit: Unit, sealed: Mapping[UUID, bytes]) -> dict[UUID, bytes]:
+    """Return what is in several boxes of one unit, with one query for its key.
+
+    Raises:
+        Erased: the unit's key was destroyed.
+        KeystoreUnavailable: the keystore does not answer.
+    """
+    if not sealed:
+        return {}
     key = keys.fetch(operator, [unit]).get(unit)
     if key is None:
         raise Erased
-    return box.open_box(key, sealed, belongs_to=_owner(operator, unit, file_id))
+    return {
+        file_id: box.open_box(key, closed, belongs_to=_owner(operator, unit, file_id))
+        for file_id, closed in sealed.items()
+    }
 
 
 def _owner(operator: str, unit: Unit, file_id: UUID) -> tuple[str, ...]:

@@ -7,17 +7,19 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from xiaohu.access.models import StaffUser
-from xiaohu.closures import reviewing
+from xiaohu.closures import checking, reviewing
 from xiaohu.closures.models import Case
 from xiaohu.core.checks import Blocked, StaleChecks
 from xiaohu.core.review import RefusalReason, ReturnReason
+from xiaohu.core.states import CaseState
 from xiaohu.desk.entering import staff_only
 from xiaohu.desk.forms import Compared, Reasons
 from xiaohu.desk.previewing import preview
 from xiaohu.desk.showing import find_case, outcomes_of, page_of
+from xiaohu.gateways.protocols import GatewayUnavailable, UnknownLine
 from xiaohu.proofing import papers
 from xiaohu.queue import clock
-from xiaohu.ui.refusals import sentence
+from xiaohu.ui.refusals import Sentence, sentence
 
 
 @staff_only
@@ -30,17 +32,25 @@ def decide(request: HttpRequest, officer: StaffUser, reference: str) -> HttpResp
         raise Http404
     form = _form(case, outcome, request)
     problem = None
-    if request.method == "POST" and "preview" in request.POST:
+    if "recheck" in request.POST:
+        problem = _checked_again(case)
+        if problem is None:
+            return HttpResponseRedirect(f"{request.path}?outcome={outcome}")
+        form = None if form is None else form.unjudged()
+    elif request.method == "POST" and "preview" in request.POST:
         form = None if form is None else form.unjudged()
     elif request.method == "POST" and (form is None or form.is_valid()):
         try:
-            _decide(case, officer, outcome, form)
-            messages.success(request, gettext(f"desk.decided.{outcome}").format(ref=reference))
+            decided = _decide(case, officer, outcome, form)
+            messages.success(request, _told(decided, outcome))
             return HttpResponseRedirect(reverse("desk:work"))
         except (StaleChecks, Blocked) as refused:
             problem = sentence(refused)
+    shown = page_of(case, officer)
     page = {
-        **page_of(case, officer),
+        **shown,
+        "rerun_first": outcome == "approve" and shown["in_review"] and shown["stale_after"],
+        "can_recheck": shown["in_review"],
         "outcome": outcome,
         "outcomes": outcomes,
         "form": form,
@@ -70,16 +80,33 @@ def _named(request: HttpRequest, form: Reasons | Compared | None) -> list[str]:
     return [reason for reason in request.POST.getlist("reasons") if reason in offered]
 
 
-def _decide(case: Case, officer: StaffUser, outcome: str, form: Reasons | Compared | None) -> None:
+def _decide(case: Case, officer: StaffUser, outcome: str, form: Reasons | Compared | None) -> Case:
     now = clock.now()
     chosen = form.cleaned_data.get("reasons", []) if form is not None else []
     if outcome == "approve":
-        reviewing.approve(case_id=case.pk, officer=officer, now=now)
-    elif outcome == "stop":
-        reviewing.stop_case(case_id=case.pk, officer=officer, now=now)
-    elif outcome == "return":
+        return reviewing.approve(case_id=case.pk, officer=officer, now=now)
+    if outcome == "stop":
+        return reviewing.stop_case(case_id=case.pk, officer=officer, now=now)
+    if outcome == "return":
         reasons = [ReturnReason(reason) for reason in chosen]
-        reviewing.return_case(case_id=case.pk, officer=officer, reasons=reasons, now=now)
-    else:
-        refusals = [RefusalReason(reason) for reason in chosen]
-        reviewing.refuse(case_id=case.pk, officer=officer, reasons=refusals, now=now)
+        return reviewing.return_case(case_id=case.pk, officer=officer, reasons=reasons, now=now)
+    refusals = [RefusalReason(reason) for reason in chosen]
+    return reviewing.refuse(case_id=case.pk, officer=officer, reasons=refusals, now=now)
+
+
+def _told(case: Case, outcome: str) -> str:
+    """Return the banner of a decision; the first of two people only agrees."""
+    first = outcome == "approve" and case.state == CaseState.IN_REVIEW.value
+    key = "desk.decided.first" if first else f"desk.decided.{outcome}"
+    return gettext(key).format(ref=case.reference)
+
+
+def _checked_again(case: Case) -> Sentence | None:
+    """Run the checks; return what stood in the way of asking."""
+    if case.state != CaseState.IN_REVIEW.value:
+        return None
+    try:
+        checking.run(case_id=case.pk, now=clock.now())
+    except (GatewayUnavailable, UnknownLine) as refused:
+        return sentence(refused)
+    return None

@@ -2,41 +2,57 @@
 
 from uuid import UUID
 
+from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from xiaohu.access.models import StaffUser
-from xiaohu.closures import checking, retrying, reviewing
+from xiaohu.closures import assigning, checking, noting, retrying, reviewing
 from xiaohu.closures.models import Case
+from xiaohu.closures.noting import NoteRefused
 from xiaohu.closures.retrying import NothingToTry
-from xiaohu.closures.reviewing import TakenByOther
+from xiaohu.closures.reviewing import NotClaimed, TakenByOther
 from xiaohu.core.actors import ActorKind
+from xiaohu.core.moves import MoveNotAllowed
 from xiaohu.core.states import CaseState
+from xiaohu.desk import presence
 from xiaohu.desk.entering import staff_only
 from xiaohu.desk.showing import find_case, page_of
 from xiaohu.gateways.protocols import GatewayUnavailable, UnknownLine
 from xiaohu.proofing import papers
 from xiaohu.queue import clock
 from xiaohu.trail import events
-from xiaohu.ui.refusals import sentence
+from xiaohu.ui.refusals import Sentence, sentence
 from xiaohu.vault.keys import Erased
+
+TOLD_HERE = (
+    GatewayUnavailable,
+    UnknownLine,
+    TakenByOther,
+    NothingToTry,
+    NotClaimed,
+    MoveNotAllowed,
+)
 
 
 @staff_only
 def one_case(request: HttpRequest, officer: StaffUser, reference: str) -> HttpResponse:
-    """D4: everything on one case; POST takes it, checks again, or tries again what failed."""
+    """D4: everything on one case; POST takes it, gives it back, notes, checks or tries again."""
     case = find_case(reference)
-    problem = None
-    if request.method == "POST":
-        try:
-            _do(request, case, officer)
-            return HttpResponseRedirect(reverse("desk:case", args=[reference]))
-        except (GatewayUnavailable, UnknownLine, TakenByOther, NothingToTry) as refused:
-            problem = sentence(refused)
-    page = {**page_of(case, officer), "problem": problem}
-    return render(request, "desk/case.html", page, status=409 if problem else 200)
+    if request.method != "POST":
+        presence.note(case_id=case.pk, officer=officer, now=clock.now())
+        return _page(request, case, officer)
+    try:
+        _do(request, case, officer)
+    except NoteRefused as refused:
+        return _page(request, case, officer, note_error=sentence(refused).what)
+    except TOLD_HERE as refused:
+        case.refresh_from_db()
+        return _page(request, case, officer, problem=sentence(refused))
+    return HttpResponseRedirect(reverse("desk:case", args=[reference]))
 
 
 @staff_only
@@ -62,14 +78,41 @@ def paper(request: HttpRequest, officer: StaffUser, reference: str, paper_id: UU
     return answer
 
 
+def _page(
+    request: HttpRequest,
+    case: Case,
+    officer: StaffUser,
+    *,
+    problem: Sentence | None = None,
+    note_error: str = "",
+) -> HttpResponse:
+    page = {
+        **page_of(case, officer),
+        "problem": problem,
+        "note_error": note_error,
+        "note_typed": request.POST.get("note", ""),
+        "longest_note": noting.LONGEST,
+    }
+    status = 409 if problem else 422 if note_error else 200
+    return render(request, "desk/case.html", page, status=status)
+
+
 def _do(request: HttpRequest, case: Case, officer: StaffUser) -> None:
+    now = clock.now()
     if "claim" in request.POST:
-        reviewing.claim(case_id=case.pk, officer=officer, now=clock.now())
+        reviewing.claim(case_id=case.pk, officer=officer, now=now)
+    elif "release" in request.POST:
+        assigning.release(case_id=case.pk, officer=officer, now=now)
+        messages.success(request, gettext("desk.released"))
     elif "recheck" in request.POST and case.state == CaseState.IN_REVIEW.value:
-        checking.run(case_id=case.pk, now=clock.now())
+        checking.run(case_id=case.pk, now=now)
+        messages.success(request, gettext("desk.rechecked"))
     elif "try_again" in request.POST:
         closing_id = _uuid(request.POST["try_again"])
-        retrying.try_again(case_id=case.pk, closing_id=closing_id, officer=officer, now=clock.now())
+        retrying.try_again(case_id=case.pk, closing_id=closing_id, officer=officer, now=now)
+    elif "note" in request.POST:
+        noting.write(case_id=case.pk, text=request.POST["note"], officer=officer, now=now)
+        messages.success(request, gettext("desk.noted"))
 
 
 def _uuid(typed: str) -> UUID:

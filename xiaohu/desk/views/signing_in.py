@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 from xiaohu.access import counters, mfa
 from xiaohu.access.accounts import TRIES, WINDOW, TooManyTries, too_many
 from xiaohu.access.models import StaffUser
+from xiaohu.desk import habits
 from xiaohu.desk.entering import SECOND_FACTOR, officer_of
 from xiaohu.desk.forms import StaffSignIn
 from xiaohu.queue import clock
@@ -33,6 +34,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         if officer is not None:
             login(request, officer)
             request.session[SECOND_FACTOR] = True
+            habits.remember(request, officer)
             return HttpResponseRedirect(back)
         if not form.errors:
             form.add_error(None, gettext("desk.err.sign_in"))

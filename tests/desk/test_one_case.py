@@ -1,0 +1,98 @@
+"""D4 and D5: who else is there, notes, giving back, and checks that have grown old."""
+
+import pytest
+
+from tests.desk.officers import officer, waiting
+from tests.portal.browser import page
+from tests.stories import World
+from xiaohu.closures.models import Case
+from xiaohu.desk import presence
+from xiaohu.desk.models import Presence
+
+pytestmark = pytest.mark.django_db(databases=["default", "keystore"])
+
+
+def test_a_second_officer_is_named_with_since_when(world: World) -> None:
+    case = waiting(world)
+    first, second = officer(world).sign_in(), officer(world, "wang").sign_in()
+    path = f"/case/{case.reference}"
+    assert "也在查看" not in page(first.open(path))
+    assert "chen示例 自 2026年11月23日 12:00 起也在查看" in page(second.open(path))
+    world.clock.pass_(minutes=6)
+    assert "也在查看" not in page(first.open(path))
+    assert "chen示例 自 2026年11月23日 12:06" in page(second.open(path))
+
+
+def test_looks_of_yesterday_are_forgotten(world: World) -> None:
+    case = waiting(world)
+    desk = officer(world).sign_in()
+    desk.open(f"/case/{case.reference}")
+    world.clock.pass_(days=2)
+    presence.note(case_id=case.pk, officer=desk.officer, now=world.now)
+    assert Presence.objects.count() == 1
+
+
+def test_a_note_is_written_and_locks_the_case(world: World) -> None:
+    case = waiting(world)
+    desk, wang = officer(world).sign_in(), officer(world, "wang").sign_in()
+    path = f"/case/{case.reference}"
+    assert desk.send(path, note="<b>核对</b> שלום").status_code == 302
+    text = page(desk.open(path))
+    assert "&lt;b&gt;核对&lt;/b&gt; שלום" in text
+    assert '<p dir="auto" class="note">' in text
+    assert "您可查看，不能办理" in page(wang.open(path))
+    assert wang.send(path, claim="1").status_code == 409
+
+
+@pytest.mark.parametrize("note", ["", "x" * 1001])
+def test_a_note_that_cannot_be_kept_is_shown_again(world: World, note: str) -> None:
+    case = waiting(world)
+    answer = officer(world).sign_in().send(f"/case/{case.reference}", note=note)
+    assert answer.status_code == 422
+    assert note in page(answer)
+
+
+def test_a_case_is_given_back(world: World) -> None:
+    case = waiting(world)
+    desk = officer(world).sign_in()
+    path = f"/case/{case.reference}"
+    assert desk.send(path, release="1").status_code == 409
+    desk.send(path, claim="1")
+    assert desk.send(path, release="1").status_code == 302
+    case.refresh_from_db()
+    assert case.officer is None
+
+
+def test_old_checks_are_run_again_first(world: World) -> None:
+    case = waiting(world)
+    desk = officer(world).sign_in()
+    desk.send(f"/case/{case.reference}", claim="1")
+    world.clock.pass_(minutes=31)
+    path = f"/case/{case.reference}/decide"
+    asked = page(desk.open(f"{path}?outcome=approve"))
+    assert "检查结果已超过 30 分钟" in asked
+    assert "确认通过" not in asked
+    assert desk.send(path, outcome="approve", recheck="1").status_code == 302
+    assert "确认通过" in page(desk.open(f"{path}?outcome=approve"))
+
+
+def test_while_the_operator_is_away_old_checks_stay_old(world: World) -> None:
+    case = waiting(world)
+    desk = officer(world).sign_in()
+    world.clock.pass_(minutes=31)
+    world.outside.fault("operator", down=True)
+    answer = desk.send(f"/case/{case.reference}/decide", outcome="approve", recheck="1")
+    assert answer.status_code == 409
+    assert "暂时无法查询运营系统" in page(answer)
+
+
+def test_of_two_who_must_agree_the_first_is_told_so(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = waiting(world)
+    monkeypatch.setattr("xiaohu.closures.applying.deciders", lambda _case: 2)
+    desk = officer(world).sign_in()
+    desk.send(f"/case/{case.reference}", claim="1")
+    desk.decide(case, "approve")
+    assert f"{case.reference} 已同意，等待第二人决定" in page(desk.open("/"))
+    assert Case.objects.get(pk=case.pk).state == "in_review"

@@ -1,0 +1,106 @@
+"""Scenes of one case at the desk, and of deciding it."""
+
+from tests.closures.states import carried_out, claimed, in_review, large
+from tests.screens.scenes import scene
+from tests.screens.stage import Stage
+from tests.stories import staff
+from xiaohu.closures import noting, reviewing
+from xiaohu.closures.models import Case
+from xiaohu.desk import presence
+
+LONG = "已与机主电话核对：姓名、证件和号码一致，退款账户已核实。" * 6
+
+
+def at(case: Case, rest: str = "") -> str:
+    """Return the address of a case at the desk."""
+    return f"/desk/case/{case.reference}{rest}"
+
+
+@scene("D4-notes", "desk:case")
+def notes(stage: Stage) -> str:
+    case = in_review(stage.world)
+    officer = stage.officer()
+    for text in (LONG, "مرحبا، اتصلت بالعميل اليوم 130 وسأعود غدًا", "Called back; agrees."):
+        noting.write(case_id=case.pk, text=text, officer=officer, now=stage.world.now)
+        stage.world.clock.pass_(minutes=3)
+    return at(case)
+
+
+@scene("D4-empty-note", "desk:case", status=422, press="desk.note_go")
+def empty_note(stage: Stage) -> str:
+    case = in_review(stage.world)
+    stage.officer()
+    return at(case)
+
+
+@scene("D4-another-officer", "desk:case")
+def another_officer(stage: Stage) -> str:
+    case = in_review(stage.world)
+    presence.note(case_id=case.pk, officer=staff("wang"), now=stage.world.now)
+    stage.officer()
+    return at(case)
+
+
+@scene("D4-clash", "desk:case")
+def clash(stage: Stage) -> str:
+    case = claimed(stage.world, staff("wang"))
+    stage.officer()
+    return at(case)
+
+
+@scene("D4-papers-and-checks", "desk:case")
+def papers_and_checks(stage: Stage) -> str:
+    case = stage.world.submit(large(stage.world))
+    stage.officer()
+    return at(case)
+
+
+@scene("D4-trouble", "desk:case")
+def trouble(stage: Stage) -> str:
+    case = carried_out(stage.world, "disconnect")
+    stage.officer()
+    return at(case)
+
+
+@scene("D4-done", "desk:case")
+def done(stage: Stage) -> str:
+    case = stage.world.close()
+    stage.officer()
+    return at(case)
+
+
+@scene("D5-old-checks", "desk:decide")
+def old_checks(stage: Stage) -> str:
+    case = claimed(stage.world, stage.officer())
+    stage.world.clock.pass_(minutes=31)
+    return at(case, "/decide?outcome=approve")
+
+
+@scene("D5-compared", "desk:decide", status=422, press="desk.confirm.approve")
+def compared(stage: Stage) -> str:
+    case = stage.world.submit(large(stage.world))
+    reviewing.claim(case_id=case.pk, officer=stage.officer(), now=stage.world.now)
+    return at(case, "/decide?outcome=approve")
+
+
+@scene("D5-no-reason", "desk:decide", status=422, press="desk.confirm.refuse")
+def no_reason(stage: Stage) -> str:
+    case = claimed(stage.world, stage.officer())
+    return at(case, "/decide?outcome=refuse")
+
+
+@scene("D5-blocked", "desk:decide", status=409, press="desk.confirm.approve")
+def blocked(stage: Stage) -> str:
+    from xiaohu.closures import checking
+
+    case = claimed(stage.world, stage.officer())
+    stage.world.outside.change(stage.world.line(), arrears_fen=3820)
+    checking.run(case_id=case.pk, now=stage.world.now)
+    return at(case, "/decide?outcome=approve")
+
+
+@scene("D5-decided", "desk:work")
+def decided(stage: Stage) -> str:
+    case = claimed(stage.world, stage.officer())
+    stage.send(at(case, "/decide"), outcome="approve")
+    return "/desk/"
