@@ -53,6 +53,7 @@ from xiaohu.core.revealing import Masked, RevealReason
 from xiaohu.core.review import RefusalReason, ReturnReason, ReviewReason
 from xiaohu.core.states import CaseState
 from xiaohu.core.steps import Scope
+from xiaohu.core.withdrawal import WithdrawReason
 from xiaohu.desk.asked import VIEWS as ASKED_VIEWS
 from xiaohu.desk.finding import Kind
 from xiaohu.desk.showing import OUTCOMES, OWN_OUTCOMES
@@ -228,6 +229,7 @@ def made() -> Mapping[str, list[str]]:
         "gallery.": each(GALLERY),
         "group.": each(CheckGroup),
         "home.balance.": each(RefundStart),
+        "late.": each(TROUBLES),
         "line.": each(LineStatus),
         "money.": each(AMOUNTS),
         "notice.": each(Notice),
@@ -268,6 +270,7 @@ def made() -> Mapping[str, list[str]]:
         "step.": each(TROUBLED_AT),
         "trouble.": each(TROUBLES),
         "why.": each(ReviewReason),
+        "withdraw.reason.": each(WithdrawReason),
     }
 
 

@@ -441,4 +441,4 @@ def test_says_the_new_date_when_the_review_is_late(world: World) -> None:
     world.clock.pass_(days=4)
     minding.apologise(now=world.now)
     shown = page(Browser(world).sign_in().open(f"/case/{case.pk}"))
-    assert "抱歉，审核晚于预期，预计 2026年12月1日 前完成" in shown
+    assert "原因：审核还没有完成。预计 2026年12月1日 完成，您无需操作" in shown

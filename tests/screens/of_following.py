@@ -6,6 +6,7 @@ from tests.screens.of_answers import address
 from tests.screens.scenes import scene
 from tests.screens.stage import Stage
 from tests.stories import ARREARS, staff
+from xiaohu.closures import minding
 from xiaohu.closures.models import Case
 from xiaohu.core.actors import ActorKind
 from xiaohu.core.states import CaseState
@@ -26,6 +27,7 @@ def in_review(stage: Stage) -> str:
 def late(stage: Stage) -> str:
     path = in_review(stage)
     stage.world.clock.pass_(days=9)
+    minding.apologise(now=stage.world.now)
     return path
 
 
@@ -42,6 +44,14 @@ def waiting(stage: Stage) -> str:
 @scene("S18-executing", "portal:case")
 def executing(stage: Stage) -> str:
     return shown(stage, case_in(stage.world, CaseState.EXECUTING))
+
+
+@scene("S18-running", "portal:case")
+def running(stage: Stage) -> str:
+    stage.world.outside.fault("operator", asynchronous=True)
+    case = stage.world.close()
+    assert case.state == CaseState.EXECUTING
+    return shown(stage, case)
 
 
 @scene("S18-settling", "portal:case")
@@ -77,6 +87,16 @@ def expired(stage: Stage) -> str:
 @scene("S19-withdraw", "portal:withdraw")
 def withdraw(stage: Stage) -> str:
     return f"{scheduled(stage)}/withdraw"
+
+
+@scene("S19-in-review", "portal:withdraw")
+def withdraw_in_review(stage: Stage) -> str:
+    return f"{in_review(stage)}/withdraw"
+
+
+@scene("S19-ended", "portal:withdraw", status=409)
+def ended(stage: Stage) -> str:
+    return f"{was_refused(stage)}/withdraw"
 
 
 @scene("S19-too-late", "portal:withdraw", status=409)

@@ -12,6 +12,7 @@ from xiaohu.core.moves import Action
 from xiaohu.core.notices import Notice
 from xiaohu.core.refusals import Refusal
 from xiaohu.core.states import WITHDRAWABLE, CaseState
+from xiaohu.core.withdrawal import WithdrawReason
 
 
 class TooLateToWithdraw(Refusal):
@@ -27,7 +28,13 @@ class NotYoursToWithdraw(Refusal):
 
 
 @transaction.atomic(durable=True)
-def withdraw(*, case_id: UUID, actor: Actor, now: datetime) -> Case:
+def withdraw(
+    *,
+    case_id: UUID,
+    actor: Actor,
+    now: datetime,
+    reason: WithdrawReason = WithdrawReason.NOT_SAID,
+) -> Case:
     """End a request and leave the line as it was. A second time changes nothing.
 
     Raises:
@@ -43,7 +50,8 @@ def withdraw(*, case_id: UUID, actor: Actor, now: datetime) -> Case:
     if state not in WITHDRAWABLE:
         raise TooLateToWithdraw(reference=case.reference)
     submitted = case.submitted_at is not None
-    moves.move(case, Action.WITHDRAW, actor=actor, now=now)
+    said = "" if reason is WithdrawReason.NOT_SAID else reason.value
+    moves.move(case, Action.WITHDRAW, actor=actor, now=now, reason=said)
     if submitted:
         submitting.tell(case, Notice.WITHDRAWN, now=now)
     return case

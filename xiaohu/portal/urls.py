@@ -21,6 +21,7 @@ from xiaohu.portal.views import (
     submitting,
     verifying,
     volunteering,
+    withdrawing,
 )
 
 app_name = "portal"
@@ -61,7 +62,7 @@ urlpatterns = [
     path(f"{CASE}/submitted", submitting.submitted, name="submitted"),
     path(f"{CASE}/receipt.pdf", submitting.receipt, name="receipt"),
     path(CASE, following.progress, name="case"),
-    path(f"{CASE}/withdraw", following.withdraw, name="withdraw"),
+    path(f"{CASE}/withdraw", withdrawing.withdraw, name="withdraw"),
     path(f"{CASE}/stop", hearing.stop, name="stop"),
     path(f"{CASE}/object", hearing.object_to, name="object"),
     path(f"{CASE}/fix", following.fix, name="fix"),

@@ -18,10 +18,17 @@ def said(finding: Finding) -> str:
 
 def trouble(code: str, step: str) -> str:
     """Return in words why a closing waits for people: what happened, at which step."""
-    kind = _KINDS.get(code) or next(
-        (k for end, k in _ENDINGS.items() if code.endswith(end)), "error"
-    )
-    return gettext(f"trouble.{kind}").format(step=gettext(f"step.{step or BEGIN}"))
+    return gettext(f"trouble.{_kind(code)}").format(step=gettext(f"step.{step or BEGIN}"))
+
+
+def late(code: str) -> str:
+    """Return in plain words why a holder waits longer than promised."""
+    return gettext(f"late.{_kind(code)}")
+
+
+def _kind(code: str) -> str:
+    found = (kind for end, kind in _ENDINGS.items() if code.endswith(end))
+    return _KINDS.get(code) or next(found, "error")
 
 
 BEGIN = "begin"  # the last look before a closing is carried out

@@ -1,12 +1,13 @@
 """S18 to S23: where a request stands, and every turn it can take afterwards."""
 
 from datetime import datetime
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
-from xiaohu.closures import appealing, checking, refunding, withdrawing
+from xiaohu.closures import appealing, checking, refunding
 from xiaohu.closures.models import Case, HumanQueue
 from xiaohu.core.banks import BANKS
 from xiaohu.core.calendar import day_of
@@ -14,14 +15,15 @@ from xiaohu.core.profile import RefundRoute
 from xiaohu.core.review import appeal_until
 from xiaohu.core.schedule import promised_by
 from xiaohu.core.states import CaseState
-from xiaohu.portal import journey
+from xiaohu.portal import journey, steps
 from xiaohu.portal.entering import own_case
 from xiaohu.portal.forms import OneChoice
 from xiaohu.portal.opening import check
-from xiaohu.portal.shown import actor_of, shown_case, timeline
+from xiaohu.portal.shown import actor_of, shown_case
 from xiaohu.portal.views.paying import account_form, agree, read_way, ways
 from xiaohu.proofing import papers
 from xiaohu.queue import clock
+from xiaohu.ui.said import late
 from xiaohu.ui.shown import ShownClosing, messages, promised, told
 from xiaohu.ui.shown import involuntary as of_operator
 
@@ -39,16 +41,18 @@ def progress(request: HttpRequest, case: Case) -> HttpResponse:
     sent = messages(case)
     looked = request.GET.get("looked", "")
     looks = int(looked) if looked.isascii() and looked.isdigit() and len(looked) < 3 else 0
+    waits = _waits(shown["closings"], now)
     page = {
         **shown,
-        "timeline": timeline(case),
+        "steps": steps.of_case(shown, waits_until=waits["waits_until"]),
+        "settled_by": steps.settled_by(shown),
         "notices": told(sent),
         "lost": any(message.lost for message in told(sent)),
         "late_until": promised(sent),
         "running": shown["state"] in RUNNING
         and not all(s.closing.owner for s in shown["closings"]),
         "look_again": looks + 1 if looks < LOOKS else None,
-        **_waits(shown["closings"], now),
+        **waits,
         "now": now,
         **of_operator(case),
     }
@@ -56,27 +60,21 @@ def progress(request: HttpRequest, case: Case) -> HttpResponse:
     return render(request, f"portal/progress.html{partial}", page)
 
 
-def _waits(closings: list[ShownClosing], now: datetime) -> dict[str, object]:
+def _waits(closings: list[ShownClosing], now: datetime) -> dict[str, Any]:
     """Return whose turn it is and until when; a date of ours that has passed is renewed."""
     due = [s.closing.owner_due_at for s in closings if s.closing.owner_due_at]
-    helped = any(s.closing.owner == HumanQueue.OPERATIONS for s in closings)
+    troubled = [s.closing for s in closings if s.closing.owner == HumanQueue.OPERATIONS]
     until = max(due, default=None)
-    if not helped or until is None:
-        return {"helped": helped, "waits_until": until}
+    if not troubled or until is None:
+        return {"helped": bool(troubled), "waits_until": until}
     missed = until if until <= now else None
-    return {"helped": True, "missed": missed, "waits_until": promised_by(until, now=now)}
-
-
-@own_case
-def withdraw(request: HttpRequest, case: Case) -> HttpResponse:
-    """S19: take the request back."""
-    if request.method == "POST":
-        withdrawing.withdraw(case_id=case.pk, actor=actor_of(request), now=clock.now())
-        return HttpResponseRedirect(reverse("portal:case", args=[case.pk]))
-    shown = shown_case(case)
-    if not shown["can_withdraw"]:
-        raise withdrawing.TooLateToWithdraw(reference=case.reference)
-    return render(request, "portal/withdraw.html", shown)
+    until = promised_by(until, now=now)
+    return {
+        "helped": True,
+        "missed": missed,
+        "waits_until": until,
+        "why_late": late(troubled[0].trouble),
+    }
 
 
 @own_case

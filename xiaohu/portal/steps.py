@@ -1,0 +1,81 @@
+"""S18: the dated steps of a request: what happened, where it stands, and what comes."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.utils.translation import gettext
+
+from xiaohu.closures.models import Case
+from xiaohu.core.calendar import day_of
+from xiaohu.core.states import CaseState
+from xiaohu.portal.shown import timeline
+from xiaohu.registry import calendars
+from xiaohu.ui.shown import ShownClosing
+from xiaohu.ui.templatetags.words import day, moment
+
+PAST, NOW, NEXT = "past", "now", ""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One line of the way: `kind` is how it is drawn."""
+
+    kind: str
+    words: str
+    when: str = ""
+
+
+def of_case(shown: dict[str, Any], *, waits_until: datetime | None) -> list[Step]:
+    """Return everything that happened, then the present step, then those to come."""
+    case: Case = shown["case"]
+    past = [Step(PAST, gettext(f"event.{action}"), moment(at)) for action, at in timeline(case)]
+    to_come = [Step(NEXT, words, when) for words, when in _to_come(shown, waits_until)]
+    if to_come:
+        to_come[0] = Step(NOW, to_come[0].words, to_come[0].when)
+    return past + to_come
+
+
+def settled_by(shown: dict[str, Any]) -> date | None:
+    """Return the working day by which money of the last line that closed is back."""
+    days = shown["profile_of_case"].refund.working_days
+    closings: list[ShownClosing] = shown["closings"]
+    ended = [c.closing.disconnected_at for c in closings if c.closing.disconnected_at is not None]
+    return calendars.working().add(day_of(max(ended)), days).on if ended else None
+
+
+def _to_come(shown: dict[str, Any], waits_until: datetime | None) -> Iterator[tuple[str, str]]:
+    case: Case = shown["case"]
+    profile = shown["profile_of_case"]
+    state = CaseState(case.state)
+    by = gettext("event.by").format(date=moment(waits_until)) if waits_until else ""
+    if state is CaseState.AWAITING_CUSTOMER:
+        yield gettext("step.yours"), by
+    if state is CaseState.IN_REVIEW:
+        due = case.decision_due_on
+        yield gettext("event.to_review"), gettext("event.by").format(date=day(due)) if due else ""
+    if state in {CaseState.IN_REVIEW, CaseState.SCHEDULED} and not case.by_operator:
+        until = (
+            gettext("event.until").format(date=moment(case.execute_at)) if case.execute_at else ""
+        )
+        yield gettext("event.to_cool").format(days=profile.cooling_off.days), until
+    if state in _BEFORE_CLOSING:
+        yield gettext("event.to_close"), ""
+    if state is CaseState.REFUND_ATTENTION:
+        yield gettext("step.payee"), by
+    if state in _BEFORE_SETTLED:
+        settled = settled_by(shown)
+        when = gettext("event.by").format(date=day(settled)) if settled else ""
+        yield gettext("event.to_refund").format(days=profile.refund.working_days), when
+
+
+_BEFORE_CLOSING = frozenset(
+    {
+        CaseState.AWAITING_CUSTOMER,
+        CaseState.IN_REVIEW,
+        CaseState.SCHEDULED,
+        CaseState.EXECUTING,
+    }
+)
+_BEFORE_SETTLED = _BEFORE_CLOSING | {CaseState.SETTLING, CaseState.REFUND_ATTENTION}
