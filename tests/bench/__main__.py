@@ -49,6 +49,8 @@ def main() -> int:
             profile = closings_profile(world)
         if asked.only in {"", "browsing"}:
             rows += browsing_rows(world)
+        if asked.only == "crowd" or asked.full:
+            rows += crowd_rows(world)
         if asked.only in {"", "import"}:
             rows += import_rows(world, full=asked.full)
     if asked.only in {"", "processes"}:
@@ -62,7 +64,7 @@ def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench")
     parser.add_argument("--full", action="store_true", help="a million rows where it matters")
     parser.add_argument(
-        "--only", choices=["closings", "browsing", "import", "processes"], default=""
+        "--only", choices=["closings", "browsing", "crowd", "import", "processes"], default=""
     )
     return parser.parse_args()
 
@@ -84,6 +86,13 @@ def browsing_rows(world: "BenchWorld") -> list[Row]:
     from tests.bench import browsing
 
     return browsing.measure(world)
+
+
+def crowd_rows(world: "BenchWorld") -> list[Row]:
+    """Measure the desk when very many cases wait."""
+    from tests.bench import crowd
+
+    return crowd.measure(world)
 
 
 def closings_profile(world: "BenchWorld") -> dict[str, float]:
