@@ -54,6 +54,7 @@ from xiaohu.core.review import RefusalReason, ReturnReason, ReviewReason
 from xiaohu.core.states import CaseState
 from xiaohu.core.steps import Scope
 from xiaohu.core.withdrawal import WithdrawReason
+from xiaohu.core.working import Part, Works
 from xiaohu.desk.asked import VIEWS as ASKED_VIEWS
 from xiaohu.desk.finding import Kind
 from xiaohu.desk.showing import OUTCOMES, OWN_OUTCOMES
@@ -217,6 +218,10 @@ def made() -> Mapping[str, list[str]]:
         "desk.search.kind.": each(Kind),
         "desk.whose.": ["none", "others"],
         "help.topic.": each(Topic),
+        "status.part.": each(Part),
+        "status.means.": each(Part),
+        "status.works.": each(Works),
+        "status.overall.": each(Works),
         "help.call.": each(CallTopic),
         "help.complaint.": each(ComplaintSubject),
         "desk.asked.": each(ASKED_VIEWS),

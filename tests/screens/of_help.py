@@ -2,8 +2,15 @@
 
 from django.test import Client
 
+from tests.assistance.test_incidents import opened
 from tests.screens.scenes import scene
 from tests.screens.stage import Stage
+from tests.stories import ADMIN, OPERATOR
+from xiaohu.assistance import incidents
+from xiaohu.core.profile import Bilingual
+from xiaohu.core.working import Part, Works
+from xiaohu.gateways import sight
+from xiaohu.queue import heartbeat
 
 
 @scene("H1-home", "help:home")
@@ -45,3 +52,44 @@ def noted(stage: Stage) -> str:
 @scene("H2-error", "help:article", status=422, press="help.remark.send")
 def nothing_written(stage: Stage) -> str:
     return "/help/how-long?thanks=no"
+
+
+def looked(stage: Stage) -> None:
+    """Let a worker live and look at its neighbours."""
+    heartbeat.beat("worker")
+    sight.look(now=stage.world.now)
+
+
+@scene("H4-normal", "help:status")
+def normal(stage: Stage) -> str:
+    looked(stage)
+    return "/status"
+
+
+@scene("H4-outage", "help:status")
+def outage(stage: Stage) -> str:
+    stage.world.outside.fault("operator", down=True)
+    stage.world.outside.fault("payout", down=True)
+    looked(stage)
+    opened(stage.world, Part.CHECKS, Part.EXECUTION, works=Works.DOWN)
+    return "/status"
+
+
+@scene("H4-over", "help:status")
+def over(stage: Stage) -> str:
+    looked(stage)
+    row = opened(stage.world, Part.REFUNDS)
+    stage.world.clock.pass_(minutes=4)
+    words = Bilingual(
+        zh="退款已恢复，积压的今天内付清。", en="Refunds work again; all are paid today."
+    )
+    incidents.close(
+        operator=OPERATOR, incident_id=row.pk, words=words, actor=ADMIN, now=stage.world.now
+    )
+    return "/status"
+
+
+@scene("H4-unknown", "help:status")
+def unknown(stage: Stage) -> str:
+    heartbeat.beat("worker")
+    return "/status"

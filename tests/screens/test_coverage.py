@@ -10,6 +10,7 @@ from tests.screens.test_scenes import SHORT
 NO_PAGE = {
     "ui:language": "a form sends it",
     "help:rate": "a form sends it",
+    "help:feed": "answers machines",
     "ui:size": "a form sends it",
     "ui:stay": "a script sends it",
     "portal:operator": "leads to the home page",

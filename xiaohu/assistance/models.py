@@ -2,6 +2,7 @@
 
 import uuid
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from xiaohu.access.models import StaffUser
@@ -93,3 +94,32 @@ class CallBack(Asked):
 
 class Complaint(Asked):
     """Somebody is not satisfied, and is owed an answer."""
+
+
+class Incident(models.Model):
+    """Something does not work, and everybody is told; `ended_at` says that it works again."""
+
+    id = models.BigAutoField(primary_key=True)
+    operator = models.CharField(max_length=32)
+    parts = ArrayField(models.CharField(max_length=16))
+    works = models.CharField(max_length=8)
+    opened_at = models.DateTimeField()
+    expected_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["operator", "-opened_at"], name="incidents_of_operator")]
+
+
+class IncidentNews(models.Model):
+    """What was said of an incident, in both languages; never changed."""
+
+    id = models.BigAutoField(primary_key=True)
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="news")
+    zh = models.CharField(max_length=200)
+    en = models.CharField(max_length=200)
+    said_at = models.DateTimeField()
+
+    def read(self, language: str) -> str:
+        """Return the words for a reader of a language."""
+        return self.en if language == "en" else self.zh

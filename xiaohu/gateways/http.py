@@ -21,6 +21,7 @@ from xiaohu.gateways.protocols import Answer, AnswerState
 TIMEOUTS = {"connect": 3.0, "read": 8.0, "write": 3.0, "pool": 3.0}
 TOTAL_S = 12.0
 MAX_BODY = 64 * 1024
+FAULT = 500
 _SAID = {
     "done": AnswerState.DONE,
     "paid": AnswerState.DONE,
@@ -70,6 +71,13 @@ def call(
     except ValueError:
         return NOTHING
     return Reply(status, body) if isinstance(body, dict) else NOTHING
+
+
+def answers(base_url: str, place: str) -> bool:
+    """Say whether somebody answers there: asked for what is not there, they say so."""
+    path = f"{place}/{UUID(int=0)}"
+    status, _ = _exchange(base_url, "GET", path, headers={"Accept": "*/*"}, content=None)
+    return 0 < status < FAULT
 
 
 def answer(reply: Reply) -> Answer:

@@ -24,6 +24,10 @@ class HttpMessages:
         settle_delay=timedelta(seconds=2),
     )
 
+    def answers(self) -> bool:
+        """Say whether the other side can be reached."""
+        return http.answers(self.base_url, "/messages")
+
     def send(self, *, to: str, text: str, key: UUID, voice: bool = False) -> Answer:
         """Send a text, or have it read out."""
         body: dict[str, object] = {"to": to, "text": text}

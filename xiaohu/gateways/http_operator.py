@@ -40,6 +40,10 @@ class HttpOperator:
         settle_delay=timedelta(seconds=2),
     )
 
+    def answers(self) -> bool:
+        """Say whether the other side can be reached."""
+        return http.answers(self.base_url, "/orders")
+
     def facts(self, subscription_id: str) -> LineFacts:
         """Return the facts of a line."""
         reply = http.call(self.base_url, "GET", f"/lines/{quote(subscription_id, safe='')}")

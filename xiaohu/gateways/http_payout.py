@@ -24,6 +24,10 @@ class HttpPayout:
         settle_delay=timedelta(seconds=2),
     )
 
+    def answers(self) -> bool:
+        """Say whether the other side can be reached."""
+        return http.answers(self.base_url, "/payouts")
+
     def pay(self, *, amount_fen: int, payee: Payee, reference: str, key: UUID) -> Answer:
         """Pay an amount once."""
         body = {

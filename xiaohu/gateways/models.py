@@ -17,3 +17,11 @@ class InboxEvent(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["source", "event_id"], name="each_event_once")
         ]
+
+
+class Sighting(models.Model):
+    """When a neighbour was looked at last, and when it answered last."""
+
+    name = models.CharField(max_length=16, primary_key=True)
+    looked_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)

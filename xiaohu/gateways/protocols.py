@@ -66,6 +66,9 @@ class OperatorGateway(Protocol):
 
     capabilities: ClassVar[Capabilities]
 
+    def answers(self) -> bool:
+        """Say whether the other side can be reached."""
+
     def facts(self, subscription_id: str) -> LineFacts:
         """Return the facts of a line.
 
@@ -112,6 +115,9 @@ class PayoutGateway(Protocol):
 
     capabilities: ClassVar[Capabilities]
 
+    def answers(self) -> bool:
+        """Say whether the other side can be reached."""
+
     def pay(self, *, amount_fen: int, payee: Payee, reference: str, key: UUID) -> Answer:
         """Pay an amount once, whatever happens in between."""
 
@@ -132,6 +138,9 @@ class MessageGateway(Protocol):
     """The provider of texts and mail."""
 
     capabilities: ClassVar[Capabilities]
+
+    def answers(self) -> bool:
+        """Say whether the other side can be reached."""
 
     def send(self, *, to: str, text: str, key: UUID, voice: bool = False) -> Answer:
         """Send a text to a number (E.164) or an e-mail address; `voice` has it read out in a call."""

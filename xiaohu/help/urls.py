@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from xiaohu.help import people, views
+from xiaohu.help import people, status, views
 
 app_name = "help"
 urlpatterns = [
@@ -11,6 +11,8 @@ urlpatterns = [
     path("help/complaint", people.complain, name="complain"),
     path("help/answer", people.answer, name="answer"),
     path("help/asked/<str:reference>", people.asked, name="asked"),
+    path("status", status.status, name="status"),
+    path("status/feed", status.feed, name="feed"),
     path("help/<slug:slug>", views.article, name="article"),
     path("help/<slug:slug>/rate", views.rate, name="rate"),
 ]

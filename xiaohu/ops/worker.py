@@ -19,7 +19,7 @@ from xiaohu.access import codes, counters, sessions
 from xiaohu.assistance import purging as asked
 from xiaohu.closures import alarms, deadlines, minding, purging, starting
 from xiaohu.core.calendar import day_of
-from xiaohu.gateways import callbacks
+from xiaohu.gateways import callbacks, sight
 from xiaohu.notices import outbox, reports
 from xiaohu.ops.reachable import require_known_faults
 from xiaohu.queue import clock, engine, heartbeat
@@ -85,9 +85,10 @@ def run() -> None:
     if settings.XIAOHU.faults and settings.XIAOHU.demo:
         require_known_faults(settings.XIAOHU.faults)
     stop = threading.Event()
-    # Messages have a thread of their own: a slow provider must not hold up the other beats.
+    # What asks others has a thread of its own: a slow one must not hold up the other beats.
     messages = [Beat(0.3, _send_messages), Beat(30, lambda: reports.ask(now=clock.now()))]
-    for name, due in (("beats", beats()), ("messages", messages)):
+    neighbours = [Beat(60, lambda: sight.look(now=clock.now()))]
+    for name, due in (("beats", beats()), ("messages", messages), ("neighbours", neighbours)):
         threading.Thread(target=_tick, args=(stop, due), name=name, daemon=True).start()
     try:
         with app.replace_connector(_connector()) as working:
