@@ -37,7 +37,10 @@ def upload(browser: Browser, data: bytes, name: str = "list.csv") -> str:
 
 def test_each_line_says_whether_it_can_be_closed(world: World) -> None:
     said = words(Browser(world).sign_in().open("/lines"))
-    assert re.search(r"130 \*\*\*\* 0001 可以办理 .* 在用 · 余额约", said.replace("\xa0", " "))
+    assert re.search(
+        r"130 \*\*\*\* 0001 可以办理 .* 在用 · 余额约",
+        said.replace("\xa0", " ").replace("\u2060", ""),
+    )
     said = words(Browser(world).sign_in(ARREARS).open("/lines"))
     assert "可以办理" in said
 

@@ -1,4 +1,4 @@
-"""S24: language, size and reading aloud, on one page or by one press, remembered and harmless."""
+"""S24: language, size, contrast and reading aloud, on one page or by one press, remembered and harmless."""
 
 import pytest
 from django.test import Client
@@ -8,7 +8,13 @@ from tests.stories import World
 
 pytestmark = pytest.mark.django_db(databases=["default", "keystore"])
 
-CHOSEN = {"language": "en", "size": "elder", "aloud": "off", "next": "/verify"}
+CHOSEN = {
+    "language": "en",
+    "size": "elder",
+    "contrast": "standard",
+    "aloud": "off",
+    "next": "/verify",
+}
 
 
 def test_all_choices_apply_at_once_and_are_remembered(world: World) -> None:
@@ -18,6 +24,14 @@ def test_all_choices_apply_at_once_and_are_remembered(world: World) -> None:
     assert "Saved." in words(answer)
     assert 'href="/verify"' in page(answer)
     assert '<html lang="en" class="elder">' in page(client.get("/verify"))
+
+
+def test_strong_contrast_is_remembered_beside_the_size(world: World) -> None:
+    client = Client()
+    answer = client.post("/settings/display", {**CHOSEN, "contrast": "high"}, follow=True)
+    assert 'class="elder contrast"' in page(answer)
+    client.post("/size", {"size": "standard", "next": "/"})
+    assert 'class="standard contrast"' in page(client.get("/verify"))
 
 
 def test_one_press_makes_every_page_large_and_another_undoes_it(world: World) -> None:

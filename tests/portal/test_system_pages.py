@@ -4,7 +4,8 @@ import re
 from collections.abc import Callable
 
 import pytest
-from django.http import HttpResponse
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 
 from tests.portal.browser import Browser, facts, page, words
@@ -124,10 +125,16 @@ def test_a_fault_has_a_page_with_a_number(world: World) -> None:
     assert re.search(r"问题编号 [0-9A-F]{8}", words(answer))
 
 
+def too_big(request: HttpRequest, _error: Exception) -> HttpResponse:
+    """Answer a request that is larger than is read."""
+    return views.bad_request(request, RequestDataTooBig())
+
+
 @pytest.mark.parametrize(
     ("handler", "status", "said"),
     [
         (views.bad_request, 400, "无法处理这个请求 请返回上一页再试"),
+        (too_big, 413, "发送的内容太大 这一次没有保存"),
         (views.forbidden, 403, "您不能查看这个页面 请用有权限的账号登录"),
     ],
 )

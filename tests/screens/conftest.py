@@ -32,7 +32,10 @@ def stage(
     monkeypatch.setattr(clock, "now", world.clock)
     monkeypatch.setattr(http, "_exchange", world.outside.exchange)
     with override_settings(ALLOWED_HOSTS=["127.0.0.1", "testserver"]), served() as url:
-        yield Stage(world, url)
+        made = Stage(world, url)
+        yield made
+    for undo in made.undo:
+        undo()
     world.outside.stop()
 
 

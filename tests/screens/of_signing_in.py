@@ -63,6 +63,19 @@ def no_number(stage: Stage) -> str:
     return "/sign-in?method=code"
 
 
+@scene(
+    "S2-too-often",
+    "portal:sign_in",
+    status=429,
+    press="btn.continue",
+    typed={"username": "demo00001", "password": "not this one"},
+)
+def too_often(stage: Stage) -> str:
+    for _ in range(5):
+        Browser(stage.world).send("/sign-in", username="demo00001", password="not this one")
+    return "/sign-in"
+
+
 @scene("S2-out", "portal:sign_in")
 def signed_out(stage: Stage) -> str:
     return "/sign-in?out=1&next=/cases"

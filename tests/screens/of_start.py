@@ -132,3 +132,15 @@ def cases(stage: Stage) -> str:
 @scene("S24-display", "ui:display")
 def display(stage: Stage) -> str:
     return "/settings/display"
+
+
+@scene("S24-saved", "ui:display", press="btn.save")
+def display_saved(stage: Stage) -> str:
+    return "/settings/display"
+
+
+@scene("S24-contrast", "portal:lines", status=422, press="btn.continue")
+def strong_contrast(stage: Stage) -> str:
+    stage.holder(FIRM)
+    stage.cookies["xh_display"] = "standard.aloud.contrast"
+    return "/lines?scope=line"

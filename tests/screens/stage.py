@@ -1,6 +1,8 @@
 """Where a scene is arranged: the world, the address of the pages, and who sits at the browser."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from django.conf import settings
 from django.http import HttpResponse
@@ -13,7 +15,7 @@ from xiaohu.access.sessions import Method
 from xiaohu.closures.models import Case
 from xiaohu.core.actors import ActorKind
 from xiaohu.desk.entering import SECOND_FACTOR
-from xiaohu.ui import typed
+from xiaohu.ui import maintenance, typed
 
 
 @dataclass
@@ -24,6 +26,7 @@ class Stage:
     url: str
     cookies: dict[str, str] = field(default_factory=dict)
     file: bytes = b""  # chosen in the first file field before a button is pressed
+    undo: list[Callable[[], object]] = field(default_factory=list)  # once the scene is over
 
     def holder(self, number: str = CLEAN) -> SubscriberAccount:
         """Sign in the holder of a line, as by password."""
@@ -49,6 +52,18 @@ class Stage:
         session.save()
         self.cookies[settings.SESSION_COOKIE_NAME] = str(session.session_key)
         return officer
+
+    def stop(self, *, until: datetime) -> None:
+        """Stop the service on purpose, for as long as the scene lasts."""
+        folder = settings.XIAOHU.data_dir
+        maintenance.begin(folder, until=until)
+        self.undo.append(lambda: maintenance.end(folder))
+
+    def replace(self, owner: object, name: str, value: object) -> None:
+        """Put something in the place of what a page uses, for as long as the scene lasts."""
+        before = getattr(owner, name)
+        setattr(owner, name, value)
+        self.undo.append(lambda: setattr(owner, name, before))
 
     def nobody(self) -> None:
         """Sign everybody out."""

@@ -45,7 +45,11 @@ class Window:
             file: FilePayload = {"name": "file", "mimeType": "", "buffer": stage.file}
             self.page.locator("input[type=file]").first.set_input_files(file)
         for name, value in scene.typed.items():
-            self.page.locator(f"main [name={name}]").fill(value)
+            field = self.page.locator(f"main [name={name}]")
+            if field.get_attribute("type") == "hidden":
+                field.evaluate("(e, text) => { e.value = text }", value)
+            else:
+                field.fill(value)
         if scene.press:
             self.press(scene.press)
         found = self.look(stage.url, status=scene.status)
@@ -99,7 +103,8 @@ class Window:
         context = self.page.context
         context.clear_cookies()
         language = {"zh": "zh-hans", "en": "en"}[self.reading.language]
-        cookies = {**stage.cookies, "xh_lang": language, "xh_display": f"{self.reading.size}.aloud"}
+        display = stage.cookies.get("xh_display", f"{self.reading.size}.aloud")
+        cookies = {**stage.cookies, "xh_lang": language, "xh_display": display}
         context.add_cookies(
             [{"name": name, "value": value, "url": stage.url} for name, value in cookies.items()]
         )

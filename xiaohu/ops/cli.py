@@ -16,6 +16,7 @@ from xiaohu.ops.calendar_commands import calendar_app
 from xiaohu.ops.cert_commands import cert_app
 from xiaohu.ops.help_commands import help_app
 from xiaohu.ops.incident_commands import incident_app
+from xiaohu.ops.maintenance_commands import maintenance_app
 from xiaohu.ops.notice_commands import notice_app
 from xiaohu.ops.policy_commands import policy_app
 from xiaohu.ops.sentences import MARK, CannotStart
@@ -49,6 +50,7 @@ app.add_typer(import_app, name="import")
 app.add_typer(policy_app, name="policy")
 app.add_typer(calendar_app, name="calendar")
 app.add_typer(notice_app, name="notice")
+app.add_typer(maintenance_app, name="maintenance")
 app.add_typer(help_app, name="help")
 app.add_typer(incident_app, name="incident")
 app.add_typer(cert_app, name="cert")

@@ -1,4 +1,4 @@
-"""S24: language, size and reading aloud; one press on any page, or all of them on a page."""
+"""S24: language, size, contrast and reading aloud; one press on any page, or all of them on a page."""
 
 from dataclasses import replace
 from typing import Any, cast
@@ -29,10 +29,11 @@ class Offered(forms.ChoiceField):
 
 
 class DisplayForm(forms.Form):
-    """The three choices."""
+    """The four choices."""
 
     language = Offered()
     size = Offered()
+    contrast = Offered()
     aloud = Offered()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -40,6 +41,9 @@ class DisplayForm(forms.Form):
         offered = {
             "language": [(code, str(name)) for code, name in settings.LANGUAGES],
             "size": [(size.value, gettext(f"display.size.{size}")) for size in Size],
+            "contrast": [
+                (each, gettext(f"display.contrast.{each}")) for each in ("standard", "high")
+            ],
             "aloud": [(each, gettext(f"display.aloud.{each}")) for each in ("on", "off")],
         }
         for key, choices in offered.items():
@@ -82,6 +86,7 @@ def _chosen(request: HttpRequest) -> dict[str, str]:
     return {
         "language": translation.get_language() or settings.LANGUAGE_CODE,
         "size": chosen.size.value,
+        "contrast": "high" if chosen.contrast else "standard",
         "aloud": "on" if chosen.aloud else "off",
     }
 
@@ -89,6 +94,11 @@ def _chosen(request: HttpRequest) -> dict[str, str]:
 def _applied(form: DisplayForm, back: str) -> HttpResponse:
     given = form.cleaned_data
     answer = HttpResponseRedirect(f"{reverse('ui:display')}?saved=1&next={back}")
-    remember(answer, Display(Size(given["size"]), given["aloud"] == "on"))
+    chosen = Display(
+        Size(given["size"]),
+        aloud=given["aloud"] == "on",
+        contrast=given["contrast"] == "high",
+    )
+    remember(answer, chosen)
     keep(answer, settings.LANGUAGE_COOKIE_NAME, given["language"])
     return answer

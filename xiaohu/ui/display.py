@@ -1,4 +1,4 @@
-"""How large a page is and whether it can be read aloud: the reader's own choice, in one cookie."""
+"""How large and strong a page is and whether it can be read aloud: the reader's own choice, in one cookie."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -27,6 +27,7 @@ class Display:
 
     size: Size = Size.STANDARD
     aloud: bool = True
+    contrast: bool = False
 
     @property
     def other_size(self) -> Size:
@@ -36,13 +37,15 @@ class Display:
 
 def display_of(request: HttpRequest) -> Display:
     """Return what the reader chose, or the usual."""
-    size, _, aloud = request.COOKIES.get(COOKIE, "").partition(".")
-    return Display(Size(size) if size in set(Size) else Size.STANDARD, aloud != "silent")
+    size, *more = request.COOKIES.get(COOKIE, "").split(".")
+    known = Size(size) if size in set(Size) else Size.STANDARD
+    return Display(known, aloud="silent" not in more, contrast="contrast" in more)
 
 
 def remember(answer: HttpResponse, chosen: Display) -> None:
     """Keep the choice in the reader's browser."""
-    keep(answer, COOKIE, f"{chosen.size}.{'aloud' if chosen.aloud else 'silent'}")
+    said = [chosen.size.value, "aloud" if chosen.aloud else "silent"]
+    keep(answer, COOKIE, ".".join([*said, "contrast"] if chosen.contrast else said))
 
 
 def keep(answer: HttpResponse, name: str, value: str) -> None:

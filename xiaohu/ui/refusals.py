@@ -1,8 +1,10 @@
 """From a refusal's code to a sentence, a remedy and a status; the one place where codes get words."""
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
+from uuid import uuid4
 
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
@@ -11,6 +13,7 @@ from django.utils.translation import gettext
 
 from xiaohu.core.refusals import Refusal
 
+logger = logging.getLogger(__name__)
 STATUS: Mapping[str, HTTPStatus] = {
     "CASE_NOT_FOUND": HTTPStatus.NOT_FOUND,
     "ASKED_NOT_FOUND": HTTPStatus.NOT_FOUND,
@@ -73,8 +76,11 @@ def page(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     context = {
         "sentence": sentence(refusal),
         "desk": request.path.startswith("/desk"),
+        "status": status.value,
+        "problem": uuid4().hex[:8].upper(),
         "no_way_on": refusal.code == "NO_POLICY",  # Every other page would say the same.
     }
+    logger.info("problem %s: %s %s", context["problem"], status.value, refusal.code)
     answer = render(request, "ui/refusal.html", context, status=status)
     if status is HTTPStatus.SERVICE_UNAVAILABLE:
         answer["Retry-After"] = "300"

@@ -1,11 +1,18 @@
 """The pages nobody wants to see, and staying when one was silent for long."""
 
+import logging
 from http import HTTPStatus
 from uuid import uuid4
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.translation import get_language
 from django.views.decorators.http import require_POST
+
+logger = logging.getLogger(__name__)
+TRIED_AGAIN = frozenset({"403csrf", "413"})
 
 
 @require_POST
@@ -26,7 +33,9 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """The request cannot be understood."""
+    """The request cannot be understood, or is larger than is read."""
+    if isinstance(exception, RequestDataTooBig):
+        return _system(request, "413", 413)
     return _system(request, "400", 400)
 
 
@@ -37,9 +46,24 @@ def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def broken(request: HttpRequest) -> HttpResponse:
     """Something went wrong on our side; this page must not need anything that could be broken."""
-    return render(request, "ui/broken.html", {"problem": uuid4().hex[:8].upper()}, status=500)
+    page = {"problem": problem(500), "language": get_language()}
+    return HttpResponse(render_to_string("ui/broken.html", page), status=500)
+
+
+def problem(status: int) -> str:
+    """Return a number under which people can ask, and which stands in the log with the status."""
+    number = uuid4().hex[:8].upper()
+    level = logging.ERROR if status >= HTTPStatus.INTERNAL_SERVER_ERROR else logging.INFO
+    logger.log(level, "problem %s: %s", number, status)
+    return number
 
 
 def _system(request: HttpRequest, kind: str, status: int) -> HttpResponse:
-    context = {"kind": kind, "desk": request.path.startswith("/desk")}
+    context = {
+        "kind": kind,
+        "desk": request.path.startswith("/desk"),
+        "problem": problem(status),
+        # Whoever was at a form gets back to it; a page that is not there is not tried again.
+        "again": request.path if kind in TRIED_AGAIN else "",
+    }
     return render(request, "ui/system.html", context, status=status)
