@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
+from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import Browser
@@ -11,6 +12,9 @@ from playwright.sync_api import Browser
 from tests import chromium
 from tests.environment import DATA, PORTS
 from tests.service import Service
+
+if TYPE_CHECKING:
+    from xiaohu.ops.embedded import Cluster
 
 DATABASE_FREE = ("tests/core", "tests/laws", "tests/simulators")
 
@@ -42,13 +46,24 @@ def data_dir() -> Path:
     return DATA
 
 
+def _quick() -> type["Cluster"]:
+    """Return clusters that do not wait for the disk: what dies in tests are processes."""
+    from xiaohu.ops.embedded import Cluster
+
+    class Quick(Cluster):
+        def _settings(self) -> dict[str, str]:
+            unhurried = dict.fromkeys(("fsync", "synchronous_commit", "full_page_writes"), "off")
+            return {**super()._settings(), **unhurried}
+
+    return Quick
+
+
 @pytest.fixture(scope="session")
 def embedded(data_dir: Path) -> Iterator[SimpleNamespace]:
     """Run both clusters until the session ends."""
-    from xiaohu.ops.embedded import Cluster
-
+    cluster = _quick()
     clusters = SimpleNamespace(
-        main=Cluster(data_dir, "main"), keystore=Cluster(data_dir, "keystore")
+        main=cluster(data_dir, "main"), keystore=cluster(data_dir, "keystore")
     )
     try:
         clusters.main.start()
