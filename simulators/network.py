@@ -16,10 +16,11 @@ from simulators.inventory import (
     WORDS,
     Line,
 )
+from simulators.keeping import LEFT_BEHIND
 from simulators.truth import Record, Truth
 from simulators.wire import Body, Unfit
 
-KINDS = ("prepare", "freeze", "disconnect", "end_filing", "quarantine")
+KINDS = ("prepare", "freeze", "disconnect", "end_filing", "quarantine", "clear")
 # What the operator does when the holder chose it about an obstacle.
 PREPARED: dict[str, Body] = {
     "keep_paying": {"instalment_fen": 0},
@@ -111,6 +112,7 @@ class Network:
         self.notices = Book(("key", "state", "reference"))
         self._coming: deque[Record] = deque()
         self._closing: set[str] = set()
+        self.cleared: set[tuple[str, str]] = set()
         for record in truth.replay():
             self._take(record)
 
@@ -127,6 +129,8 @@ class Network:
         line = self._known(subscription)
         if kind == "prepare" and body.get("detail") not in PREPARED:
             raise Refused("unknown_choice")
+        if kind == "clear" and body.get("detail") not in LEFT_BEHIND:
+            raise Refused("unknown_kind")
         if kind == "disconnect" and (line["status"] == "closed" or subscription in self._closing):
             raise Refused("already_closed")
         return self._write(
@@ -245,6 +249,8 @@ class Network:
             line["status"] = "closed"
         elif kind == "freeze" and line["status"] in ("active", "restricted"):
             line["status"] = "stopped"
+        elif kind == "clear":
+            self.cleared.add((record["subscription_id"], record["detail"]))
         elif kind == "end_filing":
             line["filing"] = False
         elif kind == "bill":

@@ -9,6 +9,7 @@ from starlette.routing import Route
 
 from simulators.faults import Board, Faults
 from simulators.inventory import read
+from simulators.keeping import PAGE, RECORDS, left_behind, records
 from simulators.network import KINDS, Network, Refused, changes_from
 from simulators.serving import Settings, application_of, closing, serve, worker
 from simulators.truth import Truth
@@ -26,6 +27,28 @@ class Operator:
         """Show a line."""
         line = self.network.line(request.path_params["subscription_id"])
         return missing("unknown_line") if line is None else JSONResponse(line)
+
+    async def records(self, request: Request, faults: Faults) -> Response:
+        """Show records of one kind and month, a page at a time."""
+        line = self.network.line(request.path_params["subscription_id"])
+        record = request.path_params["record"]
+        if line is None or record not in RECORDS:
+            return missing("unknown_line" if line is None else "unknown_record")
+        if f"records:{record}" in faults.refuse:
+            return refused("records_away")
+        page = request.query_params.get("page", "1")
+        start = (int(page) - 1) * PAGE if page.isascii() and page.isdigit() else 0
+        found = records(line, record, request.query_params.get("month", ""))
+        more = len(found) > start + PAGE
+        rows = found[start : start + PAGE]
+        return JSONResponse({"columns": RECORDS[record], "rows": rows, "more": more})
+
+    async def left_behind(self, request: Request, _faults: Faults) -> Response:
+        """Show how much a holder would leave behind."""
+        line = self.network.line(request.path_params["subscription_id"])
+        if line is None:
+            return missing("unknown_line")
+        return JSONResponse(left_behind(line, self.network.cleared))
 
     async def order(self, request: Request, faults: Faults) -> Response:
         """Take an order."""
@@ -112,6 +135,11 @@ def application(settings: Settings) -> Starlette:
             methods=["POST"],
         ),
         Route("/lines/{subscription_id}/pay", board.rehearsal(operator.pay), methods=["POST"]),
+        Route(
+            "/lines/{subscription_id}/records/{record}",
+            board.business(operator.records),
+        ),
+        Route("/lines/{subscription_id}/left-behind", board.business(operator.left_behind)),
         Route("/orders", board.business(operator.order), methods=["POST"]),
         # A key may hold a slash; the caller chose it.
         Route("/orders/{key:path}", board.business(network.orders.look_up)),

@@ -147,7 +147,10 @@ class Subscriber(Told):
         self.pass_by()
 
     def pass_by(self) -> None:
-        """S11: answer no question that need not be answered."""
+        """S8 to S11: answer no question that need not be answered."""
+        for page, key in (("export", "export.no"), ("tidy", "tidy.skip")):
+            if self.v.page.url.endswith(f"/{page}"):
+                self.press(key)
         if self.v.page.url.endswith("/reason"):
             self.press("btn.continue")
 

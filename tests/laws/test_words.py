@@ -20,7 +20,7 @@ from xiaohu.closures.verifying import NOT_SIGNED, Answer
 from xiaohu.core import identity
 from xiaohu.core.applicants import ApplicantKind, Evidence
 from xiaohu.core.assistance import CallOutcome, CallTopic, ComplaintSubject
-from xiaohu.core.bindings import OFFICIAL
+from xiaohu.core.bindings import OFFICIAL, Binding, LeftBehind
 from xiaohu.core.changes import Shown
 from xiaohu.core.channels import CaseChannel
 from xiaohu.core.checks import Appeal, CheckCode, CheckGroup
@@ -28,6 +28,7 @@ from xiaohu.core.choices import Choice
 from xiaohu.core.comparing import Difference
 from xiaohu.core.consents import ConsentKind
 from xiaohu.core.destinations import Wallet
+from xiaohu.core.exports import Record
 from xiaohu.core.facts import LineStatus, RestrictionReason
 from xiaohu.core.filings import Purpose
 from xiaohu.core.involuntary import INVOLUNTARY, Stop
@@ -95,6 +96,9 @@ OTHER_EVENTS = (
     "appeal",
     "split",
     "consent",
+    "ask_copy",
+    "fetch_copy",
+    "clear",
     "withdraw_consent",
     "propose",
     "assign",
@@ -186,6 +190,9 @@ def made() -> Mapping[str, list[str]]:
         "choice.": each(Choice),
         "changed.": each(Shown),
         "official.": each(OFFICIAL),
+        "copy.": ["title", "lead", *each(Record)],
+        "left.": each(LeftBehind),
+        "binding.": each(Binding),
         "consent.": each(ConsentKind, ".other"),
         "consent.err.": each(ConsentKind),
         "consent.short.": each(ConsentKind),

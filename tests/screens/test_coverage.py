@@ -21,6 +21,7 @@ NO_PAGE = {
     "portal:rules": "a form sends it",
     "portal:withdraw_consent": "a form sends it",
     "portal:sign_out": "a form sends it",
+    "portal:export_zip": "a file",
     "portal:receipt": "a PDF",
     "portal:pdf": "a PDF",
     "portal:send_link": "a form sends it",

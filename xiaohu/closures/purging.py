@@ -9,6 +9,7 @@ from xiaohu.closures import moves, noting
 from xiaohu.closures.models import Case
 from xiaohu.core.actors import CLOCK
 from xiaohu.core.retention import FOLDER_KEPT_DAYS
+from xiaohu.exports import copies
 from xiaohu.notices import outbox
 from xiaohu.proofing import papers
 from xiaohu.trail import events
@@ -31,6 +32,7 @@ def purge(*, now: datetime) -> int:
             records.delete_records(operator=operator, units=[unit])
             papers.forget(case_id)
             noting.forget(case_id)
+            copies.forget(case_id)
             outbox.forget_case(case_id)
             sessions.end_of_case(case_id)
             case.purged_at = now

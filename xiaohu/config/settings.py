@@ -39,6 +39,7 @@ ROOMS = (
     "settlement",
     "screening",
     "proofing",
+    "exports",
     "notices",
     "erasure",
     "assistance",

@@ -24,3 +24,12 @@ OFFICIAL: Mapping[str, str] = {
     "lookup": "https://getsimnum.caict.ac.cn/",  # 一证通查
     "renewal": "https://getsimnum.caict.ac.cn/",  # 二次号焕新 is reached from the same site
 }
+
+
+class LeftBehind(StrEnum):
+    """What a holder has saved at the operator itself, and may clear before leaving."""
+
+    PAYEES = "payees"
+    CONTACTS = "contacts"
+    RECORDINGS = "recordings"
+    CONSENTS = "consents"  # who agreed to be called

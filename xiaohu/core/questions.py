@@ -7,6 +7,8 @@ from enum import StrEnum
 class Question(StrEnum):
     """The questions, in the order in which they are asked."""
 
+    EXPORT = "export"
+    TIDY = "tidy"
     REASON = "reason"
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, ClassVar
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 from uuid import UUID
 
 from pydantic import ValidationError
@@ -18,10 +18,12 @@ from xiaohu.gateways.protocols import (
     FinalBill,
     GatewayUnavailable,
     Order,
+    Records,
     UnknownLine,
 )
 from xiaohu.queue.effects import Capabilities
 
+MOST_PAGES = 100
 _BILL = ("usage_fen", "fees_fen", "exit_fee_fen")
 _PURSES = ("cash_fen", "deposit_fen", "promotion_fen", "gift_fen")
 
@@ -82,6 +84,38 @@ class HttpOperator:
         body = {"subscription_id": subscription_id, "party": party, "text": text}
         return http.answer(http.call(self.base_url, "POST", "/notices", key=key, json=body))
 
+    def records(self, subscription_id: str, record: str, month: str) -> Records:
+        """Return the records of one kind, page by page."""
+        columns: tuple[str, ...] = ()
+        rows: list[tuple[str, ...]] = []
+        for page in range(1, MOST_PAGES + 1):
+            query = urlencode({"month": month, "page": page})
+            body = self._read(f"/lines/{quote(subscription_id, safe='')}/records/{record}?{query}")
+            columns = _texts(body.get("columns"))
+            found = body.get("rows")
+            if not isinstance(found, list):
+                raise GatewayUnavailable
+            rows += [_texts(row) for row in found]
+            if body.get("more") is not True:
+                return Records(columns, tuple(rows))
+        raise GatewayUnavailable
+
+    def left_behind(self, subscription_id: str) -> Mapping[str, int]:
+        """Return how much of each kind a holder would leave behind."""
+        body = self._read(f"/lines/{quote(subscription_id, safe='')}/left-behind")
+        try:
+            return {name: _amount(body, name) for name in body}
+        except (TypeError, ValueError):
+            raise GatewayUnavailable from None
+
+    def _read(self, path: str) -> Mapping[str, Any]:
+        reply = http.call(self.base_url, "GET", path)
+        if reply.status == 404:
+            raise UnknownLine
+        if reply.status != 200:
+            raise GatewayUnavailable
+        return reply.body
+
     def final_bill(
         self, subscription_id: str, *, key: UUID, settle: Sequence[str] = ()
     ) -> FinalBill:
@@ -99,6 +133,12 @@ class HttpOperator:
         except (KeyError, TypeError, ValueError):
             return FinalBill(state=AnswerState.UNKNOWN)
         return FinalBill(state=AnswerState.DONE, bill=bill, purses=purses)
+
+
+def _texts(row: object) -> tuple[str, ...]:
+    if not isinstance(row, list) or not all(isinstance(cell, str) for cell in row):
+        raise GatewayUnavailable
+    return tuple(row)
 
 
 def _amount(body: Mapping[str, Any], field: str) -> int:

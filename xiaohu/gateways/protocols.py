@@ -1,6 +1,6 @@
 """What the service asks of the outside. An adapter implements one of these and declares its abilities."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar, Protocol
@@ -51,6 +51,14 @@ class FinalBill(Answer):
     purses: Purses | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Records:
+    """What the operator keeps of a line, as a table in its own words."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
 class Order(StrEnum):
     """What the operator's network is told to do with a line."""
 
@@ -59,6 +67,7 @@ class Order(StrEnum):
     DISCONNECT = "disconnect"
     END_FILING = "end_filing"
     QUARANTINE = "quarantine"
+    CLEAR = "clear"  # what the holder leaves behind at the operator; `detail` names it
 
 
 class OperatorGateway(Protocol):
@@ -88,6 +97,22 @@ class OperatorGateway(Protocol):
 
         Raises:
             GatewayUnavailable: no answer.
+        """
+
+    def records(self, subscription_id: str, record: str, month: str) -> Records:
+        """Return the records of one kind, of one month ("2026-11") where they have months.
+
+        Raises:
+            GatewayUnavailable: no answer, or none that can be read.
+            UnknownLine: there is no such subscription.
+        """
+
+    def left_behind(self, subscription_id: str) -> Mapping[str, int]:
+        """Return how much of each kind a holder would leave behind: payees, contacts, and so on.
+
+        Raises:
+            GatewayUnavailable: no answer, or none that can be read.
+            UnknownLine: there is no such subscription.
         """
 
     def final_bill(

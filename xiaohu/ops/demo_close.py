@@ -139,7 +139,9 @@ class _Closing:
 
     def _pass_by(self) -> None:
         """Answer no question that need not be answered."""
-        while urlsplit(self.holder.page.url).path.endswith("/reason"):
+        while urlsplit(self.holder.page.url).path.endswith(("/export", "/tidy")):
+            self.holder.send(press=("pass", "1"))
+        if urlsplit(self.holder.page.url).path.endswith("/reason"):
             self.holder.send(choice="not_said")
 
     def _decide(self, reference: str) -> None:

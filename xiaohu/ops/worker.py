@@ -19,12 +19,14 @@ from xiaohu.access import codes, counters, sessions
 from xiaohu.assistance import purging as asked
 from xiaohu.closures import alarms, deadlines, minding, purging, starting
 from xiaohu.core.calendar import day_of
+from xiaohu.exports import copies, making
 from xiaohu.gateways import callbacks, sight
 from xiaohu.notices import outbox, reports
 from xiaohu.ops.reachable import require_known_faults
 from xiaohu.queue import clock, engine, heartbeat
 from xiaohu.registry import calendars
 from xiaohu.trail import checkpoints, sequencer
+from xiaohu.ui.copies import words
 from xiaohu.vault import orphans
 
 logger = logging.getLogger(__name__)
@@ -72,6 +74,7 @@ def beats() -> list[Beat]:
         Beat(600, lambda: asked.purge(now=clock.now())),
         Beat(600, lambda: minding.remind(now=clock.now())),
         Beat(600, lambda: minding.apologise(now=clock.now())),
+        Beat(600, lambda: copies.expire(now=clock.now())),
         Beat(600, _clean_up),
         Beat(24 * 3600, _look_at_calendar),
         Beat(24 * 3600, lambda: starting.start_arrears(now=clock.now())),
@@ -86,9 +89,12 @@ def run() -> None:
         require_known_faults(settings.XIAOHU.faults)
     stop = threading.Event()
     # What asks others has a thread of its own: a slow one must not hold up the other beats.
-    messages = [Beat(0.3, _send_messages), Beat(30, lambda: reports.ask(now=clock.now()))]
-    neighbours = [Beat(60, lambda: sight.look(now=clock.now()))]
-    for name, due in (("beats", beats()), ("messages", messages), ("neighbours", neighbours)):
+    asking = {
+        "messages": [Beat(0.3, _send_messages), Beat(30, lambda: reports.ask(now=clock.now()))],
+        "neighbours": [Beat(60, lambda: sight.look(now=clock.now()))],
+        "copies": [Beat(0.5, _make_copies)],
+    }
+    for name, due in {"beats": beats(), **asking}.items():
         threading.Thread(target=_tick, args=(stop, due), name=name, daemon=True).start()
     try:
         with app.replace_connector(_connector()) as working:
@@ -111,6 +117,11 @@ def _connector() -> BaseConnector:
 
 def _send_messages() -> None:
     while outbox.flush(now=clock.now()):
+        pass
+
+
+def _make_copies() -> None:
+    while making.make_one(now=clock.now(), words=words):
         pass
 
 

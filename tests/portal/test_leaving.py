@@ -1,0 +1,74 @@
+"""S8 and S8b: the way through the optional pages, and what a stranger gets of them."""
+
+import pytest
+
+from tests.portal.browser import Browser, page, words
+from tests.stories import EMPTY, World
+from xiaohu.closures.models import Case
+from xiaohu.exports import making
+from xiaohu.ui.copies import words as words_of
+
+pytestmark = pytest.mark.django_db(databases=["default", "keystore"])
+
+
+def proved(world: World) -> Browser:
+    """Return a browser whose holder proved the line, at the page of copies."""
+    browser = Browser(world).sign_in()
+    browser.choose_line()
+    browser.prove()
+    browser.open(f"{browser.home}/export")
+    return browser
+
+
+def test_a_copy_is_asked_for_made_and_fetched(world: World) -> None:
+    browser = proved(world)
+    sent = {"choice": ["bills", "contract"], "months": ["2026-11"]}
+    browser.client.post(browser.at, sent)
+    assert "已完成 0 项，共 2 项" in words(browser.open(browser.at))
+    while making.make_one(now=world.now, words=words_of):
+        pass
+    assert f'href="{browser.home}/export.zip"' in page(browser.open(browser.at))
+    answer = browser.client.get(f"{browser.home}/export.zip")
+    assert answer["Content-Type"] == "application/zip"
+    assert answer["Cache-Control"] == "no-store"
+    stranger = Browser(world).sign_in(EMPTY)
+    assert stranger.client.get(f"{browser.home}/export.zip").status_code == 404
+
+
+def test_months_and_records_must_be_chosen(world: World) -> None:
+    browser = proved(world)
+    answer = browser.client.post(browser.at, {"choice": "calls"})
+    assert answer.status_code == 422
+    assert "请至少选择一个月份" in words(answer)
+    assert browser.client.post(browser.at, {"nothing": "1"}).status_code == 422
+
+
+def test_somebody_who_only_signed_in_proves_first(world: World) -> None:
+    browser = Browser(world).sign_in()
+    browser.choose_line()
+    for name in ("export", "tidy"):
+        browser.open(f"{browser.home}/{name}")
+        assert browser.at == f"{browser.home}/verify"
+
+
+def test_both_pages_are_passed_by_in_one_press(world: World) -> None:
+    browser = Browser(world).sign_in()
+    browser.choose_line()
+    browser.client.post(f"{browser.home}/verify", {"send": "nothing"})
+    browser.prove()
+    assert Case.objects.get().passed == ["export", "tidy", "reason"]
+
+
+def test_what_is_chosen_is_cleared_and_said(world: World) -> None:
+    browser = proved(world)
+    browser.open(f"{browser.home}/tidy")
+    assert "所选内容已清理" in words(browser.send(choice="payees"))
+    assert 'value="payees"' not in page(browser.open(f"{browser.home}/tidy"))
+
+
+def test_an_operator_that_does_not_answer_holds_nobody_up(world: World) -> None:
+    browser = proved(world)
+    world.outside.fault("operator", down=True)
+    answer = browser.open(f"{browser.home}/tidy")
+    assert answer.status_code == 200
+    assert "跳过" in words(answer) or "继续" in words(answer)

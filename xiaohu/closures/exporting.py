@@ -1,0 +1,121 @@
+"""A copy of the records of a request's lines, for somebody who has proved who they are."""
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from xiaohu.closures import moves, queries
+from xiaohu.closures.models import Case
+from xiaohu.core.actors import Actor
+from xiaohu.core.calendar import day_of
+from xiaohu.core.exports import MONTHLY, Record, months
+from xiaohu.core.proofs import TWO_KINDS, IdentityUnverified, level
+from xiaohu.core.refusals import Refusal
+from xiaohu.core.states import WITHDRAWABLE, CaseState
+from xiaohu.exports import copies
+from xiaohu.proofing import proofs
+from xiaohu.trail import events
+
+
+class NothingAsked(Refusal):
+    """Neither a kind of record was named, nor a month where it has months."""
+
+    code = "NOTHING_ASKED"
+
+
+class TooLateToCopy(Refusal):
+    """The line is being closed, or is closed: its records can be copied no more."""
+
+    code = "TOO_LATE_TO_COPY"
+
+
+@transaction.atomic(durable=True)
+def ask(
+    *,
+    case_id: UUID,
+    records: Collection[Record],
+    chosen: Collection[str],
+    language: str,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Have a copy made, in place of an earlier one.
+
+    Raises:
+        IdentityUnverified: call records are shown to nobody who only signed in.
+        NothingAsked: no kind, or no month.
+        TooLateToCopy: its carrying out has begun.
+    """
+    case = _open(case_id)
+    _require_proof(case)
+    offered = set(months(day_of(now)))
+    wanted = set(chosen) & offered
+    lines = queries.lines_of_case(case)
+    if not records or not lines or (set(records) & MONTHLY and not wanted):
+        raise NothingAsked
+    copies.ask(
+        operator=case.operator,
+        case_id=case.pk,
+        line_ids=[line.pk for line in lines],
+        records=records,
+        months=wanted,
+        language=language,
+        now=now,
+    )
+    events.record(
+        operator=case.operator,
+        actor=actor,
+        action="ask_copy",
+        case_id=case.pk,
+        evidence={"records": " ".join(sorted(record.value for record in records))},
+        now=now,
+    )
+
+
+@transaction.atomic(durable=True)
+def retry(*, case_id: UUID) -> None:
+    """Try the parts again that failed; where none did, nothing changes.
+
+    Raises:
+        TooLateToCopy: its carrying out has begun.
+    """
+    copies.retry(_open(case_id).pk)
+
+
+def fetch(case: Case, *, actor: Actor, now: datetime) -> bytes | None:
+    """Return the copy of a case and note that it was fetched; None where there is none to fetch.
+
+    Raises:
+        IdentityUnverified: the proof was put aside in the meantime.
+    """
+    _require_proof(case)
+    found = copies.fetch(case.pk, now=now)
+    if found is not None:
+        with transaction.atomic(durable=True):
+            events.record(
+                operator=case.operator,
+                actor=actor,
+                action="fetch_copy",
+                case_id=case.pk,
+                now=now,
+            )
+    return found
+
+
+def proved(case: Case) -> bool:
+    """Say whether whoever asks has proved more than a sign-in."""
+    return level(proofs.given(case.pk)) >= TWO_KINDS
+
+
+def _require_proof(case: Case) -> None:
+    if not proved(case):
+        raise IdentityUnverified(level=TWO_KINDS)
+
+
+def _open(case_id: UUID) -> Case:
+    case = moves.lock(case_id)
+    if CaseState(case.state) not in WITHDRAWABLE:
+        raise TooLateToCopy(reference=case.reference)
+    return case

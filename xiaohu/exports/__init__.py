@@ -1,0 +1,1 @@
+"""Copies of a line's records, made before it closes and kept for three days."""

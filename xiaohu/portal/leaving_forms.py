@@ -1,0 +1,60 @@
+"""What is chosen on the way out: records to copy, and what to clear."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils.translation import get_language, gettext, gettext_lazy
+
+from xiaohu.core.exports import MONTHLY, Record
+from xiaohu.portal.forms import PlainForm
+
+
+def _several(label: str, choices: list[tuple[str, str]], initial: list[str], empty: str) -> Any:
+    return forms.MultipleChoiceField(
+        label=gettext_lazy(label),
+        choices=choices,
+        initial=initial,
+        required=bool(empty),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={
+            "required": gettext_lazy(empty or "err.choose"),
+            "invalid_choice": gettext_lazy("err.choose"),
+        },
+    )
+
+
+def month_words(month: str) -> str:
+    """Return 2026-11 as a month: "2026年11月", "November 2026"."""
+    first = date.fromisoformat(f"{month}-01")
+    if get_language() == "en":
+        return f"{first:%B %Y}"
+    return f"{first.year}年{first.month}月"
+
+
+class CopyForm(PlainForm):
+    """S8: which records, and of which months; the newest three are chosen first."""
+
+    def __init__(self, *args: Any, months: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kinds = [(record.value, gettext(f"copy.{record.value}")) for record in Record]
+        self.fields["choice"] = _several(
+            "export.records", kinds, [record.value for record in Record], "export.err.records"
+        )
+        listed = [(month, month_words(month)) for month in months]
+        self.fields["months"] = _several("export.months", listed, list(months[:3]), "")
+
+    def clean(self) -> None:
+        """Refuse records of months without a month."""
+        monthly = set(self.cleaned_data.get("choice", [])) & {kind.value for kind in MONTHLY}
+        if monthly and not self.cleaned_data.get("months") and "months" not in self.errors:
+            self.add_error("months", gettext("export.err.months"))
+
+
+class TidyForm(PlainForm):
+    """S8b: what to clear; nothing is chosen first."""
+
+    def __init__(self, *args: Any, kinds: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["choice"] = _several("tidy.choose", kinds, [], "tidy.err.none")
