@@ -30,7 +30,7 @@ def desk(world: World) -> Desk:
 
 def announced(world: World, desk: Desk) -> Case:
     """Open one and let a colleague agree."""
-    desk.send("/new", **FORM)
+    desk.send("/own", **FORM)
     case = Case.objects.get()
     colleague = officer(world, "wu").sign_in()
     colleague.send(f"/case/{case.reference}", claim="1")
@@ -40,8 +40,8 @@ def announced(world: World, desk: Desk) -> Case:
 
 
 def test_is_opened_from_the_work_page(desk: Desk) -> None:
-    assert 'href="/desk/new"' in page(desk.open("/"))
-    answer = desk.send("/new", **FORM)
+    assert 'href="/desk/own"' in page(desk.open("/"))
+    answer = desk.send("/own", **FORM)
     case = Case.objects.get()
     assert answer["Location"] == f"/desk/case/{case.reference}"
     said = words(desk.open(f"/case/{case.reference}"))
@@ -61,7 +61,7 @@ def test_is_opened_from_the_work_page(desk: Desk) -> None:
 def test_says_what_is_wrong_and_opens_nothing(
     desk: Desk, changes: dict[str, str], told: str
 ) -> None:
-    answer = desk.send("/new", **{**FORM, **changes})
+    answer = desk.send("/own", **{**FORM, **changes})
     assert answer.status_code == 422
     assert told in words(answer)
     assert not Case.objects.exists()
@@ -69,16 +69,16 @@ def test_says_what_is_wrong_and_opens_nothing(
 
 def test_asks_what_becomes_of_what_hangs_on_the_line(world: World, desk: Desk) -> None:
     world.outside.change(world.line(ARREARS), sublines=2)
-    asked = desk.send("/new", **FORM)
+    asked = desk.send("/own", **FORM)
     assert asked.status_code == 422
     assert page(asked).count('name="PRIMARY_WITH_SUBLINES"') == 3
-    again = desk.send("/new", **FORM, PRIMARY_WITH_SUBLINES="detach_sublines")
+    again = desk.send("/own", **FORM, PRIMARY_WITH_SUBLINES="detach_sublines")
     assert again.status_code == 302
 
 
 def test_a_role_that_may_start_none_is_told(world: World) -> None:
     reviewer = officer(world, "lin", ActorKind.REVIEWER).sign_in()
-    assert "您的岗位不能发起销户" in words(reviewer.open("/new"))
+    assert "您的岗位不能发起销户" in words(reviewer.open("/own"))
 
 
 def test_its_holder_sees_why_until_when_and_how_to_stop_it(world: World, desk: Desk) -> None:
@@ -142,6 +142,6 @@ def test_none_of_it_is_for_a_request_of_one_s_own(world: World, path: str) -> No
 
 @pytest.mark.parametrize("outcome", ["return", "refuse"])
 def test_an_own_closing_is_not_returned_or_refused(desk: Desk, outcome: str) -> None:
-    desk.send("/new", **FORM)
+    desk.send("/own", **FORM)
     case = Case.objects.get()
     assert desk.open(f"/case/{case.reference}/decide?outcome={outcome}").status_code == 404

@@ -18,7 +18,7 @@ from xiaohu.closures.papers import AMOUNTS
 from xiaohu.closures.retrying import TRY_AGAIN
 from xiaohu.closures.verifying import NOT_SIGNED, Answer
 from xiaohu.core import identity
-from xiaohu.core.applicants import ApplicantKind, Evidence
+from xiaohu.core.applicants import ApplicantKind, Evidence, HolderKind
 from xiaohu.core.assistance import CallOutcome, CallTopic, ComplaintSubject
 from xiaohu.core.bindings import OFFICIAL, Binding, LeftBehind
 from xiaohu.core.changes import Shown
@@ -45,7 +45,8 @@ from xiaohu.core.profile import (
     SourceTag,
 )
 from xiaohu.core.profile_reading import FORBIDDEN, LIMITS, SHAPES
-from xiaohu.core.proofs import ALONE
+from xiaohu.core.proofs import ALONE, ProofMethod
+from xiaohu.core.readout import HeardBy, ReadItem
 from xiaohu.core.reasons import Reason
 from xiaohu.core.refusals import Refusal
 from xiaohu.core.restrictions import AppealState, RestrictionSource
@@ -102,6 +103,8 @@ OTHER_EVENTS = (
     "withdraw_consent",
     "propose",
     "assign",
+    "take",
+    "print_form",
     "reveal",
     "release",
     "view_paper",
@@ -224,6 +227,11 @@ def made() -> Mapping[str, list[str]]:
         "desk.masked.": each(Masked),
         "desk.reveal.why.": each(RevealReason),
         "desk.search.kind.": each(Kind),
+        "form.": ["signature", "date", "officer"],
+        "holder.": each(HolderKind),
+        "intake.heard_by.": each(HeardBy),
+        "intake.read.": each(ReadItem),
+        "proved.": each(ProofMethod),
         "desk.whose.": ["none", "others"],
         "help.topic.": each(Topic),
         "status.part.": each(Part),

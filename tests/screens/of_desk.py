@@ -59,7 +59,7 @@ def send_back(stage: Stage) -> str:
     return f"{at_case(stage, taken=True)}/decide?outcome=return"
 
 
-@scene("D6-own", "desk:new")
+@scene("D6-own", "desk:own")
 def own_closing(stage: Stage) -> str:
     stage.officer("lin", ActorKind.OFFICER, ActorKind.COMPLIANCE)
-    return "/desk/new"
+    return "/desk/own"

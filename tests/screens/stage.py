@@ -73,7 +73,7 @@ class Stage:
         """Take over the cookies of a test client, with whatever it has begun."""
         self.cookies.update({name: morsel.value for name, morsel in client.cookies.items()})
 
-    def send(self, path: str, **answers: str) -> None:
+    def send(self, path: str, **answers: str | list[str]) -> None:
         """Send a form as whoever sits at the browser."""
         client = Client()
         client.cookies.load(self.cookies)

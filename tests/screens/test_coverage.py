@@ -29,6 +29,7 @@ NO_PAGE = {
     "portal:result_pdf": "a PDF",
     "desk:sign_out": "a form sends it",
     "desk:paper": "a picture",
+    "desk:form": "a PDF",
 }
 ROOMS = ("portal", "help", "desk", "ui")
 

@@ -102,7 +102,7 @@ def set_applicant(*, case_id: UUID, kind: ApplicantKind, details: Details, now: 
     if kind is ApplicantKind.HOLDER:
         records.delete_one(operator=case.operator, unit=unit, category=Category.APPLICANT)
     else:
-        value = _said(details, today=day_of(now))
+        value = told(details, today=day_of(now))
         records.seal(operator=case.operator, unit=unit, category=Category.APPLICANT, value=value)
     case.applicant = kind.value
     case.closing_type = closing_type(kind).value
@@ -110,7 +110,13 @@ def set_applicant(*, case_id: UUID, kind: ApplicantKind, details: Details, now: 
     return case
 
 
-def _said(details: Details, *, today: date) -> dict[str, str]:
+def told(details: Details, *, today: date) -> dict[str, str]:
+    """Return what somebody who asks for the holder says, in the form in which it is kept.
+
+    Raises:
+        NameMissing, HolderMissing: a name or number was not given.
+        DocumentRefused: the applicant's own number cannot be right.
+    """
     name, holder_name = _in_one_line(details.name), _in_one_line(details.holder_name)
     holder_document = _in_one_line(details.holder_document)
     if not name:

@@ -158,6 +158,15 @@ def set_contact(*, case_id: UUID, to: str) -> None:
         ContactSameNumber: a number that is to be closed, in this request or another.
     """
     case = editable(case_id)
+    write_contact(case, to=to)
+
+
+def write_contact(case: Case, *, to: str) -> None:
+    """Write the contact of a locked case. Call inside a transaction.
+
+    Raises:
+        ContactRefused, ContactSameNumber: as `set_contact`.
+    """
     address = contact_address(to)
     index = lines.number_index(case.operator, address)
     if _closes(case, index):

@@ -239,6 +239,17 @@ class CaseNote(models.Model):
     written_at = models.DateTimeField()
 
 
+class ConsentHeard(models.Model):
+    """What was read to somebody before their request was taken: which list, how, when, by whom."""
+
+    case = models.OneToOneField(Case, on_delete=models.PROTECT, primary_key=True, related_name="+")
+    version = models.CharField(max_length=16)
+    items = models.JSONField()
+    heard_by = models.CharField(max_length=16)
+    heard_at = models.DateTimeField()
+    officer = models.ForeignKey(StaffUser, on_delete=models.PROTECT, related_name="+")
+
+
 class DocumentKind(StrEnum):
     """What we sign and hand out."""
 

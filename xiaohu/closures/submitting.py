@@ -14,6 +14,7 @@ from xiaohu.core import review
 from xiaohu.core.actors import WORKER, Actor
 from xiaohu.core.applicants import ApplicantKind, ClosingType
 from xiaohu.core.calendar import CHINA, day_of, end_of
+from xiaohu.core.channels import CaseChannel
 from xiaohu.core.consents import ConsentKind
 from xiaohu.core.moves import Action
 from xiaohu.core.notices import DECEASED, Notice, affected
@@ -51,6 +52,15 @@ def submit_case(*, case_id: UUID, declared: bool, actor: Actor, now: datetime) -
     case = moves.lock(case_id)
     if CaseState(case.state) not in EDITABLE and case.submitted_at is not None:
         return case
+    return submit(case, declared=declared, actor=actor, now=now)
+
+
+def submit(case: Case, *, declared: bool, actor: Actor, now: datetime) -> Case:
+    """Take a locked draft. Call inside a transaction.
+
+    Raises:
+        As `submit_case`.
+    """
     checked = checking.require_clear(case, now=now)
     _require_answers(case, checked, declared=declared)
     profile = queries.profile_of(case)
@@ -61,6 +71,7 @@ def submit_case(*, case_id: UUID, declared: bool, actor: Actor, now: datetime) -
         applicant=ApplicantKind(case.applicant),
         route=RefundRoute(case.refund_route) if case.refund_route else None,
         appeal=case.appeal_of_id is not None,
+        assisted=case.channel == CaseChannel.DESK.value,
     )
     again, payee_was = case.submitted_at is not None, bytes(case.submitted_payee or b"")
     case.submitted_at = case.submitted_at or now

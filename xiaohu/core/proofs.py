@@ -43,6 +43,7 @@ class ProofMethod(StrEnum):
     """How somebody can prove to be who they say."""
 
     PASSWORD = "password"  # noqa: S105 - the name of a method
+    REGISTRATION = "registration"  # name and document told to an officer, as registered
     CODE = "code"
     ICCID_TAIL = "iccid_tail"
     REGISTERED_CONTACT = "registered_contact"
@@ -53,6 +54,7 @@ class ProofMethod(StrEnum):
 
 KINDS: Mapping[ProofMethod, ProofKind] = {
     ProofMethod.PASSWORD: ProofKind.KNOWN,
+    ProofMethod.REGISTRATION: ProofKind.KNOWN,
     ProofMethod.CODE: ProofKind.SIM,
     ProofMethod.ICCID_TAIL: ProofKind.CARD,
     ProofMethod.REGISTERED_CONTACT: ProofKind.CONTACT,

@@ -32,6 +32,7 @@ class ReviewReason(StrEnum):
     APPEAL = "appeal"
     OPERATOR_INITIATED = "operator_initiated"
     OBJECTION = "objection"
+    ASSISTED = "assisted"
 
 
 class ReturnReason(StrEnum):
@@ -68,6 +69,7 @@ def reasons(
     applicant: ApplicantKind,
     route: RefundRoute | None,
     appeal: bool,
+    assisted: bool = False,
 ) -> tuple[ReviewReason, ...]:
     """Return every reason for a person to decide; none means the clock may go on."""
     refundable_fen = sum(line.refundable_fen for line in lines)
@@ -75,6 +77,7 @@ def reasons(
     told = {
         ReviewReason.ALWAYS: profile.review.rule is ReviewRule.ALWAYS,
         ReviewReason.APPEAL: appeal,
+        ReviewReason.ASSISTED: assisted,  # Whoever typed it never decides it alone.
         ReviewReason.FOR_SOMEBODY_ELSE: applicant is not ApplicantKind.HOLDER,
         ReviewReason.REFUND_ABOVE_LIMIT: refundable_fen > limit_fen,
         ReviewReason.LINE_NOT_ACTIVE: any(f.status is not LineStatus.ACTIVE for f in lines),

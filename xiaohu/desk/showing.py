@@ -7,7 +7,16 @@ from django.conf import settings
 from django.http import Http404
 
 from xiaohu.access.models import StaffUser
-from xiaohu.closures import applying, checking, noting, paying, queries, reviewing, volunteering
+from xiaohu.closures import (
+    applying,
+    assisting,
+    checking,
+    noting,
+    paying,
+    queries,
+    reviewing,
+    volunteering,
+)
 from xiaohu.closures.checking import Checked
 from xiaohu.closures.models import Case, HumanQueue
 from xiaohu.core.checks import FRESH_FOR
@@ -15,7 +24,7 @@ from xiaohu.core.schedule import promised_by
 from xiaohu.core.states import CaseState
 from xiaohu.desk import presence
 from xiaohu.desk.listing import time_left
-from xiaohu.proofing import papers
+from xiaohu.proofing import papers, proofs
 from xiaohu.queue import clock
 from xiaohu.trail import events
 from xiaohu.ui import shown
@@ -66,6 +75,8 @@ def page_of(case: Case, officer: StaffUser) -> dict[str, Any]:
         "notices": shown.messages(case),
         "profile_of_case": queries.profile_of(case),
         "in_review": in_review,
+        "consent": assisting.consent_of(case),
+        "proofs": sorted(proofs.given(case.pk)),
         "notes": noting.of_case(case),
         "here": presence.others(case_id=case.pk, officer=officer, now=now),
         "stale_after": _stale_after(checked, now),

@@ -36,7 +36,7 @@ def new(request: HttpRequest, officer: StaffUser) -> HttpResponse:
         if case is not None:
             return HttpResponseRedirect(reverse("desk:case", args=[case.reference]))
     page = {"form": form, "wanted": wanted, "kinds": kinds}
-    return render(request, "desk/new.html", page, status=422 if form.errors else 200)
+    return render(request, "desk/own.html", page, status=422 if form.errors else 200)
 
 
 def _open(

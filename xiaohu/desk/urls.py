@@ -14,6 +14,7 @@ from xiaohu.desk.views import (
     revealing,
     searching,
     signing_in,
+    taking,
 )
 
 app_name = "desk"
@@ -24,13 +25,15 @@ urlpatterns = [
     path("queue", queueing.queue, name="queue"),
     path("search", searching.search, name="search"),
     path("keys", keys.keys, name="keys"),
-    path("new", starting.new, name="new"),
     path("callbacks", calling.callbacks, name="callbacks"),
     path("callbacks/<str:reference>", calling.callback, name="callback"),
     path("complaints", complaints.complaints, name="complaints"),
     path("complaints/<str:reference>", complaints.complaint, name="complaint"),
+    path("new", taking.take, name="new"),
+    path("own", starting.new, name="own"),
     path("case/<str:reference>", one_case.one_case, name="case"),
     path("case/<str:reference>/paper/<uuid:paper_id>", one_case.paper, name="paper"),
     path("case/<str:reference>/reveal/<str:what>", revealing.reveal, name="reveal"),
+    path("case/<str:reference>/form", taking.printed, name="form"),
     path("case/<str:reference>/decide", deciding.decide, name="decide"),
 ]

@@ -89,6 +89,19 @@ def locked(line_id: UUID, *, now: datetime) -> bool:
 @transaction.atomic(durable=True)
 def try_card(*, case_id: UUID, line: Line, tail: str, now: datetime) -> Tries:
     """Try the last four characters of the card's ICCID; five tries a day for each line."""
+    tried = _compared(line, tail, now=now)
+    if tried.right:
+        note(case_id=case_id, method=ProofMethod.ICCID_TAIL, now=now)
+    return tried
+
+
+@transaction.atomic(durable=True)
+def compare_card(*, line: Line, tail: str, now: datetime) -> Tries:
+    """Compare a card before there is a case, with the same tries; nothing is noted as a proof."""
+    return _compared(line, tail, now=now)
+
+
+def _compared(line: Line, tail: str, *, now: datetime) -> Tries:
     tries = counters.hit("iccid", str(line.pk), limit=TRIES_A_DAY, window=A_DAY, now=now)
     left = max(0, TRIES_A_DAY - tries.count)
     typed = "".join(unicodedata.normalize("NFKC", tail).split()).upper()[-TAIL:]
@@ -98,6 +111,4 @@ def try_card(*, case_id: UUID, line: Line, tail: str, now: datetime) -> Tries:
         and whole
         and hmac.compare_digest(typed.encode(), lines.iccid_tail(line).encode())
     )
-    if right:
-        note(case_id=case_id, method=ProofMethod.ICCID_TAIL, now=now)
     return Tries(right=right, tries_left=left)

@@ -25,6 +25,8 @@ STATUS: Mapping[str, HTTPStatus] = {
     "NO_POLICY": HTTPStatus.SERVICE_UNAVAILABLE,
     "NOT_A_REVIEWER": HTTPStatus.FORBIDDEN,
     "SAME_PERSON": HTTPStatus.FORBIDDEN,
+    "NOT_YOURS_TO_TAKE": HTTPStatus.FORBIDDEN,
+    "NOT_YOURS_TO_PRINT": HTTPStatus.FORBIDDEN,
     "REVEAL_NOT_PERMITTED": HTTPStatus.FORBIDDEN,
 }
 # Refusals that name a reason of their own: its words and its remedy stand under this prefix.

@@ -1,0 +1,241 @@
+"""D6: a request typed by an officer is a real one: same checks, same proofs, and another one decides."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from tests.desk.officers import Desk, officer
+from tests.desk.test_finding import row
+from tests.portal.browser import Answer, page
+from tests.stories import ARREARS, CLEAN, LARGE, World, picture, staff
+from xiaohu.closures import application, assisting, checking, reviewing
+from xiaohu.closures.application import NotYoursToPrint
+from xiaohu.closures.assisting import HolderTriedOften
+from xiaohu.closures.models import Case, ConsentHeard
+from xiaohu.closures.queries import CaseNotFound
+from xiaohu.closures.reviewing import SamePerson
+from xiaohu.core.actors import ActorKind
+from xiaohu.core.readout import ReadItem
+from xiaohu.trail.models import Event
+
+pytestmark = pytest.mark.django_db(databases=["default", "keystore"])
+
+
+def told(world: World, **changes: Any) -> dict[str, Any]:
+    """Return what somebody tells of the first line, everything as registered."""
+    said = row(world)
+    answers = {
+        "number": said["number"],
+        "applicant": "holder",
+        "holder_name": said["holder_name"],
+        "holder_document": said["document_number"],
+        "card": said["iccid"],
+        "contact": "after@example.com",
+        "contact_heard": "on",
+        "route": "original",
+        "reason": "not_said",
+        "read": [item.value for item in ReadItem],
+        "heard_by": "phone",
+        "heard_at": "2026-11-23 12:00",
+        "take": "1",
+    }
+    return {name: value for name, value in {**answers, **changes}.items() if value is not None}
+
+
+@pytest.fixture
+def desk(world: World) -> Desk:
+    """An officer who takes requests."""
+    return officer(world).sign_in()
+
+
+def taken(world: World, desk: Desk, **changes: Any) -> Case:
+    """Return the case that comes of what was told."""
+    answer = desk.send("/new", **told(world, **changes))
+    assert answer.status_code == 302, page(answer)
+    return Case.objects.get()
+
+
+def test_a_request_is_taken_and_waits_for_another_person(world: World, desk: Desk) -> None:
+    case = taken(world, desk)
+    assert (case.state, case.channel, case.prepared_by) == ("in_review", "desk", desk.officer.pk)
+    assert "assisted" in case.review_reasons
+    reviewing.claim(case_id=case.pk, officer=desk.officer, now=world.now)
+    with pytest.raises(SamePerson):
+        reviewing.approve(case_id=case.pk, officer=desk.officer, now=world.now)
+    wang = staff("wang")
+    world.clock.pass_(minutes=31)
+    checking.run(case_id=case.pk, now=world.now)
+    reviewing.claim(case_id=case.pk, officer=wang, now=world.now)
+    assert reviewing.approve(case_id=case.pk, officer=wang, now=world.now).state == "scheduled"
+
+
+def test_what_was_heard_is_kept_and_shown(world: World, desk: Desk) -> None:
+    case = taken(world, desk)
+    heard = ConsentHeard.objects.get()
+    assert (heard.version, len(heard.items), heard.heard_by) == ("2026.1", 8, "phone")
+    text = page(desk.open(f"/case/{case.reference}"))
+    assert "2026年11月23日 12:00 · 录音电话 · 版本 2026.1，条数 8" in text
+    assert "人工受理" in text
+    assert "登记信息一致" in text
+
+
+def test_a_line_is_looked_up_and_filled_in_by_the_system(world: World, desk: Desk) -> None:
+    answer = desk.send("/new", **told(world, take=None, look_up="1", contact=""))
+    text = page(answer)
+    assert answer.status_code == 200
+    assert "系统填写" in text
+    assert "130 **** 0001" in text
+    assert "after@example.com" not in text
+    assert f'value="{row(world)["holder_name"]}"' in text
+    assert not Case.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"number": "abc"}, "手机号"),
+        ({"number": "13000099999"}, "没有找到这个在网号码"),
+        ({"number": "\x00"}, "手机号"),
+        ({"holder_name": "别人"}, "所报机主信息与登记不一致"),
+        ({"holder_document": "110101199001011234"}, "所报机主信息与登记不一致"),
+        ({"holder_name": ""}, "请输入机主姓名"),
+        ({"card": "9999"}, "今日还可试 4 次"),
+        ({"card": ""}, "身份"),
+        ({"contact": ""}, "请输入销户后仍可用的联系方式"),
+        ({"contact": CLEAN}, "不在本次销户范围内"),
+        ({"contact_heard": None}, "请先核实联系方式"),
+        ({"read": ["stops"]}, "请逐条宣读"),
+        ({"read": ["nonsense"]}, "请选择一项"),
+        ({"heard_at": "yesterday"}, "格式填写时间"),
+        ({"heard_at": "2026-11-20 12:00"}, "24 小时以内"),
+        ({"heard_at": "2026-11-24 12:00"}, "24 小时以内"),
+        ({"route": "bank_account"}, "银行"),
+        ({"route": "bank_account", "bank": "示例银行", "account": "12"}, "账号"),
+        ({"route": "other_line"}, "请选择一项"),
+        ({"applicant": "operator"}, "请选择一项"),
+        ({"applicant": "org_handler"}, "不能"),
+        ({"applicant": "proxy"}, "姓名"),
+        ({"reason": "nonsense"}, "请选择一项"),
+    ],
+)
+def test_what_is_wrong_is_said_and_nothing_is_opened(
+    world: World, desk: Desk, changes: dict[str, Any], said: str
+) -> None:
+    answer = desk.send("/new", **told(world, **changes))
+    assert answer.status_code == 422
+    assert said in page(answer)
+    assert not Case.objects.exists()
+
+
+def test_a_line_with_a_request_is_refused(world: World, desk: Desk) -> None:
+    open_case = world.submitted()
+    answer = desk.send("/new", **told(world))
+    assert answer.status_code == 422
+    assert open_case.reference in page(answer)
+
+
+def test_five_wrong_names_a_day_are_enough(world: World, desk: Desk) -> None:
+    for _ in range(5):
+        desk.send("/new", **told(world, holder_name="别人"))
+    answer = desk.send("/new", **told(world))
+    assert "今日比对次数已用完" in page(answer)
+    with pytest.raises(HolderTriedOften):
+        assisting.require_holder(line=world.line(), name="x", document="x", now=world.now)
+    world.clock.pass_(days=1, minutes=1)
+    said = row(world)
+    assisting.require_holder(
+        line=world.line(),
+        name=said["holder_name"],
+        document=said["document_number"],
+        now=world.now,
+    )
+
+
+def test_arrears_are_told_and_stop_the_request(world: World, desk: Desk) -> None:
+    world.outside.change(world.line(), arrears_fen=3820)
+    answer = desk.send("/new", **told(world))
+    assert answer.status_code == 422
+    assert "38.20" in page(answer)
+    assert not Case.objects.exists()
+
+
+def test_what_hangs_on_a_line_is_chosen_on_the_page(world: World, desk: Desk) -> None:
+    world.outside.change(world.line(), open_order=True)
+    answer = desk.send("/new", **told(world))
+    assert 'value="cancel_order"' in page(answer)
+    case = taken(world, desk, OPEN_ORDER="cancel_order", open_order="cancel_order")
+    assert case.state == "in_review"
+
+
+def test_somebody_for_the_holder_shows_papers(world: World, desk: Desk) -> None:
+    proxy = {
+        "applicant": "proxy",
+        "name": "代办示例",
+        "document_kind": "passport",
+        "document_number": "E12345678",
+        "visit": "营业厅，核对护照原件",
+    }
+    refused = desk.send("/new", **told(world, **proxy))
+    assert refused.status_code == 422
+    papers = {
+        f"paper-{kind}": SimpleUploadedFile("a.jpg", picture())
+        for kind in ("holder_id", "applicant_id", "authorisation")
+    }
+    case = taken(
+        world,
+        desk,
+        **proxy,
+        **papers,
+        consents=["bank_account", "id_photo"],
+        route="bank_account",
+        bank="示例银行",
+        account="6222000000051234",
+    )
+    assert "for_somebody_else" in case.review_reasons
+    assert "代**" in page(desk.open(f"/case/{case.reference}"))
+
+
+def test_a_file_that_is_no_paper_is_refused(world: World, desk: Desk) -> None:
+    junk = SimpleUploadedFile("a.pdf", b"%PDF-nonsense")
+    answer: Answer = desk.send("/new", **told(world, **{"paper-holder_id": junk}))
+    assert answer.status_code == 422
+    assert not Case.objects.exists()
+
+
+def test_a_visit_is_noted_with_what_was_seen(world: World, desk: Desk) -> None:
+    case = taken(world, desk, card="", visit="营业厅，核对身份证原件")
+    text = page(desk.open(f"/case/{case.reference}"))
+    assert "营业厅，核对身份证原件" in text
+    assert "到场核验" in text
+
+
+def test_only_officers_of_the_operator_take_requests(world: World) -> None:
+    finance = officer(world, "qian", ActorKind.FINANCE).sign_in()
+    assert finance.open("/new").status_code == 403
+    assert finance.send("/new", **told(world)).status_code == 403
+
+
+def test_when_the_operator_is_away_it_is_said(world: World, desk: Desk) -> None:
+    world.outside.fault("operator", down=True)
+    answer = desk.send("/new", **told(world, look_up="1"))
+    assert answer.status_code == 422
+    assert "暂时无法查询运营系统" in page(answer)
+
+
+def test_the_form_is_printed_in_full_and_on_record(world: World, desk: Desk) -> None:
+    case = taken(world, desk)
+    answer = desk.open(f"/case/{case.reference}/form")
+    assert answer.content.startswith(b"%PDF")
+    assert Event.objects.filter(action="print_form", case_id=case.pk).count() == 1
+    stranger, finance = staff("zhou"), staff("qian", ActorKind.FINANCE)
+    stranger.operator = "another"
+    for refusal, by in ((CaseNotFound, stranger), (NotYoursToPrint, finance)):
+        with pytest.raises(refusal):
+            application.form(case_id=case.pk, officer=by, now=world.now + timedelta(minutes=1))
+
+
+def test_a_line_in_arrears_or_large_is_looked_up_as_well(world: World, desk: Desk) -> None:
+    for number in (ARREARS, LARGE):
+        assert desk.send("/new", number=number, look_up="1").status_code == 200

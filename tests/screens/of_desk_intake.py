@@ -1,0 +1,54 @@
+"""Scenes of taking a request at the desk."""
+
+from tests.desk.test_finding import row
+from tests.desk.test_intake import told
+from tests.screens.scenes import scene
+from tests.screens.stage import Stage
+from tests.stories import ARREARS
+from xiaohu.closures.models import Case
+from xiaohu.core.actors import ActorKind
+
+PATH = "/desk/new"
+
+
+@scene("D6-new", "desk:new")
+def new(stage: Stage) -> str:
+    stage.officer()
+    return PATH
+
+
+@scene("D6-looked-up", "desk:new", press="intake.look_up")
+def looked_up(stage: Stage) -> str:
+    stage.officer()
+    return stage.type(PATH, number=row(stage.world)["number"], applicant="holder")
+
+
+@scene("D6-to-settle", "desk:new", press="intake.look_up")
+def to_settle(stage: Stage) -> str:
+    stage.officer()
+    return stage.type(PATH, number=ARREARS, applicant="holder")
+
+
+@scene("D6-for-somebody", "desk:new", press="intake.look_up")
+def for_somebody(stage: Stage) -> str:
+    stage.officer()
+    return stage.type(PATH, number=row(stage.world)["number"], applicant="proxy")
+
+
+@scene("D6-wrong", "desk:new", status=422, press="intake.go")
+def wrong(stage: Stage) -> str:
+    stage.officer()
+    return PATH
+
+
+@scene("D6-not-an-officer", "desk:new", status=403)
+def not_an_officer(stage: Stage) -> str:
+    stage.officer("qian", ActorKind.FINANCE)
+    return PATH
+
+
+@scene("D6-taken", "desk:case")
+def taken(stage: Stage) -> str:
+    stage.officer()
+    stage.send(PATH, **told(stage.world))
+    return f"/desk/case/{Case.objects.get().reference}"

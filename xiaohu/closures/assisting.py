@@ -1,0 +1,240 @@
+"""Taking somebody's request at the desk: one sitting, one transaction, and another person decides.
+
+Whoever typed it counts as its preparer. What was told of the holder must be what is registered;
+a card is compared by the system, papers and a visit are seen by a person.
+"""
+
+import secrets
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from xiaohu.access import counters
+from xiaohu.access.models import StaffUser
+from xiaohu.closures import applying, drafting, noting, paying, queries, submitting
+from xiaohu.closures.applying import ApplicantNotTaken, Details
+from xiaohu.closures.models import Case, ConsentHeard
+from xiaohu.core import checks
+from xiaohu.core.actors import ActorKind
+from xiaohu.core.applicants import ApplicantKind, Evidence, closing_type, may_apply
+from xiaohu.core.calendar import day_of
+from xiaohu.core.channels import CaseChannel
+from xiaohu.core.checks import CheckCode, Finding
+from xiaohu.core.choices import Choice
+from xiaohu.core.comparing import differences
+from xiaohu.core.consents import ConsentKind
+from xiaohu.core.facts import LineFacts, RequestFacts
+from xiaohu.core.profile import RefundRoute
+from xiaohu.core.proofs import ProofMethod
+from xiaohu.core.readout import READOUT_VERSION, HeardBy, ReadItem
+from xiaohu.core.reasons import Reason
+from xiaohu.core.references import case_reference
+from xiaohu.core.refusals import Refusal
+from xiaohu.core.retention import Category
+from xiaohu.core.steps import Scope
+from xiaohu.proofing import consents, papers, proofs
+from xiaohu.registry import lines, policies
+from xiaohu.registry.models import Line
+from xiaohu.screening import facts as screening
+from xiaohu.screening.facts import Gathered
+from xiaohu.trail import events
+from xiaohu.vault import records, units
+
+TRIES_A_DAY, A_DAY = 5, timedelta(days=1)
+CONSENT_FOR = timedelta(days=1)
+
+
+class NotYoursToTake(Refusal):
+    """Taking requests needs the role of an officer at the line's operator."""
+
+    code = "NOT_YOURS_TO_TAKE"
+
+
+class HolderDiffers(Refusal):
+    """What was told of the holder is not what is registered; what differs is not said."""
+
+    code = "HOLDER_DIFFERS"
+
+
+class HolderTriedOften(Refusal):
+    """The holder was told wrongly too often today."""
+
+    code = "HOLDER_TRIED_OFTEN"
+
+
+class NotAllRead(Refusal):
+    """Not everything was read, or not lately."""
+
+    code = "NOT_ALL_READ"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """What was read and agreed to, how and when."""
+
+    items: Collection[ReadItem]
+    by: HeardBy
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """Everything somebody told an officer, and what the officer saw."""
+
+    applicant: ApplicantKind
+    details: Details
+    contact: str
+    heard: Heard
+    route: RefundRoute | None = None
+    bank: str = ""
+    account: str = ""
+    reason: Reason = Reason.NOT_SAID
+    consents: Collection[ConsentKind] = ()
+    card_agrees: bool = False
+    visit: str = ""
+    papers: Mapping[Evidence, Collection[bytes]] = field(default_factory=dict)
+    choices: Mapping[CheckCode, Choice] = field(default_factory=dict)
+
+
+def require_holder(*, line: Line, name: str, document: str, now: datetime) -> None:
+    """Pass where what was told of the holder is what is registered; five tries a day for each line.
+
+    Raises:
+        HolderTriedOften: they are used up.
+        HolderDiffers: it is not.
+    """
+    with transaction.atomic(durable=True):
+        tries = counters.hit("holder told", str(line.pk), limit=TRIES_A_DAY, window=A_DAY, now=now)
+    if not tries.allowed:
+        raise HolderTriedOften
+    registered = lines.registered(line.operator, line.holder_id)
+    if registered is None or differences(
+        name=name, document_number=document, registered=registered
+    ):
+        raise HolderDiffers
+    counters.clear("holder told", str(line.pk))
+
+
+def to_choose(
+    *, line: Line, applicant: ApplicantKind, facts: LineFacts, now: datetime
+) -> tuple[Finding, ...]:
+    """Return what stands in the way or must be chosen, before anything is opened."""
+    profile = policies.current(line.operator)
+    found = checks.evaluate(
+        facts=facts,
+        request=RequestFacts(
+            applicant=applicant, holder=lines.holder_kind(line.holder_id), holder_matches=True
+        ),
+        choices={},
+        today=day_of(now),
+        offered=profile.choices,
+    )
+    return tuple(f for f in found if f.blocks and f.code in profile.checks)
+
+
+@transaction.atomic(durable=True)
+def take(
+    *, officer: StaffUser, line: Line, asked: Asked, gathered: Gathered, now: datetime
+) -> Case:
+    """Open and submit a request somebody made to an officer; nothing is opened where it fails.
+
+    The holder was compared before (`require_holder`).
+
+    Raises:
+        NotYoursToTake: not an officer of the line's operator.
+        AlreadyClosing, ApplicantNotTaken, NotAllRead, ContactRefused, ContactSameNumber,
+        ConsentMissing, RouteNotOffered, NameMissing, HolderMissing, DocumentRefused: an answer cannot be taken.
+        IdentityUnverified, PapersMissing: more must be shown.
+        Blocked, Incomplete: something is to settle or to say first.
+    """
+    if not officer.acts_as(ActorKind.OFFICER) or officer.operator != line.operator:
+        raise NotYoursToTake
+    if asked.applicant not in may_apply(holder=lines.holder_kind(line.holder_id)):
+        raise ApplicantNotTaken
+    _require_heard(asked.heard, now)
+    drafting.refuse_second(line, None)
+    case = _opened(officer, line, asked, now)
+    choices = {code.value: choice.value for code, choice in asked.choices.items()}
+    drafting.open_closing(case, line, None, now, choices)
+    screening.keep(queries.closings_of(case)[0].pk, gathered)
+    actor = officer.actor(ActorKind.OFFICER)
+    for kind in asked.consents:
+        consents.give(operator=case.operator, case_id=case.pk, kind=kind, actor=actor, now=now)
+    _write_answers(case, asked, now)
+    _note_proofs(case, officer, asked, now)
+    events.record(
+        operator=case.operator,
+        actor=actor,
+        action="take",
+        case_id=case.pk,
+        to_state=case.state,
+        evidence={"heard": READOUT_VERSION, "by": asked.heard.by.value},
+        now=now,
+    )
+    return submitting.submit(case, declared=True, actor=actor, now=now)
+
+
+def consent_of(case: Case) -> ConsentHeard | None:
+    """Return what was read before a request was taken; nothing where nobody took it."""
+    return ConsentHeard.objects.filter(case=case).select_related("officer").first()
+
+
+def _opened(officer: StaffUser, line: Line, asked: Asked, now: datetime) -> Case:
+    return Case.objects.create(
+        operator=line.operator,
+        reference=case_reference(now=now, random=secrets.token_bytes(drafting.REFERENCE_BYTES)),
+        scope=Scope.LINE.value,
+        holder_id=line.holder_id,
+        policy=policies.in_force(line.operator),
+        language="zh-hans",
+        prepared_by=officer.pk,
+        opened_at=now,
+        applicant=asked.applicant.value,
+        closing_type=closing_type(asked.applicant).value,
+        channel=CaseChannel.DESK.value,
+        reason=asked.reason.value,
+        effects_read=True,
+    )
+
+
+def _write_answers(case: Case, asked: Asked, now: datetime) -> None:
+    if asked.applicant is not ApplicantKind.HOLDER:
+        value = applying.told(asked.details, today=day_of(now))
+        unit = units.case(case.pk)
+        records.seal(operator=case.operator, unit=unit, category=Category.APPLICANT, value=value)
+    drafting.write_contact(case, to=asked.contact)
+    case.contact_confirmed = True  # The officer reached it, or heard it from the person present.
+    case.save(update_fields=["contact_confirmed"])
+    if asked.route is not None:
+        paying.write_refund(
+            case, route=asked.route, bank=asked.bank, account=asked.account, to_line=""
+        )
+
+
+def _note_proofs(case: Case, officer: StaffUser, asked: Asked, now: datetime) -> None:
+    """Note each proof with its evidence: what agreed, who was there, which papers were shown."""
+    proofs.note(case_id=case.pk, method=ProofMethod.REGISTRATION, now=now)
+    if asked.card_agrees:
+        proofs.note(case_id=case.pk, method=ProofMethod.ICCID_TAIL, now=now)
+    if asked.visit:
+        noting.keep(case, text=asked.visit, officer=officer, now=now)
+        proofs.note(case_id=case.pk, method=ProofMethod.COUNTER, now=now)
+    for kind, files in asked.papers.items():
+        for data in files:
+            papers.add(operator=case.operator, case_id=case.pk, evidence=kind, data=data, now=now)
+    ConsentHeard.objects.create(
+        case=case,
+        version=READOUT_VERSION,
+        items=[item.value for item in ReadItem],
+        heard_by=asked.heard.by.value,
+        heard_at=asked.heard.at,
+        officer=officer,
+    )
+
+
+def _require_heard(heard: Heard, now: datetime) -> None:
+    lately = now - CONSENT_FOR <= heard.at <= now
+    if set(heard.items) != set(ReadItem) or not lately:
+        raise NotAllRead

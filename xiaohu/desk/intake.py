@@ -1,0 +1,178 @@
+"""D6, behind the page: what is known of a line, and how what was typed becomes a request."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.http import HttpRequest
+from django.utils.translation import gettext
+
+from xiaohu.access.models import StaffUser
+from xiaohu.closures import assisting
+from xiaohu.closures.applying import Details
+from xiaohu.closures.assisting import Asked, Heard
+from xiaohu.closures.models import Case
+from xiaohu.core.applicants import ApplicantKind, Evidence
+from xiaohu.core.checks import CheckCode, Finding
+from xiaohu.core.choices import Choice
+from xiaohu.core.consents import ConsentKind
+from xiaohu.core.destinations import DESTINATIONS, Asks
+from xiaohu.core.identity import DocumentKind
+from xiaohu.core.numbers import NumberRefused, normalise
+from xiaohu.core.profile import RefundRoute
+from xiaohu.core.readout import HeardBy
+from xiaohu.core.reasons import Reason
+from xiaohu.core.refusals import Refusal
+from xiaohu.desk.intake_form import Intake
+from xiaohu.proofing import proofs
+from xiaohu.registry import lines, policies
+from xiaohu.registry.lines import ShownHolder, ShownLine
+from xiaohu.registry.models import Line
+from xiaohu.screening import facts as screening
+from xiaohu.screening.facts import Gathered
+from xiaohu.ui.refusals import Refused, sentence
+from xiaohu.ui.said import said
+
+ASKED_HERE = frozenset({Asks.NOTHING, Asks.ACCOUNT})
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the system knows of a line without anybody telling it."""
+
+    line: Line
+    shown: ShownLine
+    holder: ShownHolder
+    kind: str
+    gathered: Gathered
+    findings: tuple[Finding, ...]
+    words: tuple[tuple[Finding, str], ...]
+
+
+def routes(operator: str) -> tuple[RefundRoute, ...]:
+    """Return the ways money can go back, in the operator's order."""
+    offered = policies.current(operator).refund.routes
+    return tuple(route for route in offered if DESTINATIONS[route].asks in ASKED_HERE)
+
+
+def look_up(
+    operator: str, typed: Mapping[str, str], form: Intake, *, now: datetime
+) -> Known | None:
+    """Return what is known of the line whose number was typed; what is wrong is said on the form."""
+    try:
+        number = normalise(typed.get("number", "").replace("\x00", ""))
+    except NumberRefused:
+        if "number" not in form.errors:
+            form.add_error("number", gettext("signin.err.number"))
+        return None
+    line = lines.find(operator, number)
+    if line is None:
+        form.add_error("number", gettext("desk.new.err.number"))
+        return None
+    try:
+        return _known(line, typed.get("applicant", ""), now=now)
+    except Refusal as refused:
+        form.add_error(None, Refused(refused))
+        return None
+
+
+def take(
+    request: HttpRequest, officer: StaffUser, form: Intake, known: Known, *, now: datetime
+) -> Case | None:
+    """Return the submitted request, or nothing, with what was wrong said on the form."""
+    given = form.cleaned_data
+    try:
+        assisting.require_holder(
+            line=known.line,
+            name=given["holder_name"],
+            document=given["holder_document"],
+            now=now,
+        )
+        agrees = _card_agrees(form, known.line, now=now)
+        if form.errors:
+            return None
+        return assisting.take(
+            officer=officer,
+            line=known.line,
+            asked=_asked(request, form, known, agrees=agrees),
+            gathered=known.gathered,
+            now=now,
+        )
+    except Refusal as refused:
+        place = TOLD_AT.get(refused.code)
+        form.add_error(place, sentence(refused).what if place else Refused(refused))
+        return None
+
+
+TOLD_AT = {
+    "ALREADY_CLOSING": "number",
+    "CONTACT_REFUSED": "contact",
+    "CONTACT_SAME_NUMBER": "contact",
+    "DOCUMENT_REFUSED": "document_number",
+    "NAME_MISSING": "name",
+    "HOLDER_MISSING": "holder_name",
+    "HOLDER_DIFFERS": "holder_name",
+    "APPLICANT_NOT_TAKEN": "applicant",
+    "ROUTE_NOT_OFFERED": "route",
+    "NOT_ALL_READ": "heard_at",
+    "CONSENT_MISSING": "consents",
+}
+
+
+def _known(line: Line, applicant: str, *, now: datetime) -> Known:
+    shown, holder = lines.shown_with_holder(line)
+    gathered = screening.gather(line, now=now)
+    kind = ApplicantKind(applicant) if applicant in set(ApplicantKind) else ApplicantKind.HOLDER
+    findings = assisting.to_choose(line=line, applicant=kind, facts=gathered.facts, now=now)
+    words = tuple((finding, said(finding)) for finding in findings)
+    holder_kind = lines.holder_kind(line.holder_id).value
+    return Known(line, shown, holder, holder_kind, gathered, findings, words)
+
+
+def _card_agrees(form: Intake, line: Line, *, now: datetime) -> bool:
+    typed = form.cleaned_data["card"]
+    if not typed:
+        return False
+    tried = proofs.compare_card(line=line, tail=typed, now=now)
+    if not tried.right:
+        form.add_error("card", gettext("intake.err.card").format(n=tried.tries_left))
+    return tried.right
+
+
+def _asked(request: HttpRequest, form: Intake, known: Known, *, agrees: bool) -> Asked:
+    given = form.cleaned_data
+    return Asked(
+        applicant=ApplicantKind(given["applicant"]),
+        details=Details(
+            name=given["name"],
+            document_kind=DocumentKind(given["document_kind"] or DocumentKind.RESIDENT_ID),
+            document_number=given["document_number"],
+            holder_name=given["holder_name"],
+            holder_document=given["holder_document"],
+        ),
+        contact=given["contact"],
+        heard=Heard(items=given["read"], by=HeardBy(given["heard_by"]), at=given["heard_at"]),
+        route=RefundRoute(given["route"]) if given["route"] else None,
+        bank=given["bank"],
+        account=given["account"],
+        reason=Reason(given["reason"]),
+        consents=[ConsentKind(kind) for kind in given["consents"]],
+        card_agrees=agrees,
+        visit=given["visit"],
+        papers=_papers(request),
+        choices=_chosen(request, known),
+    )
+
+
+def _papers(request: HttpRequest) -> dict[Evidence, list[bytes]]:
+    sent = {kind: request.FILES.getlist(f"paper-{kind}") for kind in Evidence}
+    return {kind: [file.read() for file in files] for kind, files in sent.items() if files}
+
+
+def _chosen(request: HttpRequest, known: Known) -> dict[CheckCode, Choice]:
+    """Return what was chosen of what was offered; anything else counts as not chosen."""
+    return {
+        finding.code: Choice(value)
+        for finding in known.findings
+        if (value := request.POST.get(finding.code.value, "")) in set(finding.choices)
+    }

@@ -1,0 +1,164 @@
+"""D6: what an officer types while somebody asks; one page, judged as a whole."""
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
+
+from xiaohu.core.applicants import ApplicantKind
+from xiaohu.core.calendar import CHINA
+from xiaohu.core.cards import AccountRefused, normalise_account
+from xiaohu.core.consents import ConsentKind
+from xiaohu.core.identity import OF_APPLICANTS
+from xiaohu.core.numbers import NumberRefused, normalise
+from xiaohu.core.profile import RefundRoute
+from xiaohu.core.readout import HeardBy, ReadItem
+from xiaohu.core.reasons import Reason
+
+TIME = "%Y-%m-%d %H:%M"
+LONGEST_VISIT = 200
+TEXT = {"autocomplete": "off"}
+
+
+class Intake(forms.Form):
+    """Everything on one page; the fields of an applicant count only where it is not the holder."""
+
+    use_required_attribute = False
+
+    def __init__(
+        self, *args: Any, routes: tuple[RefundRoute, ...], now: datetime, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.now = now
+        self.fields |= {
+            "number": _text("signin.number", empty="signin.err.number", inputmode="tel"),
+            "applicant": _radio("review.applicant", "who.", _ASKING),
+            "holder_name": _text("who.holder_name", empty="intake.err.holder_name"),
+            "holder_document": _text("who.holder_document", empty="intake.err.holder_document"),
+            "name": _text("who.name"),
+            "document_kind": _choice("who.document_kind", "document.", OF_APPLICANTS),
+            "document_number": _text("who.document_number"),
+            "card": _text("intake.card"),
+            "visit": _text("intake.visit", longest=LONGEST_VISIT),
+            "contact": _text("review.contact", empty="intake.err.contact"),
+            "contact_heard": _tick("intake.contact_heard", empty="intake.err.contact_heard"),
+            "route": _choice("review.refund", "route.", routes),
+            "bank": _text("account.bank"),
+            "account": _text("account.number"),
+            "reason": _choice("intake.reason", "reason.", _REASONS),
+            "read": _ticks("intake.read", "intake.read.", ReadItem),
+            "consents": _some("intake.consents", "consent.", ConsentKind),
+            "heard_by": _radio("intake.heard_by", "intake.heard_by.", HeardBy),
+            "heard_at": _text("intake.heard_at", empty="intake.err.heard_at"),
+        }
+
+        self.fields["document_kind"].required = False
+
+    def clean_number(self) -> str:
+        """Return the number in E.164."""
+        try:
+            return normalise(self.cleaned_data["number"])
+        except NumberRefused:
+            raise ValidationError(gettext("signin.err.number")) from None
+
+    def clean_read(self) -> list[ReadItem]:
+        """Return what was read; everything must be."""
+        read = {ReadItem(item) for item in self.cleaned_data["read"]}
+        if read != set(ReadItem):
+            raise ValidationError(gettext("intake.err.read"))
+        return list(ReadItem)
+
+    def clean_heard_at(self) -> datetime:
+        """Return when it was heard; never later than now."""
+        try:
+            typed = datetime.strptime(self.cleaned_data["heard_at"], TIME)  # noqa: DTZ007 - China's
+        except ValueError:
+            raise ValidationError(gettext("intake.err.heard_at")) from None
+        at = typed.replace(tzinfo=CHINA)
+        return min(at, self.now) if (at - self.now).total_seconds() < 60 else at
+
+    def clean(self) -> dict[str, Any]:
+        """Return the answers; a bank account is one, and named where money goes there."""
+        given: dict[str, Any] = self.cleaned_data
+        if given.get("route") != RefundRoute.BANK_ACCOUNT.value:
+            given["bank"] = given["account"] = ""
+            return given
+        if not given.get("bank"):
+            self.add_error("bank", gettext("account.err.bank"))
+        try:
+            given["account"] = normalise_account(given.get("account", ""))
+        except AccountRefused:
+            self.add_error("account", gettext("account.err.number"))
+        return given
+
+    def unjudged(self) -> "Intake":
+        """Return the same form with what was typed and nothing said about it."""
+        typed = {name: self[name].value() for name in self.fields if name in self.data}
+        routes = tuple(RefundRoute(value) for value, _ in self.fields["route"].choices)  # type: ignore[attr-defined]
+        return Intake(None, initial=typed, routes=routes, now=self.now)
+
+
+_ASKING = tuple(kind for kind in ApplicantKind if kind is not ApplicantKind.OPERATOR)
+_REASONS = (Reason.NOT_SAID, *(one for one in Reason if one not in {Reason.NOT_SAID, Reason.OTHER}))
+
+
+def _text(label: str, *, empty: str = "", longest: int = 200, **attributes: str) -> forms.CharField:
+    return forms.CharField(
+        label=gettext(label),
+        required=bool(empty),
+        max_length=longest,
+        error_messages={
+            **({"required": gettext(empty)} if empty else {}),
+            "max_length": gettext("err.too_long"),
+        },
+        widget=forms.TextInput(attrs={**TEXT, **attributes}),
+    )
+
+
+def _tick(label: str, *, empty: str) -> forms.BooleanField:
+    return forms.BooleanField(label=gettext(label), error_messages={"required": gettext(empty)})
+
+
+def _offered(prefix: str, values: Any) -> list[tuple[str, str]]:
+    return [(one.value, gettext(f"{prefix}{one}")) for one in values]
+
+
+def _wrong() -> dict[str, str]:
+    return dict.fromkeys(("required", "invalid_choice", "invalid_list"), gettext("err.choose"))
+
+
+def _choice(label: str, prefix: str, values: Any) -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label=gettext(label), choices=_offered(prefix, values), error_messages=_wrong()
+    )
+
+
+def _radio(label: str, prefix: str, values: Any) -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label=gettext(label),
+        choices=_offered(prefix, values),
+        error_messages=_wrong(),
+        widget=forms.RadioSelect,
+    )
+
+
+def _some(label: str, prefix: str, values: Any) -> forms.MultipleChoiceField:
+    return forms.MultipleChoiceField(
+        label=gettext(label),
+        required=False,
+        choices=_offered(prefix, values),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages=_wrong(),
+    )
+
+
+def _ticks(label: str, prefix: str, values: Any) -> forms.MultipleChoiceField:
+    wrong = {**_wrong(), "required": gettext("intake.err.read")}
+    return forms.MultipleChoiceField(
+        label=gettext(label),
+        choices=_offered(prefix, values),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages=wrong,
+    )

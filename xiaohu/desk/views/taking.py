@@ -1,0 +1,87 @@
+"""D6: somebody asks an officer; looked up, typed and submitted on one page."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext
+
+from xiaohu.access.models import StaffUser
+from xiaohu.closures import application, assisting
+from xiaohu.closures.models import Case
+from xiaohu.core.actors import ActorKind
+from xiaohu.core.applicants import APPLICANTS, ApplicantKind, Evidence
+from xiaohu.core.calendar import CHINA
+from xiaohu.core.profile import RefundRoute
+from xiaohu.core.readout import READOUT_VERSION, HeardBy
+from xiaohu.core.reasons import Reason
+from xiaohu.desk import intake
+from xiaohu.desk.entering import staff_only
+from xiaohu.desk.intake import Known
+from xiaohu.desk.intake_form import LONGEST_VISIT, TIME, Intake
+from xiaohu.desk.showing import find_case
+from xiaohu.proofing.reencoding import MAX_BYTES
+from xiaohu.queue import clock
+from xiaohu.ui.refusals import sentence
+
+
+@staff_only
+def take(request: HttpRequest, officer: StaffUser) -> HttpResponse:
+    """D6: look a line up, type what is told, read the list out, and submit; another one decides."""
+    if not officer.acts_as(ActorKind.OFFICER):
+        refused = sentence(assisting.NotYoursToTake())
+        return render(request, "desk/new.html", {"refused": refused}, status=403)
+    now = clock.now()
+    routes = intake.routes(officer.operator)
+    initial = {
+        "applicant": ApplicantKind.HOLDER.value,
+        "route": RefundRoute.ORIGINAL.value,
+        "reason": Reason.NOT_SAID.value,
+        "heard_by": HeardBy.PHONE.value,
+        "heard_at": now.astimezone(CHINA).strftime(TIME),
+    }
+    form = Intake(request.POST or None, initial=initial, routes=routes, now=now)
+    known: Known | None = None
+    if request.method == "POST":
+        known = intake.look_up(officer.operator, request.POST, form, now=now)
+        if "look_up" in request.POST:
+            form = form.unjudged() if known is not None else form
+        elif form.is_valid() and known is not None:
+            case = intake.take(request, officer, form, known, now=now)
+            if case is not None:
+                messages.success(request, gettext("intake.taken").format(ref=case.reference))
+                return HttpResponseRedirect(reverse("desk:case", args=[case.reference]))
+    page = {"form": form, "known": known, **_about(form, known)}
+    return render(request, "desk/new.html", page, status=422 if form.errors else 200)
+
+
+@staff_only
+def printed(request: HttpRequest, officer: StaffUser, reference: str) -> HttpResponse:
+    """The application form on paper, in Chinese, to be signed; that it was printed is on record."""
+    case: Case = find_case(reference)
+    made = application.form(case_id=case.pk, officer=officer, now=clock.now())
+    answer = HttpResponse(made, content_type="application/pdf")
+    answer["Content-Disposition"] = f'inline; filename="{case.reference}.pdf"'
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
+def _about(form: Intake, known: Known | None) -> dict[str, Any]:
+    said = form["applicant"].value()
+    kind = ApplicantKind(said) if said in set(ApplicantKind) else ApplicantKind.HOLDER
+    wanted = APPLICANTS[kind].evidence or (Evidence.HOLDER_ID,)
+    chosen = (
+        {finding.code.value: form.data.get(finding.code.value) for finding in known.findings}
+        if known
+        else {}
+    )
+    return {
+        "evidence": wanted,
+        "for_somebody": kind is not ApplicantKind.HOLDER,
+        "chosen": chosen,
+        "version": READOUT_VERSION,
+        "longest_visit": LONGEST_VISIT,
+        "most_mib": MAX_BYTES >> 20,
+    }
