@@ -43,8 +43,9 @@ def test_one_number_asks_three_times_a_day(world: World) -> None:
     call(world)
 
 
-def test_one_place_asks_ten_times_a_day(world: World) -> None:
-    for n in range(10):
+def test_one_place_asks_only_so_often(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(asking, "FROM_ONE_PLACE_A_DAY", 4)
+    for n in range(4):
         call(world, f"+861300000{n:04d}")
     with pytest.raises(TooManyTries):
         call(world, "+8613000000999")

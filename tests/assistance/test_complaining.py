@@ -7,8 +7,9 @@ from tests.stories import CLEAN, OPERATOR, World, staff
 from xiaohu.access.accounts import TooManyTries
 from xiaohu.assistance import complaining
 from xiaohu.assistance.asking import AskedNotFound, AskedOver, NotTaken
-from xiaohu.assistance.complaining import AnswerMissing
+from xiaohu.assistance.complaining import AnswerMissing, NotForYou
 from xiaohu.assistance.models import Complaint
+from xiaohu.core.actors import ActorKind
 from xiaohu.core.calendar import CHINA
 from xiaohu.notices.models import QueuedNotice
 from xiaohu.trail.models import Event
@@ -26,9 +27,10 @@ def answered(world: World, to: str = MAIL) -> Complaint:
 
 def read(world: World, reference: str, tail: str) -> dict[str, str]:
     """Read a complaint as the person who made it."""
-    return complaining.read(
+    found = complaining.read(
         operator=OPERATOR, reference=reference, tail=tail, address="192.0.2.9", now=world.now
-    )[1]
+    )
+    return complaining.again(OPERATOR, str(found.pk))[1]
 
 
 def test_a_complaint_is_acknowledged_with_reference_and_date(world: World) -> None:
@@ -90,6 +92,16 @@ def test_only_whoever_took_it_answers_and_once(world: World) -> None:
     complaining.answer(officer=chen, **given)  # type: ignore[arg-type]
     with pytest.raises(AskedOver):
         complaining.answer(officer=chen, **given)  # type: ignore[arg-type]
+
+
+def test_compliance_looks_back_and_nobody_else(world: World) -> None:
+    made = answered(world)
+    given = {"complaint_id": made.pk, "now": world.now}
+    with pytest.raises(NotForYou):
+        complaining.look(officer=staff("lin"), **given)  # type: ignore[arg-type]
+    law = staff("zhao", ActorKind.COMPLIANCE)
+    assert complaining.look(officer=law, **given)["answer"] == ANSWER  # type: ignore[arg-type]
+    assert Event.objects.filter(action="look_at_complaint").count() == 1
 
 
 def test_a_call_back_is_no_complaint(world: World) -> None:

@@ -3,10 +3,12 @@
 import pytest
 
 from tests.assistance.asking import MAIL, WORDS, call, complaint
-from tests.desk.officers import officer
+from tests.assistance.test_complaining import ANSWER, answered
+from tests.desk.officers import officer, waiting
 from tests.portal.browser import page, words
 from tests.stories import World
 from xiaohu.assistance.models import CallBack, Complaint
+from xiaohu.core.actors import ActorKind
 
 pytestmark = pytest.mark.django_db(databases=["default", "keystore"])
 
@@ -61,11 +63,33 @@ def test_a_complaint_is_taken_read_and_answered(world: World) -> None:
     assert made.reference in page(desk.open("/complaints?view=ended"))
 
 
-@pytest.mark.parametrize("path", ["/callbacks/HD-2611-0000-00", "/complaints/x", "/callbacks/x"])
+@pytest.mark.parametrize("path", ["/callbacks/HD-2611-0000-00", "/complaints/x", "/callbacks/%00"])
 def test_what_nobody_asked_is_not_there(world: World, path: str) -> None:
     desk = officer(world).sign_in()
     assert desk.open(path).status_code == 404
     assert desk.send(path, take="1").status_code == 404
+
+
+def test_nobody_answers_a_complaint_about_their_own_decision(world: World) -> None:
+    case, desk = waiting(world), officer(world).sign_in()
+    desk.send(f"/case/{case.reference}", claim="1")
+    desk.decide(case, "refuse", "duplicate")
+    case.refresh_from_db()
+    assert case.decided_by_id == desk.officer.pk
+    at = f"/complaints/{complaint(world, case_id=case.pk).reference}"
+    answer = desk.send(at, take="1")
+    assert answer.status_code == 409
+    assert "SAME_PERSON" in words(answer)
+    assert officer(world, "lin").sign_in().send(at, take="1").status_code == 302
+
+
+def test_compliance_looks_back_at_an_answered_complaint(world: World) -> None:
+    made = answered(world)
+    at = f"/complaints/{made.reference}"
+    law = officer(world, "zhao", ActorKind.COMPLIANCE).sign_in()
+    assert ANSWER not in page(law.open(at))
+    assert ANSWER in page(law.send(at, look="1"))
+    assert officer(world, "lin").sign_in().send(at, look="1").status_code == 403
 
 
 def test_nonsense_changes_nothing(world: World) -> None:

@@ -111,9 +111,22 @@ def test_the_answer_is_read_by_whoever_complained(world: World) -> None:
     assert refused.status_code == 422
     assert ANSWER not in words(refused)
     assert "代码 ASKED_NOT_FOUND" in words(refused)
+    assert ANSWER in words(browser.open("/help/answer"))
+    browser.send("/help/answer", close="1")
+    assert browser.at == "/help/contact"
+    assert ANSWER not in words(browser.open("/help/answer"))
 
 
-@pytest.mark.parametrize("reference", ["HD-2611-0000-00", "TS-2611-0000-00", "x", "💡"])
+def test_a_made_up_cookie_opens_nothing(world: World) -> None:
+    made = answered(world)
+    browser = Browser(world)
+    browser.client.cookies["xh_answer"] = str(made.pk)
+    assert ANSWER not in words(browser.open("/help/answer"))
+
+
+@pytest.mark.parametrize(
+    "reference", ["HD-2611-0000-00", "TS-2611-0000-00", "x", "💡", "%00", "a%00b"]
+)
 def test_what_nobody_asked_is_not_found(world: World, reference: str) -> None:
     call(world)
     assert Browser(world).open(f"/help/asked/{reference}").status_code == 404

@@ -119,6 +119,13 @@ def test_an_operators_own_article_takes_the_place_of_the_common_one() -> None:
     assert "7 个工作日" in told("huaji", "zh-hans")["how-long"].text
 
 
+def test_the_page_for_authors_names_every_figure() -> None:
+    page = (articles.FOLDER.parents[2] / "docs" / "help.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"^\| `\{(\w+)\}` ", page, re.MULTILINE))
+    assert named == set(articles.figures(profile("generic-cn"), "en"))
+    assert set(re.findall(r"^\| `(\w+)` \| ", page, re.MULTILINE)) >= set(articles.Topic)
+
+
 def test_an_unknown_figure_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     head = "---\ntitle: 多久？\ntopic: before\norder: 1\nupdated: 2026-11-28\n---\n"
     (tmp_path / "zh").mkdir()

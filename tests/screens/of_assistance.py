@@ -2,12 +2,15 @@
 
 from datetime import timedelta
 
-from tests.assistance.asking import call, complaint
+from django.test import Client
+
+from tests.assistance.asking import MAIL, call, complaint
 from tests.assistance.test_complaining import answered
 from tests.screens.scenes import scene
 from tests.screens.stage import Stage
 from tests.stories import NOON, staff
 from xiaohu.assistance import calling, complaining
+from xiaohu.core.actors import ActorKind
 from xiaohu.core.assistance import CallOutcome
 
 
@@ -64,6 +67,54 @@ def which_complaint(stage: Stage) -> str:
 @scene("H3-answer-error", "help:answer", status=422, press="help.answer.show")
 def no_complaint_named(stage: Stage) -> str:
     return "/help/answer"
+
+
+def reading(stage: Stage, reference: str) -> str:
+    """Open a complaint as the person who made it."""
+    client = Client()
+    client.post("/help/answer", {"reference": reference, "tail": MAIL[-4:]})
+    stage.keep(client)
+    return "/help/answer"
+
+
+@scene("H3-answered", "help:answer")
+def an_answer(stage: Stage) -> str:
+    return reading(stage, answered(stage.world).reference)
+
+
+@scene("H3-unanswered", "help:answer")
+def no_answer_yet(stage: Stage) -> str:
+    return reading(stage, complaint(stage.world).reference)
+
+
+@scene("H3-reached", "help:asked")
+def reached(stage: Stage) -> str:
+    made, chen = call(stage.world), staff("chen")
+    calling.take(call_id=made.pk, officer=chen, now=stage.world.now)
+    calling.record(call_id=made.pk, officer=chen, outcome=CallOutcome.REACHED, now=stage.world.now)
+    return f"/help/asked/{made.reference}"
+
+
+@scene("H3-tried", "help:asked")
+def not_reached_yet(stage: Stage) -> str:
+    made, chen = call(stage.world), staff("chen")
+    calling.take(call_id=made.pk, officer=chen, now=stage.world.now)
+    calling.record(
+        call_id=made.pk, officer=chen, outcome=CallOutcome.NOT_REACHED, now=stage.world.now
+    )
+    return f"/help/asked/{made.reference}"
+
+
+@scene("H3-unknown", "help:asked", status=404)
+def never_asked(stage: Stage) -> str:
+    return "/help/asked/HD-2611-0000-00"
+
+
+@scene("D-complaint-looked", "desk:complaint", press="desk.asked.look")
+def looked_back(stage: Stage) -> str:
+    made = answered(stage.world)
+    stage.officer("zhao", ActorKind.COMPLIANCE)
+    return f"/desk/complaints/{made.reference}"
 
 
 @scene("D-callbacks", "desk:callbacks")

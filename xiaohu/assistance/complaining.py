@@ -13,10 +13,16 @@ from xiaohu.access.models import StaffUser
 from xiaohu.assistance import asking
 from xiaohu.assistance.asking import AskedNotFound
 from xiaohu.assistance.models import Complaint
+from xiaohu.core.actors import ActorKind
 from xiaohu.core.assistance import ComplaintSubject, answer_due_on
 from xiaohu.core.calendar import end_of
 from xiaohu.core.notices import Notice
-from xiaohu.core.references import COMPLAINT, REFERENCE_BYTES, assistance_reference
+from xiaohu.core.references import (
+    COMPLAINT,
+    REFERENCE_BYTES,
+    assistance_reference,
+    normalise_reference,
+)
 from xiaohu.core.refusals import Refusal
 from xiaohu.core.retention import Category
 from xiaohu.notices import askers
@@ -24,10 +30,17 @@ from xiaohu.vault import records, units
 
 LONGEST = 1000
 TAIL = 4  # last characters of number or mail address, which open the answer
-TRIES = 5
+TRIES, TRIES_OF_A_PLACE = 5, 50
 WINDOW = timedelta(minutes=15)
 SAME_WITHIN = timedelta(minutes=10)
 PAGE = 100
+LOOK_BACK = (ActorKind.COMPLIANCE, ActorKind.ADMIN)
+
+
+class NotForYou(Refusal):
+    """Only compliance reads what was answered, for an appeal or an authority."""
+
+    code = "ASKED_NOT_FOR_YOU"
 
 
 class AnswerMissing(Refusal):
@@ -119,17 +132,17 @@ def answer(*, complaint_id: UUID, officer: StaffUser, words: str, now: datetime)
     return row
 
 
-def read(
-    *, operator: str, reference: str, tail: str, address: str, now: datetime
-) -> tuple[Complaint, dict[str, str]]:
-    """Return a complaint and its words to whoever knows its reference and the end of their address.
+def read(*, operator: str, reference: str, tail: str, address: str, now: datetime) -> Complaint:
+    """Return a complaint to whoever knows its reference and the end of their address.
 
     Raises:
         TooManyTries: five in a quarter of an hour, whether there is such a complaint or not.
+            A whole office may read fifty.
         AskedNotFound: no such complaint, or another address.
     """
-    for part in (reference.upper(), address):
-        limit = counters.hit("complaint", operator, part, limit=TRIES, window=WINDOW, now=now)
+    tried = normalise_reference(reference)
+    for part, most in ((tried, TRIES), (address, TRIES_OF_A_PLACE)):
+        limit = counters.hit("complaint", operator, part, limit=most, window=WINDOW, now=now)
         if not limit.allowed:
             raise too_many(limit.resets_at, now)
     found = asking.of_operator(Complaint.objects.all(), operator, reference)
@@ -137,7 +150,28 @@ def read(
     known = said.get("to", "")[-TAIL:].casefold()
     if not known or tail.strip().casefold() != known:
         raise AskedNotFound
-    return found, said
+    return found
+
+
+def again(operator: str, complaint_id: str) -> tuple[Complaint | None, dict[str, str]]:
+    """Return a complaint that somebody has just read, with its words; nothing where there is none."""
+    ids = [UUID(complaint_id)] if complaint_id else []
+    row = Complaint.objects.filter(operator=operator, pk__in=ids, purged_at=None).first()
+    return row, asking.opened(row, Category.COMPLAINT) if row else {}
+
+
+@transaction.atomic(durable=True)
+def look(*, complaint_id: UUID, officer: StaffUser, now: datetime) -> dict[str, str]:
+    """Return the words of an answered complaint to compliance; that they looked is recorded.
+
+    Raises:
+        NotForYou: the officer acts neither for compliance nor as administrator.
+    """
+    if not any(officer.acts_as(kind) for kind in LOOK_BACK):
+        raise NotForYou
+    row = _lock(complaint_id)
+    asking.note(row, officer, "look_at_complaint", now=now)
+    return asking.opened(row, Category.COMPLAINT)
 
 
 def waiting(operator: str) -> list[Complaint]:

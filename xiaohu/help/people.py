@@ -1,6 +1,6 @@
 """H3: a person by phone, a call-back, a complaint, and its answer."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -26,6 +26,9 @@ from xiaohu.queue import clock
 from xiaohu.registry import calendars, policies
 from xiaohu.ui.refusals import Refused
 from xiaohu.ui.templatetags.words import day
+
+OPENED = "xh_answer"
+OPEN_FOR = timedelta(minutes=20)
 
 
 def contact(request: HttpRequest) -> HttpResponse:
@@ -70,23 +73,24 @@ def asked(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def answer(request: HttpRequest) -> HttpResponse:
-    """H3: the answer to a complaint, for whoever knows its reference and the end of the address."""
+    """H3: the answer to a complaint, for whoever knows its reference and the end of the address.
+
+    It stays open in that browser for twenty minutes, or until it is put away.
+    """
+    if "close" in request.POST:
+        return _put_away()
     form = AnswerForm(request.POST or None)
-    page: dict[str, object] = {"form": form}
     if request.method == "POST" and form.is_valid():
-        try:
-            page["complaint"], page["said"] = complaining.read(
-                operator=settings.XIAOHU.operator,
-                reference=form.cleaned_data["reference"],
-                tail=form.cleaned_data["tail"],
-                address=_address(request),
-                now=clock.now(),
-            )
-        except (TooManyTries, AskedNotFound) as refused:
-            form.add_error(None, Refused(refused))
-    answered = render(request, "help/answer.html", page, status=422 if form.errors else 200)
-    answered["Cache-Control"] = "no-store"
-    return answered
+        found = _read(request, form)
+        if found is not None:
+            return _keep_open(found)
+    page: dict[str, object] = {"form": form}
+    if request.method == "GET":
+        opened = request.get_signed_cookie(OPENED, default="", max_age=OPEN_FOR)
+        page["complaint"], page["said"] = complaining.again(settings.XIAOHU.operator, opened or "")
+    shown = render(request, "help/answer.html", page, status=422 if form.errors else 200)
+    shown["Cache-Control"] = "no-store"
+    return shown
 
 
 def _ask(
@@ -136,6 +140,40 @@ def _complain(request: HttpRequest, form: ComplaintForm) -> Complaint | None:
     except TooManyTries as refused:
         form.add_error(None, Refused(refused))
         return None
+
+
+def _read(request: HttpRequest, form: AnswerForm) -> Complaint | None:
+    try:
+        return complaining.read(
+            operator=settings.XIAOHU.operator,
+            reference=form.cleaned_data["reference"],
+            tail=form.cleaned_data["tail"],
+            address=_address(request),
+            now=clock.now(),
+        )
+    except (TooManyTries, AskedNotFound) as refused:
+        form.add_error(None, Refused(refused))
+        return None
+
+
+def _keep_open(found: Complaint) -> HttpResponse:
+    to = HttpResponseRedirect(reverse("help:answer"))
+    to.set_signed_cookie(
+        OPENED,
+        str(found.pk),
+        max_age=OPEN_FOR,
+        path=reverse("help:answer"),
+        httponly=True,
+        samesite="Lax",
+        secure=settings.SECURE_COOKIES,
+    )
+    return to
+
+
+def _put_away() -> HttpResponse:
+    to = HttpResponseRedirect(reverse("help:contact"))
+    to.delete_cookie(OPENED, path=reverse("help:answer"))
+    return to
 
 
 def _case(reference: str) -> UUID | None:

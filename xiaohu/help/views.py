@@ -65,7 +65,7 @@ def rate(request: HttpRequest, slug: str) -> HttpResponse:
         slug=slug,
         language=_language(),
         helped=answer == "yes",
-        address=request.META.get("REMOTE_ADDR", ""),
+        address=_reader(request),
         now=clock.now(),
     )
     return _thanks(slug, answer)
@@ -88,7 +88,7 @@ def _remarked(request: HttpRequest, slug: str, form: RemarkForm) -> bool:
             slug=slug,
             language=_language(),
             words=form.cleaned_data["words"],
-            address=request.META.get("REMOTE_ADDR", ""),
+            address=_reader(request),
             now=clock.now(),
         )
     except TooManyTries as refused:
@@ -117,6 +117,11 @@ def _known() -> dict[str, Article]:
 def _most_asked(known: dict[str, Article]) -> list[Article]:
     ranked = sorted((a for a in known.values() if a.most_asked), key=lambda a: a.most_asked)
     return ranked[: articles.MOST_ASKED]
+
+
+def _reader(request: HttpRequest) -> str:
+    """Return what tells readers at one address apart; it is only counted with, as a hash."""
+    return f"{request.META.get('REMOTE_ADDR', '')} {request.META.get('HTTP_USER_AGENT', '')}"
 
 
 def _language() -> str:

@@ -11,6 +11,8 @@ from xiaohu.access.models import StaffUser
 from xiaohu.assistance import asking, complaining
 from xiaohu.assistance.asking import AskedNotFound, AskedOver, AskedTaken, NotTaken
 from xiaohu.assistance.models import Complaint
+from xiaohu.closures.models import Case
+from xiaohu.closures.reviewing import SamePerson
 from xiaohu.core.retention import Category
 from xiaohu.desk import asked
 from xiaohu.desk.entering import staff_only
@@ -47,18 +49,21 @@ def complaints(request: HttpRequest, officer: StaffUser) -> HttpResponse:
 def complaint(request: HttpRequest, officer: StaffUser, reference: str) -> HttpResponse:
     """Take one, read it, and answer it."""
     found, problem = _find(reference), None
+    if "look" in request.POST:
+        return _look(request, officer, found)
     answering = request.method == "POST" and "take" not in request.POST
     form = AnswerForm(request.POST if answering else None)
     if request.method == "POST" and (not answering or form.is_valid()):
         try:
             _do(found, officer, form if answering else None)
             return HttpResponseRedirect(reverse("desk:complaint", args=[found.reference]))
-        except (AskedOver, AskedTaken, NotTaken) as refused:
+        except (AskedOver, AskedTaken, NotTaken, SamePerson) as refused:
             found, problem = _find(reference), sentence(refused)
     page = {
         **asked.shown(found, Category.COMPLAINT, officer, now=clock.now()),
         "form": form,
         "problem": problem,
+        "may_look": any(officer.acts_as(kind) for kind in complaining.LOOK_BACK),
     }
     status = 409 if problem else 422 if form.errors else 200
     answer = render(request, "desk/complaint.html", page, status=status)
@@ -66,8 +71,22 @@ def complaint(request: HttpRequest, officer: StaffUser, reference: str) -> HttpR
     return answer
 
 
+def _look(request: HttpRequest, officer: StaffUser, found: Complaint) -> HttpResponse:
+    """Show an answered complaint to compliance, this once."""
+    now = clock.now()
+    said = complaining.look(complaint_id=found.pk, officer=officer, now=now)
+    shown = asked.shown(found, Category.COMPLAINT, officer, now=now)
+    page = {**shown, "said": said, "form": AnswerForm()}
+    answer = render(request, "desk/complaint.html", page)
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
 def _do(found: Complaint, officer: StaffUser, form: AnswerForm | None) -> None:
     now = clock.now()
+    named = Case.objects.filter(pk__in=[found.case_id] if found.case_id else [])
+    if named.filter(decided_by=officer).exists():
+        raise SamePerson  # Nobody answers a complaint about their own decision.
     if form is None:
         complaining.take(complaint_id=found.pk, officer=officer, now=now)
         return
