@@ -65,6 +65,16 @@ def test_somebody_who_left_stays_out(world: World) -> None:
     assert desk.open("/").status_code == 302
 
 
+def test_somebody_without_a_role_is_told_so(world: World) -> None:
+    desk = officer(world)
+    desk.officer.roles = []
+    desk.officer.save()
+    answer = desk.try_to(code=code(desk.officer))
+    assert answer.status_code == 422
+    assert "还没有岗位" in page(answer)
+    assert desk.open("/").status_code == 302
+
+
 def test_staff_of_another_operator_stay_out(world: World) -> None:
     desk = officer(world)
     desk.officer.operator = "another"

@@ -59,6 +59,7 @@ from xiaohu.core.withdrawal import WithdrawReason
 from xiaohu.core.working import Part, Works
 from xiaohu.desk.asked import VIEWS as ASKED_VIEWS
 from xiaohu.desk.finding import Kind
+from xiaohu.desk.refunds import KNOWN_ANSWERS
 from xiaohu.desk.showing import OUTCOMES, OWN_OUTCOMES
 from xiaohu.desk.views.keys import KEYS
 from xiaohu.desk.work import VIEWS
@@ -105,6 +106,9 @@ OTHER_EVENTS = (
     "assign",
     "take",
     "print_form",
+    "record_payment",
+    "confirm_payment",
+    "drop_payment",
     "reveal",
     "release",
     "view_paper",
@@ -231,6 +235,8 @@ def made() -> Mapping[str, list[str]]:
         "holder.": each(HolderKind),
         "intake.heard_by.": each(HeardBy),
         "intake.read.": each(ReadItem),
+        "refunds.answer.": [*sorted(KNOWN_ANSWERS), "other"],
+        "refunds.done.": ["retry", "account", "record", "confirm", "drop"],
         "proved.": each(ProofMethod),
         "desk.whose.": ["none", "others"],
         "help.topic.": each(Topic),

@@ -25,7 +25,7 @@ def late(stage: Stage) -> str:
 
 @scene("D2-refund-failed", "desk:work")
 def refund_failed(stage: Stage) -> str:
-    carried_out(stage.world, "refund", who="payout")
+    carried_out(stage.world, "original", who="payout")
     stage.officer()
     return "/desk/"
 

@@ -15,16 +15,18 @@ from xiaohu.access.sessions import Method
 from xiaohu.closures.models import Case
 from xiaohu.core.actors import ActorKind
 from xiaohu.desk.entering import SECOND_FACTOR
-from xiaohu.ui import maintenance, typed
+from xiaohu.ui import maintenance
+from xiaohu.ui import typed as kept
 
 
 @dataclass
 class Stage:
-    """A world in which something is the case, and the cookies of whoever looks at it."""
+    """A world in which something is the case, the cookies of whoever looks at it, and what they type."""
 
     world: World
     url: str
     cookies: dict[str, str] = field(default_factory=dict)
+    typed: dict[str, str] = field(default_factory=dict)
     file: bytes = b""  # chosen in the first file field before a button is pressed
     undo: list[Callable[[], object]] = field(default_factory=list)  # once the scene is over
 
@@ -82,7 +84,7 @@ class Stage:
     def type(self, path: str, **answers: str) -> str:
         """Let a page come up with something typed, as after a session that ended; return its path."""
         sent = RequestFactory().post(path, answers)
-        self.cookies[typed.COOKIE] = typed.keep(sent, HttpResponse()).cookies[typed.COOKIE].value
+        self.cookies[kept.COOKIE] = kept.keep(sent, HttpResponse()).cookies[kept.COOKIE].value
         return path
 
     def _session(self, method: Method, **proved: object) -> None:

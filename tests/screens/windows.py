@@ -50,6 +50,8 @@ class Window:
                 field.evaluate("(e, text) => { e.value = text }", value)
             else:
                 field.fill(value)
+        for name, value in stage.typed.items():
+            self.page.fill(f"main [name={name}]", value)
         if scene.press:
             self.press(scene.press)
         found = self.look(stage.url, status=scene.status)

@@ -250,6 +250,45 @@ class ConsentHeard(models.Model):
     officer = models.ForeignKey(StaffUser, on_delete=models.PROTECT, related_name="+")
 
 
+class AssistedPayment(models.Model):
+    """A refund paid by hand: recorded by one of finance, confirmed by another, or dropped.
+
+    `slip` is the number of the bank's slip. The row's id is the effect it is booked under.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    operator = models.CharField(max_length=32)
+    closing = models.ForeignKey(Closing, on_delete=models.PROTECT, related_name="+")
+    amount_fen = models.BigIntegerField()
+    slip = models.CharField(max_length=32)
+    recorded_by = models.ForeignKey(StaffUser, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField()
+    confirmed_by = models.ForeignKey(
+        StaffUser, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    confirmed_at = models.DateTimeField(null=True)
+    dropped_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(amount_fen__gt=0), name="a_payment_pays_something"),
+            models.CheckConstraint(
+                condition=Q(confirmed_by=None) | ~Q(confirmed_by=F("recorded_by")),
+                name="nobody_confirms_their_own_payment",
+            ),
+            models.CheckConstraint(
+                condition=Q(confirmed_by=None, confirmed_at=None)
+                | Q(confirmed_by__isnull=False, confirmed_at__isnull=False, dropped_at=None),
+                name="a_confirmed_payment_says_by_whom",
+            ),
+            models.UniqueConstraint(
+                fields=["closing"],
+                condition=Q(dropped_at=None),
+                name="one_payment_by_hand_of_a_closing",
+            ),
+        ]
+
+
 class DocumentKind(StrEnum):
     """What we sign and hand out."""
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from xiaohu.closures import alarms, moves, paying, submitting
+from xiaohu.closures import alarms, moves, paying, repaying, submitting
 from xiaohu.closures.models import Case, Closing
 from xiaohu.core.actors import Actor
 from xiaohu.core.moves import Action, MoveNotAllowed
@@ -32,10 +32,12 @@ def choose_another_way(
     Raises:
         MoveNotAllowed: no refund came back.
         RouteNotOffered: not among the operator's routes.
+        PaymentPending: it is being paid by hand.
         ConsentMissing: an account is used only with a consent of its own.
     """
     case = moves.lock(case_id)
     came_back = _came_back(case)
+    repaying.refuse_pending(came_back)
     paying.write_refund(case, route=route, bank=bank, account=account, to_line=to_line)
     for closing in came_back:
         moves.move_closing(closing, Action.RESUME_REFUND, actor=actor, now=now)

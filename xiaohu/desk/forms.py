@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from xiaohu.core.cards import AccountRefused, normalise_account
 from xiaohu.core.numbers import NumberRefused, normalise
 from xiaohu.core.revealing import RevealReason
 
@@ -127,3 +128,44 @@ class WhyReveal(forms.Form):
             error_messages={"required": _("err.choose"), "invalid_choice": _("err.choose")},
         )
         self.fields |= {"reason": reason, "note": note}
+
+
+class NewAccount(forms.Form):
+    """D9: another account of the holder, told to the officer, with a consent of its own."""
+
+    use_required_attribute = False
+    bank = forms.CharField(
+        label=_("account.bank"),
+        max_length=100,
+        error_messages={"required": _("account.err.bank"), "max_length": _("err.too_long")},
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    account = forms.CharField(
+        label=_("account.number"),
+        max_length=40,
+        error_messages={"required": _("account.err.number"), "max_length": _("err.too_long")},
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
+    )
+    agreed = forms.BooleanField(
+        label=_("consent.bank_account"),
+        error_messages={"required": _("consent.err.bank_account")},
+    )
+
+    def clean_account(self) -> str:
+        """Return 12 to 19 digits."""
+        try:
+            return normalise_account(self.cleaned_data["account"])
+        except AccountRefused:
+            raise ValidationError(gettext("account.err.number")) from None
+
+
+class Slip(forms.Form):
+    """D9: the number of the bank's slip."""
+
+    use_required_attribute = False
+    slip = forms.CharField(
+        label=_("refunds.slip"),
+        max_length=40,
+        error_messages={"required": _("refunds.err.slip"), "max_length": _("refunds.err.slip")},
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )

@@ -97,7 +97,7 @@ class Intake(forms.Form):
         """Return the same form with what was typed and nothing said about it."""
         typed = {name: self[name].value() for name in self.fields if name in self.data}
         routes = tuple(RefundRoute(value) for value, _ in self.fields["route"].choices)  # type: ignore[attr-defined]
-        return Intake(None, initial=typed, routes=routes, now=self.now)
+        return Intake(None, initial={**self.initial, **typed}, routes=routes, now=self.now)
 
 
 _ASKING = tuple(kind for kind in ApplicantKind if kind is not ApplicantKind.OPERATOR)

@@ -1,6 +1,7 @@
 """Posting the money of a closing. All inner steps: call them inside a transaction that holds the closing."""
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -141,6 +142,32 @@ def of_closing(closing_id: UUID) -> SettledClosing | None:
 def of_closings(closing_ids: Iterable[UUID]) -> dict[UUID, SettledClosing]:
     """Return the settlement of each closing that has one, with one query."""
     return SettledClosing.objects.in_bulk(list(closing_ids))
+
+
+def left_of(closing_ids: Collection[UUID]) -> dict[UUID, int | None]:
+    """Return what each closing still has to pay, by settlement and ledger alike, with two queries.
+
+    None where the two disagree, or nothing was settled.
+    """
+    settled = of_closings(closing_ids)
+    standing: dict[UUID, dict[str, int]] = {pk: defaultdict(int) for pk in closing_ids}
+    posted = Transfer.objects.filter(closing_id__in=list(closing_ids))
+    for pk, debit, credit, fen in posted.values_list("closing_id", "debit", "credit", "amount_fen"):
+        standing[pk][debit] -= fen
+        standing[pk][credit] += fen
+    return {pk: _left(settled.get(pk), standing[pk]) for pk in closing_ids}
+
+
+def _left(settled: SettledClosing | None, standing: Mapping[str, int]) -> int | None:
+    if settled is None:
+        return None
+    left = settled.refundable_fen - settled.refunded_fen - settled.unclaimed_fen
+    agrees = (
+        standing[Account.BALANCE.value] + standing[Account.REFUND_PENDING.value] == left
+        and standing[Account.REFUNDED.value] == settled.refunded_fen
+        and standing[Account.UNCLAIMED.value] == settled.unclaimed_fen
+    )
+    return left if agrees else None
 
 
 def refund_effect_of(closing_id: UUID) -> UUID | None:

@@ -28,6 +28,7 @@ STATUS: Mapping[str, HTTPStatus] = {
     "SAME_PERSON": HTTPStatus.FORBIDDEN,
     "NOT_YOURS_TO_TAKE": HTTPStatus.FORBIDDEN,
     "NOT_YOURS_TO_PRINT": HTTPStatus.FORBIDDEN,
+    "NOT_YOURS_TO_PAY": HTTPStatus.FORBIDDEN,
     "REVEAL_NOT_PERMITTED": HTTPStatus.FORBIDDEN,
 }
 # Refusals that name a reason of their own: its words and its remedy stand under this prefix.

@@ -31,7 +31,9 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         except TooManyTries as refused:
             officer = None
             form.add_error(None, Refused(refused))
-        if officer is not None:
+        if officer is not None and not officer.roles:
+            form.add_error(None, gettext("desk.err.no_role"))
+        elif officer is not None:
             login(request, officer)
             request.session[SECOND_FACTOR] = True
             habits.remember(request, officer)

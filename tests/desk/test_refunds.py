@@ -1,0 +1,129 @@
+"""D9: what the bank said of each refund, and repairing it at the desk."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tests.closures.states import carried_out
+from tests.closures.test_repaying import came_back
+from tests.desk.officers import Desk, officer
+from tests.portal.browser import page
+from tests.stories import World, closing_of
+from xiaohu.closures.models import AssistedPayment, Case
+from xiaohu.core.actors import ActorKind
+from xiaohu.desk import refunds
+from xiaohu.settlement.models import SettledClosing
+
+pytestmark = pytest.mark.django_db(databases=["default", "keystore"])
+
+
+def finance(world: World, name: str = "qian") -> Desk:
+    """Return somebody of finance at the desk."""
+    return officer(world, name, ActorKind.FINANCE).sign_in()
+
+
+def path(case: Case) -> str:
+    """Return the address of a case's refund."""
+    return f"/refunds/{closing_of(case).pk}"
+
+
+def test_none_due_says_so(world: World) -> None:
+    assert "没有待处理的退款" in page(finance(world).open("/refunds"))
+
+
+def test_a_refund_is_listed_with_what_the_bank_said(world: World) -> None:
+    case = came_back(world)
+    text = page(finance(world).open("/refunds"))
+    for said in (case.reference, "130 **** 0001", "账户已销户", "原路退回"):
+        assert said in text
+
+
+def test_a_refund_nobody_knows_of_is_listed_too(world: World) -> None:
+    world.outside.fault("payout", down=True)
+    case = world.close()
+    world.work_until(lambda: bool(closing_of(case).owner), hours=48)
+    text = page(finance(world).open("/refunds"))
+    assert case.reference in text
+    assert "银行尚未给出结果" in page(finance(world, "sun").open(path(case)))
+
+
+def test_more_refunds_ask_no_more_questions(world: World) -> None:
+    came_back(world)
+    with CaptureQueriesContext(connection) as asked:
+        assert len(refunds.waiting()) == 1
+    assert len(asked) <= 8
+
+
+def test_it_is_tried_again(world: World) -> None:
+    case, desk = came_back(world), finance(world)
+    assert desk.send(path(case), do="retry")["Location"] == "/desk/refunds"
+    assert closing_of(case).state == "settling"
+    assert desk.open(path(case)).status_code == 404
+    assert desk.send(path(case), do="retry").status_code == 302
+
+
+def test_another_account_needs_a_consent_of_its_own(world: World) -> None:
+    case, desk = came_back(world), finance(world)
+    answers = {"do": "account", "bank": "示例银行", "account": "6222 0000 0005 1234"}
+    assert desk.send(path(case), **answers).status_code == 422
+    assert desk.send(path(case), **answers, agreed="on").status_code == 302
+    case.refresh_from_db()
+    assert case.refund_route == "bank_account"
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        {"do": "account", "bank": "", "account": "12", "agreed": "on"},
+        {"do": "record", "slip": ""},
+        {"do": "record", "slip": "张三"},
+    ],
+)
+def test_what_is_wrong_is_said(world: World, answers: dict[str, str]) -> None:
+    case = came_back(world)
+    assert finance(world).send(path(case), **answers).status_code == 422
+    assert closing_of(case).state == "refund_attention"
+
+
+def test_a_payment_by_hand_takes_two(world: World) -> None:
+    case, qian, sun = came_back(world), finance(world), finance(world, "sun")
+    assert qian.send(path(case), do="record", slip="HD-2026-1").status_code == 302
+    assert "待第二人确认" in page(sun.open("/refunds"))
+    own = page(qian.open(path(case)))
+    assert "须由另一位财务同事确认" in own
+    assert 'value="confirm"' not in own
+    assert qian.send(path(case), do="confirm").status_code == 409
+    assert sun.send(path(case), do="confirm").status_code == 302
+    assert AssistedPayment.objects.get().confirmed_by == sun.officer
+
+
+def test_a_record_is_taken_back(world: World) -> None:
+    case, desk = came_back(world), finance(world)
+    desk.send(path(case), do="record", slip="HD-2026-1")
+    assert desk.send(path(case), do="drop").status_code == 302
+    assert 'value="record"' in page(desk.open(path(case)))
+
+
+def test_sums_that_differ_are_shown_and_leave_nothing_to_press(world: World) -> None:
+    case, desk = came_back(world), finance(world)
+    SettledClosing.objects.filter(pk=closing_of(case).pk).update(refunded_fen=1)
+    assert "金额不符" in page(desk.open("/refunds"))
+    text = page(desk.open(path(case)))
+    assert "核对清楚前不能付款" in text
+    assert 'name="do"' not in text
+    for do in ("retry", "record"):
+        assert desk.send(path(case), do=do, slip="HD-2026-1").status_code == 409
+
+
+def test_a_reviewer_looks_only(world: World) -> None:
+    case = came_back(world)
+    desk = officer(world, "wu", ActorKind.REVIEWER).sign_in()
+    assert "您可查看，不能处理退款" in page(desk.open(path(case)))
+    assert desk.send(path(case), do="retry").status_code == 409
+
+
+def test_what_nobody_asks_for_is_not_found(world: World) -> None:
+    case, desk = carried_out(world, "original", who="payout"), finance(world)
+    assert desk.send(path(case), do="nonsense").status_code == 404
+    assert desk.send(path(case), do="confirm").status_code == 404
+    assert desk.open("/refunds/00000000-0000-0000-0000-000000000000").status_code == 404

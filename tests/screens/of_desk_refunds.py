@@ -1,0 +1,95 @@
+"""Scenes of repairing refunds."""
+
+from tests.closures.states import BANK
+from tests.closures.test_repaying import came_back, finance, recorded
+from tests.screens.scenes import scene
+from tests.screens.stage import Stage
+from tests.stories import closing_of
+from xiaohu.closures import consenting, refunding
+from xiaohu.core.actors import ActorKind
+from xiaohu.core.consents import ConsentKind
+from xiaohu.core.profile import RefundRoute
+from xiaohu.settlement.models import SettledClosing
+
+
+def one(stage: Stage, who: str = "qian") -> str:
+    """Arrange a refund that came back, and return its address."""
+    case = came_back(stage.world)
+    finance(who)
+    stage.officer(who)
+    return f"/desk/refunds/{closing_of(case).pk}"
+
+
+@scene("D9-none", "desk:refunds")
+def none(stage: Stage) -> str:
+    stage.officer()
+    return "/desk/refunds"
+
+
+@scene("D9-list", "desk:refunds")
+def listed(stage: Stage) -> str:
+    one(stage)
+    return "/desk/refunds"
+
+
+@scene("D9-one", "desk:refund")
+def came(stage: Stage) -> str:
+    return one(stage)
+
+
+@scene("D9-account-again", "desk:refund")
+def account_again(stage: Stage) -> str:
+    world = stage.world
+    case = came_back(world)
+    actor = finance().actor(ActorKind.FINANCE)
+    kind = ConsentKind.BANK_ACCOUNT
+    consenting.give(case_id=case.pk, kind=kind, actor=actor, now=world.now)
+    world.outside.fault("payout", refuse=["bank_account"])
+    refunding.choose_another_way(
+        case_id=case.pk, route=RefundRoute.BANK_ACCOUNT, **BANK, actor=actor, now=world.now
+    )
+    world.work()
+    stage.officer("qian")
+    return f"/desk/refunds/{closing_of(case).pk}"
+
+
+@scene("D9-recorded", "desk:refund")
+def waiting_for_another(stage: Stage) -> str:
+    case = came_back(stage.world)
+    recorded(stage.world, case)
+    stage.officer("qian")
+    return f"/desk/refunds/{closing_of(case).pk}"
+
+
+@scene("D9-to-confirm", "desk:refund")
+def to_confirm(stage: Stage) -> str:
+    path = waiting_for_another(stage)
+    finance("sun")
+    stage.officer("sun")
+    return path
+
+
+@scene("D9-mismatch", "desk:refund")
+def mismatch(stage: Stage) -> str:
+    path = one(stage)
+    SettledClosing.objects.update(refunded_fen=1)
+    return path
+
+
+@scene("D9-mismatch-list", "desk:refunds")
+def mismatch_list(stage: Stage) -> str:
+    one(stage)
+    SettledClosing.objects.update(refunded_fen=1)
+    return "/desk/refunds"
+
+
+@scene("D9-no-slip", "desk:refund", status=422, press="refunds.record")
+def no_slip(stage: Stage) -> str:
+    return one(stage)
+
+
+@scene("D9-look-only", "desk:refund")
+def look_only(stage: Stage) -> str:
+    path = one(stage)
+    stage.officer("wu", ActorKind.REVIEWER)
+    return path

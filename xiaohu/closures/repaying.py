@@ -1,0 +1,204 @@
+"""A refund that came back, at the desk: tried again, or paid by hand and recorded by two people.
+
+While a payment by hand waits for the second person nothing else may be tried, so that nobody is
+paid twice.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from xiaohu.access.models import StaffUser
+from xiaohu.closures import alarms, moves, queries, submitting
+from xiaohu.closures.models import AssistedPayment, Closing
+from xiaohu.closures.reviewing import SamePerson
+from xiaohu.core.actors import Actor, ActorKind
+from xiaohu.core.money import Money
+from xiaohu.core.moves import Action, MoveNotAllowed
+from xiaohu.core.notices import Notice
+from xiaohu.core.refusals import Refusal
+from xiaohu.core.repaying import PaymentPending, SumMismatch, normalise_slip
+from xiaohu.core.states import CaseState
+from xiaohu.settlement import ledger
+from xiaohu.trail import events
+
+
+class NotYoursToPay(Refusal):
+    """Recording a payment needs the role of finance at the case's operator."""
+
+    code = "NOT_YOURS_TO_PAY"
+
+
+@transaction.atomic(durable=True)
+def retry(*, closing_id: UUID, officer: StaffUser, now: datetime) -> Closing:
+    """Send a refund that came back once more, to where it was to go.
+
+    Raises:
+        CaseNotFound: it is another operator's.
+        NotYoursToPay: neither officer nor finance.
+        MoveNotAllowed: it did not come back.
+        PaymentPending, SumMismatch: nothing may be sent.
+    """
+    closing = _came_back(closing_id, officer)
+    actor = actor_for(officer)
+    refuse_pending([closing])
+    require_sums(closing)
+    moves.move_closing(closing, Action.RESUME_REFUND, actor=actor, now=now, reason="retry")
+    alarms.set_closing_due(closing, at=now, now=now)
+    return closing
+
+
+@transaction.atomic(durable=True)
+def record_payment(
+    *, closing_id: UUID, slip: str, officer: StaffUser, now: datetime
+) -> AssistedPayment:
+    """Record that what is left was paid by hand; it counts once another person has looked.
+
+    Raises:
+        CaseNotFound, NotYoursToPay, MoveNotAllowed, PaymentPending, SumMismatch: as `retry`.
+        SlipRefused: the slip has no such number.
+    """
+    closing = _came_back(closing_id, officer)
+    _require_finance(officer)
+    refuse_pending([closing])
+    payment = AssistedPayment.objects.create(
+        operator=closing.operator,
+        closing=closing,
+        amount_fen=require_sums(closing),
+        slip=normalise_slip(slip),
+        recorded_by=officer,
+        recorded_at=now,
+    )
+    _note(payment, "record_payment", officer, now)
+    return payment
+
+
+@transaction.atomic(durable=True)
+def confirm_payment(*, payment_id: UUID, officer: StaffUser, now: datetime) -> AssistedPayment:
+    """Book a payment by hand as paid, as a second person who has seen the slip.
+
+    A second confirmation changes nothing.
+
+    Raises:
+        CaseNotFound: there is no such payment here.
+        NotYoursToPay: not of finance.
+        SamePerson: whoever recorded it cannot confirm it.
+        SumMismatch, MoveNotAllowed: the money has moved since.
+    """
+    payment = _payment(payment_id, officer)
+    if payment.confirmed_at is not None:
+        return payment
+    closing = _came_back(payment.closing_id, officer)
+    _require_finance(officer)
+    if payment.recorded_by_id == officer.pk:
+        raise SamePerson
+    if require_sums(closing) != payment.amount_fen or payment.dropped_at is not None:
+        raise SumMismatch
+    payment.confirmed_by, payment.confirmed_at = officer, now
+    payment.save(update_fields=["confirmed_by", "confirmed_at"])
+    ledger.reserve_refund(closing_id=closing.pk, effect_id=payment.pk, now=now)
+    ledger.post_refund(closing_id=closing.pk, effect_id=payment.pk, now=now)
+    _note(payment, "confirm_payment", officer, now)
+    actor = officer.actor(ActorKind.FINANCE)
+    moves.move_closing(closing, Action.RESUME_REFUND, actor=actor, now=now, reason="by_hand")
+    alarms.set_closing_due(closing, at=now, now=now)
+    amount = Money(payment.amount_fen).yuan()
+    submitting.tell(closing.case, Notice.REFUNDED, now=now, amount=amount)
+    return payment
+
+
+@transaction.atomic(durable=True)
+def drop_payment(*, payment_id: UUID, officer: StaffUser, now: datetime) -> None:
+    """Take a recorded payment back before it is confirmed; harmless to repeat.
+
+    Raises:
+        CaseNotFound, NotYoursToPay: as `confirm_payment`.
+    """
+    payment = _payment(payment_id, officer)
+    _require_finance(officer)
+    if payment.confirmed_at is None and payment.dropped_at is None:
+        payment.dropped_at = now
+        payment.save(update_fields=["dropped_at"])
+        _note(payment, "drop_payment", officer, now)
+
+
+def refuse_pending(closings: list[Closing]) -> None:
+    """Pass where no payment by hand waits. Call inside a transaction that holds the closings.
+
+    Raises:
+        PaymentPending: one does.
+    """
+    if pending_of(closings):
+        raise PaymentPending
+
+
+def pending_of(closings: list[Closing]) -> dict[UUID, AssistedPayment]:
+    """Return the payments by hand that wait for a second person, by closing, with one query."""
+    rows = AssistedPayment.objects.filter(
+        closing__in=closings, confirmed_at=None, dropped_at=None
+    ).select_related("recorded_by")
+    return {row.closing_id: row for row in rows}
+
+
+def require_sums(closing: Closing) -> int:
+    """Return what is left to pay, where ledger and settlement agree on it.
+
+    Raises:
+        SumMismatch: they do not.
+    """
+    left_fen = ledger.left_of([closing.pk])[closing.pk]
+    if left_fen is None or left_fen <= 0:
+        raise SumMismatch
+    return left_fen
+
+
+def actor_for(officer: StaffUser) -> Actor:
+    """Return in which role somebody repairs a refund.
+
+    Raises:
+        NotYoursToPay: in none.
+    """
+    for kind in (ActorKind.FINANCE, ActorKind.OFFICER):
+        if officer.acts_as(kind):
+            return officer.actor(kind)
+    raise NotYoursToPay
+
+
+def _came_back(closing_id: UUID, officer: StaffUser) -> Closing:
+    """Return a closing whose refund came back, locked after its case."""
+    found = Closing.objects.filter(pk=closing_id, operator=officer.operator).first()
+    if found is None:
+        raise queries.CaseNotFound
+    case = moves.lock(found.case_id)
+    closing = Closing.objects.select_for_update(no_key=True, of=("self",)).get(pk=closing_id)
+    closing.case = case
+    if closing.state != CaseState.REFUND_ATTENTION.value:
+        raise MoveNotAllowed(state=closing.state, action=Action.RESUME_REFUND.value)
+    return closing
+
+
+def _payment(payment_id: UUID, officer: StaffUser) -> AssistedPayment:
+    found = AssistedPayment.objects.select_for_update(no_key=True).filter(
+        pk=payment_id, operator=officer.operator
+    )
+    payment = found.first()
+    if payment is None:
+        raise queries.CaseNotFound
+    return payment
+
+
+def _require_finance(officer: StaffUser) -> None:
+    if not officer.acts_as(ActorKind.FINANCE):
+        raise NotYoursToPay
+
+
+def _note(payment: AssistedPayment, action: str, officer: StaffUser, now: datetime) -> None:
+    events.record(
+        operator=payment.operator,
+        actor=officer.actor(ActorKind.FINANCE),
+        action=action,
+        case_id=payment.closing.case_id,
+        evidence={"payment": str(payment.pk), "amount_fen": str(payment.amount_fen)},
+        now=now,
+    )

@@ -1,0 +1,106 @@
+"""D9: refunds that wait for people, with what the bank said; the same few questions however many."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Q
+
+from xiaohu.closures import repaying
+from xiaohu.closures.models import AssistedPayment, Closing, HumanQueue
+from xiaohu.core.numbers import mask_number
+from xiaohu.core.retention import Category
+from xiaohu.core.states import CaseState
+from xiaohu.core.steps import Step
+from xiaohu.queue.models import Effect
+from xiaohu.registry import lines
+from xiaohu.settlement import ledger
+from xiaohu.vault import records, units
+from xiaohu.vault.records import Ref
+
+MOST = 200
+KNOWN_ANSWERS = frozenset({"account_closed", "name_differs", "limit", "unknown_account"})
+
+
+@dataclass(frozen=True, slots=True)
+class Refund:
+    """One refund in the hands of people; `left_fen` is None where the sums do not agree."""
+
+    closing: Closing
+    number: str
+    left_fen: int | None
+    route: str
+    account_tail: str
+    answer: str
+    tries: int
+    due_at: datetime | None
+    came_back: bool
+    pending: AssistedPayment | None
+
+
+def waiting() -> list[Refund]:
+    """Return every refund that waits for people, the longest first."""
+    stuck = Q(step=Step.REFUND.value, owner=HumanQueue.OPERATIONS.value)
+    came_back = Q(state=CaseState.REFUND_ATTENTION.value)
+    found = Closing.objects.filter(
+        stuck | came_back, operator=settings.XIAOHU.operator, is_open=True
+    ).select_related("case", "line")
+    return _shown(list(found.order_by("owner_due_at", "pk")[:MOST]))
+
+
+def one(closing_id: UUID) -> Refund | None:
+    """Return one of them."""
+    return next((each for each in waiting() if each.closing.pk == closing_id), None)
+
+
+def _shown(closings: Sequence[Closing]) -> list[Refund]:
+    if not closings:
+        return []
+    ids = [closing.pk for closing in closings]
+    left, pending = ledger.left_of(ids), repaying.pending_of(list(closings))
+    answers, opened = _answers(ids), _opened(closings)
+    return [
+        Refund(
+            closing=closing,
+            number=_mask(closing, opened),
+            left_fen=left[closing.pk],
+            route=closing.case.refund_route,
+            account_tail=opened.get(_payee(closing), {}).get("account", "")[-4:],
+            answer=answers.get(closing.pk, ("", 0))[0],
+            tries=answers.get(closing.pk, ("", 0))[1],
+            due_at=closing.owner_due_at,
+            came_back=closing.state == CaseState.REFUND_ATTENTION.value,
+            pending=pending.get(closing.pk),
+        )
+        for closing in closings
+    ]
+
+
+def _answers(ids: Sequence[UUID]) -> dict[UUID, tuple[str, int]]:
+    """Return what the bank said last of each refund, and how often it was asked."""
+    rows = Effect.objects.filter(subject_id__in=ids, kind=Step.REFUND.value).order_by("round")
+    said: dict[UUID, tuple[str, int]] = {}
+    for effect in rows:
+        tries = said.get(effect.subject_id, ("", 0))[1] + (effect.sent_at is not None)
+        known = effect.reason if effect.reason in KNOWN_ANSWERS else "other"
+        said[effect.subject_id] = (known, tries)
+    return said
+
+
+def _opened(closings: Sequence[Closing]) -> dict[Ref, dict[str, str]]:
+    refs = {_payee(closing) for closing in closings}
+    refs |= {lines.number_ref(c.line_id) for c in closings if c.line_id is not None}
+    return records.readable(operator=closings[0].operator, refs=refs)
+
+
+def _payee(closing: Closing) -> Ref:
+    return Ref(units.case(closing.case_id), Category.PAYEE)
+
+
+def _mask(closing: Closing, opened: dict[Ref, dict[str, str]]) -> str:
+    if closing.line_id is None:
+        return "—"
+    number = opened.get(lines.number_ref(closing.line_id), {}).get("number", "")
+    return mask_number(number) if number else "—"

@@ -1,0 +1,119 @@
+"""D9: refunds to repair: try again, another account, or paid by hand with two people."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext
+
+from xiaohu.access.models import StaffUser
+from xiaohu.closures import consenting, refunding, repaying
+from xiaohu.core.actors import ActorKind
+from xiaohu.core.consents import ConsentKind
+from xiaohu.core.profile import RefundRoute
+from xiaohu.core.refusals import Refusal
+from xiaohu.core.repaying import SlipRefused
+from xiaohu.desk import refunds
+from xiaohu.desk.entering import staff_only
+from xiaohu.desk.forms import NewAccount, Slip
+from xiaohu.desk.refunds import Refund
+from xiaohu.queue import clock
+from xiaohu.ui.refusals import Sentence, sentence
+
+
+@staff_only
+def listed(request: HttpRequest, officer: StaffUser) -> HttpResponse:
+    """D9: every refund that waits for people."""
+    return render(request, "desk/refunds.html", {"rows": refunds.waiting()})
+
+
+@staff_only
+def repair(request: HttpRequest, officer: StaffUser, closing_id: UUID) -> HttpResponse:
+    """D9: one of them; POST tries again, changes the account, records, confirms or drops a payment."""
+    refund = refunds.one(closing_id)
+    if refund is None:
+        if request.method == "GET":
+            raise Http404
+        messages.info(request, gettext("refunds.gone"))
+        return HttpResponseRedirect(reverse("desk:refunds"))
+    asked = request.POST.get("do", "")
+    account = NewAccount(request.POST if asked == "account" else None)
+    slip = Slip(request.POST if asked == "record" else None)
+    form = {"account": account, "record": slip}.get(asked)
+    problem = None
+    if request.method == "POST" and (form is None or form.is_valid()):
+        try:
+            told = _do(asked, request, officer, refund, account, slip)
+        except SlipRefused as refused:
+            slip.add_error("slip", sentence(refused).what)
+        except Refusal as refused:
+            problem = sentence(refused)
+        else:
+            messages.success(request, told)
+            return HttpResponseRedirect(reverse("desk:refunds"))
+    return _page(request, officer, refunds.one(closing_id) or refund, account, slip, problem)
+
+
+def _page(
+    request: HttpRequest,
+    officer: StaffUser,
+    refund: Refund,
+    account: NewAccount,
+    slip: Slip,
+    problem: Sentence | None,
+) -> HttpResponse:
+    finance = officer.acts_as(ActorKind.FINANCE)
+    page: dict[str, Any] = {
+        "refund": refund,
+        "case": refund.closing.case,
+        "account": account,
+        "slip": slip,
+        "problem": problem,
+        "finance": finance,
+        "may_repair": finance or officer.acts_as(ActorKind.OFFICER),
+        "own_record": refund.pending is not None and refund.pending.recorded_by_id == officer.pk,
+    }
+    wrong = bool(account.errors or slip.errors)
+    status = 409 if problem else 422 if wrong else 200
+    return render(request, "desk/refund.html", page, status=status)
+
+
+def _do(
+    asked: str,
+    request: HttpRequest,
+    officer: StaffUser,
+    refund: Refund,
+    account: NewAccount,
+    slip: Slip,
+) -> str:
+    """Do what was asked and return the words of it."""
+    now, closing = clock.now(), refund.closing
+    if asked == "retry":
+        repaying.retry(closing_id=closing.pk, officer=officer, now=now)
+    elif asked == "account":
+        actor = repaying.actor_for(officer)
+        repaying.require_sums(closing)
+        consenting.give(
+            case_id=closing.case_id, kind=ConsentKind.BANK_ACCOUNT, actor=actor, now=now
+        )
+        refunding.choose_another_way(
+            case_id=closing.case_id,
+            route=RefundRoute.BANK_ACCOUNT,
+            bank=account.cleaned_data["bank"],
+            account=account.cleaned_data["account"],
+            actor=actor,
+            now=now,
+        )
+    elif asked == "record":
+        number = slip.cleaned_data["slip"]
+        repaying.record_payment(closing_id=closing.pk, slip=number, officer=officer, now=now)
+    elif asked == "confirm" and refund.pending is not None:
+        repaying.confirm_payment(payment_id=refund.pending.pk, officer=officer, now=now)
+    elif asked == "drop" and refund.pending is not None:
+        repaying.drop_payment(payment_id=refund.pending.pk, officer=officer, now=now)
+    else:
+        raise Http404
+    return gettext(f"refunds.done.{asked}")
