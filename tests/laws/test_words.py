@@ -23,7 +23,7 @@ from xiaohu.core.assistance import CallOutcome, CallTopic, ComplaintSubject
 from xiaohu.core.bindings import OFFICIAL, Binding, LeftBehind
 from xiaohu.core.changes import Shown
 from xiaohu.core.channels import CaseChannel
-from xiaohu.core.checks import Appeal, CheckCode, CheckGroup
+from xiaohu.core.checks import Appeal, CheckCode, CheckGroup, Resolver
 from xiaohu.core.choices import Choice
 from xiaohu.core.comparing import Difference
 from xiaohu.core.consents import ConsentKind
@@ -65,6 +65,7 @@ from xiaohu.desk.views.keys import KEYS
 from xiaohu.desk.work import VIEWS
 from xiaohu.help.articles import Topic
 from xiaohu.notices.models import NoticeState
+from xiaohu.portal.checklist import Tag
 from xiaohu.portal.options import ALREADY, CAN_CLOSE, WITH_PAPERS
 from xiaohu.portal.shown import ANNOUNCE
 from xiaohu.portal.views.starting import ALTERNATIVES
@@ -194,6 +195,8 @@ def made() -> Mapping[str, list[str]]:
         "check.": each(CheckCode, ".way"),
         "check.appeal.": each(Appeal),
         "check.title.": each(CheckCode),
+        "check.resolver.": each(Resolver),
+        "tag.": each(Tag),
         "choice.": each(Choice),
         "changed.": each(Shown),
         "official.": each(OFFICIAL),

@@ -110,6 +110,12 @@ def record(*, call_id: UUID, officer: StaffUser, outcome: CallOutcome, now: date
     return row
 
 
+def of_case(case_id: UUID, topic: CallTopic) -> CallBack | None:
+    """Return the open call-back somebody asked for about a case, or nothing."""
+    found = CallBack.objects.filter(case_id=case_id, topic=topic.value, ended_at=None)
+    return found.order_by("due_at").first()
+
+
 def waiting(operator: str) -> list[CallBack]:
     """Return who is to be called, most urgent first."""
     rows = CallBack.objects.filter(operator=operator, ended_at=None).select_related("officer")

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.http import Http404
 
 from xiaohu.access.models import StaffUser
+from xiaohu.assistance import calling
 from xiaohu.closures import (
     applying,
     assisting,
@@ -19,6 +20,7 @@ from xiaohu.closures import (
 )
 from xiaohu.closures.checking import Checked
 from xiaohu.closures.models import Case, HumanQueue
+from xiaohu.core.assistance import CallTopic
 from xiaohu.core.checks import FRESH_FOR
 from xiaohu.core.schedule import promised_by
 from xiaohu.core.states import CaseState
@@ -41,9 +43,14 @@ def outcomes_of(case: Case) -> tuple[str, ...]:
 
 
 def find_case(reference: str) -> Case:
-    """Return the case of a reference, or answer that there is none; a draft is nobody's business."""
+    """Return the case of a reference, or answer that there is none.
+
+    A draft is nobody's business, unless its author asked for people to look at its checks.
+    """
     case = queries.by_reference(settings.XIAOHU.operator, reference)
-    if case is None or case.state == CaseState.DRAFT.value:
+    if case is None:
+        raise Http404
+    if case.state == CaseState.DRAFT.value and not calling.of_case(case.pk, CallTopic.CHECKS):
         raise Http404
     return case
 

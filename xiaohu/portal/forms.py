@@ -60,6 +60,22 @@ class PasswordSignIn(PlainForm):
     )
 
 
+class ManualCheck(PlainForm):
+    """S7: whom people call who look at what stands in the way."""
+
+    name = text("people.name", empty="people.err.name", autocomplete="name")
+    number = text(
+        "people.number", empty="signin.err.number", type="tel", inputmode="tel", autocomplete="tel"
+    )
+
+    def clean_number(self) -> str:
+        """Return the number in E.164."""
+        try:
+            return normalise(self.cleaned_data["number"])
+        except NumberRefused:
+            raise ValidationError(gettext("signin.err.number")) from None
+
+
 class NumberSignIn(PlainForm):
     """S2: a code to the line."""
 

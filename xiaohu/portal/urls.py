@@ -5,6 +5,7 @@ from django.urls import path
 from xiaohu.portal.views import (
     answering,
     applying,
+    asking,
     checking,
     choosing_lines,
     code_box,
@@ -48,6 +49,7 @@ urlpatterns = [
     path(f"{CASE}/who", applying.who, name="who"),
     path(f"{CASE}/documents", applying.documents, name="documents"),
     path(f"{CASE}/checks", checking.checks, name="checks"),
+    path(f"{CASE}/people", asking.ask_people, name="ask_people"),
     path(f"{CASE}/checks/<str:code>", checking.one_check, name="one_check"),
     path(f"{CASE}/restriction", checking.restriction, name="restriction"),
     path(f"{CASE}/verify", proving.prove, name="prove"),

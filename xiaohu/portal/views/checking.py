@@ -1,16 +1,20 @@
 """S6 and S7: what stands in the way, and the way out of each."""
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext
 
+from xiaohu.assistance import calling
 from xiaohu.closures import checking, drafting
 from xiaohu.closures.checking import Checked
 from xiaohu.closures.models import Case
-from xiaohu.core.checks import CheckCode, CheckGroup, Finding
+from xiaohu.core.assistance import CallTopic
+from xiaohu.core.checks import CheckCode, Finding
 from xiaohu.core.choices import Choice, settles
 from xiaohu.portal import journey
+from xiaohu.portal.checklist import rows
 from xiaohu.portal.entering import own_draft
 from xiaohu.portal.forms import OneChoice
 from xiaohu.portal.opening import check
@@ -29,12 +33,14 @@ def checks(request: HttpRequest, case: Case) -> HttpResponse:
     if checked is None and refused is None:
         refused = check(case)
         checked = checking.last(case, now=now)
+    asked = calling.of_case(case.pk, CallTopic.CHECKS)
     page = {
         "case": case,
         "checked": checked,
-        "groups": _groups(checked) if checked is not None else [],
+        "groups": rows(checked, asked=asked is not None),
         "open": sum(f.blocks for f in checked.findings) if checked is not None else 0,
         "sentence": sentence(refused) if refused is not None else None,
+        "asked": asked,
         "go_on": journey.next_page(case, now=now),
         "news": rules.news_of(case),
     }
@@ -90,34 +96,49 @@ def _choosing(
     back = reverse("portal:checks", args=[case.pk])
     if finding is None:
         return HttpResponseRedirect(back)
+    again = request.method == "POST" and "again" in request.POST
+    refused, still = None, None
+    if again:
+        before, refused = said(finding), check(case)
+        finding = _most_pressing(checking.last(case, now=clock.now()), finding.code)
+        if refused is None and (finding is None or not finding.blocks):
+            messages.success(request, gettext("checks.one_done"))
+            return HttpResponseRedirect(f"{back}#open")
+        if finding is None:
+            return HttpResponseRedirect(back)
+        still = None if refused is not None else _still(before, said(finding))
     form = OneChoice(
-        request.POST or None,
+        None if again else request.POST or None,
         choices=[(c.value, gettext(f"choice.{c.value}")) for c in finding.choices],
         initial={"choice": finding.chosen.value if finding.chosen else None},
     )
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and not again and form.is_valid():
         choice = Choice(form.cleaned_data["choice"])
         drafting.choose(case_id=case.pk, check=finding.code, choice=choice)
         check(case)
-        return HttpResponseRedirect(back if settles(choice) else elsewhere)
-    page = {"case": case, "finding": finding, "said": said(finding), "form": form, **more}
-    return render(request, template, page, status=422 if form.errors else 200)
+        return HttpResponseRedirect(f"{back}#open" if settles(choice) else elsewhere)
+    checked = checking.last(case, now=clock.now())
+    page = {
+        "case": case,
+        "finding": finding,
+        "said": said(finding),
+        "form": form,
+        "sentence": sentence(refused) if refused is not None else None,
+        "still": still,
+        "checked_at": checked.gathered_at if checked is not None else None,
+        "asked": calling.of_case(case.pk, CallTopic.CHECKS),
+        **more,
+    }
+    wrong = form.errors or still is not None
+    return render(request, template, page, status=422 if wrong else 200)
+
+
+def _still(before: str, now: str) -> dict[str, str]:
+    """Return what a second look found: the same, or something else."""
+    return {"before": before, "now": now} if before != now else {}
 
 
 def _most_pressing(checked: Checked | None, code: str) -> Finding | None:
     """Return a finding of a code, of a line it still blocks where there is one."""
     found = [finding for finding in checked.findings if finding.code == code] if checked else []
     return next((finding for finding in found if finding.blocks), found[0] if found else None)
-
-
-def _groups(checked: Checked) -> list[dict[str, object]]:
-    """Return the rows of the task list."""
-    found = shown.findings(checked)
-    return [
-        {
-            "group": group,
-            "findings": [entry for entry in found if entry[0].group is group],
-            "blocked": any(entry[0].blocks for entry in found if entry[0].group is group),
-        }
-        for group in CheckGroup
-    ]

@@ -1,0 +1,96 @@
+"""Scenes of the checks: every tag, a second look, and asking for people."""
+
+from tests.portal.browser import Browser
+from tests.screens.of_answers import address, drafted
+from tests.screens.scenes import scene
+from tests.screens.stage import Stage
+from tests.stories import ARREARS, STOPPED
+from xiaohu.closures import checking
+from xiaohu.closures.models import Case
+
+WHO = {"name": "李示例", "number": "13000000002"}
+
+
+def asked(stage: Stage) -> str:
+    """Arrange a draft whose author asked for people to look."""
+    path = drafted(stage, ARREARS)
+    browser = Browser(stage.world)
+    browser.client.cookies.load(stage.cookies)
+    browser.send(f"{path}/people", **WHO)
+    return path
+
+
+@scene("S6-other-way", "portal:checks")
+def other_way(stage: Stage) -> str:
+    stage.world.outside.change(stage.world.line(), realname="missing")
+    return f"{drafted(stage)}/checks"
+
+
+@scene("S6-stopped", "portal:checks")
+def stopped(stage: Stage) -> str:
+    return f"{drafted(stage, STOPPED)}/checks"
+
+
+@scene("S6-away-after", "portal:checks", press="btn.check_again")
+def away_after(stage: Stage) -> str:
+    path = drafted(stage, ARREARS)
+    stage.world.outside.fault("operator", down=True)
+    return f"{path}/checks"
+
+
+@scene("S6-asked", "portal:checks")
+def asked_for_people(stage: Stage) -> str:
+    return f"{asked(stage)}/checks"
+
+
+@scene("S7-still", "portal:one_check", status=422, press="btn.settled_check")
+def still(stage: Stage) -> str:
+    return f"{drafted(stage, ARREARS)}/checks/ARREARS"
+
+
+@scene("S7-changed", "portal:one_check", status=422, press="btn.settled_check")
+def changed(stage: Stage) -> str:
+    path = drafted(stage, ARREARS)
+    line = stage.world.line(ARREARS)
+    stage.world.outside.change(line, arrears_fen=1200)
+    return f"{path}/checks/ARREARS"
+
+
+@scene("S7-away", "portal:one_check", press="btn.settled_check")
+def away(stage: Stage) -> str:
+    path = drafted(stage, ARREARS)
+    stage.world.outside.fault("operator", down=True)
+    return f"{path}/checks/ARREARS"
+
+
+@scene("S7-asked", "portal:one_check")
+def one_asked(stage: Stage) -> str:
+    return f"{asked(stage)}/checks/ARREARS"
+
+
+@scene("S7-people", "portal:ask_people")
+def people(stage: Stage) -> str:
+    return f"{drafted(stage, ARREARS)}/people"
+
+
+@scene("S7-people-error", "portal:ask_people", status=422, press="people.ask")
+def people_error(stage: Stage) -> str:
+    return people(stage)
+
+
+@scene("S7-people-asked", "portal:ask_people")
+def people_asked(stage: Stage) -> str:
+    return f"{asked(stage)}/people"
+
+
+@scene("S7b-chosen", "portal:restriction", press="btn.save_check")
+def chose_to_restore(stage: Stage) -> str:
+    world = stage.world
+    facts = {"status": "restricted", "restriction": "complaints", "restricted_on": "2026-11-01"}
+    world.outside.change(world.line(), **facts)
+    path = drafted(stage)
+    case = Case.objects.get()
+    case.closings.update(choices={"RESTRICTED_GRADED": "restore"})
+    checking.run(case_id=case.pk, now=world.now)
+    assert path == address(case)
+    return f"{path}/restriction"
