@@ -86,7 +86,7 @@ def test_text_twice_as_large_fits(name: str, stage: Stage, windows: Windows) -> 
     window.page.goto("about:blank")
 
 
-@pytest.mark.parametrize("name", ["S17-receipt", "S22-certificate"])
+@pytest.mark.parametrize("name", ["S17-receipt", "S22-certificate", "H2-table"])
 def test_paper_shows_the_content_and_nothing_to_press(
     name: str, stage: Stage, windows: Windows
 ) -> None:

@@ -9,12 +9,13 @@ rules in force, so that no article can promise another number than they do.
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
 
 from xiaohu.core.assistance import COMPLAINT_DAYS
+from xiaohu.core.exports import KEPT
 from xiaohu.core.profile import MAX_REVIEW_WORKING_DAYS, Profile
 from xiaohu.core.retention import FOLDER_KEPT_DAYS, Category, rules_with
 from xiaohu.core.review import APPEAL_DAYS
@@ -98,6 +99,7 @@ def figures(profile: Profile, language: str) -> dict[str, str]:
         "suspended_days": str(profile.arrears_closing.suspended_days),
         "appeal_days": str(APPEAL_DAYS),
         "complaint_days": str(COMPLAINT_DAYS),
+        "copy_hours": str(KEPT // timedelta(hours=1)),
         "folder_days": str(FOLDER_KEPT_DAYS),
         "identity_months": str(kept[Category.REGISTRATION_IDENTITY].months),
         "refund_proof_years": str(kept[Category.REFUND_PROOF].months // 12),
