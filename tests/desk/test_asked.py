@@ -26,6 +26,16 @@ def test_calls_are_listed_by_urgency_without_names(world: World) -> None:
     assert 'class="over"' in page(officer(world, "lin").sign_in().open("/callbacks"))
 
 
+def test_the_day_shows_how_many_wait(world: World) -> None:
+    call(world)
+    complaint(world)
+    desk = officer(world).sign_in()
+    assert "1 回电 1 投诉" in words(desk.open("/"))
+    assert 'class="bad"' not in page(desk.open("/"))
+    world.clock.pass_(hours=3)
+    assert 'class="bad"><strong>1</strong><a href="/desk/callbacks"' in page(desk.open("/"))
+
+
 def test_whoever_takes_a_call_sees_whom_to_call_and_writes_down_what_came_of_it(
     world: World,
 ) -> None:

@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Count, Q, QuerySet
 
 from xiaohu.access.models import StaffUser
 from xiaohu.assistance import asking
-from xiaohu.assistance.models import Asked
+from xiaohu.assistance.models import Asked, CallBack, Complaint
 from xiaohu.closures.models import Case
 from xiaohu.core.retention import Category
 from xiaohu.desk.listing import TimeLeft, left_until
@@ -45,6 +46,33 @@ def rows(found: Iterable[Asked], *, now: datetime) -> list[AskedRow]:
         )
         for row in listed
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class AskedCount:
+    """How many wait in one of the lists, and how many of them too long."""
+
+    route: str
+    key: str
+    waiting: int
+    late: int
+
+
+def counts(*, now: datetime) -> list[AskedCount]:
+    """Return how many wait to be called, and how many for an answer."""
+    return [
+        AskedCount(route, key, *_count(rows, now))
+        for route, key, rows in (
+            ("desk:callbacks", "desk.callbacks", CallBack.objects.all()),
+            ("desk:complaints", "desk.complaints", Complaint.objects.all()),
+        )
+    ]
+
+
+def _count(found: QuerySet[Any], now: datetime) -> tuple[int, int]:
+    waiting = found.filter(operator=settings.XIAOHU.operator, ended_at=None)
+    counted = waiting.aggregate(waiting=Count("pk"), late=Count("pk", filter=Q(due_at__lt=now)))
+    return counted["waiting"], counted["late"]
 
 
 def shown(row: Asked, category: Category, officer: StaffUser, *, now: datetime) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from xiaohu.access.models import StaffUser
-from xiaohu.desk import listing, work
+from xiaohu.desk import asked, listing, work
 from xiaohu.desk.entering import staff_only
 from xiaohu.queue import clock
 
@@ -27,6 +27,7 @@ def my_work(request: HttpRequest, officer: StaffUser) -> HttpResponse:
         "counts": [(view, counted[view]) for view in work.FIGURES],
         "unassigned": counted["waiting"],
         "mine": listing.rows(work.first_of("mine", officer, now=now), now=now),
+        "asked": asked.counts(now=now),
         "missing_year": work.missing_year(officer, now=now),
     }
     return render(request, "desk/work.html", page)
