@@ -34,6 +34,7 @@ from xiaohu.core.filings import Purpose
 from xiaohu.core.involuntary import INVOLUNTARY, Stop
 from xiaohu.core.moves import Action
 from xiaohu.core.notices import SAMPLES, Channel, Notice, Recipient, Result, sent
+from xiaohu.core.payouts import Returned
 from xiaohu.core.profile import (
     Contact,
     FeeStop,
@@ -277,6 +278,7 @@ def made() -> Mapping[str, list[str]]:
         "result.": each(Result),
         "refusal_rule.": each(RefusalReason),
         "return.": each(ReturnReason),
+        "returned.": each(Returned),
         "route.": each(RefundRoute),
         "rule.contact.": each(set(Contact.model_fields) - {"staffed"}),
         "rule.fees.stop.": each(FeeStop),

@@ -212,7 +212,7 @@ def test_a_refund_that_came_back_asks_for_another_way(world: World) -> None:
         account="6222000000051234",
         agreed="on",
     )
-    assert browser.at == f"/case/{case.pk}"
+    assert browser.at == f"/case/{case.pk}/refund"
 
 
 def test_the_certificate_page_comes_with_the_closing(world: World) -> None:

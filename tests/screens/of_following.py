@@ -1,6 +1,6 @@
 """Scenes of a submitted request: every state, and what can be done in it."""
 
-from tests.closures.states import case_in, refused, returned
+from tests.closures.states import case_in, refused
 from tests.closures.test_involuntary import announced
 from tests.screens.of_answers import address
 from tests.screens.scenes import scene
@@ -102,23 +102,6 @@ def ended(stage: Stage) -> str:
 @scene("S19-too-late", "portal:withdraw", status=409)
 def too_late(stage: Stage) -> str:
     return f"{settling(stage)}/withdraw"
-
-
-@scene("S20-fix", "portal:fix")
-def fix(stage: Stage) -> str:
-    case = returned(stage.world)
-    stage.holder()
-    return f"{address(case)}/fix"
-
-
-@scene("S21-refund", "portal:refund")
-def refund(stage: Stage) -> str:
-    return f"{refund_attention(stage)}/refund"
-
-
-@scene("S23-refused", "portal:refused")
-def why_refused(stage: Stage) -> str:
-    return f"{was_refused(stage)}/refused"
 
 
 @scene("S18-own", "portal:case")

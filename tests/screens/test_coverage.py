@@ -25,6 +25,7 @@ NO_PAGE = {
     "portal:receipt": "a PDF",
     "portal:pdf": "a PDF",
     "portal:send_link": "a form sends it",
+    "portal:again": "a form sends it",
     "portal:public_key": "a file",
     "portal:result_pdf": "a PDF",
     "desk:sign_out": "a form sends it",

@@ -66,3 +66,8 @@ def appeal(*, case_id: UUID, actor: Actor, now: datetime) -> Case:
         now=now,
     )
     return case
+
+
+def review_of(case: Case) -> Case | None:
+    """Return the newest case in which a refused one is looked at again."""
+    return Case.objects.filter(appeal_of=case).order_by("-opened_at").first()

@@ -32,14 +32,14 @@ ANSWERS = (
 _SEALED = (Category.CONTACT, Category.PAYEE, Category.APPLICANT, Category.REASON)
 
 
-def copy(case: Case, *, now: datetime, **differing: Any) -> Case:
-    """Open a case with the answers and proofs of another. Call inside a transaction."""
+def copy(case: Case, *, now: datetime, with_proofs: bool = True, **differing: Any) -> Case:
+    """Open a case with the answers of another, and its proofs. Call inside a transaction."""
     made = Case.objects.create(
         reference=case_reference(now=now, random=secrets.token_bytes(REFERENCE_BYTES)),
         opened_at=now,
         **{**{name: getattr(case, name) for name in ANSWERS}, **differing},
     )
-    for method in proofs.given(case.pk):
+    for method in proofs.given(case.pk) if with_proofs else ():
         proofs.note(case_id=made.pk, method=method, now=now)
     _copy_sealed(case, made)
     consents.copy(case_id=case.pk, to_case=made.pk)

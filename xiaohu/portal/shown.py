@@ -81,11 +81,28 @@ def payee_shown(case: Case) -> str:
 def timeline(case: Case) -> list[tuple[str, Any]]:
     """Return what happened to a case: keys of sentences with their moments."""
     happened = [(e.action, e.at) for e in events.of_case(case.pk) if e.action in TOLD]
+    if case.size > 1:
+        happened = _once(happened, ended=case.ended_at is not None)
     if not case.by_operator:
         return happened
     # What the operator did before it announced its closing is its own affair.
     told = [(action, at) for action, at in happened if action not in {"open", "send_to_review"}]
     return [(ANNOUNCE if action == "approve" else action, at) for action, at in told]
+
+
+def _once(happened: list[tuple[str, Any]], *, ended: bool) -> list[tuple[str, Any]]:
+    """Return what happened to a case of several lines: begun with the first, ended with the last."""
+    begun = [action for action, _ in happened].index("execute") if _began(happened) else None
+    last = max((n for n, (action, _) in enumerate(happened) if action == "finish"), default=None)
+    return [
+        told
+        for n, told in enumerate(happened)
+        if (told[0] != "execute" or n == begun) and (told[0] != "finish" or (ended and n == last))
+    ]
+
+
+def _began(happened: list[tuple[str, Any]]) -> bool:
+    return any(action == "execute" for action, _ in happened)
 
 
 ANNOUNCE = "announce"

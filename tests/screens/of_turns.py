@@ -1,0 +1,116 @@
+"""Scenes of the turns a request can take: returned, expired, refund back, refused, looked at again."""
+
+from tests.closures.states import case_in, refused, returned
+from tests.screens.of_answers import address
+from tests.screens.of_following import shown
+from tests.screens.scenes import scene
+from tests.screens.stage import Stage
+from tests.stories import EMPTY, holder_of
+from xiaohu.closures import appealing, drafting, refunding
+from xiaohu.closures.models import Case
+from xiaohu.core.profile import RefundRoute
+from xiaohu.core.review import APPEAL_DAYS, ReturnReason
+from xiaohu.core.states import CaseState
+from xiaohu.core.steps import Scope
+from xiaohu.registry.models import Line
+
+
+@scene("S18-several-lines", "portal:case")
+def several(stage: Stage) -> str:
+    world = stage.world
+    clean, empty = world.line(), world.line(EMPTY)
+    Line.objects.filter(pk=empty.pk).update(holder_id=clean.holder_id)
+    case = drafting.open_case(
+        subscriber=world.subscriber(),
+        scope=Scope.LINE,
+        line_ids=[clean.pk, empty.pk],
+        language="zh-hans",
+        now=world.now,
+    )
+    world.answer(case)
+    world.submit(case)
+    world.outside.fault("operator", refuse=[empty.subscription_id])
+    world.clock.pass_(days=3, minutes=1)
+    world.work()
+    return shown(stage, case)
+
+
+@scene("S20-fix", "portal:fix")
+def fix(stage: Stage) -> str:
+    case = returned(stage.world)
+    stage.holder()
+    return f"{address(case)}/fix"
+
+
+@scene("S20-several", "portal:fix")
+def fix_several(stage: Stage) -> str:
+    case = returned(stage.world, *ReturnReason)
+    stage.holder()
+    return f"{address(case)}/fix"
+
+
+@scene("S20-expired", "portal:fix")
+def fix_expired(stage: Stage) -> str:
+    case = case_in(stage.world, CaseState.EXPIRED)
+    stage.holder()
+    return f"{address(case)}/fix"
+
+
+def came_back(stage: Stage) -> Case:
+    """Return a case whose refund the bank sent back."""
+    return case_in(stage.world, CaseState.REFUND_ATTENTION)
+
+
+def another_way(stage: Stage) -> Case:
+    """Return a case whose refund is on another way."""
+    case = came_back(stage)
+    refunding.choose_another_way(
+        case_id=case.pk,
+        route=RefundRoute.ORIGINAL,
+        actor=holder_of(case),
+        now=stage.world.now,
+    )
+    return case
+
+
+@scene("S21-refund", "portal:refund")
+def refund(stage: Stage) -> str:
+    return f"{shown(stage, came_back(stage))}/refund"
+
+
+@scene("S21-nothing-chosen", "portal:refund", status=422, press="refund.again")
+def refund_nothing(stage: Stage) -> str:
+    return f"{shown(stage, came_back(stage))}/refund"
+
+
+@scene("S21-working", "portal:refund")
+def refund_working(stage: Stage) -> str:
+    return f"{shown(stage, another_way(stage))}/refund"
+
+
+@scene("S21-paid", "portal:refund")
+def refund_paid(stage: Stage) -> str:
+    case = another_way(stage)
+    stage.world.work()
+    return f"{shown(stage, case)}/refund"
+
+
+@scene("S23-refused", "portal:refused")
+def why_refused(stage: Stage) -> str:
+    return f"{shown(stage, refused(stage.world))}/refused"
+
+
+@scene("S23-review", "portal:refused")
+def review(stage: Stage) -> str:
+    case = refused(stage.world)
+    appealing.appeal(case_id=case.pk, actor=holder_of(case), now=stage.world.now)
+    stage.holder()
+    return f"{address(case)}/refused"
+
+
+@scene("S23-review-over", "portal:refused")
+def review_over(stage: Stage) -> str:
+    case = refused(stage.world)
+    stage.world.clock.pass_(days=APPEAL_DAYS + 1)
+    stage.holder()
+    return f"{address(case)}/refused"
