@@ -6,9 +6,10 @@ from tests.screens.of_following import shown
 from tests.screens.scenes import scene
 from tests.screens.stage import Stage
 from tests.stories import EMPTY, holder_of
-from xiaohu.closures import appealing, drafting, refunding
+from xiaohu.closures import appealing, drafting, purging, refunding
 from xiaohu.closures.models import Case
 from xiaohu.core.profile import RefundRoute
+from xiaohu.core.retention import FOLDER_KEPT_DAYS
 from xiaohu.core.review import APPEAL_DAYS, ReturnReason
 from xiaohu.core.states import CaseState
 from xiaohu.core.steps import Scope
@@ -114,3 +115,12 @@ def review_over(stage: Stage) -> str:
     stage.world.clock.pass_(days=APPEAL_DAYS + 1)
     stage.holder()
     return f"{address(case)}/refused"
+
+
+@scene("S18-deleted", "portal:case", status=410)
+def deleted(stage: Stage) -> str:
+    case = case_in(stage.world, CaseState.WITHDRAWN)
+    stage.world.clock.pass_(days=FOLDER_KEPT_DAYS + 1)
+    purging.purge(now=stage.world.now)
+    stage.holder()
+    return address(case)

@@ -65,6 +65,14 @@ def of_subscriber(case_id: UUID, subscriber: Subscriber) -> Case:
     return found
 
 
+def was_purged(case_id: UUID, subscriber: Subscriber) -> bool:
+    """Say whether a case was this holder's, and its folder is gone by now."""
+    if subscriber.holder_id is None:
+        return False
+    gone = Case.objects.filter(pk=case_id, operator=subscriber.operator, purged_at__isnull=False)
+    return gone.filter(holder_id=subscriber.holder_id).exists()
+
+
 def cases_of(subscriber: Subscriber) -> list[Case]:
     """Return every case a sign-in may see, newest first."""
     return list(_visible_to(subscriber).order_by("-opened_at"))

@@ -59,6 +59,7 @@ class Notice(StrEnum):
     IN_REVIEW = "in_review"
     REQUESTED = "requested"
     RETURNED = "returned"
+    REMINDED = "reminded"
     REFUSED = "refused"
     APPROVED = "approved"
     POSTPONED = "postponed"
@@ -138,6 +139,7 @@ NOTICES: Mapping[Notice, NoticeRule] = {
     ),
     _N.REQUESTED: NoticeRule(number="N07", page=_PROGRESS, to=_OLD, after=_CASE),
     _N.RETURNED: NoticeRule(number="N08", page="portal:fix", to=_CASE, must=("ref", "date")),
+    _N.REMINDED: NoticeRule(number="N08", page="portal:fix", to=_CASE, must=("ref", "date")),
     _N.EXPIRED: NoticeRule(number="N08", page=_PROGRESS, to=_CASE),
     _N.REFUSED: NoticeRule(number="N09", page="portal:refused", to=_CASE, must=("ref", "date")),
     _N.APPROVED: NoticeRule(number="N10", page=_PROGRESS, to=_CASE, must=("ref", "date")),
@@ -205,6 +207,9 @@ DECEASED: Mapping[Notice, Notice] = {
     _N.REFUNDED: _N.DECEASED_REFUNDED,
     _N.DONE: _N.DECEASED_DONE,
 }
+
+# Days after which somebody is reminded of what was returned to them and is still open.
+REMINDED_AFTER_DAYS = (1, 3, 7)
 
 # Whom a closing touches beside its holder, by what the operator says of the line.
 AFFECTED: Mapping[Notice, Callable[[LineFacts], bool]] = {

@@ -17,7 +17,7 @@ from procrastinate.contrib.django.django_connector import DjangoConnector
 
 from xiaohu.access import codes, counters, sessions
 from xiaohu.assistance import purging as asked
-from xiaohu.closures import alarms, deadlines, minding, purging, starting
+from xiaohu.closures import alarms, deadlines, minding, purging, recalling, starting
 from xiaohu.core.calendar import day_of
 from xiaohu.exports import copies, making
 from xiaohu.gateways import callbacks, sight
@@ -75,6 +75,7 @@ def beats() -> list[Beat]:
         Beat(600, lambda: minding.remind(now=clock.now())),
         Beat(600, lambda: minding.apologise(now=clock.now())),
         Beat(600, lambda: copies.expire(now=clock.now())),
+        Beat(600, lambda: recalling.recall(now=clock.now())),
         Beat(600, _clean_up),
         Beat(24 * 3600, _look_at_calendar),
         Beat(24 * 3600, lambda: starting.start_arrears(now=clock.now())),

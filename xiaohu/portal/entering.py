@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 from django.urls import reverse
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -15,6 +16,7 @@ from xiaohu.access import sessions
 from xiaohu.access.sessions import Subscriber
 from xiaohu.closures import drafting, queries
 from xiaohu.closures.models import Case
+from xiaohu.core.retention import FOLDER_KEPT_DAYS
 from xiaohu.core.states import CaseState
 from xiaohu.portal import pending
 from xiaohu.ui import typed
@@ -47,7 +49,12 @@ def own_case(view: View) -> View:
         *args: Any,
         **kwargs: Any,
     ) -> HttpResponse:
-        case = queries.of_subscriber(case_id, subscriber)
+        try:
+            case = queries.of_subscriber(case_id, subscriber)
+        except queries.CaseNotFound:
+            if not queries.was_purged(case_id, subscriber):
+                raise
+            return render(request, "portal/gone.html", {"days": FOLDER_KEPT_DAYS}, status=410)
         return view(request, case, *args, **kwargs)
 
     return checked

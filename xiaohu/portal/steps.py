@@ -27,11 +27,13 @@ class Step:
     when: str = ""
 
 
-def of_case(shown: dict[str, Any], *, waits_until: datetime | None) -> list[Step]:
+def of_case(
+    shown: dict[str, Any], *, waits_until: datetime | None, late_until: date | None = None
+) -> list[Step]:
     """Return everything that happened, then the present step, then those to come."""
     case: Case = shown["case"]
     past = [Step(PAST, gettext(f"event.{action}"), moment(at)) for action, at in timeline(case)]
-    to_come = [Step(NEXT, words, when) for words, when in _to_come(shown, waits_until)]
+    to_come = [Step(NEXT, words, when) for words, when in _to_come(shown, waits_until, late_until)]
     if to_come:
         to_come[0] = Step(NOW, to_come[0].words, to_come[0].when)
     return past + to_come
@@ -45,7 +47,9 @@ def settled_by(shown: dict[str, Any]) -> date | None:
     return calendars.working().add(day_of(max(ended)), days).on if ended else None
 
 
-def _to_come(shown: dict[str, Any], waits_until: datetime | None) -> Iterator[tuple[str, str]]:
+def _to_come(
+    shown: dict[str, Any], waits_until: datetime | None, late_until: date | None
+) -> Iterator[tuple[str, str]]:
     case: Case = shown["case"]
     profile = shown["profile_of_case"]
     state = CaseState(case.state)
@@ -53,7 +57,7 @@ def _to_come(shown: dict[str, Any], waits_until: datetime | None) -> Iterator[tu
     if state is CaseState.AWAITING_CUSTOMER:
         yield gettext("step.yours"), by
     if state is CaseState.IN_REVIEW:
-        due = case.decision_due_on
+        due = late_until or case.decision_due_on
         yield gettext("event.to_review"), gettext("event.by").format(date=day(due)) if due else ""
     if state in {CaseState.IN_REVIEW, CaseState.SCHEDULED} and not case.by_operator:
         until = (

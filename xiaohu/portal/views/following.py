@@ -34,7 +34,7 @@ def progress(request: HttpRequest, case: Case) -> HttpResponse:
     waits = _waits(shown["closings"], now)
     page = {
         **shown,
-        "steps": steps.of_case(shown, waits_until=waits["waits_until"]),
+        "steps": steps.of_case(shown, waits_until=waits["waits_until"], late_until=promised(sent)),
         "settled_by": steps.settled_by(shown),
         "notices": told(sent),
         "lost": any(message.lost for message in told(sent)),

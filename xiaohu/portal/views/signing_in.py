@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 from xiaohu.access import accounts, sessions
 from xiaohu.access.accounts import TooManyTries
 from xiaohu.access.codes import Limited
+from xiaohu.core.retention import FOLDER_KEPT_DAYS
 from xiaohu.portal import pending, ways
 from xiaohu.portal.codes import limited, status_of
 from xiaohu.portal.entering import closed_with_line, enter
@@ -43,6 +44,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         "back": back,
         "out": "out" in request.GET,
         "closed": closed,
+        "kept_days": FOLDER_KEPT_DAYS,
     }
     return render(request, "portal/sign_in.html", page, status=status_of(form))
 
