@@ -98,7 +98,7 @@ def test_a_handler_closes_three_lines_of_a_firm(
     assert service.run("demo", "clock", "+4d").returncode == 0
     subscriber.wait_for("done")
     assert phone.page.get_by_text(subscriber.say("track.lines"), exact=True).count()
-    assert phone.page.locator('a[href*="certificate?line="]').count() == 3
+    assert phone.page.locator('.tasks a[href*="certificate?line="]').count() == 2 * 3
 
 
 def test_somebody_asks_for_the_holder_with_papers(

@@ -188,8 +188,8 @@ class _Closing:
         page.send(code=self._code(self.row["contact"]))
         while time.monotonic() < until:
             page.go(path)
-            if any(link.endswith("/certificate") for link in page.page.links):
-                page.go(f"{path}/certificate")
+            if any(link.endswith("/statement") for link in page.page.links):
+                page.go(f"{path}/statement")
                 if any(link.endswith("/statement.pdf") for link in page.page.links):
                     self.narrator.step("closed")
                     return path
