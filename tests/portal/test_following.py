@@ -182,11 +182,12 @@ def test_after_fifteen_days_a_new_request_is_the_way(world: World) -> None:
     case = decided(world, "refuse")
     home = f"/case/{case.pk}/refused"
     said = page(Browser(world).sign_in().open(home))
-    assert "申请复核" in said
+    assert "申请复核</button>" in said
     world.clock.pass_(days=16)
     browser = Browser(world).sign_in()
     said = page(browser.open(home))
-    assert "申请复核" not in said
+    assert "申请复核</button>" not in said
+    assert "申请复核的期限为 2026年12月8日，已过" in said
     assert "重新办理" in said
     answer = browser.send(home)
     assert answer.status_code == 409
