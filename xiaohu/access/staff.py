@@ -1,4 +1,4 @@
-"""Staff proving who they are where there is no page: account, password and authenticator code."""
+"""Staff proving who they are, at the desk and at a terminal: account, password, authenticator code."""
 
 from datetime import datetime
 

@@ -26,6 +26,7 @@ STAFF = (
     ("chen", "陈示例（审核）", (ActorKind.OFFICER, ActorKind.REVIEWER)),
     ("wu", "吴示例（审核）", (ActorKind.OFFICER, ActorKind.REVIEWER)),
     ("lin", "林示例（合规）", (ActorKind.OFFICER, ActorKind.REVIEWER, ActorKind.COMPLIANCE)),
+    ("zhao", "赵示例（管理）", (ActorKind.ADMIN,)),
 )
 
 

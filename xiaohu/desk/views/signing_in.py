@@ -1,16 +1,17 @@
 """D1: account, password and second factor."""
 
 from django.conf import settings
-from django.contrib.auth import authenticate, login, logout
+from django.contrib.auth import login, logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
-from xiaohu.access import counters, mfa
-from xiaohu.access.accounts import TRIES, WINDOW, TooManyTries, too_many
+from xiaohu.access import staff
+from xiaohu.access.accounts import TooManyTries
 from xiaohu.access.models import StaffUser
+from xiaohu.access.staff import StaffNotProved
 from xiaohu.desk import habits
 from xiaohu.desk.entering import SECOND_FACTOR, officer_of
 from xiaohu.desk.forms import StaffSignIn
@@ -27,7 +28,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     form = StaffSignIn(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            officer = _checked(request, form)
+            officer = _checked(form)
         except TooManyTries as refused:
             officer = None
             form.add_error(None, Refused(refused))
@@ -50,23 +51,20 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(reverse("desk:sign_in"))
 
 
-def _checked(request: HttpRequest, form: StaffSignIn) -> StaffUser | None:
+def _checked(form: StaffSignIn) -> StaffUser | None:
     """Return the officer if all three are right; nothing tells which one was wrong.
 
     Raises:
         TooManyTries: five in a quarter of an hour, whether there is such an account or not.
     """
-    name = form.cleaned_data["username"]
-    now = clock.now()
-    tries = counters.hit("staff", name.casefold(), limit=TRIES, window=WINDOW, now=now)
-    user = authenticate(request, username=name, password=form.cleaned_data["password"])
-    if not tries.allowed:
-        raise too_many(tries.resets_at, now)
-    if not isinstance(user, StaffUser):
+    typed = form.cleaned_data
+    try:
+        return staff.prove(
+            operator=settings.XIAOHU.operator,
+            name=typed["username"],
+            password=typed["password"],
+            code=typed["code"],
+            now=clock.now(),
+        )
+    except StaffNotProved:
         return None
-    if user.operator != settings.XIAOHU.operator:
-        return None
-    if not mfa.check(user, form.cleaned_data["code"], now=now):
-        return None
-    counters.clear("staff", name.casefold())
-    return user
