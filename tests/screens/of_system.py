@@ -67,3 +67,8 @@ def planned_stop(stage: Stage) -> str:
 def stop_that_lasts(stage: Stage) -> str:
     stage.stop(until=datetime.now(UTC) - timedelta(minutes=1))
     return "/"
+
+
+@scene("components", "ui:gallery")
+def components(stage: Stage) -> str:
+    return "/gallery"
