@@ -3,7 +3,8 @@
 from tests.portal.browser import Browser, give_password
 from tests.screens.scenes import scene
 from tests.screens.stage import Stage
-from tests.stories import CLEAN
+from tests.stories import CLEAN, OPERATOR
+from xiaohu.access import tickets
 
 WRONG = "000000"
 
@@ -112,6 +113,21 @@ def no_new_password(stage: Stage) -> str:
 @scene("S2-new-password-over", "portal:new_password", status=403)
 def leave_over(stage: Stage) -> str:
     return "/sign-in/recover/password"
+
+
+@scene("S1-from-app", "portal:start")
+def from_the_app(stage: Stage) -> str:
+    line = stage.world.line()
+    made = tickets.issue(
+        operator=OPERATOR, line_id=line.pk, request_id="scene", now=stage.world.now
+    )
+    assert made is not None
+    return f"/start?ticket={made.token}"
+
+
+@scene("S1-ticket-over", "portal:start", status=410)
+def ticket_over(stage: Stage) -> str:
+    return "/start?ticket=used"
 
 
 @scene("S3-code", "portal:code")

@@ -116,6 +116,17 @@ class OneTimeCode(models.Model):
         ]
 
 
+class AppTicket(models.Model):
+    """A ticket of the operator's app for one line; the address holds the only copy of its token."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    operator = models.CharField(max_length=32)
+    token_hash = models.BinaryField(unique=True)
+    line_id = models.UUIDField()
+    expires_at = models.DateTimeField(db_index=True)
+    used_at = models.DateTimeField(null=True)
+
+
 class Counter(models.Model):
     """How often something happened since its window began."""
 

@@ -27,6 +27,7 @@ class Method(StrEnum):
     PASSWORD = "password"  # noqa: S105 - the name of a method
     CODE = "code"
     CASE_CODE = "case_code"
+    APP = "app"
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,11 @@ from xiaohu.vault import records, units
 DRAFT_KEPT = timedelta(days=30)
 EDITABLE = frozenset({CaseState.DRAFT, CaseState.AWAITING_CUSTOMER})
 REFERENCE_BYTES = 8
-_SIGN_IN_PROOF = {Method.PASSWORD: ProofMethod.PASSWORD, Method.CODE: ProofMethod.CODE}
+_SIGN_IN_PROOF = {
+    Method.PASSWORD: ProofMethod.PASSWORD,
+    Method.CODE: ProofMethod.CODE,
+    Method.APP: ProofMethod.APP,
+}
 
 
 class AlreadyClosing(Refusal):

@@ -91,6 +91,12 @@ class Options(BaseSettings):
         default=None,
         description="Shared secret that signs callbacks. Default: a file (0600) in data_dir.",
     )
+    app_secret: SecretStr | None = Field(
+        default=None,
+        min_length=32,
+        description="Shared secret of the operator's own app, 32 characters or more; see"
+        " docs/app-entry.md. Default: none, and no tickets are given.",
+    )
     web_workers: int = Field(default=1, ge=1, le=64, description="Web processes.")
     faults: str | None = Field(
         default=None,

@@ -243,6 +243,15 @@ class Notices(_Part):
     off: Annotated[tuple[Annotated[Notice, Field(strict=False)], ...], Field(strict=False)] = ()
 
 
+class AppEntry(_Part):
+    """The hosts of the operator's own app a visit may lead back to."""
+
+    return_hosts: Annotated[
+        tuple[Annotated[str, Field(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$", max_length=253)], ...],
+        Field(strict=False),
+    ] = ()
+
+
 class Source(_Part):
     """Where a figure comes from, and how well that is known."""
 
@@ -296,4 +305,5 @@ class Profile(_Part):
     ] = ()
     retention: dict[Annotated[Category, Field(strict=False)], Retention] = {}
     notices: Notices = Notices()
+    app: AppEntry = AppEntry()
     provenance: dict[str, Source] = {}

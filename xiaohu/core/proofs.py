@@ -43,6 +43,7 @@ class ProofMethod(StrEnum):
     """How somebody can prove to be who they say."""
 
     PASSWORD = "password"  # noqa: S105 - the name of a method
+    APP = "app"  # signed in at the operator's own app
     REGISTRATION = "registration"  # name and document told to an officer, as registered
     CODE = "code"
     ICCID_TAIL = "iccid_tail"
@@ -54,6 +55,7 @@ class ProofMethod(StrEnum):
 
 KINDS: Mapping[ProofMethod, ProofKind] = {
     ProofMethod.PASSWORD: ProofKind.KNOWN,
+    ProofMethod.APP: ProofKind.KNOWN,
     ProofMethod.REGISTRATION: ProofKind.KNOWN,
     ProofMethod.CODE: ProofKind.SIM,
     ProofMethod.ICCID_TAIL: ProofKind.CARD,

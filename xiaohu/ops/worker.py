@@ -15,7 +15,7 @@ from procrastinate import BaseConnector
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 
-from xiaohu.access import codes, counters, sessions
+from xiaohu.access import codes, counters, sessions, tickets
 from xiaohu.assistance import purging as asked
 from xiaohu.closures import alarms, deadlines, minding, purging, recalling, starting
 from xiaohu.core.calendar import day_of
@@ -46,6 +46,7 @@ class Beat:
 def _clean_up() -> None:
     now = clock.now()
     codes.delete_past(now=now)
+    tickets.delete_past(now=now)
     counters.forget_past(now=now)
     callbacks.forget_heard()
     sessions.delete_idle()

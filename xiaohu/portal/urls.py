@@ -4,6 +4,7 @@ from django.urls import path
 
 from xiaohu.portal.views import (
     answering,
+    app_entry,
     applying,
     asking,
     checking,
@@ -35,7 +36,8 @@ CASE = "case/<uuid:case_id>"
 urlpatterns = [
     path("", starting.home, name="home"),
     path("o/<str:key>", starting.of_operator, name="operator"),
-    path("start", starting.start, name="start"),
+    path("start", app_entry.start, name="start"),
+    path("app/tickets", app_entry.give_ticket, name="give_ticket"),
     path("sign-in", signing_in.sign_in, name="sign_in"),
     path("sign-in/code", code_box.code, name="code"),
     path("sign-in/recover", recovering.recover, name="recover"),

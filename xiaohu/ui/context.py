@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from xiaohu.access import sessions
 from xiaohu.core.refusals import Refusal
 from xiaohu.registry import policies
+from xiaohu.ui import app_return
 from xiaohu.ui.brand import has_own
 from xiaohu.ui.display import display_of
 
@@ -32,6 +33,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "other_language": ("zh-hans", "中文") if language == "en" else ("en", "English"),
         "display": display_of(request),
         "idle": _idle(request),
+        "app_return": app_return.of(request, profile),
         "here": request.get_full_path(),
         "demo_inbox": settings.XIAOHU.simulator_url(3) if settings.XIAOHU.demo else "",
     }

@@ -47,11 +47,6 @@ def of_operator(request: HttpRequest, key: str) -> HttpResponse:
     return HttpResponseRedirect(reverse("portal:home"))
 
 
-def start(request: HttpRequest) -> HttpResponse:
-    """Enter from anywhere: an app, the settings, a link."""
-    return HttpResponseRedirect(reverse("portal:scope"))
-
-
 def track(request: HttpRequest) -> HttpResponse:
     """Look up a request: with a session its list, else by reference and a code."""
     if getattr(request, "subscriber", None):
