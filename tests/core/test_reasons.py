@@ -23,6 +23,10 @@ def test_own_words_may_have_two_hundred_characters() -> None:
 
 def test_each_question_is_asked_once_and_in_order() -> None:
     passed: list[str] = []
-    while (question := next_unasked(passed)) is not None:
+    while (question := next_unasked(passed, proved=True)) is not None:
         passed.append(question.value)
     assert passed == [question.value for question in Question]
+
+
+def test_what_needs_a_proof_is_not_asked_without_one() -> None:
+    assert next_unasked([], proved=False) is Question.REASON

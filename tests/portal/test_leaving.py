@@ -3,7 +3,8 @@
 import pytest
 
 from tests.portal.browser import Browser, page, words
-from tests.stories import EMPTY, World
+from tests.stories import EMPTY, STOPPED, World
+from xiaohu.closures import checking
 from xiaohu.closures.models import Case
 from xiaohu.exports import making
 from xiaohu.ui.copies import words as words_of
@@ -72,3 +73,15 @@ def test_an_operator_that_does_not_answer_holds_nobody_up(world: World) -> None:
     answer = browser.open(f"{browser.home}/tidy")
     assert answer.status_code == 200
     assert "跳过" in words(answer) or "继续" in words(answer)
+
+
+def test_papers_nobody_has_looked_at_open_no_records_and_hold_nobody_up(world: World) -> None:
+    case = world.draft(STOPPED)
+    checking.run(case_id=case.pk, now=world.now)
+    world.show_papers(case)
+    browser = Browser(world).sign_in(STOPPED)
+    browser.open(f"/case/{case.pk}/reason")
+    browser.send(choice="not_said")
+    assert browser.at in {f"{browser.home}/balance", f"{browser.home}/contact"}
+    browser.open(f"{browser.home}/export")
+    assert browser.at == f"{browser.home}/verify"

@@ -12,6 +12,18 @@ class Question(StrEnum):
     REASON = "reason"
 
 
-def next_unasked(passed: Collection[str]) -> Question | None:
-    """Return the first question nobody has seen yet."""
-    return next((question for question in Question if question.value not in passed), None)
+# Records and what is saved at the operator are opened to nobody who only signed in or showed papers
+# that no person has looked at yet: such a request is not asked about them.
+AFTER_PROOF = frozenset({Question.EXPORT, Question.TIDY})
+
+
+def next_unasked(passed: Collection[str], *, proved: bool) -> Question | None:
+    """Return the first question nobody has seen yet; `proved` says two kinds of proof were given."""
+    return next(
+        (
+            question
+            for question in Question
+            if question.value not in passed and (proved or question not in AFTER_PROOF)
+        ),
+        None,
+    )

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.urls import reverse
 
-from xiaohu.closures import applying, checking
+from xiaohu.closures import applying, checking, exporting
 from xiaohu.closures.drafting import EDITABLE
 from xiaohu.closures.models import Case
 from xiaohu.core.proofs import TWO_KINDS
@@ -37,7 +37,7 @@ def _next(case: Case, now: datetime) -> str:
         return "prove"
     if standing.lacking:
         return "documents"
-    question = next_unasked(case.passed)
+    question = next_unasked(case.passed, proved=exporting.proved(case))
     if question is not None:
         return question.value
     if checked.pays and not case.refund_route:
