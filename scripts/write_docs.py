@@ -14,7 +14,7 @@ from xiaohu.core.checks import CAN_BLOCK, CHECKS, CheckCode
 from xiaohu.core.notices import NOTICES, SAMPLES, Channel, Notice, key, sent
 from xiaohu.core.profile import Profile
 from xiaohu.core.profile_law import MAY_BE_OFF, MAY_START_ITSELF
-from xiaohu.core.proofs import ALONE
+from xiaohu.core.proofs import OFFERABLE
 from xiaohu.core.retention import RETENTION, Disposal
 from xiaohu.core.wording import CHINESE, ENGLISH, longest, mandatory
 from xiaohu.registry.columns import COLUMNS, OPTIONAL
@@ -250,7 +250,7 @@ def _fields(part: type[BaseModel], path: str = "") -> Iterator[tuple[str, str]]:
 NARROWED: dict[str, Sequence[str]] = {
     "checks": ["NOT_HOLDER", "…"],
     "choices": ['ARREARS = ["pay", "set_off"]', "…"],
-    "proof.methods": ALONE,
+    "proof.methods": OFFERABLE,
     "involuntary": sorted(MAY_START_ITSELF),
     "notices.off": sorted(MAY_BE_OFF),
     "retention": sorted(name for name, rule in RETENTION.items() if rule.disposal is Disposal.SEAL),

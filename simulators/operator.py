@@ -104,6 +104,14 @@ class Operator:
         typed = text_in(await body_of(request), "password")
         return JSONResponse({"right": typed == subscription[-6:]})
 
+    async def face(self, request: Request, faults: Faults) -> Response:
+        """Say whether a face is the registered one: in rehearsals unless "face" is refused."""
+        subscription = request.path_params["subscription_id"]
+        if self.network.line(subscription) is None:
+            return missing("unknown_line")
+        text_in(await body_of(request), "photo")
+        return JSONResponse({"right": "face" not in faults.refuse})
+
     async def pay(self, request: Request) -> Response:
         """Let the newcomer pay the arrears at the operator's counter."""
         return self._change(request, "pay", {"arrears_fen": 0})
@@ -134,6 +142,7 @@ def application(settings: Settings) -> Starlette:
             board.business(operator.service_password),
             methods=["POST"],
         ),
+        Route("/lines/{subscription_id}/face", board.business(operator.face), methods=["POST"]),
         Route("/lines/{subscription_id}/pay", board.rehearsal(operator.pay), methods=["POST"]),
         Route(
             "/lines/{subscription_id}/records/{record}",

@@ -112,6 +112,7 @@ REFUSED = [
     ("balance_blocks", True, "balance_blocks"),
     ("refund.balance_blocks", True, "balance_blocks"),
     ("proof.methods", ["face"], "face"),
+    ("proof.methods", ["face", "code"], "face"),
     ("proof.methods", ["code"], "one_proof"),
     ("proof.methods", ["code", "password"], "unknown_value"),
     ("retension", {}, "unknown_key"),

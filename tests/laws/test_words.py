@@ -46,7 +46,7 @@ from xiaohu.core.profile import (
     SourceTag,
 )
 from xiaohu.core.profile_reading import FORBIDDEN, LIMITS, SHAPES
-from xiaohu.core.proofs import ALONE, ProofMethod
+from xiaohu.core.proofs import OFFERABLE, ProofMethod
 from xiaohu.core.readout import HeardBy, ReadItem
 from xiaohu.core.reasons import Reason
 from xiaohu.core.refusals import Refusal
@@ -271,7 +271,7 @@ def made() -> Mapping[str, list[str]]:
         "recipient.": each(set(Recipient) - {Recipient.CODE_ADDRESS}),
         "policies.section.": each(SECTIONS.values()),
         "profile.why.": each(sorted(PROFILE_WHYS), ".next"),
-        "proof.": each(ALONE),
+        "proof.": each(OFFERABLE),
         "reason.": each(Reason),
         "refusal.": each((sub.code for sub in refusals()), ".next"),
         "refusal_reason.": each(RefusalReason),

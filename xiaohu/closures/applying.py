@@ -186,7 +186,7 @@ def standing(case: Case, lines: Sequence[LineFacts] | None = None, *, now: datet
     seen_at_counter = ProofMethod.COUNTER in given
     wanted_papers = evidence_needed(
         ApplicantKind(case.applicant),
-        proof_by_paper=wanted == SEEN_BY_A_PERSON and not seen_at_counter,
+        proof_by_paper=(wanted == SEEN_BY_A_PERSON or case.by_paper) and not seen_at_counter,
         estate_fen=sum(facts.refundable_fen for facts in known),
         consent_above_fen=profile.refund.heirs_consent_above_fen,
         asked=profile.documents.get(ApplicantKind(case.applicant)),
@@ -214,6 +214,26 @@ def require_proof(standing: Standing) -> None:
         raise PapersMissing(papers=" ".join(standing.lacking))
     if standing.reached < standing.wanted:
         raise IdentityUnverified(level=standing.wanted)
+
+
+def may_prove_by_paper(case: Case) -> bool:
+    """Say whether papers can take the place of a proof: the holder asks, and of a person."""
+    return case.applicant == ApplicantKind.HOLDER.value and not case.by_paper
+
+
+@transaction.atomic(durable=True)
+def prove_by_paper(*, case_id: UUID) -> Case:
+    """Let a person look at papers in place of a proof the holder could give alone.
+
+    Nothing given so far is lost; a second time changes nothing.
+
+    Raises:
+        NotEditable: already submitted.
+    """
+    case = drafting.editable(case_id)
+    case.by_paper = True
+    case.save(update_fields=["by_paper"])
+    return case
 
 
 @transaction.atomic(durable=True)

@@ -12,8 +12,9 @@ from xiaohu.core.applicants import PHOTOS
 from xiaohu.core.consents import ConsentKind
 from xiaohu.core.destinations import DESTINATIONS, WITH_CONSENT
 from xiaohu.core.profile import RefundRoute
+from xiaohu.core.proofs import ProofMethod
 from xiaohu.core.states import TERMINAL, CaseState
-from xiaohu.proofing import consents, papers
+from xiaohu.proofing import consents, papers, proofs
 
 
 @transaction.atomic(durable=True)
@@ -43,7 +44,9 @@ def withdraw(*, case_id: UUID, kind: ConsentKind, actor: Actor, now: datetime) -
 
 
 def _give_up(case: Case, kind: ConsentKind) -> None:
-    if kind is ConsentKind.ID_PHOTO:
+    if kind is ConsentKind.FACE:
+        proofs.forget_one(case.pk, ProofMethod.FACE)
+    elif kind is ConsentKind.ID_PHOTO:
         for paper in papers.of_case(case.pk):
             if paper.evidence in PHOTOS:
                 papers.remove(case_id=case.pk, paper_id=paper.id)

@@ -28,6 +28,7 @@ ANSWERS = (
     "effects_read",
     "reason",
     "passed",
+    "by_paper",
 )
 _SEALED = (Category.CONTACT, Category.PAYEE, Category.APPLICANT, Category.REASON)
 

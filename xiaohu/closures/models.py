@@ -41,6 +41,7 @@ class Case(models.Model):
     `submitted_payee` is the latter as last submitted, to tell whether it was changed afterwards.
     `warned_days` says which notices of a closing that the operator started were given, by the days
     left until then.
+    `by_paper` says that its holder proves it by papers and not alone.
     `passed` names the questions that may be passed by and were seen.
     `policy_declined` is the newest version its holder chose not to take over.
     """
@@ -72,6 +73,7 @@ class Case(models.Model):
     effects_read = models.BooleanField(default=False)
     reason = models.CharField(max_length=24, blank=True)
     passed = models.JSONField(default=list)
+    by_paper = models.BooleanField(default=False)
 
     submitted_at = models.DateTimeField(null=True)
     review_asked_at = models.DateTimeField(null=True)

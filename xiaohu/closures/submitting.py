@@ -72,6 +72,7 @@ def submit(case: Case, *, declared: bool, actor: Actor, now: datetime) -> Case:
         route=RefundRoute(case.refund_route) if case.refund_route else None,
         appeal=case.appeal_of_id is not None,
         assisted=case.channel == CaseChannel.DESK.value,
+        by_paper=case.by_paper,
     )
     again, payee_was = case.submitted_at is not None, bytes(case.submitted_payee or b"")
     case.submitted_at = case.submitted_at or now

@@ -20,6 +20,7 @@ class ConsentMissing(Refusal):
 class ConsentKind(StrEnum):
     """What is agreed to."""
 
+    FACE = "face"
     ID_PHOTO = "id_photo"
     BANK_ACCOUNT = "bank_account"
     LATER_SETTLEMENT = "later_settlement"
@@ -36,6 +37,7 @@ class ConsentRule:
 _SENSITIVE = "个人信息保护法第二十九条"
 
 CONSENTS: Mapping[ConsentKind, ConsentRule] = {
+    ConsentKind.FACE: ConsentRule("2026.11", f"{_SENSITIVE}；人脸识别技术应用安全管理办法"),
     ConsentKind.ID_PHOTO: ConsentRule("2026.11", _SENSITIVE),
     ConsentKind.BANK_ACCOUNT: ConsentRule("2026.11", _SENSITIVE),
     ConsentKind.LATER_SETTLEMENT: ConsentRule("2026.11", "民法典第五百六十七条"),

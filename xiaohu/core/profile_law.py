@@ -16,7 +16,7 @@ from xiaohu.core.profile import (
     Profile,
     ProfileRefused,
 )
-from xiaohu.core.proofs import ALONE, KINDS, TWO_KINDS
+from xiaohu.core.proofs import KINDS, OFFERABLE, TWO_KINDS, ProofMethod
 from xiaohu.core.retention import RETENTION, Disposal
 
 MANDATORY_CHECKS = frozenset(
@@ -127,15 +127,20 @@ def _no_more_papers_than_the_table(profile: Profile) -> Refused:
 
 def _two_kinds_of_proof(profile: Profile) -> Refused:
     for method in profile.proof.methods:
-        if method not in ALONE:
+        if method not in OFFERABLE:
             yield ProfileRefused(
                 field="proof.methods",
                 why="unknown_value",
                 value=method.value,
-                allowed=" ".join(ALONE),
+                allowed=" ".join(OFFERABLE),
             )
-    if len({KINDS[method] for method in profile.proof.methods}) < TWO_KINDS:
-        yield ProfileRefused(field="proof.methods", why="one_proof")
+    # Never a face alone, not even for whoever signed in by what the other kind rests on.
+    besides_face = set(profile.proof.methods) - {ProofMethod.FACE}
+    if len({KINDS[method] for method in besides_face}) < TWO_KINDS:
+        if ProofMethod.FACE in profile.proof.methods:
+            yield ProfileRefused(field="proof.methods", why="face")
+        else:
+            yield ProfileRefused(field="proof.methods", why="one_proof")
 
 
 def _colours_can_be_read(profile: Profile) -> Refused:

@@ -2,7 +2,8 @@
 
 A password is known, a code reaches the SIM, the card's number is read off the card itself, a
 service password is checked by the operator, and a paper or a visit is seen by a person. Signing
-in twice in the same way proves nothing more. A face is never asked for.
+in twice in the same way proves nothing more. A face is compared by the operator, only where it
+offers that, only with a consent of its own, and never as the only way.
 """
 
 from collections.abc import Collection, Mapping
@@ -37,6 +38,7 @@ class ProofKind(StrEnum):
     CONTACT = "contact"
     OPERATOR = "operator"
     SEEN = "seen"
+    FACE = "face"
 
 
 class ProofMethod(StrEnum):
@@ -51,6 +53,7 @@ class ProofMethod(StrEnum):
     SERVICE_PASSWORD = "service_password"  # noqa: S105 - the name of a method
     DOCUMENT = "document"
     COUNTER = "counter"
+    FACE = "face"
 
 
 KINDS: Mapping[ProofMethod, ProofKind] = {
@@ -63,10 +66,12 @@ KINDS: Mapping[ProofMethod, ProofKind] = {
     ProofMethod.SERVICE_PASSWORD: ProofKind.OPERATOR,
     ProofMethod.DOCUMENT: ProofKind.SEEN,
     ProofMethod.COUNTER: ProofKind.SEEN,
+    ProofMethod.FACE: ProofKind.FACE,
 }
 
 # What the holder can give alone; papers and visits come by way of a person.
 ALONE = (ProofMethod.CODE, ProofMethod.ICCID_TAIL, ProofMethod.SERVICE_PASSWORD)
+OFFERABLE = (*ALONE, ProofMethod.FACE)  # the last only beside others, where an operator offers it
 
 
 def needed(
@@ -109,7 +114,7 @@ def offered(
     have = {KINDS[proof] for proof in given}
     return tuple(
         method
-        for method in ALONE
+        for method in OFFERABLE
         if method in taken
         and KINDS[method] not in have
         and not (method is ProofMethod.CODE and status is not LineStatus.ACTIVE)

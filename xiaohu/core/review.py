@@ -30,6 +30,7 @@ class ReviewReason(StrEnum):
     SAME_PAYEE = "same_payee"
     CHOSEN_FOR_A_PERSON = "chosen_for_a_person"
     APPEAL = "appeal"
+    PROVED_BY_PAPER = "proved_by_paper"
     OPERATOR_INITIATED = "operator_initiated"
     OBJECTION = "objection"
     ASSISTED = "assisted"
@@ -70,6 +71,7 @@ def reasons(
     route: RefundRoute | None,
     appeal: bool,
     assisted: bool = False,
+    by_paper: bool = False,
 ) -> tuple[ReviewReason, ...]:
     """Return every reason for a person to decide; none means the clock may go on."""
     refundable_fen = sum(line.refundable_fen for line in lines)
@@ -78,6 +80,7 @@ def reasons(
         ReviewReason.ALWAYS: profile.review.rule is ReviewRule.ALWAYS,
         ReviewReason.APPEAL: appeal,
         ReviewReason.ASSISTED: assisted,  # Whoever typed it never decides it alone.
+        ReviewReason.PROVED_BY_PAPER: by_paper,
         ReviewReason.FOR_SOMEBODY_ELSE: applicant is not ApplicantKind.HOLDER,
         ReviewReason.REFUND_ABOVE_LIMIT: refundable_fen > limit_fen,
         ReviewReason.LINE_NOT_ACTIVE: any(f.status is not LineStatus.ACTIVE for f in lines),

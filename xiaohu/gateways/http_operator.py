@@ -1,5 +1,6 @@
 """An operator reached over HTTP, as the operator simulator shows it."""
 
+import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -73,6 +74,16 @@ class HttpOperator:
         """Have the operator check a service password."""
         body = {"password": password}
         path = f"/lines/{quote(subscription_id, safe='')}/service-password"
+        reply = http.call(self.base_url, "POST", path, json=body)
+        right = reply.body.get("right")
+        if reply.status != 200 or not isinstance(right, bool):
+            raise GatewayUnavailable
+        return right
+
+    def check_face(self, subscription_id: str, photo: bytes) -> bool:
+        """Have the operator compare a face with the one it registered."""
+        body = {"photo": base64.b64encode(photo).decode()}
+        path = f"/lines/{quote(subscription_id, safe='')}/face"
         reply = http.call(self.base_url, "POST", path, json=body)
         right = reply.body.get("right")
         if reply.status != 200 or not isinstance(right, bool):

@@ -99,6 +99,13 @@ class OperatorGateway(Protocol):
             GatewayUnavailable: no answer.
         """
 
+    def check_face(self, subscription_id: str, photo: bytes) -> bool:
+        """Say whether a face is the one registered for a line; the picture is not kept here.
+
+        Raises:
+            GatewayUnavailable: no answer.
+        """
+
     def records(self, subscription_id: str, record: str, month: str) -> Records:
         """Return the records of one kind, of one month ("2026-11") where they have months.
 

@@ -191,6 +191,28 @@ class ServicePassword(PlainForm):
     )
 
 
+class FaceForm(PlainForm):
+    """S9: a picture of the holder's face for the operator, with a consent of its own.
+
+    The field opens the front camera where there is one, and takes a picture there is otherwise.
+    """
+
+    file = forms.FileField(
+        label=_("verify.face"),
+        error_messages={
+            "required": _("verify.err.no_face"),
+            "empty": _("paper.err.unreadable"),
+            "invalid": _("verify.err.no_face"),
+        },
+        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png", "capture": "user"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.auto_id = "id_face_%s"
+        self.fields["agreed"] = agreed("face")
+
+
 class OneChoice(PlainForm):
     """One question with a few answers."""
 

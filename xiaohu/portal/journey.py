@@ -34,7 +34,7 @@ def _next(case: Case, now: datetime) -> str:
         return "checks"
     standing = applying.standing(case, now=now)
     if standing.reached < TWO_KINDS:
-        return "prove"
+        return "documents" if case.by_paper and standing.lacking else "prove"
     if standing.lacking:
         return "documents"
     question = next_unasked(case.passed, proved=exporting.proved(case))

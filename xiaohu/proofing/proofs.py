@@ -10,13 +10,16 @@ from django.db import transaction
 
 from xiaohu.access import codes, counters
 from xiaohu.access.codes import Issued, Limited, Outcome, Purpose, Tried
+from xiaohu.core.consents import ConsentKind
 from xiaohu.core.proofs import TRIES_A_DAY, ProofMethod
 from xiaohu.gateways import providers
+from xiaohu.proofing import consents, reencoding
 from xiaohu.proofing.models import Proof
 from xiaohu.registry import lines
 from xiaohu.registry.models import Line
 
 A_DAY = timedelta(days=1)
+FACES_A_DAY = 3
 TAIL = 4
 
 
@@ -42,6 +45,11 @@ def note(*, case_id: UUID, method: ProofMethod, now: datetime) -> None:
 def forget(case_id: UUID) -> None:
     """Ask for every proof again, as a reviewer may. Call inside a transaction."""
     Proof.objects.filter(case_id=case_id).delete()
+
+
+def forget_one(case_id: UUID, method: ProofMethod) -> None:
+    """Put one proof aside, with the consent it rested on. Call inside a transaction."""
+    Proof.objects.filter(case_id=case_id, method=method.value).delete()
 
 
 def send_code(*, line: Line, now: datetime) -> Issued | Limited:
@@ -79,6 +87,34 @@ def try_service_password(*, case_id: UUID, line: Line, password: str, now: datet
         if right and tries.allowed:
             note(case_id=case_id, method=ProofMethod.SERVICE_PASSWORD, now=now)
     return Tries(right=right and tries.allowed, tries_left=max(0, TRIES_A_DAY - tries.count))
+
+
+def try_face(*, case_id: UUID, line: Line, photo: bytes, now: datetime) -> Tries:
+    """Have the operator compare a face with the one it registered; nothing of it is kept here.
+
+    Call outside transactions.
+
+    Raises:
+        ConsentMissing: a face is used only with a consent of its own.
+        PaperRefused: the picture cannot be read.
+        GatewayUnavailable: the operator does not answer; the try does not count.
+    """
+    consents.require(case_id, ConsentKind.FACE)
+    picture = reencoding.pages(photo)[0]
+    if counters.spent("face", str(line.pk), limit=FACES_A_DAY, now=now):
+        return Tries(right=False, tries_left=0)
+    right = providers.operator().check_face(line.subscription_id, picture)
+    with transaction.atomic(durable=True):
+        tries = counters.hit("face", str(line.pk), limit=FACES_A_DAY, window=A_DAY, now=now)
+        if right and tries.allowed:
+            note(case_id=case_id, method=ProofMethod.FACE, now=now)
+    return Tries(right=right and tries.allowed, tries_left=max(0, FACES_A_DAY - tries.count))
+
+
+def used_up(line_id: UUID, *, now: datetime) -> bool:
+    """Say whether what somebody can give alone failed too often today in one of its ways."""
+    tried = (("iccid", TRIES_A_DAY), ("service password", TRIES_A_DAY), ("face", FACES_A_DAY))
+    return any(counters.spent(name, str(line_id), limit=most, now=now) for name, most in tried)
 
 
 def locked(line_id: UUID, *, now: datetime) -> bool:

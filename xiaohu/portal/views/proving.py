@@ -8,24 +8,27 @@ from django.utils.translation import get_language, gettext
 
 from xiaohu.access import codes
 from xiaohu.access.codes import Limited, Outcome
-from xiaohu.closures import applying, checking, drafting, queries
+from xiaohu.closures import applying, checking, consenting, drafting, queries
 from xiaohu.closures.models import Case
+from xiaohu.core.consents import ConsentKind
 from xiaohu.core.facts import LineStatus
 from xiaohu.core.numbers import mask_number
 from xiaohu.core.proofs import TWO_KINDS, ProofMethod, level, offered
 from xiaohu.gateways.protocols import GatewayUnavailable
 from xiaohu.notices import outbox
-from xiaohu.portal import journey, pending
+from xiaohu.portal import journey, pending, uploads
 from xiaohu.portal.codes import explain, limited
 from xiaohu.portal.entering import own_draft
-from xiaohu.portal.forms import CardForm, CodeForm, PlainForm, ServicePassword
+from xiaohu.portal.forms import CardForm, CodeForm, FaceForm, PlainForm, ServicePassword
 from xiaohu.portal.pending import Pending
-from xiaohu.portal.shown import subscriber_of
+from xiaohu.portal.shown import actor_of, subscriber_of
 from xiaohu.proofing import proofs
 from xiaohu.queue import clock
 from xiaohu.registry import lines
 from xiaohu.registry.models import Line
 from xiaohu.ui.refusals import sentence
+
+BY_PAPER = "paper"
 
 
 @own_draft
@@ -42,29 +45,40 @@ def prove(request: HttpRequest, case: Case) -> HttpResponse:
     methods = () if enough else offered(given=given, status=status, taken=taken)
     asked = request.POST if request.method == "POST" else None
     by_secret = asked is not None and "service_password" in asked
+    by_face = asked is not None and "face" in asked
     sending = asked is not None and asked.get("send") == ProofMethod.CODE.value
-    form = CardForm(asked if not by_secret and not sending else None)
+    form = CardForm(asked if not by_secret and not sending and not by_face else None)
     secret = ServicePassword(asked if by_secret else None)
-    answer = None
-    if sending and ProofMethod.CODE in methods:
+    face = FaceForm(asked if by_face else None, request.FILES if by_face else None)
+    answer: HttpResponse | None = None
+    if asked is not None and asked.get("by") == BY_PAPER and applying.may_prove_by_paper(case):
+        applying.prove_by_paper(case_id=case.pk)
+        answer = HttpResponseRedirect(reverse("portal:documents", args=[case.pk]))
+    elif sending and ProofMethod.CODE in methods:
         answer = _send(case, line, form)
     elif ProofMethod.ICCID_TAIL in methods and form.is_bound and form.is_valid():
         answer = _try_card(case, line, form)
     elif ProofMethod.SERVICE_PASSWORD in methods and secret.is_bound and secret.is_valid():
         answer = _try_secret(case, line, secret)
+    elif ProofMethod.FACE in methods and not uploads.refuse_left_out(request, face):
+        answer = _try_face(request, case, line, face)
     if answer is not None:
         return answer
+    wrong = bool(form.errors or secret.errors or face.errors)
     page = {
         "case": case,
         "form": form,
         "secret": secret,
+        "face": face,
         "methods": [method.value for method in methods],
+        "stopped": status is not LineStatus.ACTIVE,
+        "used_up": proofs.used_up(line.pk, now=now),
         "number": _which(case, line),
         "by_paper": bool(applying.standing(case, now=now).papers),
+        "may_show_papers": applying.may_prove_by_paper(case),
         "done": enough,
         "go_on": journey.next_page(case, now=now),
     }
-    wrong = bool(form.errors or secret.errors)
     return render(request, "portal/prove.html", page, status=422 if wrong else 200)
 
 
@@ -136,6 +150,25 @@ def _try_secret(case: Case, line: Line, secret: ServicePassword) -> HttpResponse
     if tried.right:
         return HttpResponseRedirect(journey.next_page(case, now=now))
     secret.add_error("service_password", gettext("verify.err.wrong").format(n=tried.tries_left))
+    return None
+
+
+def _try_face(request: HttpRequest, case: Case, line: Line, face: FaceForm) -> HttpResponse | None:
+    if not face.is_bound or not face.is_valid():
+        return None
+    now = clock.now()
+    consenting.give(case_id=case.pk, kind=ConsentKind.FACE, actor=actor_of(request), now=now)
+    photo = face.cleaned_data["file"].read()
+    try:
+        with uploads.refusals_told(face):
+            tried = proofs.try_face(case_id=case.pk, line=line, photo=photo, now=now)
+    except GatewayUnavailable as refused:
+        face.add_error("file", sentence(refused).what)
+    if face.errors:
+        return None
+    if tried.right:
+        return HttpResponseRedirect(journey.next_page(case, now=now))
+    face.add_error("file", gettext("verify.err.face").format(n=tried.tries_left))
     return None
 
 

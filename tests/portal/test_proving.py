@@ -1,0 +1,96 @@
+"""S9: a face beside other ways, tries that are used up, and papers in place of a proof."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from tests.portal.browser import Answer, Browser, page, words
+from tests.screens.of_proving import with_face
+from tests.stories import World, picture
+from xiaohu.closures.models import Case
+from xiaohu.core.proofs import TRIES_A_DAY, ProofMethod
+from xiaohu.proofing import consents, proofs
+from xiaohu.proofing.proofs import FACES_A_DAY
+
+pytestmark = pytest.mark.django_db(databases=["default", "keystore"])
+
+
+def asked(world: World, *, face: bool = True) -> Browser:
+    """Return a browser at the page that asks for a proof."""
+    if face:
+        with_face(world)
+    browser = Browser(world).sign_in()
+    browser.choose_line()
+    browser.open(f"{browser.home}/verify")
+    return browser
+
+
+def show(browser: Browser, data: bytes | None = None, **said: str) -> Answer:
+    """Send a picture of a face."""
+    file = SimpleUploadedFile("face.jpg", picture() if data is None else data)
+    return browser.client.post(f"{browser.home}/verify", {"face": "1", "file": file, **said})
+
+
+def given() -> frozenset[ProofMethod]:
+    """Return the proofs of the one case there is."""
+    return proofs.given(Case.objects.get().pk)
+
+
+def test_a_face_needs_a_consent_of_its_own_and_is_kept_nowhere(world: World) -> None:
+    browser = asked(world)
+    refused = show(browser)
+    assert refused.status_code == 422
+    assert "请勾选同意，或换一种方式" in words(refused)
+    assert not consents.in_force(Case.objects.get().pk)
+    assert show(browser, agreed="on").status_code == 302
+    assert ProofMethod.FACE in given()
+
+
+def test_a_face_that_is_not_the_holder_s_is_tried_three_times_a_day(world: World) -> None:
+    browser = asked(world)
+    world.outside.fault("operator", refuse=["face"])
+    for left in range(FACES_A_DAY - 1, -1, -1):
+        assert f"今天还可尝试 {left} 次" in words(show(browser, agreed="on"))
+    world.outside.fault("operator")
+    assert show(browser, agreed="on").status_code == 422
+    assert ProofMethod.FACE not in given()
+
+
+def test_what_is_no_picture_is_said_at_its_field(world: World) -> None:
+    browser = asked(world)
+    answer = show(browser, b"no picture at all", agreed="on")
+    assert answer.status_code == 422
+    assert "id_face_file-error" in page(answer)
+
+
+def test_an_operator_that_takes_no_faces_is_asked_for_none(world: World) -> None:
+    browser = asked(world, face=False)
+    assert "人脸" not in words(browser.open(browser.at))
+    show(browser, agreed="on")
+    assert ProofMethod.FACE not in given()
+
+
+def test_papers_take_the_place_of_a_proof_once_tries_are_used_up(world: World) -> None:
+    browser = asked(world, face=False)
+    for _ in range(TRIES_A_DAY):
+        browser.send(f"{browser.home}/verify", tail="ZZZZ")
+    assert "今天的尝试次数已用完" in words(browser.open(f"{browser.home}/verify"))
+    browser.send(f"{browser.home}/verify", by="paper")
+    assert browser.at == f"{browser.home}/documents"
+    browser.show_papers()
+    browser.open(f"{browser.home}/balance")
+    browser.send(choice="original")
+    browser.confirm_contact()
+    browser.send()
+    browser.send(declared="on")
+    case = Case.objects.get()
+    assert case.state == "in_review"
+    assert "proved_by_paper" in case.review_reasons
+
+
+def test_a_picture_of_a_document_is_not_taken_without_consent(world: World) -> None:
+    browser = asked(world, face=False)
+    browser.send(f"{browser.home}/verify", by="paper")
+    file = SimpleUploadedFile("paper.jpg", picture())
+    answer = browser.client.post(browser.at, {"kind": "holder_id", "file": file})
+    assert answer.status_code == 422
+    assert "请勾选同意，或到营业厅核验" in words(answer)

@@ -1,0 +1,78 @@
+"""Scenes of proof: S9 every way and every dead end, S10 the papers."""
+
+from tests.closures import rulings
+from tests.screens.of_answers import FIRM, address, drafted
+from tests.screens.scenes import scene
+from tests.screens.stage import Stage
+from tests.stories import LARGE, STOPPED, World
+from xiaohu.closures import applying
+from xiaohu.core.proofs import TRIES_A_DAY, ProofMethod
+from xiaohu.proofing import proofs
+
+WITH_FACE = '[proof]\nmethods = ["code", "iccid_tail", "service_password", "face"]\n'
+
+
+def with_face(world: World) -> None:
+    """Let the operator offer a face check beside the other ways."""
+    world.clock.pass_(minutes=1)
+    rulings.publish("2026.12", WITH_FACE, now=world.now)
+
+
+@scene("S9-face", "portal:prove")
+def face(stage: Stage) -> str:
+    with_face(stage.world)
+    return f"{drafted(stage)}/verify"
+
+
+@scene("S9-stopped-face", "portal:prove")
+def stopped_face(stage: Stage) -> str:
+    with_face(stage.world)
+    return f"{drafted(stage, STOPPED)}/verify"
+
+
+@scene("S9-error", "portal:prove", status=422, press="btn.continue")
+def nothing_typed(stage: Stage) -> str:
+    return f"{drafted(stage)}/verify"
+
+
+@scene("S9-used-up", "portal:prove")
+def used_up(stage: Stage) -> str:
+    world = stage.world
+    case = world.draft()
+    for _ in range(TRIES_A_DAY):
+        proofs.try_card(case_id=case.pk, line=world.line(), tail="ZZZZ", now=world.now)
+    stage.holder()
+    return f"{address(case)}/verify"
+
+
+@scene("S9-done", "portal:prove")
+def done(stage: Stage) -> str:
+    case = stage.world.ready()
+    proofs.note(case_id=case.pk, method=ProofMethod.ICCID_TAIL, now=stage.world.now)
+    stage.holder()
+    return f"{address(case)}/verify"
+
+
+@scene("S10-in-place-of-a-proof", "portal:documents")
+def in_place_of_a_proof(stage: Stage) -> str:
+    case = stage.world.draft()
+    applying.prove_by_paper(case_id=case.pk)
+    stage.holder()
+    return f"{address(case)}/documents"
+
+
+@scene("S10-nothing-chosen", "portal:documents", status=422, press="papers.upload")
+def nothing_chosen(stage: Stage) -> str:
+    return in_place_of_a_proof(stage)
+
+
+@scene("S10-uploaded", "portal:documents")
+def uploaded(stage: Stage) -> str:
+    case = stage.world.ready(LARGE)
+    stage.holder(LARGE)
+    return f"{address(case)}/documents"
+
+
+@scene("S10-firm-lacking", "portal:documents", status=422, press="papers.upload")
+def firm(stage: Stage) -> str:
+    return f"{drafted(stage, FIRM)}/documents"

@@ -1,0 +1,15 @@
+"""A holder who cannot prove it alone shows papers, which a person looks at."""
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("closures", "0011_consents_heard_at_the_desk")]
+
+    operations = [
+        migrations.AddField(
+            model_name="case",
+            name="by_paper",
+            field=models.BooleanField(default=False),
+        ),
+    ]
