@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("closures", "0011_consents_heard_at_the_desk")]
+    dependencies = [("closures", "0012_refunds_paid_by_hand")]
 
     operations = [
         migrations.AddField(
