@@ -34,7 +34,7 @@ const decide = () => {
 };
 
 const single = {
-  "/": () => (one("[data-search]") ? one("[data-search]").focus() : location.assign(keysOf.dataset.search)),
+  "/": () => (one("input[data-search]") ? one("input[data-search]").focus() : location.assign(keysOf.dataset.search)),
   "?": () => keysOf.click(),
   j: () => step(1),
   k: () => step(-1),
