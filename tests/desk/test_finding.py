@@ -45,6 +45,16 @@ def test_a_case_is_found_by_what_is_registered(world: World, by: str) -> None:
     answer = officer(world).sign_in().send("/search", find=f" {row(world)[by]} ")
     assert answer.status_code == 200
     assert case.reference in page(answer)
+    queue = f"/queue?view=all&line={world.line().pk}"
+    assert f"/desk{queue}".replace("&", "&amp;") in page(answer) or by == "holder_name"
+
+
+def test_the_queue_is_filtered_by_a_line(world: World) -> None:
+    case = waiting(world)
+    desk = officer(world).sign_in()
+    text = page(desk.open(f"/queue?view=all&line={world.line().pk}"))
+    assert case.reference in text
+    assert "号码 130 **** 0001" in text
 
 
 def test_a_reference_leads_to_its_case(world: World) -> None:

@@ -4,6 +4,7 @@ from tests.closures.states import carried_out, in_review
 from tests.desk.officers import OTHERS, waiting
 from tests.screens.scenes import scene
 from tests.screens.stage import Stage
+from tests.stories import staff
 from xiaohu.closures import reviewing
 from xiaohu.desk import filtering, saved
 
@@ -60,6 +61,16 @@ def none_left(stage: Stage) -> str:
 def empty(stage: Stage) -> str:
     stage.officer()
     return "/desk/queue?view=mine"
+
+
+@scene("D3-stale-row", "desk:queue", status=409, press="desk.assign")
+def stale_row(stage: Stage) -> str:
+    """Somebody took the case while it was looked at."""
+    case = in_review(stage.world)
+    reviewing.claim(case_id=case.pk, officer=staff("wang"), now=stage.world.now)
+    stage.officer()
+    stage.typed = {"case": "on", f"seen-{case.reference}": ""}
+    return "/desk/queue?view=all"
 
 
 @scene("D3-none-chosen", "desk:queue", status=422, press="desk.assign")

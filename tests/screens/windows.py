@@ -44,14 +44,8 @@ class Window:
         if stage.file:
             file: FilePayload = {"name": "file", "mimeType": "", "buffer": stage.file}
             self.page.locator("input[type=file]").first.set_input_files(file)
-        for name, value in scene.typed.items():
-            field = self.page.locator(f"main [name={name}]")
-            if field.get_attribute("type") == "hidden":
-                field.evaluate("(e, text) => { e.value = text }", value)
-            else:
-                field.fill(value)
-        for name, value in stage.typed.items():
-            self.page.fill(f"main [name={name}]", value)
+        for name, value in {**scene.typed, **stage.typed}.items():
+            self._type(name, value)
         if scene.press:
             self.press(scene.press)
         found = self.look(stage.url, status=scene.status)
@@ -60,6 +54,17 @@ class Window:
         return [
             f"{scene.name} {self.reading.width} {self.reading.language}: {one}" for one in found
         ]
+
+    def _type(self, name: str, value: str) -> None:
+        """Fill in a field, tick a box, or change what a hidden field says."""
+        field = self.page.locator(f'main [name="{name}"]').first
+        kind = field.get_attribute("type")
+        if kind == "hidden":
+            field.evaluate("(e, text) => { e.value = text }", value)
+        elif kind == "checkbox":
+            field.check()
+        else:
+            field.fill(value)
 
     def open(self, url: str) -> None:
         """Open an address."""

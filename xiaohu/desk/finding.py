@@ -34,11 +34,15 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a search found: the kind it took the text for, cases, and lines without one."""
+    """What a search found: the kind it took the text for, cases, and lines without one.
+
+    `line` is the one line it was about, where it was about one.
+    """
 
     kind: Kind
     cases: list[Case]
     lines: list[Line]
+    line: UUID | None = None
 
 
 def recognise(typed: str) -> tuple[Kind, str]:
@@ -81,4 +85,5 @@ def _with_cases(kind: Kind, lines: list[Line]) -> Found:
     cases = list(found.order_by("-opened_at")[:MOST]) if lines else []
     rows = Case.objects.filter(pk__in=[case.pk for case in cases])
     with_case: set[UUID | None] = set(rows.values_list("closings__line_id", flat=True))
-    return Found(kind, cases, [line for line in lines if line.pk not in with_case])
+    alone = [line for line in lines if line.pk not in with_case]
+    return Found(kind, cases, alone, lines[0].pk if len(lines) == 1 else None)

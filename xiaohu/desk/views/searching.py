@@ -37,6 +37,7 @@ def search(request: HttpRequest, officer: StaffUser) -> HttpResponse:
         "kind": found.kind,
         "rows": listing.rows(found.cases, now=now),
         "count": len(found.cases),
+        "line": found.line,
         "lines": lines.shown(found.lines),
         "nothing": not found.cases and not found.lines,
     }
