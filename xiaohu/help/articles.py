@@ -25,6 +25,8 @@ FOLDER = Path(__file__).parent / "articles"
 LANGUAGES: Mapping[str, str] = {"zh-hans": "zh", "en": "en"}
 MOST_ASKED = 6
 _FIGURE = re.compile(r"\{(\w+)\}")
+_NUMBER = re.compile(r"[0-9+]")
+_AFTER_BRACKET = re.compile(r"） (?=[\u4e00-\u9fff])")
 _MARKS = re.compile(r"([\\`*_\[\]<>#|])")
 _HEAD = re.compile(r"\A---\n(.*?)\n---\n(.*)\Z", re.DOTALL)
 
@@ -85,7 +87,10 @@ def figures(profile: Profile, language: str) -> dict[str, str]:
     kept = rules_with(
         {category: (own.months, own.basis) for category, own in profile.retention.items()}
     )
+    call = _call(profile.contact.hotline.read(language), language)
     return {
+        "call": call,
+        "Call": call[0].upper() + call[1:],
         "operator": profile.names.read(language),
         "hotline": profile.contact.hotline.read(language),
         "hours": profile.contact.hours.read(language),
@@ -107,6 +112,13 @@ def figures(profile: Profile, language: str) -> dict[str, str]:
         "review_above": str(profile.refund.review_above_fen // 100),
         "heirs_above": str(profile.refund.heirs_consent_above_fen // 100),
     }
+
+
+def _call(hotline: str, language: str) -> str:
+    """Return how to say that somebody should call, also where the hotline is no number."""
+    if _NUMBER.match(hotline):
+        return f"call {hotline}" if language == "en" else f"致电 {hotline}"
+    return f"call the hotline ({hotline})" if language == "en" else f"致电客服热线（{hotline}）"
 
 
 def names_in(text: str) -> set[str]:
@@ -179,5 +191,7 @@ def _with_figures(article: Article, values: Mapping[str, str]) -> Article:
         updated=article.updated,
         variants=article.variants,
         also=article.also,
-        text=_FIGURE.sub(lambda found: _MARKS.sub(r"\\\1", values[found[1]]), article.text),
+        text=_AFTER_BRACKET.sub(
+            "）", _FIGURE.sub(lambda found: _MARKS.sub(r"\\\1", values[found[1]]), article.text)
+        ),
     )
