@@ -18,6 +18,7 @@ FILLED = {
     "<str:code>": "ARREARS",
     "<str:kind>": "certificate",
     "<str:reference>": "{reference}",
+    "<str:what>": "number",
     "<str:number>": "C7K3-M9QX-4T2P",
 }
 FREE_AT_THE_DESK = {"desk/sign-in", "desk/sign-out"}

@@ -4,7 +4,7 @@ from tests.closures.states import carried_out, claimed, in_review, large
 from tests.screens.scenes import scene
 from tests.screens.stage import Stage
 from tests.stories import staff
-from xiaohu.closures import noting, reviewing
+from xiaohu.closures import checking, noting, reviewing
 from xiaohu.closures.models import Case
 from xiaohu.desk import presence
 
@@ -91,8 +91,6 @@ def no_reason(stage: Stage) -> str:
 
 @scene("D5-blocked", "desk:decide", status=409, press="desk.confirm.approve")
 def blocked(stage: Stage) -> str:
-    from xiaohu.closures import checking
-
     case = claimed(stage.world, stage.officer())
     stage.world.outside.change(stage.world.line(), arrears_fen=3820)
     checking.run(case_id=case.pk, now=stage.world.now)
@@ -104,3 +102,16 @@ def decided(stage: Stage) -> str:
     case = claimed(stage.world, stage.officer())
     stage.send(at(case, "/decide"), outcome="approve")
     return "/desk/"
+
+
+@scene("D4-long-names-and-amounts", "desk:case")
+def long_names_and_amounts(stage: Stage) -> str:
+    """The longest name of an officer in the identity bar, and a large balance."""
+    case = in_review(stage.world)
+    officer = stage.officer()
+    officer.display_name = "阿不都热合曼江·买买提明示例" * 4
+    officer.save()
+    stage.world.outside.change(stage.world.line(), cash_fen=123456789, arrears_fen=3820)
+    checking.run(case_id=case.pk, now=stage.world.now)
+    reviewing.claim(case_id=case.pk, officer=officer, now=stage.world.now)
+    return at(case)

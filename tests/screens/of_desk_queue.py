@@ -5,7 +5,7 @@ from tests.desk.officers import OTHERS, waiting
 from tests.screens.scenes import scene
 from tests.screens.stage import Stage
 from tests.stories import staff
-from xiaohu.closures import reviewing
+from xiaohu.closures import checking, reviewing
 from xiaohu.desk import filtering, saved
 
 
@@ -78,3 +78,18 @@ def none_chosen(stage: Stage) -> str:
     in_review(stage.world)
     stage.officer()
     return "/desk/queue"
+
+
+@scene("D3-long-names-and-amounts", "desk:queue")
+def long_names_and_amounts(stage: Stage) -> str:
+    """The longest name an officer can have, a large balance, and one below nothing."""
+    world, officer = stage.world, stage.officer()
+    officer.display_name = "阿不都热合曼江·买买提明示例" * 4
+    officer.save()
+    owing, rich = waiting(world, OTHERS[0]), waiting(world, OTHERS[1])
+    world.outside.change(world.line(OTHERS[0]), cash_fen=0, deposit_fen=0, arrears_fen=3820)
+    world.outside.change(world.line(OTHERS[1]), cash_fen=123456789, deposit_fen=0)
+    for case in (owing, rich):
+        checking.run(case_id=case.pk, now=world.now)
+        reviewing.claim(case_id=case.pk, officer=officer, now=world.now)
+    return "/desk/queue?view=mine"

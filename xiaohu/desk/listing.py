@@ -14,6 +14,7 @@ from django.conf import settings
 from xiaohu.closures import checking
 from xiaohu.closures.models import Case, Closing
 from xiaohu.core.calendar import end_of
+from xiaohu.core.facts import LineFacts
 from xiaohu.core.numbers import mask_name, mask_number
 from xiaohu.core.retention import Category
 from xiaohu.core.states import CaseState
@@ -129,9 +130,14 @@ def _row(
         more_lines=max(0, len(closings) - 1),
         holder=mask_name(opened.get(_identity(case.holder_id), {}).get("name", "")),
         to_settle=sum(finding.blocks for finding in judged) if known else None,
-        balance_fen=sum(said.facts.refundable_fen for _, said in known) if known else None,
+        balance_fen=sum(_balance(said.facts) for _, said in known) if known else None,
         left=time_left(case, now=now),
     )
+
+
+def _balance(facts: LineFacts) -> int:
+    """Return what a line holds for its holder; what is owed counts against it."""
+    return facts.refundable_fen - facts.arrears_fen
 
 
 def _number(closings: list[Closing], opened: dict[Ref, dict[str, str]]) -> str:
