@@ -123,6 +123,8 @@ REFUSED = [
     ("choices.ARREARS", ["restore"], "unknown_value"),
     ("choices.ARREARS", [], "empty"),
     ("choices.CONTRACT_TERM", ["wait_for_contract_end"], "choice_must_stay"),
+    ("applicants.elsewhere", ["holder"], "must_ask_here"),
+    ("applicants.elsewhere", ["heir", "heir"], "repeated"),
     ("documents.proxy", ["holder_id", "dissolution"], "more_papers"),
     ("documents.holder", ["holder_id"], "more_papers"),
     ("documents.heir", [], "no_papers"),

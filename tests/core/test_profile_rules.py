@@ -28,6 +28,7 @@ WORDS = {"zh": "月末不办理", "en": "No closing at the end of a month"}
         ("involuntary", ["arrears"], "involuntary"),
         ("retention.refund_proof", {"months": 360, "basis": "法"}, "retention.refund_proof"),
         ("notices.off", ["expired"], "notices.off.expired"),
+        ("applicants.elsewhere", ["heir"], "applicants.elsewhere.heir"),
         (FREEZE, [{"from_day": -1, "to_day": -1, "words": WORDS}], "calendar.freezes.1"),
     ],
 )

@@ -50,6 +50,13 @@ def who_for_a_firm(stage: Stage) -> str:
     return f"{drafted(stage, FIRM)}/who"
 
 
+@scene("S5-elsewhere", "portal:who", press="btn.continue", typed={"kind": "heir"})
+def not_here(stage: Stage) -> str:
+    stage.world.clock.pass_(minutes=5)
+    rulings.publish("2026.12", '[applicants]\nelsewhere = ["heir"]', "", now=stage.world.now)
+    return f"{drafted(stage)}/who"
+
+
 @scene("S6-clear", "portal:checks")
 def clear(stage: Stage) -> str:
     return f"{drafted(stage)}/checks"

@@ -56,13 +56,15 @@ class Window:
         ]
 
     def _type(self, name: str, value: str) -> None:
-        """Fill in a field, tick a box, or change what a hidden field says."""
+        """Fill in a field, tick a box, choose one of several, or change what a hidden field says."""
         field = self.page.locator(f'main [name="{name}"]').first
         kind = field.get_attribute("type")
         if kind == "hidden":
             field.evaluate("(e, text) => { e.value = text }", value)
         elif kind == "checkbox":
             field.check()
+        elif kind == "radio":
+            self.page.check(f'main [name="{name}"][value="{value}"]')
         else:
             field.fill(value)
 

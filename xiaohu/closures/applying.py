@@ -20,6 +20,7 @@ from xiaohu.core.applicants import (
     may_apply,
 )
 from xiaohu.core.calendar import day_of
+from xiaohu.core.channels import CaseChannel
 from xiaohu.core.comparing import Difference, differences
 from xiaohu.core.consents import ConsentKind
 from xiaohu.core.facts import LineFacts
@@ -48,6 +49,12 @@ class ApplicantNotTaken(Refusal):
     code = "APPLICANT_NOT_TAKEN"
 
 
+class ApplicantElsewhere(Refusal):
+    """The operator hears such an applicant by phone or in a shop, not on these pages."""
+
+    code = "APPLICANT_ELSEWHERE"
+
+
 class NameMissing(Refusal):
     """Somebody who asks for the holder gives a name."""
 
@@ -71,6 +78,17 @@ def offered(case: Case) -> tuple[ApplicantKind, ...]:
     return may_apply(holder=HolderKind(case.holder.kind))
 
 
+def elsewhere(case: Case, kind: ApplicantKind) -> bool:
+    """Say whether such an applicant is heard elsewhere; an officer who types is elsewhere."""
+    here = case.channel == CaseChannel.PORTAL.value
+    return here and kind in queries.profile_of(case).applicants.elsewhere
+
+
+def papers_to_bring(case: Case, kind: ApplicantKind) -> tuple[Evidence, ...]:
+    """Return what such an applicant shows, wherever they ask."""
+    return queries.profile_of(case).documents.get(kind, APPLICANTS[kind].evidence)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Details:
     """What somebody who asks for the holder says of both, as typed."""
@@ -91,6 +109,7 @@ def set_applicant(*, case_id: UUID, kind: ApplicantKind, details: Details, now: 
 
     Raises:
         ApplicantNotTaken: does not fit the holder.
+        ApplicantElsewhere: the rules hear such an applicant by phone or in a shop.
         NameMissing, HolderMissing: a name or number was not given.
         DocumentRefused: the applicant's own number cannot be right.
         NotEditable: already submitted.
@@ -98,6 +117,8 @@ def set_applicant(*, case_id: UUID, kind: ApplicantKind, details: Details, now: 
     case = drafting.editable(case_id)
     if kind not in offered(case):
         raise ApplicantNotTaken
+    if elsewhere(case, kind):
+        raise ApplicantElsewhere
     unit = units.case(case.pk)
     if kind is ApplicantKind.HOLDER:
         records.delete_one(operator=case.operator, unit=unit, category=Category.APPLICANT)

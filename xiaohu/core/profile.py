@@ -243,6 +243,14 @@ class Notices(_Part):
     off: Annotated[tuple[Annotated[Notice, Field(strict=False)], ...], Field(strict=False)] = ()
 
 
+class Applicants(_Part):
+    """Who may ask, but not on these pages: by phone or in a shop instead."""
+
+    elsewhere: Annotated[
+        tuple[Annotated[ApplicantKind, Field(strict=False)], ...], Field(strict=False)
+    ] = ()
+
+
 class AppEntry(_Part):
     """The hosts of the operator's own app a visit may lead back to."""
 
@@ -305,5 +313,6 @@ class Profile(_Part):
     ] = ()
     retention: dict[Annotated[Category, Field(strict=False)], Retention] = {}
     notices: Notices = Notices()
+    applicants: Applicants = Applicants()
     app: AppEntry = AppEntry()
     provenance: dict[str, Source] = {}

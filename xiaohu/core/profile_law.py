@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 from xiaohu.core import freezes
-from xiaohu.core.applicants import APPLICANTS, ClosingType
+from xiaohu.core.applicants import APPLICANTS, ApplicantKind, ClosingType
 from xiaohu.core.checks import CHECKS, CheckCode
 from xiaohu.core.choices import Choice
 from xiaohu.core.colours import INFO_PAPER, LEAST_CONTRAST, PAPER, contrast
@@ -41,6 +41,8 @@ MAY_START_ITSELF = frozenset(
     # An order, a violation or a missing registration is for a person to judge.
     {ClosingType.ARREARS}
 )
+# A holder is never sent away from the pages (App rules, item 6: closing where one opened online).
+ASK_HERE = frozenset({ApplicantKind.HOLDER, ApplicantKind.ORG_HANDLER, ApplicantKind.OPERATOR})
 _NO_FIGURES = frozenset({"retention", "provenance", "calendar"})
 _LEAP_AND_NOT = (2027, 2028)
 
@@ -82,6 +84,7 @@ def _lists_repeat_nothing(profile: Profile) -> Refused:
         "proof.methods": profile.proof.methods,
         "involuntary": profile.involuntary,
         "notices.off": profile.notices.off,
+        "applicants.elsewhere": profile.applicants.elsewhere,
         **{f"choices.{code}": choices for code, choices in profile.choices.items()},
         **{f"documents.{kind}": papers for kind, papers in profile.documents.items()},
     }
@@ -261,12 +264,21 @@ def _exists(document: Mapping[str, Any], path: str) -> bool:
     return True
 
 
+def _holders_ask_here(profile: Profile) -> Refused:
+    for kind in profile.applicants.elsewhere:
+        if kind in ASK_HERE:
+            yield ProfileRefused(
+                field="applicants.elsewhere", why="must_ask_here", value=kind.value
+            )
+
+
 _RULES: tuple[Callable[[Profile], Refused], ...] = (
     _lists_repeat_nothing,
     _mandatory_checks_stay,
     _choices_are_of_the_table,
     _no_more_papers_than_the_table,
     _two_kinds_of_proof,
+    _holders_ask_here,
     _colours_can_be_read,
     _freezes_are_short,
     _arrears_take_their_time,

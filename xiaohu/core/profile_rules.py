@@ -89,6 +89,9 @@ def _proof(profile: Profile) -> Rules:
                 "papers": Codes("paper_kind.", tuple(paper.value for paper in papers)),
             }
             yield f"documents.{kind}", Rule("rule.documents", said)
+    for kind in profile.applicants.elsewhere:
+        who = Codes("who.", (kind.value,))
+        yield f"applicants.elsewhere.{kind}", Rule("rule.elsewhere", {"who": who})
 
 
 def _review(profile: Profile) -> Rules:

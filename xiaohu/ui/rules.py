@@ -21,6 +21,7 @@ SECTIONS: Mapping[str, str] = {
     "checks": "checks",
     "proof": "proof",
     "documents": "proof",
+    "applicants": "proof",
     "review": "timing",
     "cooling_off": "timing",
     "calendar": "timing",

@@ -40,10 +40,19 @@ def who(request: HttpRequest, case: Case) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         if form.cleaned_data["kind"] == USER:
             return render(request, "portal/only_user.html", {"case": case})
+        kind = ApplicantKind(form.cleaned_data["kind"])
+        if applying.elsewhere(case, kind):
+            return _elsewhere(request, case, kind)
         if _taken(case, form):
             return HttpResponseRedirect(reverse("portal:checks", args=[case.pk]))
     page = {"case": case, "form": form}
     return render(request, "portal/who.html", page, status=422 if form.errors else 200)
+
+
+def _elsewhere(request: HttpRequest, case: Case, kind: ApplicantKind) -> HttpResponse:
+    """Say where such an applicant asks, and with which papers; nothing of the draft is lost."""
+    page = {"case": case, "kind": kind, "papers": applying.papers_to_bring(case, kind)}
+    return render(request, "portal/elsewhere.html", page)
 
 
 @own_draft
