@@ -10,11 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from xiaohu.closures.drafting import ContactRefused, contact_address
-from xiaohu.core import banks
 from xiaohu.core.applicants import PHOTOS
-from xiaohu.core.cards import AccountRefused, looks_mistyped, normalise_account
-from xiaohu.core.destinations import Wallet
 from xiaohu.core.numbers import NumberRefused, normalise
 from xiaohu.core.reasons import MOST_CHARACTERS
 
@@ -162,55 +158,6 @@ class CodeForm(PlainForm):
         if not CODE.fullmatch(digits):
             raise ValidationError(gettext("code.err.len"))
         return digits
-
-
-class CardForm(PlainForm):
-    """S9: the last four characters on the card."""
-
-    tail = text(
-        "verify.card", empty="verify.err.card", autocomplete="off", autocapitalize="characters"
-    )
-
-    def clean_tail(self) -> str:
-        """Return at least four characters."""
-        typed = "".join(self.cleaned_data["tail"].split())
-        if len(typed) < 4:
-            raise ValidationError(gettext("verify.err.card"))
-        return typed
-
-
-class ServicePassword(PlainForm):
-    """S9: the password of the operator's own service, which the operator checks."""
-
-    service_password = forms.CharField(
-        label=_("verify.service_password"),
-        strip=False,
-        max_length=64,
-        error_messages={"required": _("verify.err.service_password")},
-        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
-    )
-
-
-class FaceForm(PlainForm):
-    """S9: a picture of the holder's face for the operator, with a consent of its own.
-
-    The field opens the front camera where there is one, and takes a picture there is otherwise.
-    """
-
-    file = forms.FileField(
-        label=_("verify.face"),
-        error_messages={
-            "required": _("verify.err.no_face"),
-            "empty": _("paper.err.unreadable"),
-            "invalid": _("verify.err.no_face"),
-        },
-        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png", "capture": "user"}),
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.auto_id = "id_face_%s"
-        self.fields["agreed"] = agreed("face")
 
 
 class OneChoice(PlainForm):
@@ -370,81 +317,6 @@ class Objection(PlainForm):
         error_messages={"empty": _("paper.err.unreadable"), "invalid": _("papers.err.file")},
         widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,application/pdf"}),
     )
-
-
-class RefundWay(OneChoice):
-    """S12: where the money goes; where no balance can be named, settling later is agreed to."""
-
-    def __init__(self, *args: Any, unknown: bool, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if unknown:
-            self.fields["agreed"] = agreed("later_settlement")
-
-
-class WalletAccount(PlainForm):
-    """S13: the holder's own wallet, by the number or e-mail address it is kept under."""
-
-    account = text("wallet.account", empty="wallet.err.account", autocomplete="off")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["bank"] = forms.ChoiceField(
-            label=_("wallet.provider"),
-            choices=[(each.value, gettext(f"wallet.{each.value}")) for each in Wallet],
-            widget=forms.RadioSelect,
-            error_messages={"required": _("err.choose"), "invalid_choice": _("err.choose")},
-        )
-        self.fields["agreed"] = agreed("bank_account")
-
-    def clean_account(self) -> str:
-        """Return a number in E.164 or an e-mail address."""
-        try:
-            return contact_address(self.cleaned_data["account"])
-        except ContactRefused:
-            raise ValidationError(gettext("wallet.err.account")) from None
-
-
-class BankAccount(PlainForm):
-    """S13: the holder's own account; the name is the holder's and is not asked.
-
-    A card number that fails its check digit is doubted once (`doubted`), and then taken. A bank
-    is found by any part of its name; one that is not in the list is taken as written.
-    """
-
-    doubted = ""
-    corporate = False
-
-    bank = text("account.bank", empty="account.err.bank", autocomplete="off", list="banks")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["agreed"] = agreed("bank_account")
-
-    def clean_bank(self) -> str:
-        """Return the whole name of a bank, or what was written by hand."""
-        typed = str(self.cleaned_data["bank"])
-        found = banks.matching(typed)
-        if typed in found or not found:
-            return typed
-        if len(found) > 1:
-            raise ValidationError(gettext("account.err.banks"))
-        return found[0]
-
-    account = text(
-        "account.number", empty="account.err.number", inputmode="numeric", autocomplete="off"
-    )
-
-    def clean_account(self) -> str:
-        """Return 12 to 19 digits; a number that looks mistyped passes once it is typed again."""
-        try:
-            digits = normalise_account(self.cleaned_data["account"])
-        except AccountRefused:
-            raise ValidationError(gettext("account.err.number")) from None
-        doubted = looks_mistyped(digits, corporate=self.corporate)
-        if doubted and self.data.get("doubted") != digits:
-            self.doubted = digits
-            raise ValidationError(gettext("account.err.mistyped"))
-        return digits
 
 
 class ContactForm(PlainForm):

@@ -17,7 +17,7 @@ from xiaohu.core.destinations import DESTINATIONS, Asks
 from xiaohu.core.profile import RefundRoute
 from xiaohu.portal import journey
 from xiaohu.portal.entering import own_draft
-from xiaohu.portal.forms import BankAccount, RefundWay, WalletAccount
+from xiaohu.portal.money_forms import BankAccount, RefundWay, WalletAccount
 from xiaohu.portal.shown import actor_of, holder_name, payee_shown
 from xiaohu.queue import clock
 from xiaohu.registry import lines

@@ -19,8 +19,9 @@ from xiaohu.notices import outbox
 from xiaohu.portal import journey, pending, uploads
 from xiaohu.portal.codes import explain, limited
 from xiaohu.portal.entering import own_draft
-from xiaohu.portal.forms import CardForm, CodeForm, FaceForm, PlainForm, ServicePassword
+from xiaohu.portal.forms import CodeForm, PlainForm
 from xiaohu.portal.pending import Pending
+from xiaohu.portal.proof_forms import CardForm, FaceForm, ServicePassword
 from xiaohu.portal.shown import actor_of, subscriber_of
 from xiaohu.proofing import proofs
 from xiaohu.queue import clock
