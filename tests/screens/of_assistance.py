@@ -6,6 +6,7 @@ from django.test import Client
 
 from tests.assistance.asking import MAIL, call, complaint
 from tests.assistance.test_complaining import answered
+from tests.screens.of_help import rules_of
 from tests.screens.scenes import scene
 from tests.screens.stage import Stage
 from tests.stories import NOON, staff
@@ -30,6 +31,12 @@ def somebody_is_there(stage: Stage) -> str:
 @scene("H3-closed", "help:contact")
 def nobody_is_there(stage: Stage) -> str:
     stage.world.clock.at = NOON + timedelta(hours=9)
+    return "/help/contact"
+
+
+@scene("H3-hours-unknown", "help:contact")
+def nobody_said_when(stage: Stage) -> str:
+    rules_of(stage, "huaji")
     return "/help/contact"
 
 
@@ -131,6 +138,20 @@ def calls(stage: Stage) -> str:
 def no_calls(stage: Stage) -> str:
     stage.officer()
     return "/desk/callbacks?view=ended"
+
+
+@scene("D-callbacks-ended", "desk:callbacks")
+def called(stage: Stage) -> str:
+    made, chen = call(stage.world), stage.officer()
+    calling.take(call_id=made.pk, officer=chen, now=stage.world.now)
+    calling.record(call_id=made.pk, officer=chen, outcome=CallOutcome.REACHED, now=stage.world.now)
+    return "/desk/callbacks?view=ended"
+
+
+@scene("D-complaints-none", "desk:complaints")
+def no_complaints(stage: Stage) -> str:
+    stage.officer()
+    return "/desk/complaints"
 
 
 @scene("D-callback", "desk:callback")

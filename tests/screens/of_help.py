@@ -11,6 +11,7 @@ from xiaohu.core.profile import Bilingual
 from xiaohu.core.working import Part, Works
 from xiaohu.gateways import sight
 from xiaohu.queue import heartbeat
+from xiaohu.registry import policies
 
 
 @scene("H1-home", "help:home")
@@ -36,6 +37,20 @@ def article(stage: Stage) -> str:
 @scene("H2-table", "help:article")
 def with_a_table(stage: Stage) -> str:
     return "/help/what-is-kept"
+
+
+def rules_of(stage: Stage, name: str) -> None:
+    """Let another operator's rules be in force."""
+    stage.world.clock.pass_(minutes=1)
+    policies.publish(
+        operator=OPERATOR, toml=policies.shipped(name), actor=ADMIN, now=stage.world.now
+    )
+
+
+@scene("H2-own", "help:article")
+def article_of_an_operator(stage: Stage) -> str:
+    rules_of(stage, "china-unicom")
+    return "/help/this-operator"
 
 
 @scene("H2-thanks", "help:article")
