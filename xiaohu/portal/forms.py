@@ -339,6 +339,7 @@ class Declaration(PlainForm):
             self.fields["tail"] = text(
                 "review.tail", empty="review.err.tail", inputmode="numeric", autocomplete="off"
             )
+            self.order_fields(["tail", "declared"])
 
     def clean_tail(self) -> str:
         """Return the last four digits of the line, as they were asked for."""
