@@ -28,7 +28,13 @@ def test_the_receipt_says_what_was_counted(world: World) -> None:
     sealed = len(refs(ended))
     assert destroy(ended) == 2
     receipt = finish(world, ended)
-    assert receipt.counts == {"records": sealed, "sessions": 2, "indexes": 2, "restrictions": 0}
+    assert receipt.counts == {
+        "records": sealed,
+        "sessions": 2,
+        "indexes": 2,
+        "asked": 0,
+        "restrictions": 0,
+    }
     assert receipt.units == sorted(f"{unit.kind}:{unit.id}" for unit in ended)
     assert (receipt.operator, receipt.erased_at) == (OPERATOR, world.now)
     assert sealed == 3
@@ -106,7 +112,7 @@ def test_every_registered_room_takes_part(world: World, monkeypatch: pytest.Monk
     ended = units_of(world)
     destroy(ended)
     counts = finish(world, ended).counts
-    assert set(counts) == {"records", "sessions", "indexes", "restrictions", "one more"}
+    assert set(counts) == {"records", "sessions", "indexes", "asked", "restrictions", "one more"}
     assert counts["one more"] == len(ended)
 
 
