@@ -22,9 +22,9 @@ PASSED_BY = {
     "tidy": {"pass": "1"},
     "reason": {"choice": "not_said"},
 }
-# What differs between any two pages: tokens against forgery, and ids.
+# What differs between any two pages: tokens against forgery, ids, and numbers of problems.
 VARYING = re.compile(
-    r'name="csrfmiddlewaretoken" value="[^"]*"|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}'
+    r'name="csrfmiddlewaretoken" value="[^"]*"|问题编号 [0-9A-F]{8}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}'
 )
 
 
