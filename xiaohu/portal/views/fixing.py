@@ -51,8 +51,8 @@ def fix(request: HttpRequest, case: Case) -> HttpResponse:
     return render(request, "portal/fix.html", page)
 
 
-@require_POST
 @own_case
+@require_POST
 def start_again(request: HttpRequest, case: Case) -> HttpResponse:
     """Begin anew with the answers of a request that ended."""
     now = clock.now()

@@ -41,8 +41,8 @@ def statement(request: HttpRequest, case: Case) -> HttpResponse:
     return render(request, "portal/statement.html", page)
 
 
-@require_POST
 @own_case
+@require_POST
 def send_link(request: HttpRequest, case: Case) -> HttpResponse:
     """Send reference and address to the confirmed mail contact."""
     sending.send_link(case_id=case.pk, actor=actor_of(request), now=clock.now())

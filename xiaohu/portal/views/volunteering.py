@@ -38,8 +38,8 @@ def reason(request: HttpRequest, case: Case) -> HttpResponse:
     return render(request, "portal/reason.html", page, status=422 if form.errors else 200)
 
 
-@require_POST
 @own_draft
+@require_POST
 def withdraw_consent(request: HttpRequest, case: Case) -> HttpResponse:
     """Take one consent back, with what was used under it; the journey asks for another way."""
     kind = request.POST.get("kind", "")
