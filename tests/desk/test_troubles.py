@@ -81,11 +81,11 @@ def test_the_subscriber_is_told_a_new_date_once_the_old_one_passed(world: World)
     case = refused_to(world)
     browser = Browser(world).sign_in_by_reference(case)
     first = moment(closing_of(case).owner_due_at)
-    assert f"{first} 前处理" in words(browser.open(f"/case/{case.pk}"))
+    assert f"预计 {first} 完成" in words(browser.open(f"/case/{case.pk}"))
     world.clock.pass_(hours=25)
     browser = Browser(world).sign_in_by_reference(case)
     said = words(browser.open(f"/case/{case.pk}"))
-    assert f"抱歉，原定 {first} 前处理" in said
+    assert f"原定 {first} 前处理，没有做到" in said
     assert "最迟 24 小时" not in said
     due = closing_of(case).owner_due_at
     assert due is not None

@@ -15,6 +15,7 @@ pytestmark = pytest.mark.django_db(databases=["default", "keystore"])
 FILLED = {
     "<uuid:case_id>": "{case}",
     "<uuid:paper_id>": "{case}",
+    "<uuid:closing_id>": "{case}",
     "<str:code>": "ARREARS",
     "<str:kind>": "certificate",
     "<str:reference>": "{reference}",

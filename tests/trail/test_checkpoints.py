@@ -12,7 +12,7 @@ from django.db import DatabaseError, connection, transaction
 
 from xiaohu.core.actors import WORKER
 from xiaohu.trail import checkpoints, events, keys, sequencer
-from xiaohu.trail.checkpoints import NoteRefused
+from xiaohu.trail.checkpoints import CheckpointRefused
 from xiaohu.trail.models import Checkpoint, Event, Pending
 
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
@@ -61,7 +61,7 @@ class TestCheckpoints:
 
     def test_are_not_accepted_from_another_key(self) -> None:
         stranger = Ed25519PrivateKey.generate().public_key()
-        with pytest.raises(NoteRefused):
+        with pytest.raises(CheckpointRefused):
             checkpoints.verify_note(Checkpoint.objects.get(size=7).note, stranger)
 
     def test_are_refused_with_any_changed_line(self) -> None:
@@ -69,7 +69,7 @@ class TestCheckpoints:
         key = keys.public_key(keys.CHECKPOINTS)
         for place in range(note.index("\n\n")):
             changed = note[:place] + chr(ord(note[place]) ^ 1) + note[place + 1 :]
-            with pytest.raises(NoteRefused):
+            with pytest.raises(CheckpointRefused):
                 checkpoints.verify_note(changed, key)
 
     def test_betray_a_note_put_in_the_place_of_another(self) -> None:

@@ -8,7 +8,7 @@ from django.db import DatabaseError, connection, transaction
 
 from xiaohu.core.actors import WORKER
 from xiaohu.trail import checkpoints, events, keys, sequencer, tree
-from xiaohu.trail.checkpoints import NoteRefused
+from xiaohu.trail.checkpoints import CheckpointRefused
 from xiaohu.trail.models import Checkpoint, Event, Leaf
 
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
@@ -74,7 +74,7 @@ class TestTheTrail:
         assert checkpoints.sign(now=NOON) is None
         key = keys.public_key(keys.CHECKPOINTS)
         assert checkpoints.verify_note(signed.note, key) == (3, bytes(signed.root))
-        with pytest.raises(NoteRefused):
+        with pytest.raises(CheckpointRefused):
             checkpoints.verify_note(signed.note.replace("\n3\n", "\n4\n"), key)
 
     def test_verifies_from_first_to_last(self) -> None:

@@ -114,7 +114,7 @@ class FileResult:
 
     good: bool
     sentence: str
-    next: str
+    advice: str
     parts: Sequence[Row]
     facts: Sequence[Row]
     newer: str = ""
@@ -130,7 +130,7 @@ def of_file(judged: Judged, *, digest: str) -> FileResult:
         parts.append(digest_row)
         said = gettext(f"verify.file.{judged.answer}")
         then = gettext(f"verify.next.{judged.answer}")
-        return FileResult(good=False, sentence=said, next=then, parts=parts, facts=())
+        return FileResult(good=False, sentence=said, advice=then, parts=parts, facts=())
     record = documents.find(judged.signed.said["number"])
     parts += [(gettext("verify.part.record"), _record(record, judged.signed)), digest_row]
     language = "en" if get_language() == "en" else "zh"

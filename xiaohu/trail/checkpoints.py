@@ -24,7 +24,7 @@ from xiaohu.trail.models import Checkpoint, Event, Leaf, Pending
 _ED25519 = b"\x01"
 
 
-class NoteRefused(Exception):
+class CheckpointRefused(Exception):
     """Not a checkpoint of ours, or changed since it was signed."""
 
 
@@ -53,7 +53,7 @@ def verify_note(note: str, key: Ed25519PublicKey) -> tuple[int, bytes]:
     """Return size and root of a checkpoint.
 
     Raises:
-        NoteRefused: not one of ours.
+        CheckpointRefused: not one of ours.
     """
     try:
         text, _, signature = note.partition("\n\n")
@@ -61,11 +61,11 @@ def verify_note(note: str, key: Ed25519PublicKey) -> tuple[int, bytes]:
         _, name, encoded = signature.strip().split(" ")
         raw = base64.b64decode(encoded, validate=True)
         if name != origin or raw[:4] != _key_hash(origin, key):
-            raise NoteRefused
+            raise CheckpointRefused
         key.verify(raw[4:], f"{text}\n".encode())
         return int(size), base64.b64decode(root, validate=True)
     except (ValueError, binascii.Error, InvalidSignature):
-        raise NoteRefused from None
+        raise CheckpointRefused from None
 
 
 def verify_all() -> VerifyReport:
@@ -90,7 +90,7 @@ def _fits(checkpoint: Checkpoint, node: tree.NodeAt, leaves: int) -> bool:
     """Say whether row, signed note and tree tell the same."""
     try:
         signed = verify_note(checkpoint.note, keys.public_key(keys.CHECKPOINTS))
-    except NoteRefused:
+    except CheckpointRefused:
         return False
     size, root = signed
     if signed != (checkpoint.size, bytes(checkpoint.root)) or not 0 < size <= leaves:
