@@ -37,6 +37,17 @@ def test_an_empty_queue_says_so(world: World) -> None:
     assert "待办已清空。全组还有 0 件未分配。" in page(desk.open("/"))
 
 
+def test_counting_stops_where_nobody_works_differently(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in (CLEAN, *OTHERS[:1]):
+        waiting(world, number)
+    monkeypatch.setattr(work, "MOST", 1)
+    counted = work.counts(officer(world).officer, now=world.now)["waiting"]
+    assert work.in_figures(counted) == "1+"
+    assert work.in_figures(1) == "1"
+
+
 @pytest.mark.parametrize("view", [*work.VIEWS, "nonsense", ""])
 def test_every_view_lists_what_it_counts(world: World, view: str) -> None:
     waiting(world)

@@ -232,7 +232,9 @@ def _names(operator: str) -> Bilingual:
 
 def of_case(case_id: UUID) -> list[QueuedNotice]:
     """Return the messages about a case, oldest first."""
-    return list(QueuedNotice.objects.filter(case_id=case_id).order_by("created_at", "pk"))
+    return list(
+        QueuedNotice.objects.filter(case_id=case_id).order_by("created_at", "notice", "recipient")
+    )
 
 
 def forget_case(case_id: UUID) -> int:

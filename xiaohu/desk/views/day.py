@@ -24,8 +24,8 @@ def my_work(request: HttpRequest, officer: StaffUser) -> HttpResponse:
         return HttpResponseRedirect(reverse("desk:work"))
     counted = work.counts(officer, now=now)
     page = {
-        "counts": [(view, counted[view]) for view in work.FIGURES],
-        "unassigned": counted["waiting"],
+        "counts": [(view, counted[view], work.in_figures(counted[view])) for view in work.FIGURES],
+        "unassigned": work.in_figures(counted["waiting"]) if counted["waiting"] else 0,
         "mine": listing.rows(work.first_of("mine", officer, now=now), now=now),
         "asked": asked.counts(now=now),
         "missing_year": work.missing_year(officer, now=now),
