@@ -37,7 +37,7 @@ class Window:
     answers: list[Response] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
 
-    def show(self, stage: Stage, scene: Scene, path: str) -> list[str]:
+    def show(self, stage: Stage, scene: Scene, path: str, *, axe: bool = True) -> list[str]:
         """Open a scene and return what is wrong with it."""
         self.sit_down(stage)
         self.open(stage.url + path)
@@ -48,7 +48,8 @@ class Window:
             self._type(name, value)
         if scene.press:
             self.press(scene.press)
-        found = self.look(stage.url, status=scene.status)
+        axe = axe and self.reading.scripts
+        found = self.judged(stage.url, status=scene.status, axe=axe)
         self._picture(scene)
         self.page.goto("about:blank")
         return [
