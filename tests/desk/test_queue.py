@@ -201,6 +201,7 @@ def test_a_view_is_saved_opened_and_forgotten(world: World) -> None:
     assert SavedView.objects.exists()
     for _ in range(2):
         assert desk.send("/queue", forget=str(kept.pk)).status_code == 302
+    assert desk.send("/queue", forget="no id at all").status_code == 302
     assert not SavedView.objects.exists()
 
 

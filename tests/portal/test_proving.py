@@ -55,6 +55,17 @@ def test_a_face_that_is_not_the_holder_s_is_tried_three_times_a_day(world: World
     assert ProofMethod.FACE not in given()
 
 
+def test_a_second_code_within_the_minute_is_told_when(world: World) -> None:
+    browser = asked(world, face=False)
+    browser.send(f"{browser.home}/verify", send="code")
+    assert browser.at == f"{browser.home}/verify/code"
+    answer = browser.client.post(f"{browser.home}/verify", {"send": "code"})
+    assert answer.status_code == 422
+    assert "请检查以下内容" in words(answer)
+    assert "秒后" in words(answer)
+    assert "请输入卡号" not in words(answer)
+
+
 def test_what_is_no_picture_is_said_at_its_field(world: World) -> None:
     browser = asked(world)
     answer = show(browser, b"no picture at all", agreed="on")

@@ -112,7 +112,7 @@ def prove_stopped(stage: Stage) -> str:
 def prove_code(stage: Stage) -> str:
     browser = Browser(stage.world).sign_in()
     browser.choose_line()
-    browser.send(f"{browser.home}/verify", by="code")
+    browser.send(f"{browser.home}/verify", send="code")
     stage.keep(browser.client)
     return f"{browser.home}/verify/code"
 

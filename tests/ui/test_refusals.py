@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.test import RequestFactory
 from django.utils import translation
 
@@ -132,6 +132,8 @@ class TestAPage:
         middleware = RefusalMiddleware(lambda _: HttpResponse("as ever"))
         request = RequestFactory().get("/case")
         assert middleware(request).content == b"as ever"
+        with pytest.raises(Http404):
+            middleware(RequestFactory().get("/policies/%00"))
         assert middleware.process_exception(request, ValueError("a fault")) is None
         answer = middleware.process_exception(request, CaseNotFound())
         assert answer is not None

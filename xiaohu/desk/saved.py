@@ -40,4 +40,5 @@ def save(*, officer: StaffUser, name: str, filters: Filters) -> None:
 @transaction.atomic(durable=True)
 def forget(*, officer: StaffUser, view_id: str) -> None:
     """Forget one of the officer's own views; harmless to repeat."""
-    SavedView.objects.filter(officer=officer, pk=view_id).delete()
+    if view_id:
+        SavedView.objects.filter(officer=officer, pk=view_id).delete()

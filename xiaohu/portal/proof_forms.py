@@ -10,6 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from xiaohu.portal.forms import PlainForm, agreed, text
 
 
+class SendForm(PlainForm):
+    """S9: the button that sends a code; nothing is typed, but it may have to wait."""
+
+
 class CardForm(PlainForm):
     """S9: the last four characters on the card."""
 

@@ -21,7 +21,7 @@ from xiaohu.portal.codes import explain, limited
 from xiaohu.portal.entering import own_draft
 from xiaohu.portal.forms import CodeForm, PlainForm
 from xiaohu.portal.pending import Pending
-from xiaohu.portal.proof_forms import CardForm, FaceForm, ServicePassword
+from xiaohu.portal.proof_forms import CardForm, FaceForm, SendForm, ServicePassword
 from xiaohu.portal.shown import actor_of, subscriber_of
 from xiaohu.proofing import proofs
 from xiaohu.queue import clock
@@ -49,14 +49,15 @@ def prove(request: HttpRequest, case: Case) -> HttpResponse:
     by_face = asked is not None and "face" in asked
     sending = asked is not None and asked.get("send") == ProofMethod.CODE.value
     form = CardForm(asked if not by_secret and not sending and not by_face else None)
+    sent = SendForm(asked if sending else None)
     secret = ServicePassword(asked if by_secret else None)
     face = FaceForm(asked if by_face else None, request.FILES if by_face else None)
     answer: HttpResponse | None = None
     if asked is not None and asked.get("by") == BY_PAPER and applying.may_prove_by_paper(case):
         applying.prove_by_paper(case_id=case.pk)
         answer = HttpResponseRedirect(reverse("portal:documents", args=[case.pk]))
-    elif sending and ProofMethod.CODE in methods:
-        answer = _send(case, line, form)
+    elif ProofMethod.CODE in methods and sent.is_bound and sent.is_valid():
+        answer = _send(case, line, sent)
     elif ProofMethod.ICCID_TAIL in methods and form.is_bound and form.is_valid():
         answer = _try_card(case, line, form)
     elif ProofMethod.SERVICE_PASSWORD in methods and secret.is_bound and secret.is_valid():
@@ -65,9 +66,10 @@ def prove(request: HttpRequest, case: Case) -> HttpResponse:
         answer = _try_face(request, case, line, face)
     if answer is not None:
         return answer
-    wrong = bool(form.errors or secret.errors or face.errors)
+    wrong = bool(sent.errors or form.errors or secret.errors or face.errors)
     page = {
         "case": case,
+        "sent": sent,
         "form": form,
         "secret": secret,
         "face": face,
