@@ -17,8 +17,9 @@ FIELD = "file"
 def refuse_left_out(request: HttpRequest, form: forms.Form) -> bool:
     """Say so where a file was left out because it is larger than what is read into memory."""
     length = request.META.get("CONTENT_LENGTH") or "0"
-    left_out = not request.FILES and length.isdigit() and int(length) > MAX_BYTES
+    left_out = form.is_bound and not request.FILES and length.isdigit() and int(length) > MAX_BYTES
     if left_out:
+        form.errors.pop(FIELD, None)  # A file was chosen: it was too large to be taken along.
         form.add_error(FIELD, gettext("paper.err.size"))
     return left_out
 
