@@ -36,6 +36,13 @@ def test_a_copy_is_asked_for_made_and_fetched(world: World) -> None:
     assert stranger.client.get(f"{browser.home}/export.zip").status_code == 404
 
 
+def test_no_copy_is_offered_of_a_request_that_ended(world: World) -> None:
+    browser = proved(world)
+    browser.send(f"{browser.home}/withdraw")
+    browser.open(f"{browser.home}/export")
+    assert browser.at != f"{browser.home}/export"
+
+
 def test_months_and_records_must_be_chosen(world: World) -> None:
     browser = proved(world)
     answer = browser.client.post(browser.at, {"choice": "calls"})

@@ -104,6 +104,11 @@ def fetch(case: Case, *, actor: Actor, now: datetime) -> bytes | None:
     return found
 
 
+def may_ask(case: Case) -> bool:
+    """Say whether copies can still be made: not once its carrying out began, nor once it ended."""
+    return CaseState(case.state) in WITHDRAWABLE
+
+
 def proved(case: Case) -> bool:
     """Say whether whoever asks has proved more than a sign-in."""
     return level(proofs.given(case.pk)) >= TWO_KINDS

@@ -3,16 +3,14 @@
 from django.utils.translation import gettext
 
 from xiaohu.core.checks import Finding
-from xiaohu.core.money import Money
 from xiaohu.core.steps import Step
-from xiaohu.ui.templatetags.words import day
+from xiaohu.ui.templatetags.words import day, yuan
 
 
 def said(finding: Finding) -> str:
     """Return the sentence of a finding, with its amount, date or count."""
-    amount = Money(finding.amount_fen).yuan() if finding.amount_fen is not None else ""
     return gettext(f"check.{finding.code}").format(
-        amount=amount, date=day(finding.until), count=finding.count
+        amount=yuan(finding.amount_fen), date=day(finding.until), count=finding.count
     )
 
 

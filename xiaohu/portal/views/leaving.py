@@ -17,6 +17,7 @@ from xiaohu.core.exports import Record, months
 from xiaohu.core.questions import Question
 from xiaohu.core.states import CaseState
 from xiaohu.exports import copies
+from xiaohu.exports.copies import Standing
 from xiaohu.gateways.protocols import GatewayUnavailable, UnknownLine
 from xiaohu.portal import journey
 from xiaohu.portal.entering import own_case, own_draft
@@ -44,16 +45,24 @@ def export(request: HttpRequest, case: Case) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and _asked(request, case, form):
         return HttpResponseRedirect(request.path)
     standing = copies.standing(case.pk, now=now)
+    may_ask = exporting.may_ask(case)
+    if not may_ask and (standing is None or standing.expired):
+        return HttpResponseRedirect(_home(case))
     page = {
         "case": case,
+        "may_ask": may_ask,
         "form": form,
         "draft": draft,
         "standing": standing,
-        "asks": standing is None or standing.expired or "again" in request.GET or form.errors,
+        "asks": may_ask and _asks(standing, again="again" in request.GET or bool(form.errors)),
         "made": standing is not None and standing.made == standing.total,
         "kib": max(1, standing.bytes // 1024) if standing else 0,
     }
     return render(request, "portal/export.html", page, status=422 if form.errors else 200)
+
+
+def _asks(standing: Standing | None, *, again: bool) -> bool:
+    return standing is None or standing.expired or again
 
 
 @own_case

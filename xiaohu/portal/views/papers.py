@@ -1,5 +1,6 @@
 """S22: certificate and statement of each line; to read, to print, to download, to be sent a link to."""
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -38,6 +39,8 @@ def statement(request: HttpRequest, case: Case) -> HttpResponse:
     if chosen is None:
         return HttpResponseRedirect(reverse("portal:case", args=[case.pk]))
     page = _paper(case, shown, chosen, chosen.statement)
+    kept = page["said"]["kept"] if page["said"] else ()
+    page["kept"] = [{**item, "until": date.fromisoformat(item["until"])} for item in kept]
     return render(request, "portal/statement.html", page)
 
 
