@@ -112,6 +112,8 @@ def test_a_case_is_decided(world: World, outcome: str, reasons: list[str], state
     assert (case.state, case.decided_by) == (state, desk.officer)
     assert case.decision_reasons == reasons
     assert case.reference in page(desk.open("/"))
+    late = desk.open(f"/case/{case.reference}/decide")
+    assert (late.status_code, late["Location"]) == (302, f"/desk/case/{case.reference}")
 
 
 @pytest.mark.parametrize("outcome", ["return", "refuse"])

@@ -50,6 +50,7 @@ def test_each_version_is_told_rule_by_rule_in_both_languages(world: World) -> No
     browser.send("/language", language="en", next="/policies/2026.12")
     said = words(browser.open("/policies/2026.12"))
     assert "Cooling-off of 5 days" in said
+    assert "Personal Information Protection Law, Art. 50" in said
     assert "built upon generic-cn@2026.11.1" in said
     assert browser.open("/policies/2030.01").status_code == 404
 

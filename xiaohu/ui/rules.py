@@ -14,7 +14,7 @@ from xiaohu.core.profile import Bilingual, Profile
 from xiaohu.core.profile_rules import Change, Codes, Rule, Said, changes, rules
 from xiaohu.registry import policies
 from xiaohu.registry.models import PolicyVersion
-from xiaohu.ui.templatetags.words import yuan
+from xiaohu.ui.templatetags.words import source, yuan
 
 # The part of a path before its first dot, in the order of the page, under these headings.
 SECTIONS: Mapping[str, str] = {
@@ -104,7 +104,10 @@ def news_of(case: Case) -> News | None:
 
 def in_words(rule: Rule) -> str:
     """Return one rule in the reader's language."""
-    return gettext(rule.key).format(**{name: _said(value) for name, value in rule.params.items()})
+    said = {name: _said(value) for name, value in rule.params.items()}
+    if "basis" in said:
+        said["basis"] = source(said["basis"])
+    return gettext(rule.key).format(**said)
 
 
 def _version(made: PolicyVersion, before: PolicyVersion | None) -> Version:

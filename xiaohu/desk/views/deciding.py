@@ -30,6 +30,8 @@ def decide(request: HttpRequest, officer: StaffUser, reference: str) -> HttpResp
     outcomes = outcomes_of(case)
     if outcome not in outcomes:
         raise Http404
+    if request.method != "POST" and case.state != CaseState.IN_REVIEW.value:
+        return HttpResponseRedirect(reverse("desk:case", args=[case.reference]))
     form = _form(case, outcome, request)
     problem = None
     if "recheck" in request.POST:

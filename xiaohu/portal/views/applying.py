@@ -45,7 +45,8 @@ def who(request: HttpRequest, case: Case) -> HttpResponse:
             return _elsewhere(request, case, kind)
         if _taken(case, form):
             return HttpResponseRedirect(reverse("portal:checks", args=[case.pk]))
-    page = {"case": case, "form": form}
+    by_holder = ApplicantKind.HOLDER in applying.offered(case)
+    page = {"case": case, "form": form, "by_holder": by_holder}
     return render(request, "portal/who.html", page, status=422 if form.errors else 200)
 
 
