@@ -1,5 +1,7 @@
 """Who asks: whom the law lets ask, what each says and shows, and what only officers learn."""
 
+from uuid import UUID
+
 import pytest
 
 from tests.stories import World, picture
@@ -10,6 +12,7 @@ from xiaohu.closures.models import Case
 from xiaohu.core.applicants import APPLICANTS, ApplicantKind, ClosingType, Evidence
 from xiaohu.core.comparing import Difference
 from xiaohu.core.identity import DocumentKind, DocumentRefused
+from xiaohu.proofing.papers import MOST_FILES, TooManyFiles
 from xiaohu.registry import lines
 
 pytestmark = pytest.mark.django_db(databases=["default", "keystore"])
@@ -102,3 +105,18 @@ def test_papers_are_kept_and_taken_back(world: World) -> None:
     assert Evidence.AUTHORISATION not in applying.standing(case, now=world.now).lacking
     applying.remove_paper(case_id=case.pk, paper_id=kept[0].id)
     assert Evidence.AUTHORISATION in applying.standing(case, now=world.now).lacking
+
+
+def test_a_sixth_file_of_a_kind_is_refused_until_one_is_taken_back(world: World) -> None:
+    case = ask(world, world.draft(), ApplicantKind.PROXY)
+
+    def add(evidence: Evidence) -> UUID:
+        kept = applying.add_paper(case_id=case.pk, evidence=evidence, data=picture(), now=world.now)
+        return kept[0].id
+
+    first, *_ = [add(Evidence.AUTHORISATION) for _ in range(MOST_FILES)]
+    with pytest.raises(TooManyFiles):
+        add(Evidence.AUTHORISATION)
+    add(Evidence.ORG_CERTIFICATE)
+    applying.remove_paper(case_id=case.pk, paper_id=first)
+    add(Evidence.AUTHORISATION)

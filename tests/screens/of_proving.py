@@ -4,10 +4,14 @@ from tests.closures import rulings
 from tests.screens.of_answers import FIRM, address, drafted
 from tests.screens.scenes import scene
 from tests.screens.stage import Stage
-from tests.stories import LARGE, STOPPED, World
+from tests.stories import LARGE, STOPPED, World, picture
 from xiaohu.closures import applying
+from xiaohu.closures.models import Case
+from xiaohu.core.applicants import Evidence
+from xiaohu.core.consents import ConsentKind
 from xiaohu.core.proofs import TRIES_A_DAY, ProofMethod
 from xiaohu.proofing import proofs
+from xiaohu.proofing.papers import MOST_FILES
 
 WITH_FACE = '[proof]\nmethods = ["code", "iccid_tail", "service_password", "face"]\n'
 
@@ -64,6 +68,19 @@ def in_place_of_a_proof(stage: Stage) -> str:
 @scene("S10-nothing-chosen", "portal:documents", status=422, press="papers.upload")
 def nothing_chosen(stage: Stage) -> str:
     return in_place_of_a_proof(stage)
+
+
+@scene("S10-too-many", "portal:documents", status=422, press="papers.upload")
+def too_many(stage: Stage) -> str:
+    path = in_place_of_a_proof(stage)
+    case = Case.objects.get()
+    stage.world.agree(case, ConsentKind.ID_PHOTO)
+    for _ in range(MOST_FILES):
+        applying.add_paper(
+            case_id=case.pk, evidence=Evidence.HOLDER_ID, data=picture(), now=stage.world.now
+        )
+    stage.file = picture()
+    return path
 
 
 @scene("S10-uploaded", "portal:documents")

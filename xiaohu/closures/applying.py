@@ -263,7 +263,7 @@ def add_paper(*, case_id: UUID, evidence: Evidence, data: bytes, now: datetime) 
 
     Raises:
         PaperRefused: the file cannot be taken.
-        TooManyPapers: there are too many already.
+        TooManyFiles, TooManyPapers: there are too many already.
         ConsentMissing: a picture of an identity document needs a consent of its own.
         NotEditable: already submitted.
     """

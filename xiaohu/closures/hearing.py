@@ -51,7 +51,7 @@ def object_to(
 
     Raises:
         StatementMissing: nothing was said, or too much.
-        PaperRefused, TooManyPapers: the file cannot be taken.
+        PaperRefused, TooManyFiles, TooManyPapers: the file cannot be taken.
         MoveNotAllowed: it is the holder's own request, or the closing has begun.
     """
     text = " ".join(statement.split())

@@ -7,7 +7,7 @@ from django import forms
 from django.http import HttpRequest
 from django.utils.translation import gettext
 
-from xiaohu.proofing.papers import TooManyPapers
+from xiaohu.proofing.papers import TooManyFiles, TooManyPapers
 from xiaohu.proofing.reencoding import MAX_BYTES, PaperRefused
 from xiaohu.ui.refusals import sentence
 
@@ -31,5 +31,5 @@ def refusals_told(form: forms.Form) -> Iterator[None]:
         yield
     except PaperRefused as refused:
         form.add_error(FIELD, gettext(f"paper.err.{refused.params['why']}"))
-    except TooManyPapers as refused:
+    except (TooManyFiles, TooManyPapers) as refused:
         form.add_error(FIELD, sentence(refused).what)

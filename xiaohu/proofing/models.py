@@ -27,6 +27,7 @@ class Paper(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case_id = models.UUIDField(db_index=True)
     evidence = models.CharField(max_length=24)
+    file_id = models.UUIDField(default=uuid.uuid4, editable=False)  # shared by pages of one upload
     box = models.BinaryField()
     added_at = models.DateTimeField()
 

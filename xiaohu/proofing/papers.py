@@ -12,6 +12,13 @@ from xiaohu.proofing.models import Paper
 from xiaohu.vault import files, units
 
 MOST_PAGES = 20
+MOST_FILES = 5  # of one kind
+
+
+class TooManyFiles(Refusal):
+    """One kind of paper takes so many files and no more."""
+
+    code = "TOO_MANY_FILES"
 
 
 class TooManyPapers(Refusal):
@@ -36,19 +43,29 @@ def add(
 
     Raises:
         PaperRefused: the file cannot be taken.
+        TooManyFiles: there are too many of this kind already.
         TooManyPapers: there are too many already.
     """
     drawn = reencoding.pages(data)
-    if Paper.objects.filter(case_id=case_id).count() + len(drawn) > MOST_PAGES:
+    there = Paper.objects.filter(case_id=case_id)
+    of_kind = there.filter(evidence=evidence.value)
+    if of_kind.values("file_id").distinct().count() >= MOST_FILES:
+        raise TooManyFiles(most=MOST_FILES)
+    if there.count() + len(drawn) > MOST_PAGES:
         raise TooManyPapers(most=MOST_PAGES)
-    kept = []
+    kept, file_id = [], uuid4()
     for page in drawn:
         paper_id = uuid4()
         sealed = files.seal(
             operator=operator, unit=units.case(case_id), file_id=paper_id, data=page
         )
         paper = Paper(
-            id=paper_id, case_id=case_id, evidence=evidence.value, box=sealed, added_at=now
+            id=paper_id,
+            case_id=case_id,
+            evidence=evidence.value,
+            file_id=file_id,
+            box=sealed,
+            added_at=now,
         )
         kept.append(paper)
     Paper.objects.bulk_create(kept)

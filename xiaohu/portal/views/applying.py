@@ -92,6 +92,8 @@ def documents(request: HttpRequest, case: Case) -> HttpResponse:
         ],
         "lacking": standing.lacking,
         "max_mib": MAX_BYTES // 1024 // 1024,
+        "most_files": papers.MOST_FILES,
+        "most_pages": papers.MOST_PAGES,
         "go_on": journey.next_page(case, now=now),
     }
     return render(request, "portal/documents.html", page, status=422 if form.errors else 200)
