@@ -46,7 +46,7 @@ def test_at_night_it_says_when_people_are_back_and_that_requests_are_taken(world
 
 def test_it_leads_to_everything_one_may_come_for(world: World) -> None:
     shown = page(Browser(world).open("/"))
-    for path in ("/start", "/track", "/verify", "#person"):
+    for path in ("/start", "/track", "/verify", "/help/contact"):
         assert f'href="{path}"' in shown
 
 

@@ -93,6 +93,18 @@ def test_looking_is_not_enough_to_change_the_language(world: World) -> None:
     assert Client().get("/language?language=en").status_code == 405
 
 
+def test_what_only_a_form_sends_says_where_to_go_on(world: World) -> None:
+    answer = Client().get("/sign-out")
+    assert (answer.status_code, answer["Allow"]) == (405, "POST")
+    assert "这个页面不能直接打开" in words(answer)
+    assert 'href="/"' in page(answer)
+
+
+def test_machines_get_an_empty_answer_to_a_wrong_method(world: World) -> None:
+    answer = Client().get("/callbacks/payout")
+    assert (answer.status_code, answer.content) == (405, b"")
+
+
 @pytest.mark.parametrize("path", [*OPEN, "/nowhere", "/cases", "/verify/C7K3"])
 def test_every_answer_carries_the_policy(world: World, path: str) -> None:
     answer = Client().get(path)

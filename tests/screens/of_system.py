@@ -20,6 +20,11 @@ def somebody_else_s_case(stage: Stage) -> str:
     return f"/case/{case.pk}"
 
 
+@scene("S25-405", "", status=405)
+def only_sent(stage: Stage) -> str:
+    return "/sign-out"
+
+
 @scene("S25-409", "", status=409)
 def too_late(stage: Stage) -> str:
     case = stage.world.close()

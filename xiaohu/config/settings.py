@@ -88,6 +88,7 @@ MIDDLEWARE = [
     "xiaohu.ui.setting_up.SettingUpMiddleware",
     "xiaohu.ui.typed.TypedMiddleware",
     "xiaohu.ui.refusals.RefusalMiddleware",
+    "xiaohu.ui.methods.MethodsMiddleware",
 ]
 CSRF_FAILURE_VIEW = "xiaohu.ui.views.form_expired"
 

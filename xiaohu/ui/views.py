@@ -24,24 +24,24 @@ def stay(request: HttpRequest) -> HttpResponse:
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """There is no such page."""
-    return _system(request, "404", 404)
+    return system(request, "404", 404)
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     """The page belongs to somebody else."""
-    return _system(request, "403", 403)
+    return system(request, "403", 403)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """The request cannot be understood, or is larger than is read."""
     if isinstance(exception, RequestDataTooBig):
-        return _system(request, "413", 413)
-    return _system(request, "400", 400)
+        return system(request, "413", 413)
+    return system(request, "400", 400)
 
 
 def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The page was open too long, or in two places."""
-    return _system(request, "403csrf", 403)
+    return system(request, "403csrf", 403)
 
 
 def broken(request: HttpRequest) -> HttpResponse:
@@ -58,7 +58,8 @@ def problem(status: int) -> str:
     return number
 
 
-def _system(request: HttpRequest, kind: str, status: int) -> HttpResponse:
+def system(request: HttpRequest, kind: str, status: int) -> HttpResponse:
+    """Return the page of a dead end, with a number and a way on."""
     context = {
         "kind": kind,
         "desk": request.path.startswith("/desk"),
