@@ -15,10 +15,11 @@ from xiaohu.closures.models import Case
 from xiaohu.core.bindings import OFFICIAL
 from xiaohu.core.schedule import fees_stop_on
 from xiaohu.notices import outbox
-from xiaohu.portal import journey, pending
+from xiaohu.portal import boxes, journey, pending
+from xiaohu.portal.boxes import Box
 from xiaohu.portal.codes import explain, limited
 from xiaohu.portal.entering import own_draft
-from xiaohu.portal.forms import CodeForm, ContactForm
+from xiaohu.portal.forms import CodeForm, ContactForm, PlainForm
 from xiaohu.portal.pending import Pending
 from xiaohu.portal.shown import masked
 from xiaohu.queue import clock
@@ -51,30 +52,34 @@ def contact_code(request: HttpRequest, case: Case) -> HttpResponse:
     here = reverse("portal:contact", args=[case.pk])
     if waiting is None or waiting.typed != f"contact:{case.pk}":
         return HttpResponseRedirect(here)
-    form = CodeForm(request.POST or None)
+    form: PlainForm = CodeForm(request.POST or None)
     shown = codes.shown_to(waiting.code_id)
+    box = Box(waiting, "contact", masked(shown), begin=here, other=here)
+    answer = None
+    if request.method == "POST" and "again" in request.POST:
+        form = PlainForm({})
+        answer = boxes.another(request, box, form, typed=waiting.typed)
+    elif request.method == "POST" and form.is_valid():
+        answer = _try(case, waiting, shown, form)
+    return answer or boxes.page(request, box, form)
+
+
+def _try(case: Case, waiting: Pending, shown: str, form: PlainForm) -> HttpResponse | None:
     now = clock.now()
-    if request.method == "POST" and form.is_valid():
-        tried = codes.check(
-            code_id=waiting.code_id,
-            purpose=Purpose.CONFIRM_CONTACT,
-            code=form.cleaned_data["code"],
-            now=now,
-        )
-        if tried.outcome is Outcome.OK and shown == drafting.contact(case):
-            drafting.confirm_contact(case_id=case.pk)
-            answer = HttpResponseRedirect(journey.next_page(_fresh(case), now=now))
-            answer.delete_cookie(pending.COOKIE)
-            return answer
+    tried = codes.check(
+        code_id=waiting.code_id,
+        purpose=Purpose.CONFIRM_CONTACT,
+        code=form.cleaned_data["code"],
+        now=now,
+    )
+    # A right code for a contact that was changed meanwhile confirms nothing; the page says it is over.
+    if tried.outcome is not Outcome.OK or shown != drafting.contact(case):
         explain(form, tried)
-    page = {
-        "form": form,
-        "shown": masked(shown),
-        "way": "contact",
-        "again_in": max(0, int((waiting.again_at - now).total_seconds())),
-        "again": here,
-    }
-    return render(request, "portal/code.html", page, status=422 if form.errors else 200)
+        return None
+    drafting.confirm_contact(case_id=case.pk)
+    answer = HttpResponseRedirect(journey.next_page(_fresh(case), now=now))
+    answer.delete_cookie(pending.COOKIE)
+    return answer
 
 
 @own_draft

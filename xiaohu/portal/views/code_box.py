@@ -3,14 +3,14 @@
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
 from django.urls import reverse
 
 from xiaohu.access import codes
-from xiaohu.access.codes import Issued, Limited, Outcome, Purpose
+from xiaohu.access.codes import Outcome, Purpose
 from xiaohu.core.numbers import mask_number
-from xiaohu.portal import pending, resetting, ways
-from xiaohu.portal.codes import explain, limited, status_of
+from xiaohu.portal import boxes, pending, resetting, ways
+from xiaohu.portal.boxes import Box
+from xiaohu.portal.codes import explain
 from xiaohu.portal.entering import enter
 from xiaohu.portal.forms import CodeForm, PlainForm
 from xiaohu.portal.pending import Pending
@@ -25,13 +25,16 @@ def code(request: HttpRequest) -> HttpResponse:
     if waiting is None or (way not in WAYS and way not in RECOVERY):
         return HttpResponseRedirect(reverse("portal:sign_in"))
     form: PlainForm = CodeForm(request.POST or None)
+    box = _box(waiting, way, shown)
     answer = None
     if request.method == "POST" and "again" in request.POST:
         form = PlainForm({})
-        answer = _again(request, waiting, way, form)
+        if way in {"code", "voice"}:
+            way = "voice" if box.calls(request) else "code"
+        answer = boxes.another(request, box, form, typed=f"{way}:{shown}")
     elif request.method == "POST" and form.is_valid():
         answer = _try(waiting, way, shown, form)
-    return answer or _page(request, waiting, way, shown, form)
+    return answer or boxes.page(request, box, form)
 
 
 def _try(waiting: Pending, way: str, shown: str, form: PlainForm) -> HttpResponse | None:
@@ -51,42 +54,17 @@ def _try(waiting: Pending, way: str, shown: str, form: PlainForm) -> HttpRespons
     return enter(ways.proven(way, shown if way == "reference" else number), waiting.back)
 
 
-def _again(
-    request: HttpRequest, waiting: Pending, way: str, form: PlainForm
-) -> HttpResponse | None:
-    now = clock.now()
-    voice = request.POST["again"] == "voice" and way in TO_A_NUMBER
-    issued = ways.send_again(waiting.code_id, voice=voice, now=now)
-    if isinstance(issued, Issued):
-        answer = HttpResponseRedirect(request.path)
-        if way in {"code", "voice"}:
-            way = "voice" if voice else "code"
-        typed = f"{way}:{waiting.typed.partition(':')[2]}"
-        kept = Pending(issued.code_id, typed, issued.again_at, waiting.back)
-        return pending.remember(answer, kept)
-    if isinstance(issued, Limited):
-        form.add_error(None, limited(issued.again_at, now=now))
-        return None
-    return HttpResponseRedirect(_start_over(way, waiting.back))
-
-
-def _page(
-    request: HttpRequest, waiting: Pending, way: str, shown: str, form: PlainForm
-) -> HttpResponse:
-    now = clock.now()
+def _box(waiting: Pending, way: str, shown: str) -> Box:
     number = codes.shown_to(waiting.code_id) if way in TO_A_NUMBER else ""
-    page = {
-        "form": form if isinstance(form, CodeForm) else CodeForm(),
-        "told": form,
-        "shown": mask_number(number) if number else shown,
-        "way": way,
-        "standing": codes.standing(waiting.code_id, now=now),
-        "can_call": way in TO_A_NUMBER,
-        "again_in": max(0, int((waiting.again_at - now).total_seconds())),
-        "again": _start_over(way, waiting.back),
-        "other": f"{reverse('portal:sign_in')}?{urlencode({'method': 'other', 'next': waiting.back})}",
-    }
-    return render(request, "portal/code.html", page, status=status_of(form))
+    other = urlencode({"method": "other", "next": waiting.back})
+    return Box(
+        waiting,
+        way,
+        mask_number(number) if number else shown,
+        begin=_start_over(way, waiting.back),
+        other=f"{reverse('portal:sign_in')}?{other}",
+        can_call=way in TO_A_NUMBER,
+    )
 
 
 def _start_over(way: str, back: str) -> str:

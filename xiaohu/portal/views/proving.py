@@ -16,7 +16,8 @@ from xiaohu.core.numbers import mask_number
 from xiaohu.core.proofs import TWO_KINDS, ProofMethod, level, offered
 from xiaohu.gateways.protocols import GatewayUnavailable
 from xiaohu.notices import outbox
-from xiaohu.portal import journey, pending, uploads
+from xiaohu.portal import boxes, journey, pending, uploads
+from xiaohu.portal.boxes import Box
 from xiaohu.portal.codes import explain, limited
 from xiaohu.portal.entering import own_draft
 from xiaohu.portal.forms import CodeForm, PlainForm
@@ -90,31 +91,34 @@ def prove_code(request: HttpRequest, case: Case) -> HttpResponse:
     """S9: the code box for the code sent to the line."""
     waiting = pending.recall(request)
     here = reverse("portal:prove", args=[case.pk])
-    if waiting is None or waiting.typed != f"prove:{case.pk}":
+    told, called = f"prove:{case.pk}", f"prove:{case.pk}:voice"
+    if waiting is None or waiting.typed not in {told, called}:
         return HttpResponseRedirect(here)
-    form = CodeForm(request.POST or None)
-    shown = codes.shown_to(waiting.code_id)
+    form: PlainForm = CodeForm(request.POST or None)
+    number = codes.shown_to(waiting.code_id)
+    way = "voice" if waiting.typed == called else "code"
+    shown = mask_number(number) if number else ""
+    box = Box(waiting, way, shown, begin=here, other=here, can_call=True)
+    answer = None
+    if request.method == "POST" and "again" in request.POST:
+        form = PlainForm({})
+        typed = called if box.calls(request) else told
+        answer = boxes.another(request, box, form, typed=typed)
+    elif request.method == "POST" and form.is_valid():
+        answer = _try_code(case, waiting, form)
+    return answer or boxes.page(request, box, form)
+
+
+def _try_code(case: Case, waiting: Pending, form: PlainForm) -> HttpResponse | None:
     now = clock.now()
-    if request.method == "POST" and form.is_valid():
-        tried = proofs.try_code(
-            case_id=case.pk,
-            code_id=waiting.code_id,
-            code=form.cleaned_data["code"],
-            now=now,
-        )
-        if tried.outcome is Outcome.OK:
-            answer = HttpResponseRedirect(journey.next_page(case, now=now))
-            answer.delete_cookie(pending.COOKIE)
-            return answer
+    code = form.cleaned_data["code"]
+    tried = proofs.try_code(case_id=case.pk, code_id=waiting.code_id, code=code, now=now)
+    if tried.outcome is not Outcome.OK:
         explain(form, tried)
-    page = {
-        "form": form,
-        "shown": mask_number(shown) if shown else "",
-        "way": "code",
-        "again_in": max(0, int((waiting.again_at - now).total_seconds())),
-        "again": here,
-    }
-    return render(request, "portal/code.html", page, status=422 if form.errors else 200)
+        return None
+    answer = HttpResponseRedirect(journey.next_page(case, now=now))
+    answer.delete_cookie(pending.COOKIE)
+    return answer
 
 
 def proving_line(case: Case) -> Line:
