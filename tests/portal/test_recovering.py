@@ -41,6 +41,19 @@ def test_a_code_to_the_registered_contact_leads_to_another_password(world: World
     assert answer.status_code == 200
 
 
+def test_the_holder_is_told_at_the_contact_and_at_a_line(world: World) -> None:
+    proven(world).send(password=NEW)
+    world.send_notices()
+    for to in (MINE, CLEAN):
+        assert "密码已用验证码重设" in world.outside.inbox(to)[0]
+
+
+def test_a_refused_password_tells_nobody(world: World) -> None:
+    proven(world).send(password="short")
+    world.send_notices()
+    assert world.outside.inbox(CLEAN) == []
+
+
 def test_a_code_to_a_line_of_ones_own_does_too(world: World) -> None:
     browser = ask(world, to="recover_line", number=CLEAN)
     browser.send(code=browser.code(CLEAN))

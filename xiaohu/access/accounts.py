@@ -5,7 +5,6 @@ from functools import cache
 from uuid import UUID
 
 from django.contrib.auth.hashers import check_password, make_password
-from django.db import transaction
 
 from xiaohu.access import counters, sessions
 from xiaohu.access.models import SubscriberAccount
@@ -102,9 +101,10 @@ def of_username(index: bytes, *, operator: str) -> SubscriberAccount | None:
     ).first()
 
 
-@transaction.atomic(durable=True)
 def recover(*, account_id: UUID, password: str, now: datetime) -> None:
     """Give an account another password, for somebody who proved it by a code; every session ends.
+
+    Call inside a transaction.
 
     Raises:
         PasswordRefused: the new one is not 8 to 128 characters.

@@ -55,6 +55,7 @@ class Notice(StrEnum):
     IDENTITY = "identity"
     BLOCKERS = "blockers"
     CODE = "code"
+    PASSWORD_RECOVERED = "password_recovered"  # noqa: S105 - the name of a notice
     SUBMITTED = "submitted"
     IN_REVIEW = "in_review"
     REQUESTED = "requested"
@@ -129,6 +130,7 @@ NOTICES: Mapping[Notice, NoticeRule] = {
     _N.CODE: NoticeRule(
         number="N05", page="portal:code", to=(Recipient.CODE_ADDRESS,), must=("code",)
     ),
+    _N.PASSWORD_RECOVERED: NoticeRule(number="N05", page="portal:recover", to=_OLD, must=()),
     _N.BLOCKERS: NoticeRule(number="N06", page="portal:checks", must=()),
     _N.CHECKS_FAILED: NoticeRule(number="N06", page="portal:fix", to=_CASE),
     _N.SUBMITTED: NoticeRule(

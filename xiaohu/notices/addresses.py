@@ -133,7 +133,7 @@ class Directory:
         return found
 
     def _refs(self, queued: QueuedNotice) -> Iterable[Ref]:
-        if queued.case_id is None or queued.notice not in set(Notice):
+        if queued.code_id is not None or queued.notice not in set(Notice):
             return
         recipient = Recipient(queued.recipient)
         for one in (recipient, *told_before(Notice(queued.notice), recipient)):

@@ -7,6 +7,13 @@ from django.db import models
 
 from xiaohu.core.notices import Recipient
 
+# Who may be told of something that is neither a case nor a code.
+OF_THEIR_OWN = [
+    Recipient.ASKER.value,
+    Recipient.REGISTERED_CONTACT.value,
+    Recipient.LINE.value,
+]
+
 
 class NoticeState(StrEnum):
     """What became of a notice."""
@@ -69,7 +76,7 @@ class QueuedNotice(models.Model):
             models.CheckConstraint(
                 condition=models.Q(case_id__isnull=False)
                 | models.Q(code_id__isnull=False)
-                | models.Q(recipient=Recipient.ASKER.value, subject_id__isnull=False),
+                | models.Q(recipient__in=OF_THEIR_OWN, subject_id__isnull=False),
                 name="a_notice_is_about_something",
             ),
             models.UniqueConstraint(

@@ -4,15 +4,19 @@ The cookie names an account by its blind index; with the password it changes it 
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.core import signing
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.translation import get_language
 
+from xiaohu.access import accounts
 from xiaohu.access.models import SubscriberAccount
+from xiaohu.notices import holders
 from xiaohu.portal import pending, ways
 
 COOKIE = "xh_reset"
@@ -58,6 +62,23 @@ def leave(request: HttpRequest) -> Leave | None:
     if account is None or not constant_time_compare(mark, _mark(account)):
         return None
     return Leave(account, back)
+
+
+@transaction.atomic(durable=True)
+def set_password(leave: Leave, password: str, *, now: datetime) -> None:
+    """Set another password, end every session, and tell the holder of it.
+
+    Raises:
+        PasswordRefused: it is not 8 to 128 characters.
+    """
+    account = leave.account
+    accounts.recover(account_id=account.pk, password=password, now=now)
+    holders.password_recovered(
+        operator=account.operator,
+        holder_id=account.holder_id,
+        language=get_language() or "zh-hans",
+        now=now,
+    )
 
 
 def _mark(account: SubscriberAccount) -> str:

@@ -6,7 +6,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from xiaohu.access import accounts, sessions
+from xiaohu.access import sessions
 from xiaohu.access.accounts import PasswordRefused
 from xiaohu.access.codes import Limited, Purpose
 from xiaohu.access.sessions import Method
@@ -40,11 +40,7 @@ def new_password(request: HttpRequest) -> HttpResponse:
     form = FreshPassword(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            accounts.recover(
-                account_id=leave.account.pk,
-                password=form.cleaned_data["password"],
-                now=clock.now(),
-            )
+            resetting.set_password(leave, form.cleaned_data["password"], now=clock.now())
         except PasswordRefused as refused:
             form.add_error("password", sentence(refused).what)
         else:
