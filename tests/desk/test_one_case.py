@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.assistance.asking import WORDS, call, complaint
 from tests.desk.officers import officer, waiting
 from tests.portal.browser import page
 from tests.stories import World
@@ -21,6 +22,17 @@ def test_a_second_officer_is_named_with_since_when(world: World) -> None:
     world.clock.pass_(minutes=6)
     assert "也在查看" not in page(first.open(path))
     assert "chen示例 自 2026年11月23日 12:06" in page(second.open(path))
+
+
+def test_what_was_asked_about_a_case_is_listed_on_its_page(world: World) -> None:
+    case, other = waiting(world), world.submitted()
+    made, said = call(world, case_id=case.pk), complaint(world, case_id=case.pk)
+    desk = officer(world).sign_in()
+    text = page(desk.open(f"/case/{case.reference}"))
+    assert f'href="/desk/callbacks/{made.reference}"' in text
+    assert f'href="/desk/complaints/{said.reference}"' in text
+    assert WORDS not in text
+    assert made.reference not in page(desk.open(f"/case/{other.reference}"))
 
 
 def test_looks_of_yesterday_are_forgotten(world: World) -> None:

@@ -1,5 +1,6 @@
 """Scenes of one case at the desk, and of deciding it."""
 
+from tests.assistance.asking import call, complaint
 from tests.closures.states import carried_out, claimed, in_review, large
 from tests.screens.scenes import scene
 from tests.screens.stage import Stage
@@ -23,6 +24,15 @@ def notes(stage: Stage) -> str:
     for text in (LONG, "مرحبا، اتصلت بالعميل اليوم 130 وسأعود غدًا", "Called back; agrees."):
         noting.write(case_id=case.pk, text=text, officer=officer, now=stage.world.now)
         stage.world.clock.pass_(minutes=3)
+    return at(case)
+
+
+@scene("D4-asked-about", "desk:case")
+def asked_about(stage: Stage) -> str:
+    case = in_review(stage.world)
+    call(stage.world, case_id=case.pk)
+    complaint(stage.world, case_id=case.pk)
+    stage.officer()
     return at(case)
 
 

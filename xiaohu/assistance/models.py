@@ -63,7 +63,7 @@ class Asked(models.Model):
     reference = models.CharField(max_length=20, unique=True)
     topic = models.CharField(max_length=16)
     language = models.CharField(max_length=8)
-    case_id = models.UUIDField(null=True)
+    case_id = models.UUIDField(null=True, db_index=True)
     asker_index = models.BinaryField(null=True)
     asked_at = models.DateTimeField()
     due_at = models.DateTimeField()

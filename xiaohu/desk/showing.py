@@ -8,6 +8,7 @@ from django.http import Http404
 
 from xiaohu.access.models import StaffUser
 from xiaohu.assistance import calling
+from xiaohu.assistance.queries import about_case
 from xiaohu.closures import (
     applying,
     assisting,
@@ -85,6 +86,7 @@ def page_of(case: Case, officer: StaffUser) -> dict[str, Any]:
         "consent": assisting.consent_of(case),
         "proofs": sorted(proofs.given(case.pk)),
         "notes": noting.of_case(case),
+        "asked_about": about_case(case.pk),
         "here": presence.others(case_id=case.pk, officer=officer, now=now),
         "stale_after": _stale_after(checked, now),
         "left": time_left(case, now=now),
