@@ -16,6 +16,7 @@ from xiaohu.core.profile import Profile
 from xiaohu.core.profile_law import MAY_BE_OFF, MAY_START_ITSELF
 from xiaohu.core.proofs import OFFERABLE
 from xiaohu.core.retention import RETENTION, Disposal
+from xiaohu.core.ways_out import OwnPage
 from xiaohu.core.wording import CHINESE, ENGLISH, longest, mandatory
 from xiaohu.registry.columns import COLUMNS, OPTIONAL
 from xiaohu.registry.rows import Flaw
@@ -102,7 +103,7 @@ An operator's rules are a TOML file. Published, it is an immutable, hashed polic
 
 ## Adding an operator takes four steps
 
-1. **Write the file.** Start with `extends = "generic-cn"` and state only what a source says; everything else is filled in. `key`, `version`, `unconfirmed`, `names`, `contact` and `brand` are always its own.
+1. **Write the file.** Start with `extends = "generic-cn"` and state only what a source says; everything else is filled in. `key`, `version`, `unconfirmed`, `names`, `contact`, `brand` and `links` are always its own.
 2. **Name the source of each figure** under `[provenance]`, with a tag: `V` read in a law, contract or system, `N` read in a report, `S` hearsay, `R` from memory, `D` our default, `O` stated by the operator. A figure stated anew needs a source of its own.
 3. **Write test cases**: `[[tests]]` in the file, or in `NAME.tests.toml` beside it. Facts that differ from a plain line go in; blockers, choices and dates come out. Cases of what is extended are run as well; one of the same name takes their place. Each check that can block needs a case.
 4. **Check, test, publish**: `xiaohu policy check FILE`, `xiaohu policy test FILE`, `xiaohu policy diff OLD FILE`, `xiaohu policy publish FILE`. For real people the operator signs it off first: `unconfirmed = false` and `[sign_off]` with `by` and `on`; `xiaohu serve` does not start on an example unless `XIAOHU_ALLOW_EXAMPLES=1`.
@@ -125,6 +126,9 @@ complaint = { zh = "先联系客服。", en = "Ask our customer service first." 
 [brand]                 # 4.5:1 upon white and upon light blue, or the profile is refused
 colour = "#b00020"
 dark = "#7f0017"
+
+[links]                 # its own pages, https only; leave out what there is not
+pay = "https://pay.example.com/bills"
 
 [[calendar.freezes]]    # or from_on and to_on, as dates
 from_day = -1           # the last day of the month
@@ -251,6 +255,7 @@ NARROWED: dict[str, Sequence[str]] = {
     "checks": ["NOT_HOLDER", "…"],
     "choices": ['ARREARS = ["pay", "set_off"]', "…"],
     "proof.methods": OFFERABLE,
+    **{f"links.{page}": ["https://…"] for page in OwnPage},
     "involuntary": sorted(MAY_START_ITSELF),
     "notices.off": sorted(MAY_BE_OFF),
     "retention": sorted(name for name, rule in RETENTION.items() if rule.disposal is Disposal.SEAL),

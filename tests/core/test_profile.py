@@ -146,6 +146,11 @@ REFUSED = [
     ("brand.colour", "#2f80ed", "contrast"),
     ("brand.dark", "#767676", "contrast"),
     ("brand.colour", "blue", "wrong_form"),
+    ("links.pay", "http://pay.example.com", "not_https"),
+    ("links.plan", "https://me@pay.example.com/", "not_https"),
+    ("links.store", "https://localhost/", "not_https"),
+    ("links.app", 'https://example.com/"onclick', "not_https"),
+    ("links.blog", "https://example.com", "unknown_key"),
     ("brand.font", "Comic Sans", "unknown_key"),
     ("retention.registration_identity", {"months": 12}, "retention_short"),
     ("retention.registration_identity", {"months": 36}, "retention_basis"),
@@ -306,3 +311,12 @@ def test_every_choice_and_paper_and_notice_of_the_tables_can_be_named() -> None:
         assert parse_profile(changed(f"documents.{kind}", papers)).documents[kind] is not None
     assert Notice.CODE not in MAY_BE_OFF
     assert Choice.APPEAL in CHECKS[CheckCode.RESTRICTED_GRADED].choices
+
+
+def test_addresses_are_an_operator_s_own_and_never_taken_over() -> None:
+    parent = {**GENERIC, "links": {"pay": "https://pay.example.com/bills?from=closing"}}
+    assert parse_profile(parent).links.pay == "https://pay.example.com/bills?from=closing"
+    own = ("names", "contact", "unconfirmed")
+    mine = {key: GENERIC[key] for key in own} | {"key": "example", "version": "2026.11"}
+    child = dict(resolve({**mine, "extends": "generic-cn"}, lambda _: parent))
+    assert parse_profile(child).links.pay is None

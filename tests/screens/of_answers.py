@@ -2,7 +2,7 @@
 
 from tests.closures import rulings
 from tests.closures.states import large
-from tests.portal.browser import CONTACT, Browser
+from tests.portal.browser import Browser
 from tests.screens.scenes import scene
 from tests.screens.stage import Stage
 from tests.stories import ARREARS, CLEAN, CONTRACT, LARGE, STOPPED
@@ -80,6 +80,14 @@ def one_check(stage: Stage) -> str:
     return f"{drafted(stage, ARREARS)}/checks/ARREARS"
 
 
+@scene("S7-go-there", "portal:one_check")
+def go_there(stage: Stage) -> str:
+    stage.world.clock.pass_(minutes=5)
+    links = '[links]\npay = "https://pay.example.com/bills"'
+    rulings.publish("2026.12", links, "", now=stage.world.now)
+    return one_check(stage)
+
+
 @scene("S7-contract", "portal:one_check")
 def contract(stage: Stage) -> str:
     return f"{drafted(stage, CONTRACT)}/checks/CONTRACT_TERM"
@@ -108,15 +116,6 @@ def prove_stopped(stage: Stage) -> str:
     return f"{drafted(stage, STOPPED)}/verify"
 
 
-@scene("S9-code", "portal:prove_code")
-def prove_code(stage: Stage) -> str:
-    browser = Browser(stage.world).sign_in()
-    browser.choose_line()
-    browser.send(f"{browser.home}/verify", send="code")
-    stage.keep(browser.client)
-    return f"{browser.home}/verify/code"
-
-
 @scene("S10-papers", "portal:documents")
 def documents(stage: Stage) -> str:
     return f"{drafted(stage, FIRM)}/documents"
@@ -140,14 +139,6 @@ def no_account(stage: Stage) -> str:
 @scene("S14-contact", "portal:contact")
 def contact(stage: Stage) -> str:
     return f"{drafted(stage)}/contact"
-
-
-@scene("S14-code", "portal:contact_code")
-def contact_code(stage: Stage) -> str:
-    browser = browsing(stage)
-    browser.send(f"{browser.home}/contact", to=CONTACT)
-    stage.keep(browser.client)
-    return f"{browser.home}/contact/code"
 
 
 @scene("S15-effects", "portal:effects")

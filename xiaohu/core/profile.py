@@ -31,6 +31,10 @@ LONGEST_RETENTION_MONTHS = 360  # 会计档案管理办法: vouchers and ledgers
 Text = Annotated[str, Field(min_length=1, max_length=200)]
 # A name signs every text to a phone, which must fit one message (see core/notices.py).
 ShortText = Annotated[str, Field(min_length=1, max_length=10)]
+# A page people are led to: a host with a dot, nothing before it, and nothing typed into it.
+Address = Annotated[
+    str, Field(pattern=r"^https://[a-z0-9-]+(\.[a-z0-9-]+)+(/[!#-;=?-~]*)?$", max_length=200)
+]
 Fen = Annotated[int, Field(ge=0)]
 Colour = Annotated[str, Field(pattern=r"^#[0-9a-f]{6}$")]
 DayOfMonth = Annotated[int, Field(ge=-28, le=28)]
@@ -260,6 +264,15 @@ class AppEntry(_Part):
     ] = ()
 
 
+class Links(_Part):
+    """The operator's own pages where an obstacle is settled; each is shown only where it is set."""
+
+    pay: Address | None = None
+    plan: Address | None = None
+    store: Address | None = None
+    app: Address | None = None
+
+
 class Source(_Part):
     """Where a figure comes from, and how well that is known."""
 
@@ -315,4 +328,5 @@ class Profile(_Part):
     notices: Notices = Notices()
     applicants: Applicants = Applicants()
     app: AppEntry = AppEntry()
+    links: Links = Links()
     provenance: dict[str, Source] = {}

@@ -9,6 +9,7 @@ from pydantic_core import ErrorDetails
 
 from xiaohu.core import profile_law
 from xiaohu.core.profile import Profile, ProfileRefused, SourceTag
+from xiaohu.core.ways_out import OwnPage
 
 Document = Mapping[str, Any]
 Parent = Callable[[str], Document | None]
@@ -16,7 +17,18 @@ Parent = Callable[[str], Document | None]
 CASES = "tests"
 # What a profile says of itself is never taken over from another.
 OWN = frozenset(
-    {"key", "version", "extends", "unconfirmed", "sign_off", "names", "contact", "brand", CASES}
+    {
+        "key",
+        "version",
+        "extends",
+        "unconfirmed",
+        "sign_off",
+        "names",
+        "contact",
+        "brand",
+        "links",
+        CASES,
+    }
 )
 LONGEST_SHOWN = 40
 
@@ -45,6 +57,7 @@ LIMITS = {
     ("number.quarantine_days", "too_small"): "quarantine_days",
     ("fees.closing_fen", "too_large"): "closing_is_free",
     ("gift.rule", "unknown_value"): "gift_as_cash",
+    **{(f"links.{page}", "wrong_form"): "not_https" for page in OwnPage},
 }
 
 

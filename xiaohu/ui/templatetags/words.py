@@ -10,9 +10,12 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 
 from xiaohu.core.calendar import CHINA
+from xiaohu.core.checks import CheckCode
 from xiaohu.core.laws import in_english
 from xiaohu.core.money import Money
-from xiaohu.core.profile import Bilingual
+from xiaohu.core.profile import Bilingual, Profile
+from xiaohu.ui import ways_out
+from xiaohu.ui.ways_out import WayOut
 
 register = template.Library()
 
@@ -34,6 +37,12 @@ def words(key: object, prefix: str = "") -> str:
 def said(own: Bilingual | None) -> str:
     """Return the operator's own words in the reader's language."""
     return own.read(get_language() or "zh-hans") if own else ""
+
+
+@register.filter
+def way_out(profile: Profile | None, code: str) -> WayOut | None:
+    """Return where an obstacle is settled outside this service, where it is."""
+    return ways_out.way_out(profile, CheckCode(code)) if profile is not None else None
 
 
 @register.filter
