@@ -113,7 +113,7 @@ def test_a_line_is_looked_up_and_filled_in_by_the_system(world: World, desk: Des
         ({"heard_at": "2026-11-24 12:00"}, "24 小时以内"),
         ({"route": "bank_account"}, "银行"),
         ({"route": "bank_account", "bank": "示例银行", "account": "12"}, "账号"),
-        ({"route": "other_line"}, "请选择一项"),
+        ({"route": "other_line"}, "11 位手机号"),
         ({"applicant": "operator"}, "请选择一项"),
         ({"applicant": "org_handler"}, "不能"),
         ({"applicant": "proxy"}, "姓名"),

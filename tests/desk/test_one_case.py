@@ -25,7 +25,7 @@ def test_a_second_officer_is_named_with_since_when(world: World) -> None:
 
 
 def test_what_was_asked_about_a_case_is_listed_on_its_page(world: World) -> None:
-    case, other = waiting(world), world.submitted()
+    case, other = waiting(world), world.submitted("+8613000000023")
     made, said = call(world, case_id=case.pk), complaint(world, case_id=case.pk)
     desk = officer(world).sign_in()
     text = page(desk.open(f"/case/{case.reference}"))

@@ -47,6 +47,23 @@ def not_an_officer(stage: Stage) -> str:
     return PATH
 
 
+@scene("D6-handed", "desk:case")
+def handed(stage: Stage) -> str:
+    stage.officer()
+    stage.world.outside.change(stage.world.line(), arrears_fen=3820)
+    stage.send(PATH, **told(stage.world, ARREARS="pay"))
+    return f"/desk/case/{Case.objects.get().reference}"
+
+
+@scene("S20-to-settle", "portal:fix")
+def to_settle_by_the_customer(stage: Stage) -> str:
+    handed(stage)
+    stage.nobody()
+    case = Case.objects.get()
+    stage.contact_of(case)
+    return f"/case/{case.pk}/fix"
+
+
 @scene("D6-taken", "desk:case")
 def taken(stage: Stage) -> str:
     stage.officer()

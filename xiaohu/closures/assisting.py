@@ -13,7 +13,7 @@ from django.db import transaction
 
 from xiaohu.access import counters
 from xiaohu.access.models import StaffUser
-from xiaohu.closures import applying, drafting, noting, paying, queries, submitting
+from xiaohu.closures import applying, drafting, handing, noting, paying, queries, submitting
 from xiaohu.closures.applying import ApplicantNotTaken, Details
 from xiaohu.closures.models import Case, ConsentHeard
 from xiaohu.core import checks
@@ -90,6 +90,7 @@ class Asked:
     route: RefundRoute | None = None
     bank: str = ""
     account: str = ""
+    to_line: str = ""
     reason: Reason = Reason.NOT_SAID
     consents: Collection[ConsentKind] = ()
     card_agrees: bool = False
@@ -140,7 +141,8 @@ def take(
 ) -> Case:
     """Open and submit a request somebody made to an officer; nothing is opened where it fails.
 
-    The holder was compared before (`require_holder`).
+    Where only the customer can settle what blocks it, it waits for them instead. The holder was
+    compared before (`require_holder`).
 
     Raises:
         NotYoursToTake: not an officer of the line's operator.
@@ -173,6 +175,8 @@ def take(
         evidence={"heard": READOUT_VERSION, "by": asked.heard.by.value},
         now=now,
     )
+    if handing.hand_over(case, actor=actor, now=now):
+        return case
     return submitting.submit(case, declared=True, actor=actor, now=now)
 
 
@@ -209,7 +213,11 @@ def _write_answers(case: Case, asked: Asked, now: datetime) -> None:
     case.save(update_fields=["contact_confirmed"])
     if asked.route is not None:
         paying.write_refund(
-            case, route=asked.route, bank=asked.bank, account=asked.account, to_line=""
+            case,
+            route=asked.route,
+            bank=asked.bank,
+            account=asked.account,
+            to_line=asked.to_line,
         )
 
 

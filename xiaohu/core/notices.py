@@ -68,6 +68,7 @@ class Notice(StrEnum):
     WITHDRAWN = "withdrawn"
     EXPIRED = "expired"
     CHECKS_FAILED = "checks_failed"
+    TO_SETTLE = "to_settle"
     CLOSED = "closed"
     SETTLEMENT = "settlement"
     REFUND_FAILED = "refund_failed"
@@ -133,6 +134,7 @@ NOTICES: Mapping[Notice, NoticeRule] = {
     _N.PASSWORD_RECOVERED: NoticeRule(number="N05", page="portal:recover", to=_OLD, must=()),
     _N.BLOCKERS: NoticeRule(number="N06", page="portal:checks", must=()),
     _N.CHECKS_FAILED: NoticeRule(number="N06", page="portal:fix", to=_CASE),
+    _N.TO_SETTLE: NoticeRule(number="N06", page="portal:fix", to=_CASE),
     _N.SUBMITTED: NoticeRule(
         number="N07", page="portal:submitted", to=_CASE, must=("ref", "date"), also=_N.REQUESTED
     ),

@@ -16,7 +16,6 @@ from xiaohu.core.applicants import ApplicantKind, Evidence
 from xiaohu.core.checks import CheckCode, Finding
 from xiaohu.core.choices import Choice
 from xiaohu.core.consents import ConsentKind
-from xiaohu.core.destinations import DESTINATIONS, Asks
 from xiaohu.core.identity import DocumentKind
 from xiaohu.core.numbers import NumberRefused, normalise
 from xiaohu.core.profile import RefundRoute
@@ -32,8 +31,6 @@ from xiaohu.screening import facts as screening
 from xiaohu.screening.facts import Gathered
 from xiaohu.ui.refusals import Refused, sentence
 from xiaohu.ui.said import said
-
-ASKED_HERE = frozenset({Asks.NOTHING, Asks.ACCOUNT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +48,7 @@ class Known:
 
 def routes(operator: str) -> tuple[RefundRoute, ...]:
     """Return the ways money can go back, in the operator's order."""
-    offered = policies.current(operator).refund.routes
-    return tuple(route for route in offered if DESTINATIONS[route].asks in ASKED_HERE)
+    return policies.current(operator).refund.routes
 
 
 def look_up(
@@ -89,12 +85,13 @@ def take(
             now=now,
         )
         agrees = _card_agrees(form, known.line, now=now)
+        to_line = _to_line(form, known.line)
         if form.errors:
             return None
         return assisting.take(
             officer=officer,
             line=known.line,
-            asked=_asked(request, form, known, agrees=agrees),
+            asked=_asked(request, form, known, agrees=agrees, to_line=to_line),
             gathered=known.gathered,
             now=now,
         )
@@ -139,7 +136,21 @@ def _card_agrees(form: Intake, line: Line, *, now: datetime) -> bool:
     return tried.right
 
 
-def _asked(request: HttpRequest, form: Intake, known: Known, *, agrees: bool) -> Asked:
+def _to_line(form: Intake, line: Line) -> str:
+    """Return the id of the holder's other line that takes the money; empty where none does."""
+    typed = form.cleaned_data["to_line"]
+    if not typed:
+        return ""
+    found = lines.find(line.operator, typed)
+    if found is None or found.holder_id != line.holder_id or found.pk == line.pk:
+        form.add_error("to_line", gettext("intake.err.to_line"))
+        return ""
+    return str(found.pk)
+
+
+def _asked(
+    request: HttpRequest, form: Intake, known: Known, *, agrees: bool, to_line: str
+) -> Asked:
     given = form.cleaned_data
     return Asked(
         applicant=ApplicantKind(given["applicant"]),
@@ -155,6 +166,7 @@ def _asked(request: HttpRequest, form: Intake, known: Known, *, agrees: bool) ->
         route=RefundRoute(given["route"]) if given["route"] else None,
         bank=given["bank"],
         account=given["account"],
+        to_line=to_line,
         reason=Reason(given["reason"]),
         consents=[ConsentKind(kind) for kind in given["consents"]],
         card_agrees=agrees,

@@ -7,10 +7,12 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 
+from xiaohu.closures.drafting import ContactRefused, contact_address
 from xiaohu.core.applicants import ApplicantKind
 from xiaohu.core.calendar import CHINA
 from xiaohu.core.cards import AccountRefused, normalise_account
 from xiaohu.core.consents import ConsentKind
+from xiaohu.core.destinations import Wallet
 from xiaohu.core.identity import OF_APPLICANTS
 from xiaohu.core.numbers import NumberRefused, normalise
 from xiaohu.core.profile import RefundRoute
@@ -47,6 +49,9 @@ class Intake(forms.Form):
             "route": _choice("review.refund", "route.", routes),
             "bank": _text("account.bank"),
             "account": _text("account.number"),
+            "wallet": _choice("wallet.provider", "wallet.", Wallet),
+            "wallet_account": _text("wallet.account"),
+            "to_line": _text("intake.to_line", inputmode="tel"),
             "reason": _choice("intake.reason", "reason.", _REASONS),
             "read": _ticks("intake.read", "intake.read.", ReadItem),
             "consents": _some("intake.consents", "consent.", ConsentKind),
@@ -55,6 +60,7 @@ class Intake(forms.Form):
         }
 
         self.fields["document_kind"].required = False
+        self.fields["wallet"].required = False
 
     def clean_number(self) -> str:
         """Return the number in E.164."""
@@ -80,18 +86,41 @@ class Intake(forms.Form):
         return min(at, self.now) if (at - self.now).total_seconds() < 60 else at
 
     def clean(self) -> dict[str, Any]:
-        """Return the answers; a bank account is one, and named where money goes there."""
+        """Return the answers; of where money goes only what its way asks for, and that in full."""
         given: dict[str, Any] = self.cleaned_data
-        if given.get("route") != RefundRoute.BANK_ACCOUNT.value:
+        route = given.get("route")
+        if route != RefundRoute.OTHER_LINE.value:
+            given["to_line"] = ""
+        elif "to_line" not in self.errors:
+            self._judge_line(given)
+        if route == RefundRoute.BANK_ACCOUNT.value:
+            self._judge_account(given)
+        elif route == RefundRoute.WALLET.value:
+            self._judge_wallet(given)
+        else:
             given["bank"] = given["account"] = ""
-            return given
+        return given
+
+    def _judge_account(self, given: dict[str, Any]) -> None:
         if not given.get("bank"):
             self.add_error("bank", gettext("account.err.bank"))
         try:
             given["account"] = normalise_account(given.get("account", ""))
         except AccountRefused:
             self.add_error("account", gettext("account.err.number"))
-        return given
+
+    def _judge_wallet(self, given: dict[str, Any]) -> None:
+        given["bank"] = given.get("wallet") or Wallet.ALIPAY.value
+        try:
+            given["account"] = contact_address(given.get("wallet_account", ""))
+        except ContactRefused:
+            self.add_error("wallet_account", gettext("wallet.err.account"))
+
+    def _judge_line(self, given: dict[str, Any]) -> None:
+        try:
+            given["to_line"] = normalise(given.get("to_line", ""))
+        except NumberRefused:
+            self.add_error("to_line", gettext("signin.err.number"))
 
     def unjudged(self) -> "Intake":
         """Return the same form with what was typed and nothing said about it."""

@@ -17,6 +17,7 @@ from xiaohu.core.calendar import CHINA
 from xiaohu.core.profile import RefundRoute
 from xiaohu.core.readout import READOUT_VERSION, HeardBy
 from xiaohu.core.reasons import Reason
+from xiaohu.core.states import CaseState
 from xiaohu.desk import intake
 from xiaohu.desk.entering import staff_only
 from xiaohu.desk.intake import Known
@@ -51,10 +52,15 @@ def take(request: HttpRequest, officer: StaffUser) -> HttpResponse:
         elif form.is_valid() and known is not None:
             case = intake.take(request, officer, form, known, now=now)
             if case is not None:
-                messages.success(request, gettext("intake.taken").format(ref=case.reference))
+                messages.success(request, _told(case))
                 return HttpResponseRedirect(reverse("desk:case", args=[case.reference]))
     page = {"form": form, "known": known, **_about(form, known)}
     return render(request, "desk/new.html", page, status=422 if form.errors else 200)
+
+
+def _told(case: Case) -> str:
+    handed = case.state == CaseState.AWAITING_CUSTOMER.value
+    return gettext("intake.handed" if handed else "intake.taken").format(ref=case.reference)
 
 
 @staff_only
