@@ -73,3 +73,11 @@ def test_what_was_not_chosen_is_asked_before(world: World, desk: Desk) -> None:
     world.outside.change(world.line(), arrears_fen=3820)
     assert desk.send("/new", **told(world)).status_code == 422
     assert not Case.objects.exists()
+
+
+def test_what_was_chosen_stays_chosen_when_something_else_is_wrong(
+    world: World, desk: Desk
+) -> None:
+    world.outside.change(world.line(), arrears_fen=3820)
+    answer = desk.send("/new", **told(world, ARREARS="pay", contact=""))
+    assert 'value="pay" id="ARREARS-pay" checked' in page(answer)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -54,7 +54,7 @@ def take(request: HttpRequest, officer: StaffUser) -> HttpResponse:
             if case is not None:
                 messages.success(request, _told(case))
                 return HttpResponseRedirect(reverse("desk:case", args=[case.reference]))
-    page = {"form": form, "known": known, **_about(form, known)}
+    page = {"form": form, "known": known, **_about(form, known, request.POST)}
     return render(request, "desk/new.html", page, status=422 if form.errors else 200)
 
 
@@ -74,19 +74,17 @@ def printed(request: HttpRequest, officer: StaffUser, reference: str) -> HttpRes
     return answer
 
 
-def _about(form: Intake, known: Known | None) -> dict[str, Any]:
+def _about(form: Intake, known: Known | None, answers: QueryDict) -> dict[str, Any]:
     said = form["applicant"].value()
     kind = ApplicantKind(said) if said in set(ApplicantKind) else ApplicantKind.HOLDER
     wanted = APPLICANTS[kind].evidence or (Evidence.HOLDER_ID,)
-    chosen = (
-        {finding.code.value: form.data.get(finding.code.value) for finding in known.findings}
-        if known
-        else {}
-    )
     return {
         "evidence": wanted,
         "for_somebody": kind is not ApplicantKind.HOLDER,
-        "chosen": chosen,
+        "hanging": [
+            (finding, said, answers.get(finding.code.value, ""))
+            for finding, said in (known.words if known is not None else ())
+        ],
         "version": READOUT_VERSION,
         "longest_visit": LONGEST_VISIT,
         "most_mib": MAX_BYTES >> 20,
