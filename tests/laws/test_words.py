@@ -90,7 +90,6 @@ SPOKEN = {"gettext", "gettext_lazy", "_"}
 SAID_ELSEWHERE = {"draft", "scheduled", "in_review", "awaiting_customer", "settling"}
 # The law allows them, and no room does them yet.
 NOT_DONE_YET = {
-    Action.ASK_CUSTOMER,
     Action.CHANGE_PAYEE,
     Action.RESCHEDULE,
     Action.BOOK_UNCLAIMED,
@@ -266,7 +265,7 @@ def made() -> Mapping[str, list[str]]:
         "notice.": each(Notice),
         "notice.state.": each(NoticeState),
         "now.": each(set(CaseState) - SAID_ELSEWHERE),
-        "page.": each(("400", "403", "403csrf", "404", "413"), ".next"),
+        "page.": each(("400", "403", "403csrf", "404", "405", "413"), ".next"),
         "paper.": each(DocumentKind, ".lead"),
         "recipient.": each(set(Recipient) - {Recipient.CODE_ADDRESS}),
         "policies.section.": each(SECTIONS.values()),
