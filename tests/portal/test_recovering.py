@@ -45,7 +45,7 @@ def test_the_holder_is_told_at_the_contact_and_at_a_line(world: World) -> None:
     proven(world).send(password=NEW)
     world.send_notices()
     for to in (MINE, CLEAN):
-        assert "密码已用验证码重设" in world.outside.inbox(to)[0]
+        assert "密码已于2026-11-23 12:00用验证码重设" in world.outside.inbox(to)[0]
 
 
 def test_a_refused_password_tells_nobody(world: World) -> None:

@@ -131,7 +131,7 @@ NOTICES: Mapping[Notice, NoticeRule] = {
     _N.CODE: NoticeRule(
         number="N05", page="portal:code", to=(Recipient.CODE_ADDRESS,), must=("code",)
     ),
-    _N.PASSWORD_RECOVERED: NoticeRule(number="N05", page="portal:recover", to=_OLD, must=()),
+    _N.PASSWORD_RECOVERED: NoticeRule(number="N05", page="portal:recover", to=_OLD, must=("date",)),
     _N.BLOCKERS: NoticeRule(number="N06", page="portal:checks", must=()),
     _N.CHECKS_FAILED: NoticeRule(number="N06", page="portal:fix", to=_CASE),
     _N.TO_SETTLE: NoticeRule(number="N06", page="portal:fix", to=_CASE),

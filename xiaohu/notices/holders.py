@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from xiaohu.core.calendar import CHINA
 from xiaohu.core.notices import NOTICES, Notice, Recipient
 from xiaohu.notices.models import QueuedNotice
 from xiaohu.registry.models import Line
@@ -27,6 +28,7 @@ def password_recovered(*, operator: str, holder_id: UUID, language: str, now: da
             recipient=recipient.value,
             subject_id=subjects[recipient],
             language=language,
+            params={"date": now.astimezone(CHINA).strftime("%Y-%m-%d %H:%M")},
             next_action_at=now,
             created_at=now,
         )
