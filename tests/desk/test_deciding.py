@@ -141,6 +141,8 @@ def test_two_officers_at_once_are_told(world: World) -> None:
     chen.send(path, claim="1")
     assert "chen示例" in page(wang.open(path))
     assert 'name="claim"' not in page(wang.open(path))
+    assert "确认通过" in page(chen.open(f"{path}/decide"))
+    assert "确认通过" not in page(wang.open(f"{path}/decide"))
     for answer in (wang.send(path, claim="1"), wang.decide(case, "approve")):
         assert answer.status_code == 409
         assert "chen示例" in page(answer)

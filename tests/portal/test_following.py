@@ -129,6 +129,7 @@ def test_what_was_returned_is_put_right_and_sent_again(world: World) -> None:
     case = decided(world, "return")
     browser = Browser(world).sign_in()
     assert f"/case/{case.pk}/fix" in page(browser.open(f"/case/{case.pk}"))
+    assert "冷静期 3 天" in words(browser.open(f"/case/{case.pk}"))
     said = words(browser.open(f"/case/{case.pk}/fix"))
     assert "核对" in said
     browser.send(f"/case/{case.pk}/checks")

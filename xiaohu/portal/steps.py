@@ -59,10 +59,9 @@ def _to_come(
     if state is CaseState.IN_REVIEW:
         due = late_until or case.decision_due_on
         yield gettext("event.to_review"), gettext("event.by").format(date=day(due)) if due else ""
-    if state in {CaseState.IN_REVIEW, CaseState.SCHEDULED} and not case.by_operator:
-        until = (
-            gettext("event.until").format(date=moment(case.execute_at)) if case.execute_at else ""
-        )
+    if state in _BEFORE_COOLED and not case.by_operator:
+        fixed = case.execute_at if state is not CaseState.AWAITING_CUSTOMER else None
+        until = gettext("event.until").format(date=moment(fixed)) if fixed else ""
         yield gettext("event.to_cool").format(days=profile.cooling_off.days), until
     if state in _BEFORE_CLOSING:
         yield gettext("event.to_close"), ""
@@ -74,6 +73,7 @@ def _to_come(
         yield gettext("event.to_refund").format(days=profile.refund.working_days), when
 
 
+_BEFORE_COOLED = frozenset({CaseState.AWAITING_CUSTOMER, CaseState.IN_REVIEW, CaseState.SCHEDULED})
 _BEFORE_CLOSING = frozenset(
     {
         CaseState.AWAITING_CUSTOMER,
