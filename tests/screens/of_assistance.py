@@ -79,7 +79,7 @@ def no_complaint_named(stage: Stage) -> str:
 def reading(stage: Stage, reference: str) -> str:
     """Open a complaint as the person who made it."""
     client = Client()
-    client.post("/help/answer", {"reference": reference, "tail": MAIL[-4:]})
+    client.post("/help/answer", {"reference": reference, "tail": MAIL.partition("@")[0][-4:]})
     stage.keep(client)
     return "/help/answer"
 
