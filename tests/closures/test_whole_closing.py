@@ -169,6 +169,7 @@ def test_leaves_a_trail_that_verifies_and_names_nobody(world: World) -> None:
     actions = list(Event.objects.filter(case_id=case.pk).order_by("leaf__index"))
     assert [event.action for event in actions] == [
         "open",
+        "consent",
         "schedule",
         "execute",
         "certify",

@@ -171,9 +171,10 @@ class Subscriber(Told):
         self.press("btn.continue")
         self.pass_by()
 
-    def get_paid(self, *, bank: bool = False) -> None:
-        """S12 and S13."""
-        self.v.choose(self.say("route.bank_account" if bank else "route.original"))
+    def get_paid(self, *, bank: bool = False, stands_in: bool = False) -> None:
+        """S12 and S13; whoever stands in for the holder names an account of their own."""
+        account = "route.substitute_account" if stands_in else "route.bank_account"
+        self.v.choose(self.say(account if bank else "route.original"))
         self.press("btn.continue")
         if bank:
             self.type("account.bank", "示例银行")
@@ -252,7 +253,7 @@ class Officer(Told):
             code = self.running.run("demo", "code", person["username"]).stdout.strip()
             self.type("desk.code", code)
             self.press("desk.go")
-            if self.v.page.get_by_role("button", name=self.say("desk.next")).count():
+            if self.v.page.get_by_role("heading", name=self.say("desk.work"), level=1).count():
                 self.v.look()
                 return
             self.v.page.wait_for_timeout(31_000)

@@ -51,7 +51,7 @@ def test_a_line_is_closed(
     somebody.go("/verify")
     subscriber.type("verify.number", "C7K3 M9QX 4T2Q")
     subscriber.press("verify.go")
-    somebody.go("/verify/0000-0000-0000")
+    somebody.go("/verify/0000-0000-0000", status=404)
 
 
 def test_the_rules_are_public(somebody: Visitor) -> None:
@@ -95,4 +95,4 @@ def test_settings_lead_to_the_same_start(somebody: Visitor, service: Service) ->
     subscriber.press("frame.me")
     subscriber.press("settings.security")
     subscriber.press("settings.close")
-    somebody.go("/no-such-page")
+    somebody.go("/no-such-page", status=404)

@@ -35,9 +35,9 @@ def begin(phone: Visitor, person: Person, **facts: object) -> Subscriber:
     return subscriber
 
 
-def finish(subscriber: Subscriber, person: Person, *, bank: bool = False) -> str:
+def finish(subscriber: Subscriber, person: Person, **how: bool) -> str:
     """Answer the rest and submit; return the reference."""
-    subscriber.get_paid(bank=bank)
+    subscriber.get_paid(**how)
     subscriber.give_contact(person)
     subscriber.press("effects.go")
     return subscriber.submit()
@@ -125,7 +125,7 @@ def test_two_people_decide_on_what_an_heir_asks(
     subscriber.press("btn.continue")
     subscriber.prove(person)
     subscriber.show_papers()
-    reference = finish(subscriber, person, bank=True)
+    reference = finish(subscriber, person, bank=True, stands_in=True)
     subscriber.press("btn.progress")
     officers["zh"].decide(reference, "approve")
     subscriber.wait_for("in_review")

@@ -22,7 +22,14 @@ class Codes:
     codes: tuple[str, ...]
 
 
-Said = int | str | tuple[int, ...] | Money | Bilingual | Codes
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """The clause a rule rests on, as it is cited in Chinese."""
+
+    basis: str
+
+
+Said = int | str | tuple[int, ...] | Money | Bilingual | Codes | Clause
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +156,7 @@ def _kept(profile: Profile) -> Rules:
             said: dict[str, Said] = {
                 "category": Codes("category.", (category.value,)),
                 "months": rule.months,
-                "basis": rule.basis,
+                "basis": Clause(rule.basis),
             }
             yield f"retention.{category}", Rule("rule.retention", said)
 

@@ -11,7 +11,7 @@ from xiaohu.closures import adopting, queries
 from xiaohu.closures.models import Case
 from xiaohu.core.money import Money
 from xiaohu.core.profile import Bilingual, Profile
-from xiaohu.core.profile_rules import Change, Codes, Rule, Said, changes, rules
+from xiaohu.core.profile_rules import Change, Clause, Codes, Rule, Said, changes, rules
 from xiaohu.registry import policies
 from xiaohu.registry.models import PolicyVersion
 from xiaohu.ui.templatetags.words import source, yuan
@@ -129,6 +129,8 @@ def _said(value: Said) -> str:
     match value:
         case Codes():
             return _listed(gettext(f"{value.prefix}{code}") for code in value.codes)
+        case Clause():
+            return source(value.basis)
         case Money():
             return yuan(value.fen)
         case Bilingual():
