@@ -70,3 +70,12 @@ def test_an_unregistered_line_closes_and_its_money_waits_for_its_owner(world: Wo
     browser.send(declared="on")
     case.refresh_from_db()
     assert case.state == CaseState.IN_REVIEW
+
+
+def test_a_guardian_is_asked_for_before_anything_is_filled_in(world: World) -> None:
+    world.outside.change(world.line(), minor=True)
+    browser = Browser(world).sign_in()
+    browser.choose_line()
+    assert "机主未满 16 周岁，由监护人办理" in words(browser.open(f"{browser.home}/checks"))
+    shown = page(browser.open(f"{browser.home}/checks/MINOR"))
+    assert f'href="{browser.home}/who"' in shown

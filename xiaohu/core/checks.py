@@ -291,7 +291,6 @@ CHECKS: Mapping[CheckCode, CheckRule] = {
         applies=_minor_without_guardian,
         resolver=_R.APPLICANT,
         basis="民法典第三十四条",
-        stage=Stage.ANSWERS,
     ),
     CheckCode.ORG_DISSOLVED: CheckRule(
         kind=_K.ASSISTED,
@@ -299,7 +298,6 @@ CHECKS: Mapping[CheckCode, CheckRule] = {
         applies=_dissolved_without_liquidator,
         resolver=_R.APPLICANT,
         basis="公司法关于清算的规定",
-        stage=Stage.ANSWERS,
     ),
     CheckCode.PROXY_DOC: CheckRule(
         kind=_K.BLOCKS,
