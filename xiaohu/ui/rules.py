@@ -104,10 +104,7 @@ def news_of(case: Case) -> News | None:
 
 def in_words(rule: Rule) -> str:
     """Return one rule in the reader's language."""
-    said = {name: _said(value) for name, value in rule.params.items()}
-    if "basis" in said:
-        said["basis"] = source(said["basis"])
-    return gettext(rule.key).format(**said)
+    return gettext(rule.key).format(**{name: _said(value) for name, value in rule.params.items()})
 
 
 def _version(made: PolicyVersion, before: PolicyVersion | None) -> Version:
