@@ -15,7 +15,7 @@ from xiaohu.desk.filtering import Filters
 
 pytestmark = pytest.mark.django_db(databases=["default", "keystore"])
 MANY = 2000
-FEW_QUESTIONS = 20
+FEW_QUESTIONS = 15
 
 
 def many(world: World, like: Case) -> None:
