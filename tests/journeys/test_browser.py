@@ -1,5 +1,6 @@
 """Whole journeys in a real browser: closed, withdrawn, refused; wide and narrow; without scripts."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -58,6 +59,7 @@ def test_the_rules_are_public(somebody: Visitor) -> None:
     somebody.go("/policies")
     somebody.page.locator("main a").first.click()
     somebody.look()
+    assert re.search(r"[0-9a-f]{64}", somebody.page.locator("main").inner_text())
 
 
 def test_a_request_is_withdrawn(somebody: Visitor, people: Iterator[Person]) -> None:

@@ -59,4 +59,6 @@ def test_private_keys_are_closed_to_others() -> None:
     keys.private_key(keys.DOCUMENTS)
     file = keys.public_file(keys.DOCUMENTS)
     assert stat.S_IMODE(file.with_suffix(".key").stat().st_mode) == 0o600
-    assert keys.public_key(keys.DOCUMENTS) in keys.read_public_keys(file.read_bytes())
+    published = keys.read_public_keys(file.read_bytes())
+    assert published == keys.public_keys(keys.DOCUMENTS)
+    assert published[0] == keys.public_key(keys.DOCUMENTS)
