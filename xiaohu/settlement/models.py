@@ -6,6 +6,8 @@ from enum import StrEnum
 from django.db import models
 from django.db.models import F, Q
 
+from xiaohu.core.findings import FindingKind, FindingSource
+
 
 class Account(StrEnum):
     """Where money of a closing can stand."""
@@ -140,5 +142,76 @@ class SettledClosing(models.Model):
                 condition=Q(completed_at=None)
                 | Q(refundable_fen=F("refunded_fen") + F("unclaimed_fen")),
                 name="complete_when_all_is_returned",
+            ),
+        ]
+
+
+class Finding(models.Model):
+    """One thing about money that a person must decide; what was found is never changed.
+
+    `reference` is the provider's code. Where it takes two people, one proposes with a reason and
+    the number of a document as `proof`, and another decides.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    operator = models.CharField(max_length=32)
+    kind = models.CharField(max_length=32, choices=[(k.value, k.value) for k in FindingKind])
+    source = models.CharField(max_length=16, choices=[(s.value, s.value) for s in FindingSource])
+    reference = models.CharField(max_length=64, blank=True)
+    closing_id = models.UUIDField(null=True, db_index=True)
+    effect_id = models.UUIDField(null=True, db_index=True)
+    ours_fen = models.BigIntegerField(null=True)
+    theirs_fen = models.BigIntegerField(null=True)
+    found_at = models.DateTimeField()
+    two_people = models.BooleanField()
+    proposal = models.CharField(max_length=16, blank=True)
+    why = models.CharField(max_length=24, blank=True)
+    proof = models.CharField(max_length=32, blank=True)
+    proposed_by_id = models.UUIDField(null=True)
+    proposed_at = models.DateTimeField(null=True)
+    decision = models.CharField(max_length=16, blank=True)
+    decided_by_id = models.UUIDField(null=True)
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["operator", "found_at"],
+                condition=Q(decided_at=None),
+                name="findings_to_decide",
+            )
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=[
+                    "operator",
+                    "kind",
+                    "source",
+                    "reference",
+                    "closing_id",
+                    "effect_id",
+                    "theirs_fen",
+                ],
+                nulls_distinct=False,
+                name="each_finding_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_at=None, decided_by_id=None, decision="")
+                | (Q(decided_at__isnull=False, decided_by_id__isnull=False) & ~Q(decision="")),
+                name="a_decision_says_who_and_when",
+            ),
+            models.CheckConstraint(
+                condition=Q(proposed_at=None, proposed_by_id=None, proposal="")
+                | (Q(proposed_at__isnull=False, proposed_by_id__isnull=False) & ~Q(proposal="")),
+                name="a_proposal_says_who_and_when",
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_at=None)
+                | Q(two_people=False)
+                | (
+                    Q(proposed_by_id__isnull=False, decision=F("proposal"))
+                    & ~Q(decided_by_id=F("proposed_by_id"))
+                ),
+                name="two_people_decide_a_finding",
             ),
         ]

@@ -29,6 +29,9 @@ STATUS: Mapping[str, HTTPStatus] = {
     "NOT_YOURS_TO_TAKE": HTTPStatus.FORBIDDEN,
     "NOT_YOURS_TO_PRINT": HTTPStatus.FORBIDDEN,
     "NOT_YOURS_TO_PAY": HTTPStatus.FORBIDDEN,
+    "NOT_YOURS_TO_DECIDE": HTTPStatus.FORBIDDEN,
+    "SECOND_PERSON_NEEDED": HTTPStatus.FORBIDDEN,
+    "FINDING_NOT_FOUND": HTTPStatus.NOT_FOUND,
     "REVEAL_NOT_PERMITTED": HTTPStatus.FORBIDDEN,
 }
 # Refusals that name a reason of their own: its words and its remedy stand under this prefix.

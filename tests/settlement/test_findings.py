@@ -1,0 +1,187 @@
+"""What was found is noted once, proposed by one and decided by another."""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from tests.stories import NOON, OPERATOR, staff
+from xiaohu.access.models import StaffUser
+from xiaohu.core.actors import ActorKind
+from xiaohu.core.findings import (
+    DecisionNotPossible,
+    DecisionReason,
+    FindingDecision,
+    FindingKind,
+    FindingSource,
+    ProofRefused,
+)
+from xiaohu.settlement import findings
+from xiaohu.settlement.findings import (
+    FindingDecided,
+    FindingNotFound,
+    NothingProposed,
+    NotYoursToDecide,
+    SecondPersonNeeded,
+)
+from xiaohu.settlement.models import Finding
+from xiaohu.trail.models import Event
+
+pytestmark = pytest.mark.django_db
+EFFECT = UUID(int=7)
+
+
+def found(kind: FindingKind = FindingKind.WRONG_AMOUNT, **more: Any) -> Finding:
+    """Return something found."""
+    asked: dict[str, Any] = {
+        "operator": OPERATOR,
+        "kind": kind,
+        "source": FindingSource.CALLBACK,
+        "reference": "PAY-000001",
+        "effect_id": EFFECT,
+        "ours_fen": 12640,
+        "theirs_fen": 12600,
+        "now": NOON,
+    }
+    return findings.note(**asked | more)
+
+
+def finance(name: str = "qian") -> StaffUser:
+    """Return somebody of finance."""
+    return staff(name, ActorKind.FINANCE)
+
+
+def propose(
+    finding: Finding,
+    officer: StaffUser,
+    decision: FindingDecision = FindingDecision.OURS_STANDS,
+    proof: str = "SLIP-1",
+) -> bool:
+    """Propose a decision."""
+    return findings.propose(
+        findings.lock(finding.pk, officer),
+        decision=decision,
+        why=DecisionReason.SLIP_SEEN,
+        proof=proof,
+        officer=officer,
+        now=NOON,
+    )
+
+
+def test_the_same_found_again_changes_nothing() -> None:
+    first = found()
+    again = found(ours_fen=1)
+    assert again == first
+    assert again.ours_fen == 12640
+    assert Finding.objects.count() == 1
+
+
+def test_the_same_found_again_stays_decided() -> None:
+    one, two = finance(), finance("sun")
+    propose(found(), one)
+    findings.decide(findings.lock(found().pk, two), officer=two, now=NOON)
+    assert found().decided_at == NOON
+    assert not findings.open_ones(OPERATOR).exists()
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"kind": FindingKind.WRONG_CURRENCY},
+        {"source": FindingSource.STATEMENT},
+        {"reference": "PAY-000002"},
+        {"effect_id": None},
+        {"closing_id": uuid4()},
+        {"theirs_fen": 12601},
+        {"operator": "other"},
+    ],
+    ids=str,
+)
+def test_anything_else_found_is_another_finding(other: dict[str, Any]) -> None:
+    assert found(**other) != found()
+
+
+def test_what_nobody_knows_the_key_of_is_noted_once_too() -> None:
+    bare: dict[str, Any] = {"effect_id": None, "theirs_fen": None, "ours_fen": None}
+    assert found(**bare) == found(**bare)
+
+
+def test_two_people_decide() -> None:
+    one, two = finance(), finance("sun")
+    assert not propose(found(), one)
+    decided = findings.decide(findings.lock(found().pk, two), officer=two, now=NOON)
+    assert decided is FindingDecision.OURS_STANDS
+    done = Finding.objects.get()
+    assert (done.proposed_by_id, done.decided_by_id) == (one.pk, two.pk)
+    actions = Event.objects.values_list("action", flat=True)
+    assert sorted(actions) == ["decide_finding", "propose_finding"]
+
+
+def test_one_person_is_not_two() -> None:
+    one = finance()
+    propose(found(), one)
+    with pytest.raises(SecondPersonNeeded):
+        findings.decide(findings.lock(found().pk, one), officer=one, now=NOON)
+
+
+def test_the_database_itself_wants_two() -> None:
+    one = finance()
+    propose(found(), one)
+    alone = {"decision": "ours_stands", "decided_by_id": one.pk, "decided_at": NOON}
+    with pytest.raises(IntegrityError, match="two_people"), transaction.atomic():
+        Finding.objects.update(**alone)
+
+
+def test_the_database_takes_no_decision_that_was_not_proposed() -> None:
+    found()
+    alone = {"decision": "ours_stands", "decided_by_id": uuid4(), "decided_at": NOON}
+    with pytest.raises(IntegrityError, match="two_people"), transaction.atomic():
+        Finding.objects.update(**alone)
+
+
+def test_a_decision_says_who_and_when() -> None:
+    found()
+    with pytest.raises(IntegrityError, match="who_and_when"), transaction.atomic():
+        Finding.objects.update(decision="ours_stands")
+
+
+def test_one_person_is_enough_where_no_money_moves() -> None:
+    one = finance()
+    assert propose(found(FindingKind.UNREADABLE), one, FindingDecision.NO_MATTER)
+    assert Finding.objects.get().decided_by_id == one.pk
+
+
+def test_a_proposal_can_be_taken_off() -> None:
+    one, two = finance(), finance("sun")
+    propose(found(), one)
+    findings.reject(findings.lock(found().pk, two), officer=two, now=NOON)
+    with pytest.raises(NothingProposed):
+        findings.decide(findings.lock(found().pk, two), officer=two, now=NOON)
+
+
+def test_nobody_decides_twice() -> None:
+    one = finance()
+    propose(found(FindingKind.UNREADABLE), one, FindingDecision.NO_MATTER)
+    with pytest.raises(FindingDecided):
+        findings.lock(Finding.objects.get().pk, one)
+
+
+def test_it_is_decided_only_as_the_kind_allows() -> None:
+    with pytest.raises(DecisionNotPossible):
+        propose(found(), finance(), FindingDecision.ABSORB)
+
+
+def test_a_proof_is_needed() -> None:
+    with pytest.raises(ProofRefused):
+        propose(found(), finance(), proof="张三")
+
+
+def test_it_is_closed_to_other_roles_and_other_operators() -> None:
+    finding = found()
+    with pytest.raises(NotYoursToDecide):
+        findings.lock(finding.pk, staff("li", ActorKind.REVIEWER))
+    stranger = finance("zhou")
+    stranger.operator = "other"
+    with pytest.raises(FindingNotFound):
+        findings.lock(finding.pk, stranger)

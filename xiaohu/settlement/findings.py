@@ -1,0 +1,188 @@
+"""What a person must decide about money: noted once, proposed by one, decided by another.
+
+All inner steps: call them inside the transaction of what was found, or of what follows.
+"""
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from xiaohu.access.models import StaffUser
+from xiaohu.core.findings import (
+    FINDINGS,
+    DecisionReason,
+    FindingDecision,
+    FindingKind,
+    FindingRule,
+    FindingSource,
+    normalise_proof,
+    require_possible,
+)
+from xiaohu.core.refusals import Refusal
+from xiaohu.settlement.models import Finding
+from xiaohu.trail import events
+
+
+class FindingNotFound(Refusal):
+    """There is no such finding at this operator."""
+
+    code = "FINDING_NOT_FOUND"
+
+
+class FindingDecided(Refusal):
+    """Somebody has decided it by now."""
+
+    code = "FINDING_DECIDED"
+
+
+class NotYoursToDecide(Refusal):
+    """Deciding it needs another role."""
+
+    code = "NOT_YOURS_TO_DECIDE"
+
+
+class NothingProposed(Refusal):
+    """Nobody has proposed anything, so there is nothing to agree to."""
+
+    code = "NOTHING_PROPOSED"
+
+
+class SecondPersonNeeded(Refusal):
+    """Whoever proposed a decision cannot be the second person."""
+
+    code = "SECOND_PERSON_NEEDED"
+
+
+def note(
+    *,
+    operator: str,
+    kind: FindingKind,
+    source: FindingSource,
+    reference: str = "",
+    closing_id: UUID | None = None,
+    effect_id: UUID | None = None,
+    ours_fen: int | None = None,
+    theirs_fen: int | None = None,
+    now: datetime,
+) -> Finding:
+    """Note something found; the same once more changes nothing, decided or not."""
+    same = {
+        "operator": operator,
+        "kind": kind.value,
+        "source": source.value,
+        "reference": reference[:64],
+        "closing_id": closing_id,
+        "effect_id": effect_id,
+        "theirs_fen": theirs_fen,
+    }
+    found = Finding(**same, ours_fen=ours_fen, found_at=now, two_people=FINDINGS[kind].two_people)
+    Finding.objects.bulk_create([found], ignore_conflicts=True)
+    return Finding.objects.get(**same)
+
+
+def open_ones(operator: str) -> QuerySet[Finding]:
+    """Return what nobody has decided yet, the longest waiting first."""
+    return Finding.objects.filter(operator=operator, decided_at=None).order_by("found_at", "pk")
+
+
+def of_effects(effect_ids: Collection[UUID]) -> QuerySet[Finding]:
+    """Return what is undecided about some effects."""
+    return Finding.objects.filter(effect_id__in=list(effect_ids), decided_at=None)
+
+
+def lock(finding_id: UUID, officer: StaffUser) -> Finding:
+    """Return an undecided finding, locked, that somebody may decide.
+
+    Raises:
+        FindingNotFound: none of this operator's.
+        NotYoursToDecide: another role is needed.
+        FindingDecided: too late.
+    """
+    mine = Finding.objects.select_for_update(no_key=True).filter(operator=officer.operator)
+    finding = mine.filter(pk=finding_id).first()
+    if finding is None:
+        raise FindingNotFound
+    if not any(officer.acts_as(kind) for kind in rule_of(finding).actors):
+        raise NotYoursToDecide
+    if finding.decided_at is not None:
+        raise FindingDecided
+    return finding
+
+
+def propose(
+    finding: Finding,
+    *,
+    decision: FindingDecision,
+    why: DecisionReason,
+    proof: str,
+    officer: StaffUser,
+    now: datetime,
+) -> bool:
+    """Propose a decision of a locked finding; return whether it is decided by that.
+
+    It is, where one person suffices. A second proposal replaces the first.
+
+    Raises:
+        DecisionNotPossible: not of this kind.
+        ProofRefused: no number of a document.
+    """
+    require_possible(FindingKind(finding.kind), decision)
+    finding.proposal, finding.why, finding.proof = decision.value, why.value, normalise_proof(proof)
+    finding.proposed_by_id, finding.proposed_at = officer.pk, now
+    if not finding.two_people:
+        _decide(finding, officer, now)
+        return True
+    finding.save()
+    _tell(finding, "propose_finding", officer, now)
+    return False
+
+
+def decide(finding: Finding, *, officer: StaffUser, now: datetime) -> FindingDecision:
+    """Agree to what somebody else proposed of a locked finding, and return it.
+
+    Raises:
+        NothingProposed: nobody did.
+        SecondPersonNeeded: it was the same person.
+    """
+    if not finding.proposal:
+        raise NothingProposed
+    if finding.two_people and finding.proposed_by_id == officer.pk:
+        raise SecondPersonNeeded
+    _decide(finding, officer, now)
+    return FindingDecision(finding.decision)
+
+
+def reject(finding: Finding, *, officer: StaffUser, now: datetime) -> None:
+    """Take a proposal off a locked finding; where there is none nothing changes."""
+    if finding.proposal:
+        _tell(finding, "reject_finding", officer, now)
+    finding.proposal, finding.why, finding.proof = "", "", ""
+    finding.proposed_by_id, finding.proposed_at = None, None
+    finding.save()
+
+
+def rule_of(finding: Finding) -> FindingRule:
+    """Return what may be decided of a finding, and by whom."""
+    return FINDINGS[FindingKind(finding.kind)]
+
+
+def _decide(finding: Finding, officer: StaffUser, now: datetime) -> None:
+    finding.decision = finding.proposal
+    finding.decided_by_id, finding.decided_at = officer.pk, now
+    finding.save()
+    _tell(finding, "decide_finding", officer, now)
+
+
+def _tell(finding: Finding, action: str, officer: StaffUser, now: datetime) -> None:
+    kind = next(kind for kind in sorted(rule_of(finding).actors) if officer.acts_as(kind))
+    events.record(
+        operator=finding.operator,
+        actor=officer.actor(kind),
+        action=action,
+        case_id=None,
+        reason=finding.proposal,
+        evidence={"finding": str(finding.pk), "why": finding.why, "proof": finding.proof},
+        now=now,
+    )
