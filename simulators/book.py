@@ -1,6 +1,7 @@
 """The keys already seen: the same key gives the same answer, and nothing happens twice."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import islice
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -10,7 +11,7 @@ from simulators.truth import Record, now
 from simulators.wire import Body, missing
 
 ASYNCHRONOUS_S = 1.0
-SHOWN_EARLY = ("key", "kind", "reference")
+SHOWN_EARLY = ("key", "kind", "reference", "amount_fen", "currency")
 
 
 def pending(record: Record) -> bool:
@@ -45,6 +46,15 @@ class Book:
             early = {name: record[name] for name in SHOWN_EARLY if name in self._fields}
             return {**early, "state": "accepted"}
         return {name: record[name] for name in self._fields}
+
+    def page(self, after: int, most: int) -> list[Body]:
+        """Return records as they stand now, in order, after the first so many."""
+        return [self.shown(each) for each in islice(self._records.values(), after, after + most)]
+
+    def some(self, keys: Iterable[str]) -> dict[str, Body]:
+        """Return the records there are of some keys."""
+        known = {key: self._records[key] for key in keys if key in self._records}
+        return {key: self.shown(record) for key, record in known.items()}
 
     def answer(self, record: Record) -> Response:
         """Answer the call that made a record, or repeated it."""

@@ -10,6 +10,7 @@ from starlette.routing import Route
 from simulators.faults import Board, Faults
 from simulators.inventory import read
 from simulators.keeping import PAGE, RECORDS, left_behind, records
+from simulators.listing import Many
 from simulators.network import KINDS, Network, Refused, changes_from
 from simulators.serving import Settings, application_of, closing, serve, worker
 from simulators.truth import Truth
@@ -133,8 +134,9 @@ def application(settings: Settings) -> Starlette:
     lines = read(Path(settings.inventory))
     truth = Truth(Path(settings.data))
     network = Network(lines, truth)
-    board, operator = Board(), Operator(network)
+    board, operator, many = Board(), Operator(network), Many(network)
     routes = [
+        Route("/lines/closed", board.business(many.closed), methods=["POST"]),
         Route("/lines/{subscription_id}", board.business(operator.line)),
         Route("/lines/{subscription_id}", board.rehearsal(operator.patch), methods=["PATCH"]),
         Route(
@@ -152,6 +154,7 @@ def application(settings: Settings) -> Starlette:
         Route("/orders", board.business(operator.order), methods=["POST"]),
         # A key may hold a slash; the caller chose it.
         Route("/orders/{key:path}", board.business(network.orders.look_up)),
+        Route("/bills/list", board.business(many.bills), methods=["POST"]),
         Route("/bills", board.business(operator.bill), methods=["POST"]),
         Route("/bills/{key:path}", board.business(network.bills.look_up)),
         Route("/notices", board.business(operator.notice), methods=["POST"]),

@@ -13,6 +13,7 @@ from starlette.routing import Route
 from simulators.book import ASYNCHRONOUS_S, Book, due
 from simulators.callbacks import PAUSES_S, Callbacks
 from simulators.faults import Board, Faults
+from simulators.listing import Listing
 from simulators.serving import Settings, application_of, serve, worker
 from simulators.truth import Record, Truth
 from simulators.wire import Body, Unfit, body_of, fingerprint, key_of, refused, text_in
@@ -69,9 +70,9 @@ class Payout:
         self.truth = truth
         self.callbacks = callbacks
         self.secret = secret
-        self.book = Book(("key", "state", "reference"))
+        self.book = Book(("key", "state", "reference", "amount_fen", "currency"))
         for record in truth.replay():
-            self.book.keep(record)
+            self.book.keep({"currency": CURRENCY, **record})
 
     async def pay(self, request: Request, faults: Faults) -> Response:
         """Pay, once per key."""
@@ -90,6 +91,7 @@ class Payout:
                 "key": key,
                 "kind": "payout",
                 "amount_fen": amount,
+                "currency": CURRENCY,
                 "state": "paid",
                 "reference": f"PAY-{len(self.book) + 1:06d}",
                 "route": destination["route"],
@@ -136,6 +138,7 @@ def application(
 
     routes = [
         Route("/payouts", board.business(payout.pay), methods=["POST"]),
+        Route("/payouts", board.business(Listing("payouts", payout.book).page)),
         Route("/payouts/{key:path}", board.business(payout.book.look_up)),
         *board.routes(),
     ]

@@ -31,6 +31,7 @@ from xiaohu.core.destinations import Wallet
 from xiaohu.core.exports import Record
 from xiaohu.core.facts import LineStatus, RestrictionReason
 from xiaohu.core.filings import Purpose
+from xiaohu.core.findings import FindingKind
 from xiaohu.core.involuntary import INVOLUNTARY, Stop
 from xiaohu.core.moves import Action
 from xiaohu.core.notices import SAMPLES, Channel, Notice, Recipient, Result, sent
@@ -256,6 +257,8 @@ def made() -> Mapping[str, list[str]]:
         "desk.view.": each(VIEWS),
         "event.": [*each(done), *each(OTHER_EVENTS), TRY_AGAIN, ANNOUNCE],
         "flaw.": each(Flaw),
+        "finding.": each(FindingKind),
+        "cli.reconcile.column.": ["kind", "case", "ours", "theirs"],
         "gallery.": each(GALLERY),
         "group.": each(CheckGroup),
         "home.balance.": each(RefundStart),

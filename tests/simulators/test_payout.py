@@ -71,7 +71,13 @@ def test_pays_once_across_restarts(start: Callable[[], TestClient], tmp_path: Pa
     for _ in range(2):
         with start() as client:
             answer = post(client, "/payouts", BODY, "k")
-            assert answer.json() == {"key": "k", "state": "paid", "reference": "PAY-000001"}
+            assert answer.json() == {
+                "key": "k",
+                "state": "paid",
+                "reference": "PAY-000001",
+                "amount_fen": 5,
+                "currency": "CNY",
+            }
             assert client.get("/payouts/k").json() == answer.json()
             other = post(client, "/payouts", {**BODY, "amount_fen": 6}, "k")
             assert other.status_code == 409

@@ -22,6 +22,7 @@ TIMEOUTS = {"connect": 3.0, "read": 8.0, "write": 3.0, "pool": 3.0}
 TOTAL_S = 12.0
 MAX_BODY = 64 * 1024
 FAULT = 500
+MOST_FEN = 10**15
 _SAID = {
     "done": AnswerState.DONE,
     "paid": AnswerState.DONE,
@@ -92,7 +93,21 @@ def answer(reply: Reply) -> Answer:
     }
     if reply.status not in expected.get(said, set()):
         return Answer(state=AnswerState.UNKNOWN)
-    return Answer(state=said, reference=_code(reply, "reference"), reason=_code(reply, "reason"))
+    return Answer(
+        state=said,
+        reference=_code(reply, "reference"),
+        reason=_code(reply, "reason"),
+        amount_fen=amount_in(reply.body),
+        currency=_code(reply, "currency"),
+    )
+
+
+def amount_in(body: Mapping[str, Any]) -> int | None:
+    """Return the amount a body names; None where it names none that can be one."""
+    value = body.get("amount_fen")
+    if isinstance(value, bool) or not isinstance(value, int):
+        return None
+    return value if 0 <= value <= MOST_FEN else None
 
 
 def _exchange(

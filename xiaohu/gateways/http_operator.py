@@ -1,10 +1,11 @@
 """An operator reached over HTTP, as the operator simulator shows it."""
 
 import base64
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, ClassVar
+from itertools import islice
+from typing import Any, ClassVar, TypeVar
 from urllib.parse import quote, urlencode
 from uuid import UUID
 
@@ -24,7 +25,9 @@ from xiaohu.gateways.protocols import (
 )
 from xiaohu.queue.effects import Capabilities
 
+Each = TypeVar("Each")
 MOST_PAGES = 100
+LINES_AT_ONCE, BILLS_AT_ONCE = 500, 100
 _BILL = ("usage_fen", "fees_fen", "exit_fee_fen")
 _PURSES = ("cash_fen", "deposit_fen", "promotion_fen", "gift_fen")
 
@@ -90,6 +93,29 @@ class HttpOperator:
             raise GatewayUnavailable
         return right
 
+    def closed_among(self, subscription_ids: Sequence[str]) -> frozenset[str]:
+        """Return which of some lines are closed for good."""
+        gone: set[str] = set()
+        for some in _batched(subscription_ids, LINES_AT_ONCE):
+            body = {"subscription_ids": some}
+            reply = http.call(self.base_url, "POST", "/lines/closed", json=body)
+            if reply.status != 200:
+                raise GatewayUnavailable
+            gone.update(_texts(reply.body.get("closed")))
+        return frozenset(gone)
+
+    def bills_of(self, keys: Sequence[UUID]) -> Mapping[UUID, Mapping[str, int]]:
+        """Return the amounts of the last bills given under some keys."""
+        given: dict[UUID, Mapping[str, int]] = {}
+        for some in _batched(keys, BILLS_AT_ONCE):
+            body = {"keys": [str(key) for key in some]}
+            reply = http.call(self.base_url, "POST", "/bills/list", json=body)
+            bills = reply.body.get("bills")
+            if reply.status != 200 or not isinstance(bills, dict):
+                raise GatewayUnavailable
+            given |= {key: _amounts(bills[str(key)]) for key in some if str(key) in bills}
+        return given
+
     def pass_on(self, subscription_id: str, *, party: str, text: str, key: UUID) -> Answer:
         """Have somebody told whom a closing touches."""
         body = {"subscription_id": subscription_id, "party": party, "text": text}
@@ -146,10 +172,26 @@ class HttpOperator:
         return FinalBill(state=AnswerState.DONE, bill=bill, purses=purses)
 
 
+def _batched(many: Sequence[Each], most: int) -> Iterator[list[Each]]:
+    rest = iter(many)
+    while some := list(islice(rest, most)):
+        yield some
+
+
 def _texts(row: object) -> tuple[str, ...]:
     if not isinstance(row, list) or not all(isinstance(cell, str) for cell in row):
         raise GatewayUnavailable
     return tuple(row)
+
+
+def _amounts(bill: object) -> Mapping[str, int]:
+    """Return every amount a bill names."""
+    if not isinstance(bill, dict):
+        raise GatewayUnavailable
+    try:
+        return {name: _amount(bill, name) for name in bill if name.endswith("_fen")}
+    except (TypeError, ValueError):
+        raise GatewayUnavailable from None
 
 
 def _amount(body: Mapping[str, Any], field: str) -> int:

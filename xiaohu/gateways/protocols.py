@@ -1,12 +1,13 @@
 """What the service asks of the outside. An adapter implements one of these and declares its abilities."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar, Protocol
 from uuid import UUID
 
 from xiaohu.core.facts import LineFacts
+from xiaohu.core.reconciling import Payment
 from xiaohu.core.refusals import Refusal
 from xiaohu.core.settlement import Bill, Purses
 from xiaohu.queue.effects import Capabilities
@@ -36,11 +37,16 @@ class AnswerState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """An answer about one effect; `reason` is their code, never free text."""
+    """An answer about one effect; `reason` is their code, never free text.
+
+    Amount and currency are what they say was paid, where they say it.
+    """
 
     state: AnswerState
     reference: str = ""
     reason: str = ""
+    amount_fen: int | None = None
+    currency: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +133,20 @@ class OperatorGateway(Protocol):
     ) -> FinalBill:
         """Ask for the last bill of a closed line; `settle` names what its holder chose to settle in it."""
 
+    def closed_among(self, subscription_ids: Sequence[str]) -> frozenset[str]:
+        """Return which of some lines are closed for good.
+
+        Raises:
+            GatewayUnavailable: no answer, or none that can be read.
+        """
+
+    def bills_of(self, keys: Sequence[UUID]) -> Mapping[UUID, Mapping[str, int]]:
+        """Return the amounts of the last bills given under some keys, by name, where there are any.
+
+        Raises:
+            GatewayUnavailable: no answer, or none that can be read.
+        """
+
     def pass_on(self, subscription_id: str, *, party: str, text: str, key: UUID) -> Answer:
         """Have somebody told whom a closing touches; only the operator knows where they are."""
 
@@ -155,6 +175,13 @@ class PayoutGateway(Protocol):
 
     def look_up(self, key: UUID) -> Answer:
         """Return what became of a payment."""
+
+    def payments(self) -> Iterator[Payment]:
+        """Return every payment they made for us, in order; asked only where they can list.
+
+        Raises:
+            GatewayUnavailable: no answer, or none that can be read.
+        """
 
 
 class Delivery(StrEnum):

@@ -19,7 +19,7 @@ LOOKS_NEEDED = 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capabilities:
-    """What a provider declares about repeating a call."""
+    """What a provider declares about repeating a call; `listing`: it shows all it ever did."""
 
     idempotent: bool
     lookup: bool
@@ -27,6 +27,7 @@ class Capabilities:
     asynchronous: bool
     key_lifetime: timedelta
     settle_delay: timedelta
+    listing: bool = False
 
 
 class Verdict(StrEnum):

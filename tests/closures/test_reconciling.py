@@ -1,0 +1,191 @@
+"""The oracle: nothing where all went well, and each lie by its name."""
+
+import json
+from uuid import uuid4
+
+import pytest
+
+from tests.settlement.books import post
+from tests.stories import LARGE, OPERATOR, World, closing_of
+from xiaohu.closures import reconciling
+from xiaohu.closures.models import Case
+from xiaohu.core.findings import FindingKind
+from xiaohu.core.steps import Scope
+from xiaohu.gateways import http
+from xiaohu.gateways.http import Reply
+from xiaohu.gateways.protocols import GatewayUnavailable
+from xiaohu.ops import reconciling as command
+from xiaohu.queue.models import Effect
+from xiaohu.settlement.models import Account, CollectedBill, Finding, SettledClosing
+from xiaohu.trail.models import Event
+
+pytestmark = pytest.mark.django_db(databases=["default", "keystore"])
+
+
+def found() -> set[FindingKind]:
+    """Return what differs."""
+    return {each.kind for each in reconciling.compare(operator=OPERATOR).differences}
+
+
+@pytest.fixture
+def closed(world: World) -> Case:
+    """Return a line closed to the end."""
+    case = world.close()
+    world.skip_until(case, lambda: not closing_of(case).is_open)
+    return case
+
+
+def test_all_agrees_where_nothing_happened(world: World) -> None:
+    assert reconciling.compare(operator=OPERATOR) == reconciling.Report()
+
+
+def test_all_agrees_after_a_closing(world: World, closed: Case) -> None:
+    report = reconciling.compare(operator=OPERATOR)
+    assert report.differences == []
+    assert (report.payments, report.books, report.lines, report.bills) == (1, 1, 1, 1)
+
+
+def test_all_agrees_at_every_moment_of_a_closing(world: World) -> None:
+    case = world.submitted(scope=Scope.BOTH)
+    world.outside.fault("payout", asynchronous=True)
+    world.outside.fault("operator", asynchronous=True)
+    world.clock.pass_(days=3, minutes=1)
+    while closing_of(case).is_open:
+        world.work()
+        assert found() == set()
+        world.clock.pass_(seconds=4)
+
+
+def test_a_payment_nobody_here_ordered_is_found(world: World, closed: Case) -> None:
+    body = {
+        "amount_fen": 5,
+        "currency": "CNY",
+        "reference": "XH",
+        "destination": {"route": "original", "subscription_id": "S1"},
+    }
+    paid = world.outside.clients[2].post("/payouts", json=body, headers={"Idempotency-Key": "k"})
+    assert paid.status_code == 200
+    assert found() == {FindingKind.UNKNOWN_TO_US}
+
+
+def test_a_payment_that_was_never_made_is_found(world: World, closed: Case) -> None:
+    Effect.objects.filter(kind="refund").update(id=uuid4())
+    other = Effect.objects.get(kind="refund").pk
+    closing = closing_of(closed)
+    post(closing.pk, Account.BALANCE, Account.REFUND_PENDING, amount_fen=7, effect_id=other)
+    post(closing.pk, Account.REFUND_PENDING, Account.REFUNDED, amount_fen=7, effect_id=other)
+    assert FindingKind.MISSING_AT_PROVIDER in found()
+
+
+def test_books_that_disagree_are_found(world: World, closed: Case) -> None:
+    post(closing_of(closed).pk, Account.USAGE, Account.FEES)
+    assert found() == {FindingKind.BOOKS_DISAGREE}
+
+
+def test_a_line_closed_with_money_left_is_found(world: World, closed: Case) -> None:
+    SettledClosing.objects.update(completed_at=None)
+    assert found() == {FindingKind.BOOKS_DISAGREE}
+
+
+def test_a_line_that_works_again_is_found(world: World, closed: Case) -> None:
+    line = closing_of(closed).line
+    assert line is not None
+    world.outside.change(line, status="active")
+    assert found() == {FindingKind.LINE_NOT_CLOSED}
+
+
+def test_a_bill_that_differs_is_found(world: World, closed: Case) -> None:
+    CollectedBill.objects.update(usage_fen=1)
+    assert found() == {FindingKind.BILL_DIFFERS}
+
+
+def test_what_came_before_its_time_is_found(world: World, closed: Case) -> None:
+    world.clock.pass_(hours=1)
+    Case.objects.update(execute_at=world.now)
+    assert found() == {FindingKind.WITHOUT_APPROVAL}
+
+
+def test_a_case_that_ended_twice_is_found(world: World, closed: Case) -> None:
+    Event.objects.create(
+        at=world.now,
+        operator=OPERATOR,
+        actor_kind="worker",
+        actor_id="worker",
+        action="withdraw",
+        case_id=closed.pk,
+        from_state="done",
+        to_state="withdrawn",
+    )
+    assert found() == {FindingKind.ENDED_TWICE}
+
+
+def test_others_see_nothing_of_it(world: World, closed: Case) -> None:
+    post(closing_of(closed).pk, Account.USAGE, Account.FEES)
+    report = reconciling.compare(operator="other")
+    assert report.books == 0
+    assert {each.kind for each in report.differences} == {FindingKind.UNKNOWN_TO_US}
+
+
+@pytest.mark.parametrize("which", ["payout", "operator"])
+def test_without_an_answer_nothing_is_said(world: World, closed: Case, which: str) -> None:
+    world.outside.fault(which, down=True)
+    with pytest.raises(GatewayUnavailable):
+        reconciling.compare(operator=OPERATOR)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"payouts": 7},
+        {"payouts": [7]},
+        {"payouts": [{"state": "gone", "amount_fen": 1}]},
+        {"payouts": [{"state": "paid", "amount_fen": -1}]},
+        {"payouts": [{"state": "paid", "amount_fen": 10**30}]},
+        {"payouts": [], "next": 0},
+        {"payouts": [], "next": "x"},
+    ],
+)
+def test_a_list_that_cannot_be_read_is_no_answer(
+    world: World, monkeypatch: pytest.MonkeyPatch, body: dict[str, object]
+) -> None:
+    monkeypatch.setattr(http, "call", lambda *_, **__: Reply(200, body))
+    with pytest.raises(GatewayUnavailable):
+        reconciling.compare(operator=OPERATOR)
+
+
+def test_what_differs_is_left_to_people_once(world: World, closed: Case) -> None:
+    post(closing_of(closed).pk, Account.USAGE, Account.FEES)
+    for _ in range(2):
+        report = reconciling.compare(operator=OPERATOR)
+        assert reconciling.note_all(report, operator=OPERATOR, now=world.now) == 2
+    assert set(Finding.objects.values_list("kind", flat=True)) == {"books_disagree"}
+
+
+def test_it_asks_the_database_as_little_for_many(
+    world: World, closed: Case, django_assert_max_num_queries: pytest.FixtureRequest
+) -> None:
+    world.close(LARGE)
+    with django_assert_max_num_queries(30):  # type: ignore[operator] # pytest-django's own
+        reconciling.compare(operator=OPERATOR)
+
+
+def test_the_command_shows_a_table_and_says_six(world: World, closed: Case) -> None:
+    lines: list[str] = []
+
+    def run(*, as_json: bool = False) -> int:
+        lines.clear()
+        return command.reconcile(
+            operator=OPERATOR, as_json=as_json, note=False, say=lines.append, out=lines.append
+        )
+
+    assert run() == 0
+    assert "全部一致" in lines[-1]
+    post(closing_of(closed).pk, Account.USAGE, Account.FEES)
+    assert run() == 6
+    assert sum(closed.reference in line for line in lines) == 2
+    assert run(as_json=True) == 6
+    document = json.loads(lines[0])
+    assert document["agrees"] is False
+    assert {each["kind"] for each in document["differences"]} == {"books_disagree"}
+    assert not Finding.objects.exists()

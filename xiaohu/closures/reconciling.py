@@ -1,0 +1,157 @@
+"""The oracle: our rows beside the payout provider's truth and the operator's, difference by difference.
+
+It only looks. What runs meanwhile is no difference: what must be there is noted first, then the
+others are asked, then our side is read.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import islice
+from uuid import UUID
+
+from django.db import connection
+
+from xiaohu.closures.models import Closing, Outcome
+from xiaohu.core import reconciling
+from xiaohu.core.findings import FindingKind, FindingSource
+from xiaohu.core.reconciling import Deed, Difference, Payment
+from xiaohu.core.states import TERMINAL
+from xiaohu.core.steps import Step
+from xiaohu.gateways import providers
+from xiaohu.queue.models import Effect, EffectState
+from xiaohu.settlement import findings
+from xiaohu.settlement import reconciling as ours
+
+AT_ONCE = 1000
+
+_DEEDS = """
+SELECT l.id, e.id, e.first_sent_at, c.execute_at, c.review_reasons <> '[]'::jsonb, c.decided_at
+FROM queue_effect e
+JOIN closures_closing l ON l.id = e.subject_id
+JOIN closures_case c ON c.id = l.case_id
+WHERE e.operator = %s AND e.kind = ANY(%s) AND e.first_sent_at IS NOT NULL
+"""
+_ENDED_TWICE = """
+SELECT c.reference FROM trail_event v JOIN closures_case c ON c.id = v.case_id
+WHERE c.operator = %s AND v.to_state = ANY(%s) AND v.from_state <> v.to_state
+GROUP BY c.id HAVING count(DISTINCT v.to_state) > 1 OR count(*) > c.size
+"""
+_IRREVERSIBLE = [Step.DISCONNECT.value, Step.REFUND.value]
+
+
+@dataclass(slots=True)
+class Report:
+    """What was compared, how much of it, and what does not agree."""
+
+    payments: int = 0
+    books: int = 0
+    lines: int = 0
+    bills: int = 0
+    differences: list[Difference] = field(default_factory=list)
+
+
+def compare(*, operator: str) -> Report:
+    """Compare everything, and change nothing.
+
+    Raises:
+        GatewayUnavailable: the provider or the operator cannot be asked.
+    """
+    report = Report()
+    for part in (_payments, _books, _lines, _bills):
+        report.differences += part(report, operator)
+    report.differences += reconciling.of_deeds(_deeds(operator))
+    report.differences += _ended_twice(operator)
+    return report
+
+
+def note_all(report: Report, *, operator: str, now: datetime) -> int:
+    """Leave every difference to people, once; return how many are undecided."""
+    left = 0
+    for one in report.differences:
+        found = findings.note(
+            operator=operator,
+            kind=one.kind,
+            source=FindingSource.RECONCILIATION,
+            reference=one.reference,
+            closing_id=one.closing_id,
+            effect_id=one.effect_id,
+            ours_fen=one.ours_fen,
+            theirs_fen=one.theirs_fen,
+            now=now,
+        )
+        left += found.decided_at is None
+    return left
+
+
+def references(differences: Sequence[Difference]) -> Mapping[UUID, str]:
+    """Return the references of the cases that differences are about, by closing."""
+    ids = {one.closing_id for one in differences if one.closing_id is not None}
+    rows = Closing.objects.filter(pk__in=ids).values_list("pk", "case__reference")
+    return dict(rows)
+
+
+def _payments(report: Report, operator: str) -> Iterator[Difference]:
+    listed = ours.paid(operator)
+    theirs = _theirs()
+    known = ours.payments(operator, listed=listed)
+    report.payments = len(known)
+    yield from reconciling.of_payments(known, theirs)
+
+
+def _theirs() -> Sequence[Payment]:
+    return list(providers.payout().payments())
+
+
+def _books(report: Report, operator: str) -> Iterator[Difference]:
+    for book in ours.books(operator):
+        report.books += 1
+        yield from reconciling.of_books([book])
+    closed = Closing.objects.filter(
+        operator=operator, outcome=Outcome.CLOSED.value, line__isnull=False
+    )
+    ids = closed.values_list("pk", flat=True).iterator(chunk_size=AT_ONCE)
+    while some := list(islice(ids, AT_ONCE)):
+        for closing_id in ours.incomplete(some):
+            yield Difference(
+                kind=FindingKind.BOOKS_DISAGREE, closing_id=closing_id, reference="not_complete"
+            )
+
+
+def _lines(report: Report, operator: str) -> Iterator[Difference]:
+    closed = Closing.objects.filter(
+        operator=operator, disconnected_at__isnull=False, line__isnull=False
+    )
+    rows = closed.values_list("pk", "line__subscription_id").iterator(chunk_size=AT_ONCE)
+    while some := dict(islice(rows, AT_ONCE)):
+        report.lines += len(some)
+        gone = providers.operator().closed_among(list(some.values()))
+        yield from reconciling.of_lines(some, gone)
+
+
+def _bills(report: Report, operator: str) -> Iterator[Difference]:
+    asked = Effect.objects.filter(
+        operator=operator, kind=Step.COLLECT_BILL.value, state=EffectState.DONE.value
+    )
+    rows = asked.values_list("pk", "subject_id").iterator(chunk_size=AT_ONCE)
+    while some := dict(islice(rows, AT_ONCE)):
+        report.bills += len(some)
+        kept = ours.bills(some.values())
+        given = providers.operator().bills_of(list(some))
+        for key, closing_id in some.items():
+            amounts = kept.get(closing_id, {})
+            yield from reconciling.of_bill(closing_id, key, amounts, given.get(key))
+
+
+def _deeds(operator: str) -> Iterator[Deed]:
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(_DEEDS, [operator, _IRREVERSIBLE])
+        while rows := cursor.fetchmany(AT_ONCE):
+            yield from (Deed(*row) for row in rows)
+
+
+def _ended_twice(operator: str) -> Iterator[Difference]:
+    with connection.cursor() as cursor:
+        cursor.execute(_ENDED_TWICE, [operator, sorted(TERMINAL)])
+        for (reference,) in cursor.fetchall():
+            yield Difference(kind=FindingKind.ENDED_TWICE, reference=reference)
