@@ -36,6 +36,12 @@ def test_whoever_is_paid_in_the_holder_s_place_has_an_account_or_the_counter() -
     }
 
 
+def test_leaving_it_behind_is_offered_last_and_only_where_it_may_be() -> None:
+    asked = {"holder": HolderKind.INDIVIDUAL, "paid": Paid.HOLDER, "other_lines": False}
+    assert R.WAIVE not in possible((R.WAIVE, R.ORIGINAL), **asked)  # type: ignore[arg-type]
+    assert possible((R.WAIVE, R.ORIGINAL), **asked, waivable=True) == (R.ORIGINAL, R.WAIVE)  # type: ignore[arg-type]
+
+
 def test_the_operator_s_order_is_kept() -> None:
     wanted = (R.COUNTER, R.ORIGINAL)
     assert (

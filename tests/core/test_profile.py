@@ -102,6 +102,8 @@ REFUSED = [
     ("refund.routes", ["original", "original"], "repeated"),
     ("refund.review_above_fen", 1.5, "wrong_kind"),
     ("refund.review_above_fen", -1, "too_small"),
+    ("refund.routes", ["original", "waive"], "waiver_listed"),
+    ("refund.waiver_up_to_fen", 5001, "too_large"),
     ("refund.counted_from", "whenever", "unknown_value"),
     ("fees.closing_fen", 100, "closing_is_free"),
     ("gift.rule", "refunded", "gift_as_cash"),

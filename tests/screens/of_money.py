@@ -1,6 +1,7 @@
 """Scenes of the money: S12 where it goes, S13 the account or wallet, and what was agreed to."""
 
 from tests.closures.states import BANK
+from tests.closures.test_waiving import offered, waived
 from tests.screens.of_answers import FIRM, address, answered, drafted
 from tests.screens.scenes import scene
 from tests.screens.stage import Stage
@@ -60,3 +61,27 @@ def consents(stage: Stage) -> str:
     paying.set_refund(case_id=case.pk, route=RefundRoute.BANK_ACCOUNT, **BANK)
     stage.holder()
     return f"{address(case)}/check"
+
+
+@scene("S12-small-change", "portal:balance")
+def small_change(stage: Stage) -> str:
+    case = offered(stage.world)
+    stage.holder()
+    return f"{address(case)}/balance"
+
+
+@scene("S12-waive", "portal:waive")
+def leave_it(stage: Stage) -> str:
+    return f"{small_change(stage)}/waive"
+
+
+@scene("S12-waive-not-agreed", "portal:waive", status=422, press="waive.confirm")
+def leave_it_unticked(stage: Stage) -> str:
+    return leave_it(stage)
+
+
+@scene("S17-waived", "portal:submitted")
+def submitted_waived(stage: Stage) -> str:
+    case = waived(stage.world)
+    stage.holder()
+    return f"{address(case)}/submitted"

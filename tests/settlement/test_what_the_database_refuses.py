@@ -34,6 +34,7 @@ NEGATIVE: dict[str, dict[str, int]] = {
     "debt_fen": {},
     "refunded_fen": {},
     "unclaimed_fen": {},
+    "waived_fen": {},
 }
 
 

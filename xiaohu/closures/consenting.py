@@ -50,10 +50,14 @@ def _give_up(case: Case, kind: ConsentKind) -> None:
         for paper in papers.of_case(case.pk):
             if paper.evidence in PHOTOS:
                 papers.remove(case_id=case.pk, paper_id=paper.id)
-    elif kind is ConsentKind.BANK_ACCOUNT and _uses_account(case):
+    elif kind in {ConsentKind.BANK_ACCOUNT, ConsentKind.WAIVER} and kind is _rests_on(case):
         paying.forget_payee(case)
 
 
-def _uses_account(case: Case) -> bool:
+def _rests_on(case: Case) -> ConsentKind | None:
+    """Return the consent that the way of the money rests on."""
+    if case.refund_route == RefundRoute.WAIVE.value:
+        return ConsentKind.WAIVER
     chosen = RefundRoute(case.refund_route) if case.refund_route else None
-    return chosen is not None and DESTINATIONS[chosen].asks in WITH_CONSENT
+    with_account = chosen is not None and DESTINATIONS[chosen].asks in WITH_CONSENT
+    return ConsentKind.BANK_ACCOUNT if with_account else None

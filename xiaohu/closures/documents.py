@@ -137,6 +137,7 @@ def _settlement(closing: Closing) -> dict[str, int]:
         "exit_fee_fen": settled.exit_fee_fen,
         "forfeited_gift_fen": settled.forfeited_gift_fen,
         "refunded_fen": settled.refunded_fen,
+        "waived_fen": settled.waived_fen,
         "unclaimed_fen": settled.unclaimed_fen,
         "debt_fen": settled.debt_fen,
     }

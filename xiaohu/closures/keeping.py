@@ -102,6 +102,7 @@ def _values(closing: Closing, settled: SettledClosing | None) -> dict[Category, 
     if settled is not None:
         values[Category.REFUND_PROOF] = {
             "refunded_fen": str(settled.refunded_fen),
+            "waived_fen": str(settled.waived_fen),
             "route": closing.case.refund_route,
         }
     return values

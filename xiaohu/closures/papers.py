@@ -32,6 +32,7 @@ AMOUNTS = (
     "exit_fee_fen",
     "forfeited_gift_fen",
     "refunded_fen",
+    "waived_fen",
     "unclaimed_fen",
     "debt_fen",
 )

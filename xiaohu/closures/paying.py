@@ -5,6 +5,7 @@ from uuid import UUID
 from django.db import transaction
 
 from xiaohu.closures import drafting, queries
+from xiaohu.closures.drafting import EDITABLE
 from xiaohu.closures.models import Case, Closing
 from xiaohu.core.applicants import APPLICANTS, ApplicantKind, HolderKind
 from xiaohu.core.consents import ConsentKind
@@ -12,9 +13,11 @@ from xiaohu.core.destinations import DESTINATIONS, WITH_CONSENT, Asks, possible
 from xiaohu.core.profile import RefundRoute
 from xiaohu.core.refusals import Refusal
 from xiaohu.core.retention import Category
+from xiaohu.core.states import CaseState
 from xiaohu.proofing import consents
 from xiaohu.registry import lines
 from xiaohu.registry.models import Line
+from xiaohu.screening import facts as screening
 from xiaohu.vault import records, units
 from xiaohu.vault.index import blind_index
 
@@ -42,7 +45,7 @@ def set_refund(
 
     Raises:
         RouteNotOffered: not among the ways this request can choose from.
-        ConsentMissing: an account is used only with a consent of its own.
+        ConsentMissing: an account is used, and money waived, only with a consent of its own.
         NotEditable: already submitted.
     """
     case = drafting.editable(case_id)
@@ -57,6 +60,8 @@ def write_refund(case: Case, *, route: RefundRoute, bank: str, account: str, to_
     if DESTINATIONS[route].asks in WITH_CONSENT:
         consents.require(case.pk, ConsentKind.BANK_ACCOUNT)
         value = {"bank": bank.strip(), "account": "".join(account.split())}
+    elif route is RefundRoute.WAIVE:
+        consents.require(case.pk, ConsentKind.WAIVER)
     elif DESTINATIONS[route].asks is Asks.LINE:
         value = {LINE: _own_line(case, to_line)}
     number = value.get("account", "")
@@ -77,7 +82,26 @@ def routes(case: Case) -> tuple[RefundRoute, ...]:
         holder=HolderKind(case.holder.kind),
         paid=APPLICANTS[ApplicantKind(case.applicant)].paid,
         other_lines=bool(other_lines(case)),
+        waivable=waivable(case),
     )
+
+
+def waivable(case: Case) -> bool:
+    """Say whether what is left is little enough to be waived, and its holder asks alone.
+
+    Only while the way of the money is first chosen: nobody is led there by a refund that failed.
+    """
+    limit_fen = queries.profile_of(case).refund.waiver_up_to_fen
+    if not limit_fen or CaseState(case.state) not in EDITABLE:
+        return False
+    closings = [closing.pk for closing in queries.closings_of(case) if closing.line_id is not None]
+    known = screening.last_of(closings)
+    facts = [each.facts for each in known.values()]
+    sure = len(known) == len(closings) and not any(each.balance_unknown for each in facts)
+    registered = all(each.is_registered for each in facts)
+    left_fen = sum(each.refundable_fen for each in facts)
+    by_holder = case.applicant == ApplicantKind.HOLDER.value
+    return sure and registered and by_holder and 0 < left_fen <= limit_fen
 
 
 def other_lines(case: Case) -> list[Line]:

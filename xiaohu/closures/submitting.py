@@ -6,7 +6,16 @@ from uuid import UUID
 
 from django.db import transaction
 
-from xiaohu.closures import alarms, applying, checking, moves, queries, splitting, timing
+from xiaohu.closures import (
+    alarms,
+    applying,
+    checking,
+    moves,
+    paying,
+    queries,
+    splitting,
+    timing,
+)
 from xiaohu.closures.checking import Checked, CheckedLine
 from xiaohu.closures.drafting import EDITABLE
 from xiaohu.closures.models import Case, HumanQueue
@@ -203,6 +212,8 @@ def _require_answers(case: Case, checked: Checked, *, declared: bool) -> None:
         raise Incomplete(part="applicant")
     if checked.pays and not case.refund_route:
         raise Incomplete(part="balance")
+    if case.refund_route == RefundRoute.WAIVE.value:
+        _require_waiver(case)
     if checked.balance_unknown:
         consents.require(case.pk, ConsentKind.LATER_SETTLEMENT)
     if not case.contact_confirmed:
@@ -211,3 +222,10 @@ def _require_answers(case: Case, checked: Checked, *, declared: bool) -> None:
         raise Incomplete(part="effects")
     if not declared:
         raise Incomplete(part="declaration")
+
+
+def _require_waiver(case: Case) -> None:
+    """Pass where what is waived is still as little as it was when it was agreed to."""
+    if not paying.waivable(case):
+        raise Incomplete(part="balance")
+    consents.require(case.pk, ConsentKind.WAIVER)

@@ -24,6 +24,7 @@ class ConsentKind(StrEnum):
     ID_PHOTO = "id_photo"
     BANK_ACCOUNT = "bank_account"
     LATER_SETTLEMENT = "later_settlement"
+    WAIVER = "waiver"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,4 +42,5 @@ CONSENTS: Mapping[ConsentKind, ConsentRule] = {
     ConsentKind.ID_PHOTO: ConsentRule("2026.11", _SENSITIVE),
     ConsentKind.BANK_ACCOUNT: ConsentRule("2026.11", _SENSITIVE),
     ConsentKind.LATER_SETTLEMENT: ConsentRule("2026.11", "民法典第五百六十七条"),
+    ConsentKind.WAIVER: ConsentRule("2026.11", "民法典第五百七十五条；消费者权益保护法第二十六条"),
 }

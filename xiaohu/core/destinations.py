@@ -49,17 +49,28 @@ DESTINATIONS: Mapping[RefundRoute, Destination] = {
     _R.WALLET: Destination(_PERSON, Asks.WALLET, reviewed=True, substitute=False),
     _R.OTHER_LINE: Destination(_ANYBODY, Asks.LINE, reviewed=False, substitute=False),
     _R.COUNTER: Destination(_ANYBODY, Asks.NOTHING, reviewed=False, substitute=True),
+    _R.WAIVE: Destination(_PERSON, Asks.NOTHING, reviewed=False, substitute=False),
 }
 WITH_CONSENT = frozenset({Asks.ACCOUNT, Asks.WALLET})  # both are accounts at a bank or the like
 
 
 def possible(
-    offered: Sequence[RefundRoute], *, holder: HolderKind, paid: Paid, other_lines: bool
+    offered: Sequence[RefundRoute],
+    *,
+    holder: HolderKind,
+    paid: Paid,
+    other_lines: bool,
+    waivable: bool = False,
 ) -> tuple[RefundRoute, ...]:
-    """Return those ways of an operator that fit a request, in the operator's order."""
+    """Return those ways of an operator that fit a request, in the operator's order.
+
+    Where little enough is left to be waived, that comes after everything else.
+    """
+    every: list[RefundRoute] = [route for route in offered if route is not RefundRoute.WAIVE]
+    every += [RefundRoute.WAIVE] if waivable else []
     return tuple(
         route
-        for route in offered
+        for route in every
         if holder in DESTINATIONS[route].holders
         and (paid is Paid.HOLDER or DESTINATIONS[route].substitute)
         and (other_lines or DESTINATIONS[route].asks is not Asks.LINE)

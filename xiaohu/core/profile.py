@@ -24,6 +24,7 @@ MAX_REVIEW_WORKING_DAYS = 15  # App rules (国信办秘字〔2019〕191号) item
 MIN_QUARANTINE_DAYS = 90  # operator contracts; no shorter period is found in any
 # Fifteen days (侵害消费者权益行为处罚办法 art. 10) hold ten working days outside long holidays.
 MAX_REFUND_DAYS, MAX_REFUND_WORKING_DAYS = 15, 10
+MAX_WAIVER_FEN = 5_000  # what somebody may leave behind for the asking: small change, no more
 MAX_COOLING_OFF_DAYS = 7
 MIN_UNPAID_DAYS, MIN_SUSPENDED_DAYS = 30, 60  # 电信条例 art. 34
 LONGEST_RETENTION_MONTHS = 360  # 会计档案管理办法: vouchers and ledgers, 30 years
@@ -64,6 +65,9 @@ class RefundRoute(StrEnum):
     WALLET = "wallet"
     OTHER_LINE = "other_line"
     COUNTER = "counter"
+    WAIVE = (
+        "waive"  # nothing goes back: a free choice of the holder, never one of an operator's ways
+    )
 
 
 class RefundStart(StrEnum):
@@ -196,6 +200,7 @@ class Refund(_Part):
     """Order of routes, the promised days, and the amount above which a person confirms.
 
     Above `heirs_consent_above_fen` all heirs consent to a refund, never to the closing itself.
+    Up to `waiver_up_to_fen` a holder may leave the balance to the operator; nobody is asked to.
     """
 
     routes: Annotated[
@@ -205,6 +210,7 @@ class Refund(_Part):
     counted_from: Annotated[RefundStart, Field(strict=False)] = RefundStart.FINAL_BILL
     review_above_fen: Fen
     heirs_consent_above_fen: Fen = 500_000
+    waiver_up_to_fen: Annotated[int, Field(ge=0, le=MAX_WAIVER_FEN)] = 0
 
 
 class Fees(_Part):

@@ -15,6 +15,7 @@ from xiaohu.core.profile import (
     Freeze,
     Profile,
     ProfileRefused,
+    RefundRoute,
 )
 from xiaohu.core.proofs import KINDS, OFFERABLE, TWO_KINDS, ProofMethod
 from xiaohu.core.retention import RETENTION, Disposal
@@ -188,6 +189,18 @@ def _is_a_span(freeze: Freeze) -> bool:
     return dates == (None, None) and None not in days and 0 not in days
 
 
+def _nobody_is_led_to_waive(profile: Profile) -> Refused:
+    # In the order of ways it could be the first, or the only one: then it were no free choice.
+    if RefundRoute.WAIVE in profile.refund.routes:
+        allowed = " ".join(route for route in RefundRoute if route is not RefundRoute.WAIVE)
+        yield ProfileRefused(
+            field="refund.routes",
+            why="waiver_listed",
+            value=RefundRoute.WAIVE.value,
+            allowed=allowed,
+        )
+
+
 def _arrears_take_their_time(profile: Profile) -> Refused:
     rule = profile.arrears_closing
     early = rule.unpaid_days < MIN_UNPAID_DAYS or rule.suspended_days < MIN_SUSPENDED_DAYS
@@ -281,6 +294,7 @@ _RULES: tuple[Callable[[Profile], Refused], ...] = (
     _holders_ask_here,
     _colours_can_be_read,
     _freezes_are_short,
+    _nobody_is_led_to_waive,
     _arrears_take_their_time,
     _only_some_closings_start_themselves,
     _retention_is_the_law_s,

@@ -23,6 +23,14 @@ class RefundWay(OneChoice):
             self.fields["agreed"] = agreed("later_settlement")
 
 
+class Waiver(PlainForm):
+    """S12: leaving the balance behind, agreed to by itself."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["agreed"] = agreed("waiver")
+
+
 class WalletAccount(PlainForm):
     """S13: the holder's own wallet, by the number or e-mail address it is kept under."""
 

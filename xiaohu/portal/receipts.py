@@ -65,10 +65,11 @@ def _asked(shown: dict[str, Any]) -> list[Row]:
 def _next(shown: dict[str, Any]) -> list[Row]:
     case, profile = shown["case"], shown["profile_of_case"]
     until = gettext("event.until").format(date=moment(case.execute_at)) if case.execute_at else ""
+    back = gettext("event.to_refund").format(days=profile.refund.working_days)
     rows = [
         (gettext("event.to_cool").format(days=profile.cooling_off.days), until),
         (gettext("event.to_close"), ""),
-        (gettext("event.to_refund").format(days=profile.refund.working_days), ""),
+        (back if shown["pays"] else gettext("event.to_settle"), ""),
     ]
     if case.decision_due_on is None:
         return rows

@@ -12,8 +12,10 @@ from xiaohu.core.actors import Actor
 from xiaohu.core.numbers import mask_number
 from xiaohu.core.profile import RefundRoute
 from xiaohu.core.states import WITHDRAWABLE, CaseState
+from xiaohu.core.steps import Scope
 from xiaohu.proofing import consents
 from xiaohu.registry import lines
+from xiaohu.screening import facts as screening
 from xiaohu.trail import events
 from xiaohu.ui import shown
 
@@ -46,9 +48,27 @@ def shown_case(case: Case) -> dict[str, Any]:
         "payee": payee_shown(case),
         "consents": consents.in_force(case.pk).values(),
         "profile_of_case": queries.profile_of(case),
+        "pays": pays(case, closings),
         "can_withdraw": CaseState(case.state) in WITHDRAWABLE and not case.by_operator,
         "certified": [each for each in closings if each.certificate is not None],
     }
+
+
+def pays(case: Case, closings: list[shown.ShownClosing]) -> bool:
+    """Say whether money goes back, or may: not where nothing is left, or it was waived.
+
+    Once the last bill is settled that alone tells.
+    """
+    if all(each.settled is not None for each in closings):
+        return any(
+            each.settled.refundable_fen > each.settled.waived_fen
+            for each in closings
+            if each.settled
+        )
+    if case.refund_route == RefundRoute.WAIVE.value or case.scope == Scope.ACCOUNT.value:
+        return False
+    known = screening.last_of(each.closing.pk for each in closings)
+    return not known or any(said.facts.may_be_owed for said in known.values())
 
 
 def masked(address: str) -> str:

@@ -70,7 +70,8 @@ def _to_come(
     if state in _BEFORE_SETTLED:
         settled = settled_by(shown)
         when = gettext("event.by").format(date=day(settled)) if settled else ""
-        yield gettext("event.to_refund").format(days=profile.refund.working_days), when
+        back = gettext("event.to_refund").format(days=profile.refund.working_days)
+        yield back if shown["pays"] else gettext("event.to_settle"), when
 
 
 _BEFORE_COOLED = frozenset({CaseState.AWAITING_CUSTOMER, CaseState.IN_REVIEW, CaseState.SCHEDULED})

@@ -65,6 +65,7 @@ urlpatterns = [
     path(f"{CASE}/reason", volunteering.reason, name="reason"),
     path(f"{CASE}/balance", paying.balance, name="balance"),
     path(f"{CASE}/balance/account", paying.account, name="bank_account"),
+    path(f"{CASE}/balance/waive", paying.waive, name="waive"),
     path(f"{CASE}/consent", volunteering.withdraw_consent, name="withdraw_consent"),
     path(f"{CASE}/contact", answering.contact, name="contact"),
     path(f"{CASE}/contact/code", answering.contact_code, name="contact_code"),

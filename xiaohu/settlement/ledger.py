@@ -77,7 +77,7 @@ def reserve_refund(*, closing_id: UUID, effect_id: UUID, now: datetime) -> int:
     if pending is not None:
         return pending.amount_fen
     settled = SettledClosing.objects.get(pk=closing_id)
-    amount_fen = settled.refundable_fen - settled.refunded_fen - settled.unclaimed_fen
+    amount_fen = settled.left_fen
     require(closing_id, {Account.BALANCE: amount_fen})
     _post(settled, Account.BALANCE, Account.REFUND_PENDING, amount_fen, effect_id, now)
     return amount_fen
@@ -101,13 +101,28 @@ def return_refund(*, closing_id: UUID, effect_id: UUID, now: datetime) -> int:
 def book_unclaimed(*, closing_id: UUID, now: datetime) -> int:
     """Book what nobody can be paid as owed to the holder; it is never the operator's income."""
     settled = SettledClosing.objects.get(pk=closing_id)
-    amount_fen = settled.refundable_fen - settled.refunded_fen - settled.unclaimed_fen
+    amount_fen = settled.left_fen
     require(closing_id, {Account.BALANCE: amount_fen})
     _post(settled, Account.BALANCE, Account.UNCLAIMED, amount_fen, None, now)
     SettledClosing.objects.filter(pk=closing_id).update(
         unclaimed_fen=F("unclaimed_fen") + amount_fen
     )
     return amount_fen
+
+
+def waive(*, closing_id: UUID, now: datetime) -> int:
+    """Book what the holder freely left to the operator."""
+    settled = SettledClosing.objects.get(pk=closing_id)
+    amount_fen = settled.left_fen
+    require(closing_id, {Account.BALANCE: amount_fen})
+    _post(settled, Account.BALANCE, Account.WAIVED, amount_fen, None, now)
+    SettledClosing.objects.filter(pk=closing_id).update(waived_fen=F("waived_fen") + amount_fen)
+    return amount_fen
+
+
+def waived_of(closing_ids: Iterable[UUID]) -> int:
+    """Return what was waived of several closings, in fen."""
+    return sum(settled.waived_fen for settled in of_closings(closing_ids).values())
 
 
 def complete(*, closing_id: UUID, now: datetime) -> None:
@@ -161,11 +176,12 @@ def left_of(closing_ids: Collection[UUID]) -> dict[UUID, int | None]:
 def _left(settled: SettledClosing | None, standing: Mapping[str, int]) -> int | None:
     if settled is None:
         return None
-    left = settled.refundable_fen - settled.refunded_fen - settled.unclaimed_fen
+    left = settled.left_fen
     agrees = (
         standing[Account.BALANCE.value] + standing[Account.REFUND_PENDING.value] == left
         and standing[Account.REFUNDED.value] == settled.refunded_fen
         and standing[Account.UNCLAIMED.value] == settled.unclaimed_fen
+        and standing[Account.WAIVED.value] == settled.waived_fen
     )
     return left if agrees else None
 

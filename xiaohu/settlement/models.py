@@ -21,6 +21,7 @@ class Account(StrEnum):
     REFUND_PENDING = "refund_pending"
     REFUNDED = "refunded"
     UNCLAIMED = "unclaimed"
+    WAIVED = "waived"
 
 
 def _amounts_not_negative(*names: str) -> Q:
@@ -105,8 +106,14 @@ class SettledClosing(models.Model):
     debt_fen = models.BigIntegerField()
     refunded_fen = models.BigIntegerField(default=0)
     unclaimed_fen = models.BigIntegerField(default=0)
+    waived_fen = models.BigIntegerField(default=0)
     settled_at = models.DateTimeField()
     completed_at = models.DateTimeField(null=True)
+
+    @property
+    def left_fen(self) -> int:
+        """What of the refundable amount is still to find its way."""
+        return self.refundable_fen - self.refunded_fen - self.waived_fen - self.unclaimed_fen
 
     class Meta:
         constraints = [
@@ -131,16 +138,19 @@ class SettledClosing(models.Model):
                     "debt_fen",
                     "refunded_fen",
                     "unclaimed_fen",
+                    "waived_fen",
                 ),
                 name="no_negative_settlement",
             ),
             models.CheckConstraint(
-                condition=Q(refundable_fen__gte=F("refunded_fen") + F("unclaimed_fen")),
+                condition=Q(
+                    refundable_fen__gte=F("refunded_fen") + F("waived_fen") + F("unclaimed_fen")
+                ),
                 name="never_more_than_owed",
             ),
             models.CheckConstraint(
                 condition=Q(completed_at=None)
-                | Q(refundable_fen=F("refunded_fen") + F("unclaimed_fen")),
+                | Q(refundable_fen=F("refunded_fen") + F("waived_fen") + F("unclaimed_fen")),
                 name="complete_when_all_is_returned",
             ),
         ]

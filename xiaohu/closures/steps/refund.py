@@ -6,7 +6,7 @@ who chooses another way; the next try is a new effect.
 
 from datetime import date, datetime, timedelta
 
-from xiaohu.closures import applying, moves, paying, submitting
+from xiaohu.closures import applying, moves, paying, queries, submitting
 from xiaohu.closures.effecting import Doing, carry_out
 from xiaohu.closures.models import Closing, HumanQueue
 from xiaohu.closures.ordering import line_of
@@ -44,9 +44,11 @@ def run(work: Work) -> Progress:
         now_said = screening.gather(line_of(closing), now=work.clock()).facts
         if now_said.legal_hold:
             return _hold(work, now_said.hold_review_on)
-    left = settled.refundable_fen - settled.refunded_fen - settled.unclaimed_fen
+    left = settled.left_fen
     if left == 0:
         return _nothing_left(work)
+    if _is_waived(closing, left):
+        return _waived(work)
     at_counter = closing.case.refund_route == RefundRoute.COUNTER.value
     if at_counter or (known is not None and _owner_unknown(closing, known)):
         return _kept_for_holder(work)
@@ -71,6 +73,8 @@ def run(work: Work) -> Progress:
 
 def _payee(closing: Closing) -> Payee:
     route = RefundRoute(closing.case.refund_route or RefundRoute.ORIGINAL)
+    if route is RefundRoute.WAIVE:
+        route = RefundRoute.ORIGINAL  # more is left than may be waived: it goes back all the same
     if DESTINATIONS[route].asks in WITH_CONSENT:
         chosen = paying.payee(closing.case)
         return Payee(
@@ -116,6 +120,24 @@ def _came_back(closing: Closing, effect: Effect, answer: Answer, now: datetime) 
 def _nothing_left(work: Work) -> Progress:
     now = work.clock()
     with work.transaction() as closing:
+        ledger.complete(closing_id=closing.pk, now=now)
+        finish_step(closing, now=now)
+    return Progress.GOES_ON
+
+
+def _is_waived(closing: Closing, left_fen: int) -> bool:
+    """Say whether the holder left it to the operator, and it is as little as was said then."""
+    case = closing.case
+    if case.refund_route != RefundRoute.WAIVE.value:
+        return False
+    before_fen = ledger.waived_of(each.pk for each in queries.closings_of(case))
+    return before_fen + left_fen <= queries.profile_of(case).refund.waiver_up_to_fen
+
+
+def _waived(work: Work) -> Progress:
+    now = work.clock()
+    with work.transaction() as closing:
+        ledger.waive(closing_id=closing.pk, now=now)
         ledger.complete(closing_id=closing.pk, now=now)
         finish_step(closing, now=now)
     return Progress.GOES_ON

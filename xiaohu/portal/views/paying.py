@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from xiaohu.closures import checking, consenting, paying
+from xiaohu.closures import checking, consenting, paying, queries
 from xiaohu.closures.checking import Checked
 from xiaohu.closures.models import Case
 from xiaohu.core.applicants import APPLICANTS, ApplicantKind, HolderKind, Paid
@@ -17,7 +17,7 @@ from xiaohu.core.destinations import DESTINATIONS, Asks
 from xiaohu.core.profile import RefundRoute
 from xiaohu.portal import journey
 from xiaohu.portal.entering import own_draft
-from xiaohu.portal.money_forms import BankAccount, RefundWay, WalletAccount
+from xiaohu.portal.money_forms import BankAccount, RefundWay, Waiver, WalletAccount
 from xiaohu.portal.shown import actor_of, holder_name, payee_shown
 from xiaohu.queue import clock
 from xiaohu.registry import lines
@@ -70,6 +70,24 @@ def account(request: HttpRequest, case: Case) -> HttpResponse:
         "banks": BANKS,
     }
     return render(request, "portal/bank_account.html", page, status=422 if form.errors else 200)
+
+
+@own_draft
+def waive(request: HttpRequest, case: Case) -> HttpResponse:
+    """S12: leave the balance to the operator, on a page of its own and with a box of its own."""
+    checked = checking.last(case, now=clock.now())
+    if checked is None or not paying.waivable(case):
+        return HttpResponseRedirect(reverse("portal:balance", args=[case.pk]))
+    form = Waiver(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        actor, now = actor_of(request), clock.now()
+        consenting.give(case_id=case.pk, kind=ConsentKind.WAIVER, actor=actor, now=now)
+        paying.set_refund(case_id=case.pk, route=RefundRoute.WAIVE)
+        case.refresh_from_db()
+        return HttpResponseRedirect(journey.next_page(case, now=now))
+    limit_fen = queries.profile_of(case).refund.waiver_up_to_fen
+    page = {"case": case, "form": form, "checked": checked, "limit_fen": limit_fen}
+    return render(request, "portal/waive.html", page, status=422 if form.errors else 200)
 
 
 def account_form(
@@ -127,6 +145,8 @@ def _take(request: HttpRequest, case: Case, given: dict[str, Any], checked: Chec
             actor=actor_of(request),
             now=clock.now(),
         )
+    if route is RefundRoute.WAIVE:
+        return reverse("portal:waive", args=[case.pk])
     if DESTINATIONS[route].asks in {Asks.ACCOUNT, Asks.WALLET}:
         path = reverse("portal:bank_account", args=[case.pk])
         return f"{path}?to={WALLET}" if route is RefundRoute.WALLET else path

@@ -83,11 +83,7 @@ def _expected(shown: dict[str, Any], tried_on: date) -> date:
 
 def _left(closings: list[ShownClosing]) -> int:
     """Return what is still to be paid out."""
-    return sum(
-        s.settled.refundable_fen - s.settled.refunded_fen - s.settled.unclaimed_fen
-        for s in closings
-        if s.settled is not None
-    )
+    return sum(s.settled.left_fen for s in closings if s.settled is not None)
 
 
 def _why(case: Case) -> Returned:
