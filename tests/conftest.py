@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
+import pytest_django
 from playwright.sync_api import Browser
 
 from tests import chromium
@@ -14,6 +15,7 @@ from tests.environment import DATA, PORTS
 from tests.service import Service
 
 if TYPE_CHECKING:
+    from tests.template import Template
     from xiaohu.ops.embedded import Cluster
 
 DATABASE_FREE = ("tests/core", "tests/laws", "tests/simulators")
@@ -78,6 +80,19 @@ def embedded(data_dir: Path) -> Iterator[SimpleNamespace]:
 def django_db_modify_db_settings(embedded: SimpleNamespace) -> None:
     """Let pytest-django make its databases only once the clusters run."""
     assert embedded.main.process is not None
+
+
+@pytest.fixture(scope="session")
+def template(
+    django_db_setup: None,
+    django_db_blocker: pytest_django.DjangoDbBlocker,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> "Template":
+    """Make the world of thirty lines once, for tests to get its rows."""
+    from tests.template import made
+
+    with django_db_blocker.unblock():
+        return made(tmp_path_factory.mktemp("template"))
 
 
 @pytest.fixture(scope="session", autouse=True)

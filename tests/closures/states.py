@@ -64,12 +64,13 @@ def claimed(world: World, by: StaffUser | None = None) -> Case:
     return reviewing.claim(case_id=case.pk, officer=by or officer(), now=world.now)
 
 
-def returned(world: World, *reasons: ReturnReason) -> Case:
+def returned(world: World, *reasons: ReturnReason, note: str = "") -> Case:
     """Return such a case sent back to its holder."""
     return reviewing.return_case(
         case_id=claimed(world).pk,
         officer=officer(),
         reasons=reasons or (ReturnReason.UNCLEAR_ANSWERS,),
+        note=note,
         now=world.now,
     )
 

@@ -93,6 +93,23 @@ def test_nobody_answers_a_complaint_about_their_own_decision(world: World) -> No
     assert officer(world, "lin").sign_in().send(at, take="1").status_code == 302
 
 
+def test_a_late_complaint_is_shown_to_those_who_see_to_it(world: World) -> None:
+    late = complaint(world)
+    lin = officer(world, "lin")
+    law = officer(world, "zhao", ActorKind.COMPLIANCE)
+    world.clock.pass_(days=14)
+    assert "超期投诉" not in words(law.sign_in().open("/"))
+    world.clock.pass_(days=2)
+    fresh = complaint(world, "+8613000000089")
+    assert "1 超期投诉" in words(law.sign_in().open("/"))
+    assert "超期投诉" not in words(lin.sign_in().open("/"))
+    listed = page(law.open("/complaints?view=late"))
+    assert late.reference in listed
+    assert fresh.reference not in listed
+    assert "已超过答复期限" in words(law.open(f"/complaints/{late.reference}"))
+    assert "已超过答复期限" not in words(law.open(f"/complaints/{fresh.reference}"))
+
+
 def test_compliance_looks_back_at_an_answered_complaint(world: World) -> None:
     made = answered(world)
     at = f"/complaints/{made.reference}"

@@ -4,16 +4,20 @@ from datetime import UTC, timedelta
 
 import pytest
 
+from tests.closures.states import large
 from tests.desk.officers import OTHERS, officer, waiting
-from tests.portal.browser import page
-from tests.stories import CLEAN, World
-from xiaohu.closures import appealing, reviewing
+from tests.portal.browser import Browser, page, words
+from tests.stories import CLEAN, LARGE, World, picture
+from xiaohu.closures import appealing, applying, reviewing
 from xiaohu.closures.models import Case
 from xiaohu.core.actors import Actor, ActorKind
+from xiaohu.core.applicants import Evidence
 from xiaohu.core.calendar import end_of
+from xiaohu.core.consents import ConsentKind
 from xiaohu.core.review import RefusalReason, ReturnReason
 from xiaohu.desk import work
 from xiaohu.notices import outbox
+from xiaohu.trail.models import Event
 
 pytestmark = pytest.mark.django_db(databases=["default", "keystore"])
 
@@ -116,6 +120,54 @@ def test_a_case_is_decided(world: World, outcome: str, reasons: list[str], state
     assert (late.status_code, late["Location"]) == (302, f"/desk/case/{case.reference}")
 
 
+def test_a_return_says_something_of_its_own_until_the_next_one(world: World) -> None:
+    case = waiting(world)
+    desk = officer(world).sign_in()
+    desk.send("/")
+    path = f"/case/{case.reference}/decide"
+    said = {"outcome": "return", "reasons": "payee_unclear"}
+    too_long = desk.send(path, **said, note="请" * 101)
+    assert too_long.status_code == 422
+    assert "说明不能超过 100 字" in page(too_long)
+    looked = desk.send(path, **said, note="户名 <b>看不清</b>", preview="1")
+    assert page(looked).count("户名 &lt;b&gt;看不清&lt;/b&gt;") == 2
+    assert desk.send(path, **said, note="户名看不清，\n请换一张。").status_code == 302
+    holder = Browser(world).sign_in()
+    shown = holder.open(f"/case/{case.pk}/fix")
+    assert "<blockquote" in page(shown)
+    assert "户名看不清， 请换一张。" in words(shown)
+    assert "看不清" not in str(list(Case.objects.values()) + list(Event.objects.values()))
+    world.submit(case)
+    desk.send("/")
+    desk.send(path, **said)
+    assert "看不清" not in words(holder.open(f"/case/{case.pk}/fix"))
+
+
+def test_an_unclear_photo_is_a_reason_where_there_is_one(world: World) -> None:
+    plain, shown = waiting(world), world.submit(large(world))
+    desk = officer(world).sign_in()
+    for case, offered in ((plain, False), (shown, True)):
+        desk.send(f"/case/{case.reference}", claim="1")
+        answer = desk.open(f"/case/{case.reference}/decide?outcome=return")
+        assert ("photo_unclear" in page(answer)) is offered
+    assert desk.decide(plain, "return", "photo_unclear").status_code == 422
+    assert desk.decide(shown, "return", "photo_unclear").status_code == 302
+    holder = Browser(world).sign_in(LARGE)
+    answer = holder.open(f"/case/{shown.pk}/fix")
+    assert f"/case/{shown.pk}/documents" in page(answer)
+    assert "已补充" not in words(answer)
+    world.clock.pass_(minutes=5)
+    applying.add_paper(case_id=shown.pk, evidence=Evidence.HOLDER_ID, data=picture(), now=world.now)
+    assert "已补充" in words(holder.open(f"/case/{shown.pk}/fix"))
+
+
+def test_what_happened_at_one_moment_is_told_once(world: World) -> None:
+    case = waiting(world)
+    world.agree(case, ConsentKind.ID_PHOTO, ConsentKind.FACE)
+    told = page(officer(world).sign_in().open(f"/case/{case.reference}"))
+    assert told.count("已单独同意") == 1
+
+
 @pytest.mark.parametrize("outcome", ["return", "refuse"])
 def test_a_no_needs_a_reason(world: World, outcome: str) -> None:
     case = waiting(world)
@@ -146,6 +198,7 @@ def test_two_officers_at_once_are_told(world: World) -> None:
     for answer in (wang.send(path, claim="1"), wang.decide(case, "approve")):
         assert answer.status_code == 409
         assert "chen示例" in page(answer)
+    assert page(wang.send(path, claim="1")).count("起正在处理") == 1
     case.refresh_from_db()
     assert case.officer == chen.officer
     world.clock.pass_(minutes=31)

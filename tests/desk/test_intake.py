@@ -1,5 +1,6 @@
 """D6: a request typed by an officer is a real one: same checks, same proofs, and another one decides."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -9,15 +10,20 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from tests.desk.officers import Desk, officer
 from tests.desk.test_finding import row
 from tests.portal.browser import Answer, page
-from tests.stories import ARREARS, CLEAN, LARGE, World, picture, staff
-from xiaohu.closures import application, assisting, checking, reviewing
+from tests.stories import ARREARS, CLEAN, EMPTY, LARGE, World, picture, staff
+from xiaohu.closures import application, assisting, checking, knowing, reviewing
 from xiaohu.closures.application import NotYoursToPrint
-from xiaohu.closures.assisting import HolderTriedOften
+from xiaohu.closures.applying import Details
+from xiaohu.closures.assisting import Asked, Heard
+from xiaohu.closures.knowing import HolderTriedOften
 from xiaohu.closures.models import Case, ConsentHeard
-from xiaohu.closures.queries import CaseNotFound
+from xiaohu.closures.queries import CaseNotFound, LineNotYours
 from xiaohu.closures.reviewing import SamePerson
 from xiaohu.core.actors import ActorKind
-from xiaohu.core.readout import ReadItem
+from xiaohu.core.applicants import ApplicantKind
+from xiaohu.core.readout import HeardBy, ReadItem
+from xiaohu.registry.models import Line
+from xiaohu.screening import facts as screening
 from xiaohu.trail.models import Event
 
 pytestmark = pytest.mark.django_db(databases=["default", "keystore"])
@@ -142,10 +148,10 @@ def test_five_wrong_names_a_day_are_enough(world: World, desk: Desk) -> None:
     answer = desk.send("/new", **told(world))
     assert "今日比对次数已用完" in page(answer)
     with pytest.raises(HolderTriedOften):
-        assisting.require_holder(line=world.line(), name="x", document="x", now=world.now)
+        knowing.require_holder(line=world.line(), name="x", document="x", now=world.now)
     world.clock.pass_(days=1, minutes=1)
     said = row(world)
-    assisting.require_holder(
+    knowing.require_holder(
         line=world.line(),
         name=said["holder_name"],
         document=said["document_number"],
@@ -195,6 +201,56 @@ def test_somebody_for_the_holder_shows_papers(world: World, desk: Desk) -> None:
     )
     assert "for_somebody_else" in case.review_reasons
     assert "代**" in page(desk.open(f"/case/{case.reference}"))
+
+
+def with_another_line(world: World, number: str = EMPTY) -> Line:
+    """Return another line of the first line's holder."""
+    other = world.line(number)
+    Line.objects.filter(pk=other.pk).update(holder_id=world.line().holder_id)
+    other.refresh_from_db()
+    return other
+
+
+def test_other_lines_of_the_holder_are_ticked_and_go_with_it(world: World, desk: Desk) -> None:
+    other = with_another_line(world)
+    world.outside.change(other, open_order=True)
+    looked = desk.send("/new", **told(world, look_up="1"))
+    assert "130 **** 0006" in page(looked)
+    assert "open_order" not in page(looked).lower()
+    looked = desk.send("/new", **told(world, look_up="1", also=[str(other.pk)]))
+    assert re.search(rf'value="{other.pk}"[^>]* checked', page(looked))
+    assert 'value="cancel_order"' in page(looked)
+    case = taken(world, desk, also=[str(other.pk)], OPEN_ORDER="cancel_order")
+    assert {closing.line_id for closing in case.closings.all()} == {world.line().pk, other.pk}
+    assert case.size == 2
+    assert checking.last(case, now=world.now) is not None
+    shown = page(desk.open(f"/case/{case.reference}"))
+    assert shown.index("130 **** 0001") < shown.index("130 **** 0006")
+
+
+def test_lines_of_somebody_else_or_already_closing_do_not_go_with_it(
+    world: World, desk: Desk
+) -> None:
+    foreign = world.line(LARGE)
+    case = taken(world, desk, also=[str(foreign.pk), "nonsense", "\x00"])
+    assert [closing.line_id for closing in case.closings.all()] == [world.line().pk]
+    other = with_another_line(world)
+    again = told(world, number=EMPTY, look_up="1")
+    assert "130 **** 0001" not in page(desk.send("/new", **again)).partition("id_also")[2]
+    with pytest.raises(LineNotYours):
+        assisting.take(
+            officer=desk.officer,
+            line=other,
+            asked=Asked(
+                applicant=ApplicantKind.HOLDER,
+                details=Details(),
+                contact="after@example.com",
+                heard=Heard(items=list(ReadItem), by=HeardBy.PHONE, at=world.now),
+            ),
+            gathered=screening.gather(other, now=world.now),
+            more=[(foreign, screening.gather(foreign, now=world.now))],
+            now=world.now,
+        )
 
 
 def test_a_file_that_is_no_paper_is_refused(world: World, desk: Desk) -> None:

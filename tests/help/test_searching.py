@@ -34,7 +34,24 @@ ENGLISH = {
     "withdraw": {"change-my-mind"},
     "died": {"heir"},
 }
-CASES = [("zh-hans", *case) for case in CHINESE.items()] + [
+OTHERWISE = {
+    "怎样 才能 把 号码 注销": {"apply-online"},
+    "我想销号": {"apply-online"},
+    "账号注销": {"account-only"},
+    "我爸过世了": {"heir"},
+    "不想销了": {"change-my-mind"},
+    "多长时间能办好": {"how-long", "this-operator"},
+}
+OTHER_LANGUAGE = [
+    ("zh-hans", "close my line", "apply-online"),
+    ("zh-hans", "refund", "balance"),
+    ("zh-hans", "lost card", "lost-card"),
+    ("zh-hans", "passed away", "heir"),
+    ("en", "退款", "balance"),
+    ("en", "怎样才能把号码注销", "apply-online"),
+    ("en", "卡丢了", "lost-card"),
+]
+CASES = [("zh-hans", *case) for case in {**CHINESE, **OTHERWISE}.items()] + [
     ("en", *case) for case in ENGLISH.items()
 ]
 
@@ -49,6 +66,17 @@ def test_finds_what_is_meant_first(language: str, asked: str, meant: set[str]) -
     found = searching.search(all_of(language), asked)
     assert found.answers, asked
     assert found.answers[0].slug in meant, [one.slug for one in found.answers]
+
+
+@pytest.mark.parametrize(("language", "asked", "meant"), OTHER_LANGUAGE)
+def test_words_of_the_other_language_find_the_reader_s_own(
+    language: str, asked: str, meant: str
+) -> None:
+    here = all_of(language)
+    there = all_of({"en": "zh-hans", "zh-hans": "en"}[language])
+    found = searching.search(here, asked, others=there)
+    assert found.answers[0].slug == meant
+    assert found.answers[0] in here
 
 
 @pytest.mark.parametrize("asked", ["火星移民签证", "qwertyuiop zxcvb", "!!!", "　", "💡💡"])

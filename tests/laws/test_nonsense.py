@@ -1,6 +1,7 @@
 """Whatever is sent to whichever page, at whichever stage: no page breaks, and nothing moves by it."""
 
 import re
+from collections.abc import Sequence
 
 import pytest
 from django.test import Client
@@ -8,7 +9,7 @@ from django.test import Client
 from tests.desk.officers import officer, waiting
 from tests.portal.browser import Answer, Browser, page
 from tests.portal.conftest import world as world
-from tests.portal.test_strangers import ALL, filled
+from tests.portal.test_strangers import ALL, OF_A_CASE, filled
 from tests.stories import World
 from xiaohu.closures.models import Case, Closing
 from xiaohu.core.actors import ActorKind
@@ -34,6 +35,8 @@ NONSENSE = (
     "//example.com",
     "+8613800138000" * 3,
 )
+# One of each kind: nothing, bytes no text holds, too long, digits that are none, an id of nobody, half a sign.
+KINDS = (NONSENSE[0], NONSENSE[2], NONSENSE[3], NONSENSE[5], NONSENSE[7], NONSENSE[12])
 LEFT_OUT = {"sign-out", "readyz"}  # Signing out ends the visit; no worker runs in this test.
 STAGES = ("draft", "submitted", "closed")
 
@@ -44,12 +47,12 @@ def fields(answer: Answer) -> set[str]:
     return set(FIELD.findall(page(answer))) - {"csrfmiddlewaretoken"} if html else set()
 
 
-def tried(client: Client, path: str) -> list[tuple[str, int]]:
-    """Send every kind of nonsense to one path and return what was answered."""
+def tried(client: Client, path: str, values: Sequence[str] = NONSENSE) -> list[tuple[str, int]]:
+    """Send nonsense to one path and return what was answered."""
     shown = client.get(path)
     names = fields(shown) | {"next", "choice", "to", "declared", "language", "looked", "page"}
     answers = [("plain", shown.status_code)]
-    for value in NONSENSE:
+    for value in values:
         given = dict.fromkeys(sorted(names), value)
         answers += [
             (f"get {value[:20]!r}", client.get(path, given).status_code),
@@ -74,10 +77,15 @@ def test_nonsense_from_the_person_of_the_case(world: World, stage: str) -> None:
         browser.sign_in_by_reference(case)
     else:
         browser.sign_in()
-    for route in ALL:
+    # What a page makes of texts does not hang on the stage: all of them go everywhere once, and one
+    # of each kind to the pages of the case at its later stages.
+    first = stage == STAGES[0]
+    for route in ALL if first else OF_A_CASE:
         if route.startswith("desk/") or route in LEFT_OUT:
             continue
-        for what, status in tried(browser.client, filled(route, case)):
+        for what, status in tried(
+            browser.client, filled(route, case), NONSENSE if first else KINDS
+        ):
             assert status < 500, (route, what)
 
 

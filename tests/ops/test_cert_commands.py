@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from tests.stories import World, document_of, set_up, staff
+from tests.stories import World, document_of, staff
+from tests.template import Template
 from xiaohu.access import mfa
 from xiaohu.access.models import StaffUser
 from xiaohu.closures.models import Document, DocumentKind
@@ -22,10 +23,10 @@ OK, FAILED, USAGE, REFUSED = 0, 1, 2, 5
 
 
 @pytest.fixture
-def world(db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
+def world(template: Template, db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
     """A world with two people who may correct documents, and a durable block that may nest."""
     clock.forget()
-    made = set_up(tmp_path)
+    made = template.world(tmp_path)
     monkeypatch.setattr(http, "_exchange", made.outside.exchange)
     for name, role in (("lin", ActorKind.COMPLIANCE), ("zhao", ActorKind.ADMIN)):
         person = staff(name, role)

@@ -41,6 +41,22 @@ def test_a_fact_that_changed_is_named_and_confirmed_again(world: World) -> None:
     assert browser.at == f"{browser.home}/submitted"
 
 
+def test_an_amount_that_changed_a_minute_ago_is_confirmed_again_too(world: World) -> None:
+    browser, form = looking(world)
+    world.outside.change(world.line(), cash_fen=5000)
+    answer = browser.send(**form)
+    assert answer.status_code == 409
+    assert "可退余额：原为 126.40 元，现为 50.00 元" in words(answer)
+    assert Case.objects.get().state == "draft"
+
+
+def test_an_operator_that_is_silent_for_a_moment_holds_nobody_up(world: World) -> None:
+    browser, form = looking(world)
+    world.outside.fault("operator", down=True)
+    browser.send(**form)
+    assert browser.at == f"{browser.home}/submitted"
+
+
 def test_checks_made_in_another_tab_are_seen_too(world: World) -> None:
     browser, form = looking(world)
     world.outside.change(world.line(), points=99)

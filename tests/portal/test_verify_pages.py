@@ -149,6 +149,28 @@ def test_a_large_an_empty_and_no_file_are_asked_for_again(world: World) -> None:
     assert Browser(world).open("/verify/file").status_code == 200
 
 
+def test_an_empty_file_is_called_empty(world: World) -> None:
+    assert "文件是空的，请重新选择" in words(check(world, b""))
+
+
+class Named(io.BytesIO):
+    """A file with a name as its sender wrote it."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(b"%PDF-1.7")
+        self.name = name
+
+
+def test_a_file_with_a_name_without_end_is_asked_for_again(world: World) -> None:
+    file = Named("长" * 3000 + ".pdf")
+    answer = Browser(world).client.post("/verify/file", {"file": file})
+    assert answer.status_code == 400
+    assert "请改短后重新选择" in words(answer)
+    assert 'href="/verify/file"' in page(answer)
+    long = Named("长" * 250 + ".pdf")
+    assert Browser(world).client.post("/verify/file", {"file": long}).status_code == 200
+
+
 def test_checking_files_has_a_limit(world: World) -> None:
     browser = Browser(world)
     statuses = {browser.client.post("/verify/file").status_code for _ in range(10)}

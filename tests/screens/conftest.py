@@ -11,7 +11,7 @@ from playwright.sync_api import Browser
 from tests.screens.server import served
 from tests.screens.stage import Stage
 from tests.screens.windows import Windows
-from tests.stories import set_up
+from tests.template import Template
 from xiaohu.gateways import http
 from xiaohu.queue import clock
 
@@ -24,11 +24,15 @@ def collected() -> None:
 
 @pytest.fixture
 def stage(
-    collected: None, db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    collected: None,
+    template: Template,
+    db: None,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Stage]:
     """A world of thirty lines whose pages are served."""
     clock.forget()
-    world = set_up(tmp_path)
+    world = template.world(tmp_path)
     monkeypatch.setattr(clock, "now", world.clock)
     monkeypatch.setattr(http, "_exchange", world.outside.exchange)
     with override_settings(ALLOWED_HOSTS=["127.0.0.1", "testserver"]), served() as url:

@@ -201,3 +201,23 @@ def an_answered_complaint(stage: Stage) -> str:
     made = answered(stage.world)
     stage.officer()
     return f"/desk/complaints/{made.reference}"
+
+
+@scene("D-complaints-late", "desk:complaints")
+def late_complaints(stage: Stage) -> str:
+    complaints(stage)
+    return "/desk/complaints?view=late"
+
+
+@scene("D-complaint-late", "desk:complaint")
+def a_late_complaint(stage: Stage) -> str:
+    made = complaint(stage.world)
+    stage.world.clock.pass_(days=16)
+    stage.officer("zhao", ActorKind.COMPLIANCE)
+    return f"/desk/complaints/{made.reference}"
+
+
+@scene("D2-late-complaints", "desk:work")
+def day_of_a_supervisor(stage: Stage) -> str:
+    a_late_complaint(stage)
+    return "/desk/"

@@ -125,3 +125,26 @@ def long_names_and_amounts(stage: Stage) -> str:
     checking.run(case_id=case.pk, now=stage.world.now)
     reviewing.claim(case_id=case.pk, officer=officer, now=stage.world.now)
     return at(case)
+
+
+@scene(
+    "D5-return-with-a-note",
+    "desk:decide",
+    press="desk.preview_again",
+    typed={"reasons": "payee_unclear", "note": "银行卡照片里的户名看不清，请换一张光线好的。"},
+)
+def return_with_a_note(stage: Stage) -> str:
+    case = claimed(stage.world, stage.officer())
+    return at(case, "/decide?outcome=return")
+
+
+@scene(
+    "D5-note-too-long",
+    "desk:decide",
+    status=422,
+    press="desk.confirm.return",
+    typed={"reasons": "payee_unclear", "note": "请重新上传。" * 20},
+)
+def note_too_long(stage: Stage) -> str:
+    case = claimed(stage.world, stage.officer())
+    return at(case, "/decide?outcome=return")

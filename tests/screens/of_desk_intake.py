@@ -1,7 +1,7 @@
 """Scenes of taking a request at the desk."""
 
 from tests.desk.test_finding import row
-from tests.desk.test_intake import told
+from tests.desk.test_intake import told, with_another_line
 from tests.screens.scenes import scene
 from tests.screens.stage import Stage
 from tests.stories import ARREARS
@@ -19,6 +19,14 @@ def new(stage: Stage) -> str:
 
 @scene("D6-looked-up", "desk:new", press="intake.look_up")
 def looked_up(stage: Stage) -> str:
+    stage.officer()
+    return stage.type(PATH, number=row(stage.world)["number"], applicant="holder")
+
+
+@scene("D6-several-lines", "desk:new", press="intake.look_up")
+def several_lines(stage: Stage) -> str:
+    other = with_another_line(stage.world)
+    stage.world.outside.change(other, open_order=True)
     stage.officer()
     return stage.type(PATH, number=row(stage.world)["number"], applicant="holder")
 

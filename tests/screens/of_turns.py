@@ -50,6 +50,17 @@ def fix_several(stage: Stage) -> str:
     return f"{address(case)}/fix"
 
 
+@scene("S20-note", "portal:fix")
+def fix_with_a_note(stage: Stage) -> str:
+    case = returned(
+        stage.world,
+        ReturnReason.PAYEE_UNCLEAR,
+        note="银行卡照片里的户名看不清，请换一张光线好的再传。",
+    )
+    stage.holder()
+    return f"{address(case)}/fix"
+
+
 @scene("S20-expired", "portal:fix")
 def fix_expired(stage: Stage) -> str:
     case = case_in(stage.world, CaseState.EXPIRED)

@@ -181,6 +181,11 @@ def waiting(operator: str) -> list[Complaint]:
     return list(rows.order_by("due_at", "pk")[:PAGE])
 
 
+def late(operator: str, *, now: datetime) -> list[Complaint]:
+    """Return what was to be answered by now and is not, the longest overdue first."""
+    return [row for row in waiting(operator) if row.due_at < now]
+
+
 def ended(operator: str) -> list[Complaint]:
     """Return what was answered, the last ones first."""
     rows = Complaint.objects.filter(operator=operator, ended_at__isnull=False)

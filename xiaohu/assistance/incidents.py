@@ -15,6 +15,7 @@ from xiaohu.trail import events
 
 SHOWN_FOR = timedelta(days=30)
 MOST_SHOWN = 30
+LARGEST_ID = 2**63 - 1  # the database knows no larger one
 
 
 class IncidentUnknown(Refusal):
@@ -27,6 +28,12 @@ class IncidentOver(Refusal):
     """It was closed; a new one is opened instead."""
 
     code = "INCIDENT_OVER"
+
+
+class NotYoursToAnnounce(Refusal):
+    """Announcing at the desk needs the role of an administrator."""
+
+    code = "NOT_YOURS_TO_ANNOUNCE"
 
 
 @transaction.atomic(durable=True)
@@ -101,6 +108,12 @@ def recent(operator: str, *, now: datetime) -> list[Incident]:
     lately = Q(ended_at=None) | Q(ended_at__gt=now - SHOWN_FOR)
     rows = Incident.objects.filter(lately, operator=operator).prefetch_related("news")
     return list(rows.order_by("-opened_at", "-pk")[:MOST_SHOWN])
+
+
+def find(operator: str, incident_id: int) -> Incident | None:
+    """Return an incident with its news; nothing where there is none."""
+    rows = Incident.objects.filter(operator=operator, pk=incident_id)
+    return rows.prefetch_related("news").first() if incident_id <= LARGEST_ID else None
 
 
 def told(shown: Collection[Incident]) -> dict[Part, Works]:

@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from xiaohu.access import counters
 from xiaohu.access.models import StaffUser
 from xiaohu.closures import applying, drafting, handing, noting, paying, queries, submitting
 from xiaohu.closures.applying import ApplicantNotTaken, Details
@@ -23,7 +22,6 @@ from xiaohu.core.calendar import day_of
 from xiaohu.core.channels import CaseChannel
 from xiaohu.core.checks import CheckCode, Finding
 from xiaohu.core.choices import Choice
-from xiaohu.core.comparing import differences
 from xiaohu.core.consents import ConsentKind
 from xiaohu.core.facts import LineFacts, RequestFacts
 from xiaohu.core.profile import RefundRoute
@@ -42,7 +40,6 @@ from xiaohu.screening.facts import Gathered
 from xiaohu.trail import events
 from xiaohu.vault import records, units
 
-TRIES_A_DAY, A_DAY = 5, timedelta(days=1)
 CONSENT_FOR = timedelta(days=1)
 
 
@@ -50,18 +47,6 @@ class NotYoursToTake(Refusal):
     """Taking requests needs the role of an officer at the line's operator."""
 
     code = "NOT_YOURS_TO_TAKE"
-
-
-class HolderDiffers(Refusal):
-    """What was told of the holder is not what is registered; what differs is not said."""
-
-    code = "HOLDER_DIFFERS"
-
-
-class HolderTriedOften(Refusal):
-    """The holder was told wrongly too often today."""
-
-    code = "HOLDER_TRIED_OFTEN"
 
 
 class NotAllRead(Refusal):
@@ -99,25 +84,6 @@ class Asked:
     choices: Mapping[CheckCode, Choice] = field(default_factory=dict)
 
 
-def require_holder(*, line: Line, name: str, document: str, now: datetime) -> None:
-    """Pass where what was told of the holder is what is registered; five tries a day for each line.
-
-    Raises:
-        HolderTriedOften: they are used up.
-        HolderDiffers: it is not.
-    """
-    with transaction.atomic(durable=True):
-        tries = counters.hit("holder told", str(line.pk), limit=TRIES_A_DAY, window=A_DAY, now=now)
-    if not tries.allowed:
-        raise HolderTriedOften
-    registered = lines.registered(line.operator, line.holder_id)
-    if registered is None or differences(
-        name=name, document_number=document, registered=registered
-    ):
-        raise HolderDiffers
-    counters.clear("holder told", str(line.pk))
-
-
 def to_choose(
     *, line: Line, applicant: ApplicantKind, facts: LineFacts, now: datetime
 ) -> tuple[Finding, ...]:
@@ -137,15 +103,22 @@ def to_choose(
 
 @transaction.atomic(durable=True)
 def take(
-    *, officer: StaffUser, line: Line, asked: Asked, gathered: Gathered, now: datetime
+    *,
+    officer: StaffUser,
+    line: Line,
+    asked: Asked,
+    gathered: Gathered,
+    more: Collection[tuple[Line, Gathered]] = (),
+    now: datetime,
 ) -> Case:
     """Open and submit a request somebody made to an officer; nothing is opened where it fails.
 
     Where only the customer can settle what blocks it, it waits for them instead. The holder was
-    compared before (`require_holder`).
+    compared before (`knowing.require_holder`); `more` are other lines of the same holder that go with it.
 
     Raises:
         NotYoursToTake: not an officer of the line's operator.
+        LineNotYours: another line is not this holder's.
         AlreadyClosing, ApplicantNotTaken, NotAllRead, ContactRefused, ContactSameNumber,
         ConsentMissing, RouteNotOffered, NameMissing, HolderMissing, DocumentRefused: an answer cannot be taken.
         IdentityUnverified, PapersMissing: more must be shown.
@@ -156,11 +129,11 @@ def take(
     if asked.applicant not in may_apply(holder=lines.holder_kind(line.holder_id)):
         raise ApplicantNotTaken
     _require_heard(asked.heard, now)
-    drafting.refuse_second(line, None)
-    case = _opened(officer, line, asked, now)
-    choices = {code.value: choice.value for code, choice in asked.choices.items()}
-    drafting.open_closing(case, line, None, now, choices)
-    screening.keep(queries.closings_of(case)[0].pk, gathered)
+    facts = {line: gathered, **dict(more)}
+    if any(each.holder_id != line.holder_id or each.closed_at is not None for each in facts):
+        raise queries.LineNotYours
+    case = _opened(officer, line, asked, len(facts), now)
+    _open_closings(case, facts, asked, now)
     actor = officer.actor(ActorKind.OFFICER)
     for kind in asked.consents:
         consents.give(operator=case.operator, case_id=case.pk, kind=kind, actor=actor, now=now)
@@ -185,7 +158,18 @@ def consent_of(case: Case) -> ConsentHeard | None:
     return ConsentHeard.objects.filter(case=case).select_related("officer").first()
 
 
-def _opened(officer: StaffUser, line: Line, asked: Asked, now: datetime) -> Case:
+def _open_closings(case: Case, facts: Mapping[Line, Gathered], asked: Asked, now: datetime) -> None:
+    choices = {code.value: choice.value for code, choice in asked.choices.items()}
+    for line in facts:
+        drafting.refuse_second(line, None)
+        drafting.open_closing(case, line, None, now, choices)
+    said_of = {line.pk: said for line, said in facts.items()}
+    for closing in queries.closings_of(case):
+        if closing.line_id is not None:
+            screening.keep(closing.pk, said_of[closing.line_id])
+
+
+def _opened(officer: StaffUser, line: Line, asked: Asked, size: int, now: datetime) -> Case:
     return Case.objects.create(
         operator=line.operator,
         reference=case_reference(now=now, random=secrets.token_bytes(drafting.REFERENCE_BYTES)),
@@ -200,6 +184,7 @@ def _opened(officer: StaffUser, line: Line, asked: Asked, now: datetime) -> Case
         channel=CaseChannel.DESK.value,
         reason=asked.reason.value,
         effects_read=True,
+        size=size,
     )
 
 

@@ -1,4 +1,4 @@
-"""Hearing the holder: what the operator says of its ground, and what the holder says against it."""
+"""Words of both sides: the operator's ground and what it asks for, and what the holder says."""
 
 from datetime import datetime
 from uuid import UUID
@@ -16,7 +16,7 @@ from xiaohu.core.review import ReviewReason
 from xiaohu.proofing import papers
 from xiaohu.vault import records, units
 
-GROUND, STATEMENT = "ground", "statement"
+GROUND, STATEMENT, ASKED = "ground", "statement", "asked"
 LONGEST = 500
 
 

@@ -12,6 +12,7 @@ from xiaohu.closures import (
     announcing,
     applying,
     checking,
+    hearing,
     involuntary,
     moves,
     submitting,
@@ -24,7 +25,7 @@ from xiaohu.core.moves import Action, MoveNotAllowed
 from xiaohu.core.notices import Notice
 from xiaohu.core.proofs import ProofMethod
 from xiaohu.core.refusals import Refusal
-from xiaohu.core.review import RefusalReason, ReturnReason
+from xiaohu.core.review import LONGEST_NOTE, RefusalReason, ReturnReason
 from xiaohu.core.states import CaseState
 from xiaohu.proofing import proofs
 from xiaohu.trail import events
@@ -121,11 +122,22 @@ def stop_case(*, case_id: UUID, officer: StaffUser, now: datetime) -> Case:
 
 @transaction.atomic(durable=True)
 def return_case(
-    *, case_id: UUID, officer: StaffUser, reasons: Sequence[ReturnReason], now: datetime
+    *,
+    case_id: UUID,
+    officer: StaffUser,
+    reasons: Sequence[ReturnReason],
+    note: str = "",
+    now: datetime,
 ) -> Case:
-    """Ask the applicant to put something right; the decision clock starts again with the answer."""
+    """Ask the applicant to put something right; the decision clock starts again with the answer.
+
+    A note in the officer's own words is sealed with the folder; the next return begins without it.
+    """
     case = _to_decide(case_id, officer, now)
     _name(case, [reason.value for reason in reasons])
+    asked = " ".join(note.replace("\x00", "").split())[:LONGEST_NOTE]
+    if asked or hearing.said(case).get(hearing.ASKED):
+        hearing.write(case, **{hearing.ASKED: asked})
     case.proposed_by = None
     if ReturnReason.PROVE_AGAIN in reasons:
         proofs.forget(case.pk)

@@ -17,6 +17,7 @@ from xiaohu.core.facts import LineFacts, LineStatus
 from xiaohu.core.profile import Profile, RefundRoute, ReviewRule
 
 APPEAL_DAYS = 15
+LONGEST_NOTE = 100  # what an officer adds to a return in own words
 
 
 class ReviewReason(StrEnum):
@@ -40,6 +41,7 @@ class ReturnReason(StrEnum):
     """What the applicant is asked to put right."""
 
     UNCLEAR_ANSWERS = "unclear_answers"
+    PHOTO_UNCLEAR = "photo_unclear"
     PAYEE_UNCLEAR = "payee_unclear"
     CONTACT_UNREACHABLE = "contact_unreachable"
     PROVE_AGAIN = "prove_again"

@@ -9,13 +9,14 @@ from django.conf import settings
 from django.db.models import Count, Q, QuerySet
 
 from xiaohu.access.models import StaffUser
-from xiaohu.assistance import asking
+from xiaohu.assistance import asking, complaining
 from xiaohu.assistance.models import Asked, CallBack, Complaint
 from xiaohu.closures.models import Case
 from xiaohu.core.retention import Category
 from xiaohu.desk.listing import TimeLeft, left_until
 
 VIEWS = ("waiting", "ended")
+OF_COMPLAINTS = ("waiting", "late", "ended")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,13 @@ def counts(*, now: datetime) -> list[AskedCount]:
             ("desk:complaints", "desk.complaints", Complaint.objects.all()),
         )
     ]
+
+
+def late_complaints(officer: StaffUser, *, now: datetime) -> int:
+    """Return how many complaints are overdue, for those who see to it that none is."""
+    if not any(officer.acts_as(kind) for kind in complaining.LOOK_BACK):
+        return 0
+    return _count(Complaint.objects.all(), now)[1]
 
 
 def _count(found: QuerySet[Any], now: datetime) -> tuple[int, int]:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from xiaohu.core.cards import AccountRefused, normalise_account
 from xiaohu.core.numbers import NumberRefused, normalise
 from xiaohu.core.revealing import RevealReason
+from xiaohu.core.review import LONGEST_NOTE
 
 
 class StaffSignIn(forms.Form):
@@ -38,24 +39,37 @@ class StaffSignIn(forms.Form):
 
 
 class Reasons(forms.Form):
-    """D5: at least one reason."""
+    """D5: at least one reason, and with a return what the officer adds."""
 
     use_required_attribute = False
 
-    def __init__(self, *args: Any, choices: list[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, choices: list[tuple[str, str]], noted: bool = False, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.listed = choices
+        self.noted = noted
         self.fields["reasons"] = forms.MultipleChoiceField(
             label=_("desk.reasons"),
             choices=choices,
             widget=forms.CheckboxSelectMultiple,
             error_messages={"required": _("refusal.REASON_MISSING")},
         )
+        if noted:
+            self.fields["note"] = forms.CharField(
+                label=_("desk.return_note"),
+                required=False,
+                max_length=LONGEST_NOTE,
+                error_messages={"max_length": _("desk.err.return_note")},
+                widget=forms.Textarea(attrs={"rows": "2", "dir": "auto"}),
+            )
+            # What is too long is said, not cut off while it is pasted.
+            del self.fields["note"].widget.attrs["maxlength"]
 
     def unjudged(self) -> "Reasons":
         """Return the same form with what was ticked and nothing said about it."""
-        ticked = self["reasons"].value() or []
-        return Reasons(None, choices=self.listed, initial={"reasons": ticked})
+        given = {name: self[name].value() or "" for name in self.fields}
+        return Reasons(None, choices=self.listed, noted=self.noted, initial=given)
 
 
 class OwnClosing(forms.Form):

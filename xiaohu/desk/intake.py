@@ -1,14 +1,15 @@
 """D6, behind the page: what is known of a line, and how what was typed becomes a request."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext
 
 from xiaohu.access.models import StaffUser
-from xiaohu.closures import assisting
+from xiaohu.closures import assisting, knowing, queries
 from xiaohu.closures.applying import Details
 from xiaohu.closures.assisting import Asked, Heard
 from xiaohu.closures.models import Case
@@ -32,10 +33,15 @@ from xiaohu.screening.facts import Gathered
 from xiaohu.ui.refusals import Refused, sentence
 from xiaohu.ui.said import said
 
+MOST_OTHERS = 50
+
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the system knows of a line without anybody telling it."""
+    """What the system knows of a line without anybody telling it, and of what is closed with it.
+
+    `others` are the holder's other lines that could go too; `more` are those ticked.
+    """
 
     line: Line
     shown: ShownLine
@@ -44,6 +50,13 @@ class Known:
     gathered: Gathered
     findings: tuple[Finding, ...]
     words: tuple[tuple[Finding, str], ...]
+    others: tuple[ShownLine, ...] = ()
+    more: tuple[tuple[Line, Gathered], ...] = ()
+
+    @property
+    def refundable_fen(self) -> int:
+        """What the holder may get back of all lines together."""
+        return sum(said.facts.refundable_fen for said in (self.gathered, *dict(self.more).values()))
 
 
 def routes(operator: str) -> tuple[RefundRoute, ...]:
@@ -51,9 +64,7 @@ def routes(operator: str) -> tuple[RefundRoute, ...]:
     return policies.current(operator).refund.routes
 
 
-def look_up(
-    operator: str, typed: Mapping[str, str], form: Intake, *, now: datetime
-) -> Known | None:
+def look_up(operator: str, typed: QueryDict, form: Intake, *, now: datetime) -> Known | None:
     """Return what is known of the line whose number was typed; what is wrong is said on the form."""
     try:
         number = normalise(typed.get("number", "").replace("\x00", ""))
@@ -66,7 +77,9 @@ def look_up(
         form.add_error("number", gettext("desk.new.err.number"))
         return None
     try:
-        return _known(line, typed.get("applicant", ""), now=now)
+        known = _known(line, typed.get("applicant", ""), set(typed.getlist("also")), now=now)
+        form.offer(known.others, ticked=[str(more.pk) for more, _ in known.more])
+        return known
     except Refusal as refused:
         form.add_error(None, Refused(refused))
         return None
@@ -78,7 +91,7 @@ def take(
     """Return the submitted request, or nothing, with what was wrong said on the form."""
     given = form.cleaned_data
     try:
-        assisting.require_holder(
+        knowing.require_holder(
             line=known.line,
             name=given["holder_name"],
             document=given["holder_document"],
@@ -93,6 +106,7 @@ def take(
             line=known.line,
             asked=_asked(request, form, known, agrees=agrees, to_line=to_line),
             gathered=known.gathered,
+            more=known.more,
             now=now,
         )
     except Refusal as refused:
@@ -116,14 +130,48 @@ TOLD_AT = {
 }
 
 
-def _known(line: Line, applicant: str, *, now: datetime) -> Known:
+def _known(line: Line, applicant: str, ticked: Collection[str], *, now: datetime) -> Known:
     shown, holder = lines.shown_with_holder(line)
-    gathered = screening.gather(line, now=now)
+    others = _others(line)
+    chosen = [line, *(other for other in others if str(other.pk) in ticked)]
+    gathered = [(each, screening.gather(each, now=now)) for each in chosen]
     kind = ApplicantKind(applicant) if applicant in set(ApplicantKind) else ApplicantKind.HOLDER
-    findings = assisting.to_choose(line=line, applicant=kind, facts=gathered.facts, now=now)
-    words = tuple((finding, said(finding)) for finding in findings)
-    holder_kind = lines.holder_kind(line.holder_id).value
-    return Known(line, shown, holder, holder_kind, gathered, findings, words)
+    found = {
+        each.pk: assisting.to_choose(line=each, applicant=kind, facts=said.facts, now=now)
+        for each, said in gathered
+    }
+    findings = {finding.code: finding for of_line in found.values() for finding in of_line}
+    return Known(
+        line,
+        shown,
+        holder,
+        lines.holder_kind(line.holder_id).value,
+        gathered[0][1],
+        tuple(findings.values()),
+        tuple(_words(found, chosen).items()),
+        tuple(lines.shown(others)),
+        tuple(gathered[1:]),
+    )
+
+
+def _others(line: Line) -> list[Line]:
+    """Return the holder's other lines that nothing is asked of yet."""
+    own = [other for other in lines.of_holder(line.holder_id) if other.pk != line.pk]
+    closing = queries.closing_now([other.pk for other in own])
+    return [other for other in own if other.pk not in closing][:MOST_OTHERS]
+
+
+def _words(
+    found: Mapping[UUID, tuple[Finding, ...]], chosen: Collection[Line]
+) -> dict[Finding, str]:
+    """Return each finding once with its words; of several lines, what is said of which."""
+    masks = {mask.id: mask.number for mask in lines.shown(chosen)} if len(chosen) > 1 else {}
+    told: dict[CheckCode, tuple[Finding, list[str]]] = {}
+    for line_id, findings in found.items():
+        for finding in findings:
+            words = f"{masks[line_id]} {said(finding)}" if masks else said(finding)
+            told.setdefault(finding.code, (finding, []))[1].append(words)
+    return {finding: " ".join(words) for finding, words in told.values()}
 
 
 def _card_agrees(form: Intake, line: Line, *, now: datetime) -> bool:

@@ -1,5 +1,6 @@
 """D6: what an officer types while somebody asks; one page, judged as a whole."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +19,7 @@ from xiaohu.core.numbers import NumberRefused, normalise
 from xiaohu.core.profile import RefundRoute
 from xiaohu.core.readout import HeardBy, ReadItem
 from xiaohu.core.reasons import Reason
+from xiaohu.registry.lines import ShownLine
 
 TIME = "%Y-%m-%d %H:%M"
 LONGEST_VISIT = 200
@@ -122,11 +124,26 @@ class Intake(forms.Form):
         except NumberRefused:
             self.add_error("to_line", gettext("signin.err.number"))
 
+    def offer(self, others: Collection[ShownLine], *, ticked: list[str]) -> None:
+        """Let the holder's other lines be ticked to go with the one that was looked up."""
+        if others:
+            field = forms.MultipleChoiceField(
+                label=gettext("intake.also"),
+                choices=[(str(one.id), _line(one)) for one in others],
+                widget=forms.CheckboxSelectMultiple,
+                initial=ticked,
+            )
+            self.fields["also"] = field
+
     def unjudged(self) -> "Intake":
         """Return the same form with what was typed and nothing said about it."""
         typed = {name: self[name].value() for name in self.fields if name in self.data}
         routes = tuple(RefundRoute(value) for value, _ in self.fields["route"].choices)  # type: ignore[attr-defined]
         return Intake(None, initial={**self.initial, **typed}, routes=routes, now=self.now)
+
+
+def _line(shown: ShownLine) -> str:
+    return f"{shown.number} · {shown.product} · {gettext(f'line.{shown.status}')}"
 
 
 _ASKING = tuple(kind for kind in ApplicantKind if kind is not ApplicantKind.OPERATOR)

@@ -13,13 +13,16 @@ from xiaohu.core.review import appeal_until
 from xiaohu.ui.templatetags.words import day, moment
 
 
-def preview(case: Case, outcome: str, reasons: Sequence[str], *, now: datetime) -> list[str]:
+def preview(
+    case: Case, outcome: str, reasons: Sequence[str], *, note: str = "", now: datetime
+) -> list[str]:
     """Return the sentences of the applicant's pages, one by one."""
     with translation.override(case.language):
         match outcome:
             case "return":
                 until = gettext("now.awaiting").format(date=moment(now + DRAFT_KEPT))
-                return [until, *(gettext(f"return.{reason}") for reason in reasons)]
+                asked = [gettext("fix.note"), note] if note else []
+                return [until, *(gettext(f"return.{reason}") for reason in reasons), *asked]
             case "refuse":
                 return [gettext("now.refused"), *_why(reasons), *_what_then(case, now)]
             case "stop":

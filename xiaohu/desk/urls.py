@@ -4,6 +4,7 @@ from django.urls import path
 
 from xiaohu.desk import starting
 from xiaohu.desk.views import (
+    announcing,
     calling,
     complaints,
     day,
@@ -32,6 +33,8 @@ urlpatterns = [
     path("callbacks/<str:reference>", calling.callback, name="callback"),
     path("complaints", complaints.complaints, name="complaints"),
     path("complaints/<str:reference>", complaints.complaint, name="complaint"),
+    path("incidents", announcing.listed, name="incidents"),
+    path("incidents/<int:number>", announcing.one, name="incident"),
     path("new", taking.take, name="new"),
     path("own", starting.new, name="own"),
     path("case/<str:reference>", one_case.one_case, name="case"),

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from xiaohu.help import meanings
 from xiaohu.help.articles import Article
 from xiaohu.help.rendering import plain
 
@@ -94,10 +95,15 @@ class Index:
         return math.log(1 + (len(self.articles) + 1) / (len(self.weights.get(piece, ())) + 0.5))
 
 
-def search(articles: Sequence[Article], asked: str) -> Found:
-    """Return what answers a question."""
-    index = _index(tuple(articles))
-    wanted = pieces(asked[:LONGEST])
+def search(articles: Sequence[Article], asked: str, *, others: Sequence[Article] = ()) -> Found:
+    """Return what answers a question; `others` are the same articles in the other language.
+
+    Words of the other language find what its article says, and show the reader's own.
+    """
+    index = _index(tuple(articles), tuple(others))
+    said, meant = meanings.in_our_words(folded(asked[:LONGEST]))
+    known = [piece for piece in pieces(meant) if piece in index.weights]
+    wanted = list(dict.fromkeys([*pieces(said), *known]))
     total = sum(index.rarity(piece) for piece in wanted)
     scores: dict[int, float] = {}
     shares: dict[int, float] = {}
@@ -144,19 +150,24 @@ def _of_run(run: str) -> list[str]:
 
 
 @lru_cache(maxsize=16)
-def _index(articles: tuple[Article, ...]) -> Index:
+def _index(articles: tuple[Article, ...], others: tuple[Article, ...]) -> Index:
     weights: dict[str, dict[int, float]] = {}
-    for at, article in enumerate(articles):
-        fields = (
-            (f"{article.title} {article.also}", IN_TITLE),
-            (plain(article.answer), IN_ANSWER),
-            (plain(article.rest), IN_REST),
-        )
-        for text, weight in fields:
+    place_of = {article.slug: at for at, article in enumerate(articles)}
+    for article in (*articles, *(other for other in others if other.slug in place_of)):
+        at = place_of[article.slug]
+        for text, weight in _fields(article):
             for piece in {*_every(text), *pieces(text)}:
                 place = weights.setdefault(piece, {})
                 place[at] = max(place.get(at, 0.0), weight)
     return Index(articles, weights)
+
+
+def _fields(article: Article) -> tuple[tuple[str, float], ...]:
+    return (
+        (f"{article.title} {article.also}", IN_TITLE),
+        (plain(article.answer), IN_ANSWER),
+        (plain(article.rest), IN_REST),
+    )
 
 
 def _every(text: str) -> set[str]:

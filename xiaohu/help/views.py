@@ -31,7 +31,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "topics": [(t, [a for a in known.values() if a.topic is t]) for t in Topic],
     }
     if asked:
-        found = searching.search(tuple(known.values()), asked)
+        found = searching.search(tuple(known.values()), asked, others=_in_the_other_language())
         page["found"] = found
         page["nearest"] = found.nearest or page["most"][: searching.NEAREST]
         if not found.answers:
@@ -112,6 +112,11 @@ def _note(asked: str) -> None:
 
 def _known() -> dict[str, Article]:
     return articles.of(policies.current(settings.XIAOHU.operator), _language())
+
+
+def _in_the_other_language() -> tuple[Article, ...]:
+    other = "zh-hans" if _language() == "en" else "en"
+    return tuple(articles.of(policies.current(settings.XIAOHU.operator), other).values())
 
 
 def _most_asked(known: dict[str, Article]) -> list[Article]:

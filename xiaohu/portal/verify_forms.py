@@ -21,7 +21,7 @@ class PaperFile(PlainForm):
         label=_("verify.file"),
         error_messages={
             "required": _("verify.err.file"),
-            "empty": _("paper.err.unreadable"),
+            "empty": _("verify.err.empty"),
             "invalid": _("verify.err.file"),
         },
         widget=forms.FileInput(attrs={"accept": "application/pdf,.jws"}),

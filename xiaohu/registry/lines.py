@@ -155,13 +155,15 @@ def registered(operator: str, holder_id: UUID) -> Registered | None:
 
 
 def shown(lines: Iterable[Line]) -> list[ShownLine]:
-    """Return lines as a page may show them, with one query for all."""
+    """Return lines as a page may show them, by their numbers, with one query for all."""
     listed = list(lines)
     if not listed:
         return []
     refs = {line.pk: Ref(units.line(line.pk), Category.SERVICE_NUMBER) for line in listed}
     opened = records.open_many(operator=listed[0].operator, refs=list(refs.values()))
-    return [_shown(line, opened.get(refs[line.pk], {}).get("number", "")) for line in listed]
+    numbers = {line.pk: opened.get(refs[line.pk], {}).get("number", "") for line in listed}
+    listed.sort(key=lambda line: numbers[line.pk])
+    return [_shown(line, numbers[line.pk]) for line in listed]
 
 
 def containing(lines: Iterable[Line], digits: str) -> list[Line]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from xiaohu.closures import applying, documents, hearing, moves, queries, timing
 from xiaohu.closures.checking import Checked, CheckedLine
@@ -42,11 +43,13 @@ class ShownClosing:
 
 
 def closings(case: Case) -> list[ShownClosing]:
-    """Return every line or account of a case as pages show it."""
+    """Return every line or account of a case as pages show it, lines by their numbers."""
     found = queries.closings_of(case)
     papers = queries.documents_of(case)
     settled = ledger.of_closings(closing.pk for closing in found)
     masks = {mask.id: mask for mask in lines.shown(c.line for c in found if c.line)}
+    order: dict[UUID | None, int] = {line_id: place for place, line_id in enumerate(masks)}
+    found.sort(key=lambda closing: order.get(closing.line_id, len(order)))
     return [
         ShownClosing(
             closing=closing,

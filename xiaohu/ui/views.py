@@ -6,13 +6,14 @@ from uuid import uuid4
 
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import get_language
 from django.views.decorators.http import require_POST
 
 logger = logging.getLogger(__name__)
-TRIED_AGAIN = frozenset({"403csrf", "413"})
+TRIED_AGAIN = frozenset({"403csrf", "413", "400file"})
 
 
 @require_POST
@@ -36,6 +37,8 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """The request cannot be understood, or is larger than is read."""
     if isinstance(exception, RequestDataTooBig):
         return system(request, "413", 413)
+    if isinstance(exception, MultiPartParserError):  # of what browsers send, a name without end
+        return system(request, "400file", 400)
     return system(request, "400", 400)
 
 

@@ -37,11 +37,16 @@ class AnswerForm(forms.Form):
 
 @staff_only
 def complaints(request: HttpRequest, officer: StaffUser) -> HttpResponse:
-    """Show what waits for an answer, or what was answered."""
-    view = "ended" if request.GET.get("view") == "ended" else "waiting"
-    lists = {"waiting": complaining.waiting, "ended": complaining.ended}
-    found = lists[view](settings.XIAOHU.operator)
-    page = {"view": view, "views": asked.VIEWS, "rows": asked.rows(found, now=clock.now())}
+    """Show what waits for an answer, what waits too long, or what was answered."""
+    now, operator = clock.now(), settings.XIAOHU.operator
+    match request.GET.get("view"):
+        case "ended":
+            view, found = "ended", complaining.ended(operator)
+        case "late":
+            view, found = "late", complaining.late(operator, now=now)
+        case _:
+            view, found = "waiting", complaining.waiting(operator)
+    page = {"view": view, "views": asked.OF_COMPLAINTS, "rows": asked.rows(found, now=now)}
     return render(request, "desk/complaints.html", page)
 
 

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from xiaohu.access.models import StaffUser
+from xiaohu.core.actors import ActorKind
 from xiaohu.desk import asked, listing, work
 from xiaohu.desk.entering import staff_only
 from xiaohu.queue import clock
@@ -28,6 +29,8 @@ def my_work(request: HttpRequest, officer: StaffUser) -> HttpResponse:
         "unassigned": work.in_figures(counted["waiting"]) if counted["waiting"] else 0,
         "mine": listing.rows(work.first_of("mine", officer, now=now), now=now),
         "asked": asked.counts(now=now),
+        "late_complaints": asked.late_complaints(officer, now=now),
+        "announces": officer.acts_as(ActorKind.ADMIN),
         "missing_year": work.missing_year(officer, now=now),
     }
     return render(request, "desk/work.html", page)

@@ -10,7 +10,7 @@ from xiaohu.access.models import StaffUser
 from xiaohu.closures import checking, reviewing
 from xiaohu.closures.models import Case
 from xiaohu.core.checks import Blocked, StaleChecks
-from xiaohu.core.review import RefusalReason, ReturnReason
+from xiaohu.core.review import LONGEST_NOTE, RefusalReason, ReturnReason
 from xiaohu.core.states import CaseState
 from xiaohu.desk.entering import staff_only
 from xiaohu.desk.forms import Compared, Reasons
@@ -57,7 +57,10 @@ def decide(request: HttpRequest, officer: StaffUser, reference: str) -> HttpResp
         "outcomes": outcomes,
         "form": form,
         "problem": problem,
-        "preview": preview(case, outcome, _named(request, form), now=clock.now()),
+        "preview": preview(
+            case, outcome, _named(request, form), note=_noted(request, form), now=clock.now()
+        ),
+        "longest_note": LONGEST_NOTE,
     }
     wrong = form is not None and bool(form.errors)
     return render(
@@ -67,19 +70,30 @@ def decide(request: HttpRequest, officer: StaffUser, reference: str) -> HttpResp
 
 def _form(case: Case, outcome: str, request: HttpRequest) -> Reasons | Compared | None:
     """Return what a decision asks for: reasons for a "no", and a look at the papers for a "yes"."""
+    shown = bool(papers.kinds_of(case.pk))
     listed: dict[str, list[tuple[str, str]]] = {
-        "return": [(r.value, gettext(f"return.{r}")) for r in ReturnReason],
+        "return": [
+            (r.value, gettext(f"return.{r}"))
+            for r in ReturnReason
+            if shown or r is not ReturnReason.PHOTO_UNCLEAR
+        ],
         "refuse": [(r.value, gettext(f"refusal_reason.{r}")) for r in RefusalReason],
     }
     if outcome not in listed:
-        return Compared(request.POST or None) if papers.kinds_of(case.pk) else None
-    return Reasons(request.POST or None, choices=listed[outcome])
+        return Compared(request.POST or None) if shown else None
+    return Reasons(request.POST or None, choices=listed[outcome], noted=outcome == "return")
 
 
 def _named(request: HttpRequest, form: Reasons | Compared | None) -> list[str]:
     """Return the reasons ticked so far, of those there are."""
     offered = {value for value, _ in form.listed} if isinstance(form, Reasons) else set()
     return [reason for reason in request.POST.getlist("reasons") if reason in offered]
+
+
+def _noted(request: HttpRequest, form: Reasons | Compared | None) -> str:
+    """Return what the officer adds so far, as the applicant would read it."""
+    noted = isinstance(form, Reasons) and form.noted
+    return " ".join(request.POST.get("note", "")[:LONGEST_NOTE].split()) if noted else ""
 
 
 def _decide(case: Case, officer: StaffUser, outcome: str, form: Reasons | Compared | None) -> Case:
@@ -91,7 +105,10 @@ def _decide(case: Case, officer: StaffUser, outcome: str, form: Reasons | Compar
         return reviewing.stop_case(case_id=case.pk, officer=officer, now=now)
     if outcome == "return":
         reasons = [ReturnReason(reason) for reason in chosen]
-        return reviewing.return_case(case_id=case.pk, officer=officer, reasons=reasons, now=now)
+        note = form.cleaned_data.get("note", "") if form is not None else ""
+        return reviewing.return_case(
+            case_id=case.pk, officer=officer, reasons=reasons, note=note, now=now
+        )
     refusals = [RefusalReason(reason) for reason in chosen]
     return reviewing.refuse(case_id=case.pk, officer=officer, reasons=refusals, now=now)
 

@@ -48,7 +48,9 @@ def take(request: HttpRequest, officer: StaffUser) -> HttpResponse:
     if request.method == "POST":
         known = intake.look_up(officer.operator, request.POST, form, now=now)
         if "look_up" in request.POST:
-            form = form.unjudged() if known is not None else form
+            if known is not None:
+                form = form.unjudged()
+                form.offer(known.others, ticked=[str(more.pk) for more, _ in known.more])
         elif form.is_valid() and known is not None:
             case = intake.take(request, officer, form, known, now=now)
             if case is not None:

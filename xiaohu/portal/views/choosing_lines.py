@@ -37,8 +37,7 @@ def choose_line(request: HttpRequest, subscriber: Subscriber) -> HttpResponse:
     ticked = {each for each in request.POST.getlist("choice") if request.method == "POST"}
     found = _found(own, sought)
     kept = [line for line in own if str(line.pk) in ticked and line not in found]
-    listed = [*kept, *found[:SHOWN]]
-    form.show(_answers(listed), ticked=ticked)
+    form.show([*_answers(kept), *_answers(found[:SHOWN])], ticked=ticked)
     page = {
         "form": form,
         "scope": wanted,

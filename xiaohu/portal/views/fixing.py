@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from xiaohu.closures import applying, restarting
+from xiaohu.closures import applying, hearing, restarting
 from xiaohu.closures.models import Case
 from xiaohu.closures.queries import LineNotYours
 from xiaohu.core.proofs import TWO_KINDS
@@ -17,12 +17,14 @@ from xiaohu.portal import journey
 from xiaohu.portal.entering import own_case
 from xiaohu.portal.opening import check
 from xiaohu.portal.shown import shown_case, subscriber_of
+from xiaohu.proofing import papers
 from xiaohu.queue import clock
 
 WHERE = {
     ReturnReason.PAYEE_UNCLEAR.value: "balance",
     ReturnReason.CONTACT_UNREACHABLE.value: "contact",
     ReturnReason.PROVE_AGAIN.value: "prove",
+    ReturnReason.PHOTO_UNCLEAR.value: "documents",
 }
 
 
@@ -47,6 +49,7 @@ def fix(request: HttpRequest, case: Case) -> HttpResponse:
         **shown_case(case),
         "go_on": journey.next_page(case, now=clock.now()),
         "items": _items(case),
+        "note": hearing.said(case).get(hearing.ASKED, ""),
     }
     return render(request, "portal/fix.html", page)
 
@@ -64,11 +67,18 @@ def start_again(request: HttpRequest, case: Case) -> HttpResponse:
     return HttpResponseRedirect(journey.next_page(again, now=now))
 
 
+def _shown_since(case: Case) -> bool:
+    """Say whether a paper was added since the request was returned."""
+    at = case.decided_at
+    return at is not None and any(paper.added_at > at for paper in papers.of_case(case.pk))
+
+
 def _items(case: Case) -> list[Item]:
     standing = applying.standing(case, now=clock.now())
     done = {
         ReturnReason.PROVE_AGAIN.value: standing.reached >= TWO_KINDS,
         ReturnReason.CONTACT_UNREACHABLE.value: case.contact_confirmed,
+        ReturnReason.PHOTO_UNCLEAR.value: _shown_since(case),
     }
     return [
         Item(

@@ -12,7 +12,7 @@ from xiaohu.closures import checking, drafting, queries, splitting, submitting, 
 from xiaohu.closures.models import Case
 from xiaohu.core import changes
 from xiaohu.core.changes import Change, Shown
-from xiaohu.core.checks import FRESH_FOR, Blocked, StaleChecks
+from xiaohu.core.checks import Blocked, StaleChecks
 from xiaohu.core.consents import ConsentMissing
 from xiaohu.core.proofs import IdentityUnverified
 from xiaohu.core.states import CaseState
@@ -73,12 +73,12 @@ def review(request: HttpRequest, case: Case) -> HttpResponse:
 
 
 def _seen_now(case: Case, *, now: datetime) -> Mapping[Shown, str]:
-    """Return the facts a request would be submitted on, asked afresh where they are old.
+    """Return the facts a request would be submitted on, asked afresh: what is declared is what is true.
 
-    Where the operator does not answer they stay old, and submitting says so.
+    Where the operator does not answer they stay as they were, and submitting says if they are old.
     """
     checked = checking.last(case, now=now)
-    if checked is not None and checked.gathered_at and now - checked.gathered_at > FRESH_FOR:
+    if checked is not None:
         with suppress(GatewayUnavailable, UnknownLine):
             checked = checking.run(case_id=case.pk, now=now)
     return changes.facts_shown(line.facts for line in checked.lines) if checked else {}

@@ -38,9 +38,12 @@ def options(bound: BoundField, legend: str = "", heading: bool = False) -> dict[
 
 
 @register.inclusion_tag("ui/checkbox.html")
-def checkbox(bound: BoundField) -> dict[str, Any]:
-    """Show one box to tick, such as a declaration or a consent, with its error."""
-    return {"bound": bound}
+def checkbox(bound: BoundField, first: bool = False) -> dict[str, Any]:
+    """Show one box to tick, such as a declaration or a consent, with its error.
+
+    `first` is where a key of the desk leads.
+    """
+    return {"bound": bound, "first": first}
 
 
 @register.inclusion_tag("ui/error_summary.html")

@@ -1,11 +1,12 @@
 """Words by key, and the ways amounts and moments are written."""
 
+import re
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import template
-from django.utils.html import conditional_escape
+from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 
@@ -18,6 +19,7 @@ from xiaohu.ui import ways_out
 from xiaohu.ui.ways_out import WayOut
 
 register = template.Library()
+_HOURS = re.compile(r"(\d{1,2}:\d{2}\s*[–-]\s*\d{1,2}:\d{2})")
 
 
 @register.simple_tag
@@ -37,6 +39,19 @@ def words(key: object, prefix: str = "") -> str:
 def said(own: Bilingual | None) -> str:
     """Return the operator's own words in the reader's language."""
     return own.read(get_language() or "zh-hans") if own else ""
+
+
+@register.filter
+def unbroken(text: str) -> SafeString:
+    """Return hours such as 8:00–20:00 so that no line ends inside them."""
+    parts = _HOURS.split(text)
+    return format_html_join(
+        "", "{}", ((_kept(part) if at % 2 else part,) for at, part in enumerate(parts))
+    )
+
+
+def _kept(text: str) -> SafeString:
+    return format_html('<span class="nowrap">{}</span>', text)
 
 
 @register.filter
