@@ -21,7 +21,12 @@ def pending(record: Record) -> bool:
 
 def due(faults: Faults) -> Record:
     """Return what a record needs to say about when it takes effect."""
-    return {"done_at": now(ASYNCHRONOUS_S)} if faults.asynchronous else {}
+    return later(ASYNCHRONOUS_S if faults.asynchronous else 0.0)
+
+
+def later(seconds: float) -> Record:
+    """Return what a record needs to say that takes effect after so long, if not at once."""
+    return {"done_at": now(seconds)} if seconds else {}
 
 
 class Book:

@@ -25,6 +25,7 @@ class Faults:
     hang_s: float = 30.0
     duplicate_callbacks: int = 0
     late_callback_s: float = 0.0
+    late_bill_s: float = 0.0
     refuse: list[str] = field(default_factory=list)
     undelivered: list[str] = field(default_factory=list)
     down: bool = False
@@ -81,6 +82,7 @@ CHECKS: dict[str, Callable[[str, object], Any]] = {
     "hang_s": _seconds,
     "duplicate_callbacks": _copies,
     "late_callback_s": _seconds,
+    "late_bill_s": _seconds,
     "refuse": _texts,
     "undelivered": _texts,
     "down": _flag,

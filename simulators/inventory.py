@@ -18,16 +18,18 @@ COLUMNS = (
     "promotion_yuan", "gift_yuan", "points", "contract_end_on", "exit_fee_yuan",
     "arrears_yuan", "unbilled_yuan", "contact",
 )  # fmt: skip
+# What a rehearsal has on the last bill, beside what the line owes anyway.
+BILLED = ("monthly_fen", "late_fee_fen", "roaming_fen")
 # What is said of a line beside its columns of old; a file may leave out any of them.
 AMOUNTS = (
     *(f"{purse}_fen" for purse in PURSES),
     "arrears_fen", "unbilled_fen", "exit_fee_fen", "vanity_fee_fen", "instalment_fen",
-    "equipment_fen",
+    "equipment_fen", "contract_monthly_fen", *BILLED,
 )  # fmt: skip
 COUNTS = ("points", "coupons", "sublines", "restriction_grade")
 DAYS = (
     "contract_end_on", "vanity_end_on", "hold_review_on", "restricted_on", "arrears_since_on",
-    "suspended_on",
+    "suspended_on", "fees_on",
 )  # fmt: skip
 FLAGS = (
     "filing", "port_out", "open_order", "legal_hold", "roaming_pending", "subline", "bundle",

@@ -1,9 +1,10 @@
 """The operator's network: its lines, and what orders and bills do to them."""
 
-from collections import deque
-from datetime import date, datetime, timedelta, timezone
+from bisect import insort
+from datetime import date
 
-from simulators.book import Book, due, pending
+from simulators import billing
+from simulators.book import Book, due, later, pending
 from simulators.faults import Faults
 from simulators.inventory import (
     AMOUNTS,
@@ -35,9 +36,7 @@ PREPARED: dict[str, Body] = {
     "detach_payer": {"payer": "holder"},
     "cancel_order": {"open_order": False, "transfer": False},
 }
-# The operator's day is China's, which knows no summer time.
-CHINA = timezone(timedelta(hours=8))
-BILL_FIELDS = ("usage_fen", "fees_fen", "exit_fee_fen", *(f"{purse}_fen" for purse in PURSES))
+BILL_FIELDS = ("items", "last", *(f"{purse}_fen" for purse in PURSES))
 
 
 class Refused(Exception):
@@ -82,24 +81,6 @@ def _is_day(value: object) -> bool:
         return False
 
 
-def _kept_equipment(line: Line, chosen: object) -> int:
-    """Return the value of equipment the holder chose to pay for and keep."""
-    pays = isinstance(chosen, list) and "pay_value" in chosen
-    value: int = line["equipment_fen"]
-    return value if pays else 0
-
-
-def _leaving_early(line: Line) -> int:
-    """Return what leaving the contract and the special number before their end costs."""
-    bound = (("contract_end_on", "exit_fee_fen"), ("vanity_end_on", "vanity_fee_fen"))
-    today = _today().isoformat()
-    return sum(line[fee] for until, fee in bound if line[until] is not None and line[until] > today)
-
-
-def _today() -> date:
-    return datetime.now(CHINA).date()
-
-
 class Network:
     """Lines in memory, changed only by records that are in the truth."""
 
@@ -110,7 +91,7 @@ class Network:
         self.orders = Book(("key", "kind", "state", "reference"))
         self.bills = Book(("key", "state", *BILL_FIELDS))
         self.notices = Book(("key", "state", "reference"))
-        self._coming: deque[Record] = deque()
+        self._coming: list[Record] = []
         self._closing: set[str] = set()
         self.cleared: set[tuple[str, str]] = set()
         for record in truth.replay():
@@ -147,25 +128,26 @@ class Network:
         )
 
     def bill(self, key: str, fingerprint: str, body: Body, faults: Faults) -> Record:
-        """Give the last bill of a closed line whose key is new."""
+        """Give a part of the last bill of a closed line whose key is new."""
         subscription = body["subscription_id"]
         if "bill" in faults.refuse or subscription in faults.refuse:
             raise Refused("refused_by_operator")
         line = self._known(subscription)
         if line["status"] != "closed":
             raise Refused("still_active")
+        items, last = billing.part(line, body)
         return self._write(
             {
                 "key": key,
                 "kind": "bill",
                 "subscription_id": subscription,
                 "state": "done",
-                # What was billed earlier and never paid stands on the last bill as well.
-                "usage_fen": line["unbilled_fen"] + line["arrears_fen"],
-                "fees_fen": _kept_equipment(line, body.get("settle", [])),
-                "exit_fee_fen": _leaving_early(line),
+                "part": body.get("part", 0),
+                "items": items,
+                "last": last,
                 **{f"{purse}_fen": line[f"{purse}_fen"] for purse in PURSES},
                 "fingerprint": fingerprint,
+                **later(faults.late_bill_s),
             }
         )
 
@@ -222,8 +204,7 @@ class Network:
         elif record["kind"] in KINDS:
             self.orders.keep(record)
         if pending(record):
-            # All wait equally long, so the queue is in order of when they are due.
-            self._coming.append(record)
+            insort(self._coming, record, key=lambda each: str(each["done_at"]))
             if record["kind"] == "disconnect":
                 self._closing.add(record["subscription_id"])
         else:
@@ -233,7 +214,7 @@ class Network:
 
     def _settle(self) -> None:
         while self._coming and not pending(self._coming[0]):
-            record = self._coming.popleft()
+            record = self._coming.pop(0)
             self._apply(record)
             if record["kind"] == "disconnect":
                 self._closing.discard(record["subscription_id"])
@@ -254,5 +235,5 @@ class Network:
         elif kind == "end_filing":
             line["filing"] = False
         elif kind == "bill":
-            line["unbilled_fen"] = line["arrears_fen"] = 0
+            line.update(billing.after(record))
         line.update(record.get("changes", {}))

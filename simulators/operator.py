@@ -69,9 +69,14 @@ class Operator:
             return refused(str(no))
 
     async def bill(self, request: Request, faults: Faults) -> Response:
-        """Give a last bill."""
+        """Give a part of a last bill."""
         key, body = key_of(request), await body_of(request)
         text_in(body, "subscription_id")
+        part = body.get("part", 0)
+        if isinstance(part, bool) or not isinstance(part, int) or part < 0:
+            raise Unfit("part", "not_a_number")
+        if not isinstance(body.get("settle", []), list):
+            raise Unfit("settle", "not_a_list")
         mark = fingerprint(body)
         bills = self.network.bills
         earlier = bills.earlier(key, mark)

@@ -16,7 +16,7 @@ from xiaohu.gateways.http import Reply
 from xiaohu.gateways.protocols import GatewayUnavailable
 from xiaohu.ops import reconciling as command
 from xiaohu.queue.models import Effect
-from xiaohu.settlement.models import Account, CollectedBill, Finding, SettledClosing
+from xiaohu.settlement.models import Account, BillPart, Finding, SettledClosing
 from xiaohu.trail.models import Event
 
 pytestmark = pytest.mark.django_db(databases=["default", "keystore"])
@@ -95,7 +95,7 @@ def test_a_line_that_works_again_is_found(world: World, closed: Case) -> None:
 
 
 def test_a_bill_that_differs_is_found(world: World, closed: Case) -> None:
-    CollectedBill.objects.update(usage_fen=1)
+    BillPart.objects.update(cash_fen=1)
     assert found() == {FindingKind.BILL_DIFFERS}
 
 

@@ -57,9 +57,9 @@ def test_every_fen_is_accounted_for(world: World) -> None:
     assert (standing[Account.REFUNDED], standing[Account.BALANCE]) == (12640, 0)
 
 
-@pytest.mark.parametrize(("choice", "fees_fen"), [("pay_value", 8000), ("book_pickup", 0)])
+@pytest.mark.parametrize(("choice", "device_fen"), [("pay_value", 8000), ("book_pickup", 0)])
 def test_equipment_is_paid_for_or_fetched_as_chosen(
-    world: World, choice: str, fees_fen: int
+    world: World, choice: str, device_fen: int
 ) -> None:
     world.outside.change(world.line(), equipment_fen=8000)
     case = world.draft()
@@ -70,8 +70,8 @@ def test_equipment_is_paid_for_or_fetched_as_chosen(
     world.work()
     settled = ledger.of_closing(closing_of(case).pk)
     assert settled is not None
-    assert settled.fees_fen == fees_fen
-    assert settled.refunded_fen == 12640 - max(0, fees_fen - 2000)
+    assert settled.device_fen == device_fen
+    assert settled.refunded_fen == 12640 - max(0, device_fen - 2000)
 
 
 def test_issues_a_certificate_and_a_statement(world: World) -> None:

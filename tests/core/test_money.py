@@ -1,10 +1,10 @@
-"""Fen in, fen out; nothing is ever rounded on the way."""
+"""Fen in, fen out; a share is rounded once, half a fen in favour of whoever pays it."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xiaohu.core.money import ZERO, AmountRefused, Money
+from xiaohu.core.money import ZERO, AmountRefused, Money, share
 
 
 @given(st.integers(min_value=-(10**13), max_value=10**13))
@@ -30,3 +30,27 @@ def test_refuses_what_is_no_amount(text: str) -> None:
 def test_adding_and_taking_away_cancel(a: int, b: int) -> None:
     assert Money(a) + Money(b) - Money(b) == Money(a)
     assert Money(a) - Money(a) == ZERO
+
+
+@pytest.mark.parametrize(
+    ("fen", "numerator", "denominator", "expected"),
+    [(0, 30, 100, 0), (5, 1, 2, 2), (7, 1, 2, 3), (1, 51, 100, 1), (1, 50, 100, 0), (10, 3, 4, 7)],
+)
+def test_half_a_fen_is_left_to_the_holder(
+    fen: int, numerator: int, denominator: int, expected: int
+) -> None:
+    assert share(fen, numerator, denominator) == expected
+
+
+AMOUNT = st.integers(min_value=0, max_value=10**12)
+
+
+@given(AMOUNT, AMOUNT, st.integers(min_value=1, max_value=10**6))
+def test_a_share_is_never_half_a_fen_too_high(fen: int, numerator: int, denominator: int) -> None:
+    twice_off = 2 * share(fen, numerator, denominator) * denominator - 2 * fen * numerator
+    assert -denominator <= twice_off < denominator
+
+
+@given(AMOUNT)
+def test_the_whole_is_the_whole(fen: int) -> None:
+    assert share(fen, 100, 100) == fen

@@ -9,6 +9,7 @@ from xiaohu.core.profile_reading import parse_profile
 from xiaohu.core.profile_rules import changes, rules
 
 GENERIC_RULES = parse_profile(GENERIC)
+EXIT = {"kind": "share_of_remaining", "percent": 30, "clause": {"zh": "协议", "en": "Terms"}}
 WORDS = {"zh": "月末不办理", "en": "No closing at the end of a month"}
 
 
@@ -20,6 +21,8 @@ WORDS = {"zh": "月末不办理", "en": "No closing at the end of a month"}
         ("refund.routes", ["bank_account"], "refund.routes"),
         ("refund.counted_from", "request", "refund.working_days"),
         ("fees.stop", "request", "fees.stop"),
+        ("fees.arrears", "set_off", "fees.arrears"),
+        ("fees.exit", EXIT, "fees.exit"),
         ("choices.ARREARS", ["pay"], "checks.ARREARS"),
         ("checks", [c for c in GENERIC["checks"] if c != "POINTS"], "checks.POINTS"),
         ("documents.proxy", ["authorisation"], "documents.proxy"),
@@ -33,7 +36,8 @@ WORDS = {"zh": "月末不办理", "en": "No closing at the end of a month"}
     ],
 )
 def test_each_change_is_told_once(path: str, value: Any, rule: str) -> None:
-    other = parse_profile(changed(path, value, calendar__freezes=path == FREEZE))
+    sources = {"calendar__freezes": path == FREEZE, "fees__exit__percent": path == "fees.exit"}
+    other = parse_profile(changed(path, value, **sources))
     assert [change.path for change in changes(GENERIC_RULES, other)] == [rule]
     assert [change.path for change in changes(other, GENERIC_RULES)] == [rule]
 

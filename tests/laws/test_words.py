@@ -14,8 +14,8 @@ from pydantic import BaseModel
 import xiaohu
 from xiaohu.closures.comparing import ALTERED, Found
 from xiaohu.closures.models import DocumentKind, DocumentState
-from xiaohu.closures.papers import AMOUNTS
 from xiaohu.closures.retrying import TRY_AGAIN
+from xiaohu.closures.statements import AMOUNTS
 from xiaohu.closures.verifying import NOT_SIGNED, Answer
 from xiaohu.core import identity
 from xiaohu.core.applicants import ApplicantKind, Evidence, HolderKind
@@ -37,7 +37,9 @@ from xiaohu.core.moves import Action
 from xiaohu.core.notices import SAMPLES, Channel, Notice, Recipient, Result, sent
 from xiaohu.core.payouts import Returned
 from xiaohu.core.profile import (
+    ArrearsRule,
     Contact,
+    ExitFeeKind,
     FeeStop,
     GiftRule,
     Profile,
@@ -55,6 +57,7 @@ from xiaohu.core.restrictions import AppealState, RestrictionSource
 from xiaohu.core.retention import Category
 from xiaohu.core.revealing import Masked, RevealReason
 from xiaohu.core.review import RefusalReason, ReturnReason, ReviewReason
+from xiaohu.core.settlement import ItemKind
 from xiaohu.core.states import CaseState
 from xiaohu.core.steps import Scope
 from xiaohu.core.withdrawal import WithdrawReason
@@ -265,6 +268,8 @@ def made() -> Mapping[str, list[str]]:
         "late.": each(TROUBLES),
         "line.": each(LineStatus),
         "money.": each(AMOUNTS),
+        "money.why.": each(("waived_fen", "unclaimed_fen")),
+        "money.item.": each(ItemKind),
         "notice.": each(Notice),
         "notice.state.": each(NoticeState),
         "now.": each(set(CaseState) - SAID_ELSEWHERE),
@@ -283,6 +288,8 @@ def made() -> Mapping[str, list[str]]:
         "returned.": each(Returned),
         "route.": each(RefundRoute),
         "rule.contact.": each(set(Contact.model_fields) - {"staffed"}),
+        "rule.fees.arrears.": each(ArrearsRule),
+        "rule.fees.exit.": each(ExitFeeKind),
         "rule.fees.stop.": each(FeeStop),
         "rule.gift.": each(GiftRule),
         "rule.refund.from.": each(RefundStart),

@@ -1,29 +1,55 @@
 """Closings with their money settled, ready to be paid out."""
 
+from collections.abc import Sequence
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 from tests.stories import NOON, OPERATOR
-from xiaohu.core.settlement import Bill, Purses
-from xiaohu.settlement import ledger
+from xiaohu.core.settlement import Item, ItemKind, Purses, Terms
+from xiaohu.settlement import bills, ledger
 from xiaohu.settlement.models import Account, SettledClosing, Transfer
 
 PURSES = Purses(cash_fen=12640, deposit_fen=5000, promotion_fen=300, gift_fen=2000)
-BILL = Bill(usage_fen=640, fees_fen=100, exit_fee_fen=6000)
 REFUNDABLE_FEN = PURSES.total_fen - 6740  # the gift pays first, so nothing of it lapses
 HOLDERS = (Account.BALANCE, Account.REFUND_PENDING, Account.REFUNDED, Account.UNCLAIMED)
 
 
-def collected(purses: Purses = PURSES, bill: Bill = BILL) -> UUID:
+def item(kind: ItemKind, amount_fen: int, *, days: int = 0) -> Item:
+    """Return an item charged for today, or for a day so many days on."""
+    return Item(kind, amount_fen, NOON.date() + timedelta(days=days))
+
+
+BILL = (
+    item(ItemKind.USAGE, 640),
+    item(ItemKind.MONTHLY, 100),
+    item(ItemKind.EXIT_FEE, 6000),
+)
+
+
+def collected(
+    purses: Purses = PURSES, items: Sequence[Item] = BILL, *, number: int = 0, last: bool = True
+) -> UUID:
     """Return a closing whose final bill came in."""
     closing_id = uuid4()
-    ledger.collect(closing_id=closing_id, bill=bill, purses=purses, now=NOON)
+    keep(closing_id, purses, items, number=number, last=last)
     return closing_id
 
 
-def settled(purses: Purses = PURSES, bill: Bill = BILL) -> UUID:
+def keep(
+    closing_id: UUID, purses: Purses, items: Sequence[Item], *, number: int = 0, last: bool = True
+) -> None:
+    """Keep a part of a bill."""
+    bills.keep(
+        closing_id=closing_id, number=number, last=last, items=items, purses=purses, now=NOON
+    )
+
+
+def settled(
+    purses: Purses = PURSES, items: Sequence[Item] = BILL, terms: Terms | None = None
+) -> UUID:
     """Return a closing whose bill was paid from its purses."""
-    closing_id = collected(purses, bill)
-    ledger.settle_closing(operator=OPERATOR, closing_id=closing_id, now=NOON)
+    closing_id = collected(purses, items)
+    ledger.settle_closing(operator=OPERATOR, closing_id=closing_id, terms=terms, now=NOON)
     return closing_id
 
 

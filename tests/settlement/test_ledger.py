@@ -1,7 +1,6 @@
 """The money of a closing: every fen is booked once, and nothing goes on where books disagree."""
 
-from collections.abc import Callable
-from dataclasses import asdict
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -12,54 +11,71 @@ from tests.settlement.books import (
     BILL,
     PURSES,
     REFUNDABLE_FEN,
-    collected,
+    item,
     reserved,
     row,
     settled,
     stands,
 )
 from tests.stories import NOON, OPERATOR
-from xiaohu.core.settlement import Bill, Purses
+from xiaohu.core.settlement import Item, ItemKind, Purses, Terms
 from xiaohu.settlement import ledger
 from xiaohu.settlement.ledger import LedgerBroken
-from xiaohu.settlement.models import Account, CollectedBill
+from xiaohu.settlement.models import Account
 
 pytestmark = pytest.mark.django_db
 LATER = NOON + timedelta(days=1)
-NOTHING = Bill(0, 0, 0)
-
-
-def test_a_bill_is_kept_as_it_first_came() -> None:
-    closing_id = collected()
-    ledger.collect(closing_id=closing_id, bill=Bill(1, 2, 3), purses=Purses(4, 5, 6, 7), now=LATER)
-    assert CollectedBill.objects.filter(pk=closing_id).values().get() == {
-        "closing_id": closing_id,
-        **asdict(BILL),
-        **asdict(PURSES),
-        "received_at": NOON,
-    }
+NOTHING = Purses(0, 0, 0, 0)
 
 
 @pytest.mark.parametrize(
-    ("purses", "bill", "booked", "debt_fen"),
+    ("purses", "items", "booked", "debt_fen"),
     [
         (PURSES, BILL, {"usage": 640, "fees": 100, "exit_fee": 6000, "balance": REFUNDABLE_FEN}, 0),
-        (PURSES, NOTHING, {"forfeited_gift": 2000, "balance": 17940}, 0),
-        (Purses(0, 0, 0, 2000), NOTHING, {"forfeited_gift": 2000}, 0),
-        (Purses(0, 0, 0, 0), NOTHING, {}, 0),
-        (Purses(0, 0, 0, 0), Bill(3820, 0, 0), {}, 3820),
-        (Purses(100, 0, 0, 50), Bill(100, 40, 60), {"usage": 100, "fees": 40, "exit_fee": 10}, 50),
+        (PURSES, (), {"forfeited_gift": 2000, "balance": 17940}, 0),
+        (Purses(0, 0, 0, 2000), (), {"forfeited_gift": 2000}, 0),
+        (NOTHING, (), {}, 0),
+        (NOTHING, [item(ItemKind.USAGE, 3820)], {}, 3820),
+        (
+            Purses(100, 0, 0, 50),
+            [
+                item(ItemKind.USAGE, 100),
+                item(ItemKind.LATE_FEE, 40),
+                item(ItemKind.EXIT_FEE, 60),
+            ],
+            {"usage": 100, "fees": 40, "exit_fee": 10},
+            50,
+        ),
+        (
+            Purses(0, 0, 1000, 0),
+            [
+                item(ItemKind.DEVICE, 300),
+                item(ItemKind.EQUIPMENT, 100),
+                item(ItemKind.ARREARS, 500),
+            ],
+            {"device": 400, "arrears": 500, "balance": 100},
+            0,
+        ),
     ],
 )
 def test_settling_books_where_every_fen_went(
-    purses: Purses, bill: Bill, booked: dict[str, int], debt_fen: int
+    purses: Purses, items: Sequence[Item], booked: dict[str, int], debt_fen: int
 ) -> None:
-    closing_id = settled(purses, bill)
+    closing_id = settled(purses, items)
     standing = ledger.balances(closing_id)
-    assert standing.pop(Account.OPERATOR) == -purses.total_fen == -sum(booked.values())
+    assert standing.pop(Account.CLAIM) == debt_fen == row(closing_id).debt_fen
+    assert standing.pop(Account.OPERATOR) == -purses.total_fen - debt_fen
+    assert sum(booked.values()) == purses.total_fen
     assert {account: fen for account, fen in standing.items() if fen} == booked
     assert row(closing_id).refundable_fen == booked.get("balance", 0)
-    assert row(closing_id).debt_fen == debt_fen
+
+
+def test_what_is_struck_off_is_booked_as_the_operator_s_own_cost() -> None:
+    terms = Terms(monthly_stops_on=NOON.date())
+    closing_id = settled(terms=terms)
+    assert ledger.balances(closing_id)[Account.OPERATOR_COST] == 100
+    assert (row(closing_id).operator_cost_fen, row(closing_id).fees_fen) == (100, 0)
+    assert row(closing_id).refundable_fen == REFUNDABLE_FEN + 100
 
 
 def test_a_closing_is_settled_once() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from simulators import operator
+from simulators import billing, operator
 from simulators.inventory import fen, read
 from simulators.serving import Settings
 from tests.simulators.support import LINES, post, truth, write_inventory
@@ -37,6 +37,16 @@ def order(client: TestClient, kind: str, key: str, line: str = "S1") -> Any:
 def bill(client: TestClient, key: str, line: str = "S1") -> Any:
     """Ask for a last bill."""
     return post(client, "/bills", {"subscription_id": line}, key)
+
+
+def kinds(answer: Any) -> dict[str, int]:
+    """Return what a bill asks for, by kind."""
+    return {each["kind"]: each["amount_fen"] for each in answer.json()["items"]}
+
+
+def today() -> str:
+    """Return the operator's day."""
+    return billing._today().isoformat()
 
 
 @pytest.mark.parametrize(
@@ -180,9 +190,12 @@ def test_bills_a_closed_line(at_operator: TestClient, tmp_path: Path) -> None:
     assert first.json() == {
         "key": "b",
         "state": "done",
-        "usage_fen": 150 + 820,
-        "fees_fen": 0,
-        "exit_fee_fen": 3000,
+        "items": [
+            {"kind": "arrears", "amount_fen": 820, "on": today()},
+            {"kind": "usage", "amount_fen": 150, "on": today()},
+            {"kind": "exit_fee", "amount_fen": 3000, "on": today()},
+        ],
+        "last": True,
         "cash_fen": 12640,
         "deposit_fen": 10000,
         "promotion_fen": 5,
@@ -190,7 +203,7 @@ def test_bills_a_closed_line(at_operator: TestClient, tmp_path: Path) -> None:
     }
     assert bill(at_operator, "b").json() == first.json() == at_operator.get("/bills/b").json()
     assert bill(at_operator, "b", "S2").status_code == 409
-    assert bill(at_operator, "b2", "S2").json()["exit_fee_fen"] == 0
+    assert "exit_fee" not in kinds(bill(at_operator, "b2", "S2"))
     assert [each["kind"] for each in truth(tmp_path)].count("bill") == 2
 
 
@@ -226,7 +239,49 @@ def test_a_special_number_left_early_is_on_the_last_bill(at_operator: TestClient
     changes = {"vanity_end_on": "2999-01-01", "vanity_fee_fen": 500}
     at_operator.patch("/lines/S1", json=changes)
     order(at_operator, "disconnect", "k1")
-    assert bill(at_operator, "b").json()["exit_fee_fen"] == 3000 + 500
+    assert kinds(bill(at_operator, "b"))["exit_fee"] == 3000 + 500
+
+
+def test_a_rehearsed_fee_is_billed_for_its_day(at_operator: TestClient) -> None:
+    changes = {"monthly_fen": 5900, "late_fee_fen": 12, "fees_on": "2026-12-01"}
+    at_operator.patch("/lines/S2", json=changes)
+    order(at_operator, "disconnect", "k1", "S2")
+    billed = bill(at_operator, "b", "S2").json()["items"]
+    assert [each for each in billed if each["on"] == "2026-12-01"] == [
+        {"kind": "monthly", "amount_fen": 5900, "on": "2026-12-01"},
+        {"kind": "late_fee", "amount_fen": 12, "on": "2026-12-01"},
+    ]
+
+
+def test_records_of_roaming_come_as_a_second_part(at_operator: TestClient) -> None:
+    at_operator.patch("/lines/S1", json={"roaming_pending": True, "roaming_fen": 2300})
+    order(at_operator, "disconnect", "k1")
+    first = bill(at_operator, "b")
+    assert (first.json()["last"], kinds(first)["usage"]) == (False, 150)
+    second = post(at_operator, "/bills", {"subscription_id": "S1", "part": 1}, "b2")
+    assert (second.json()["last"], kinds(second)) == (True, {"usage": 2300})
+    assert at_operator.get("/lines/S1").json()["roaming_pending"] is False
+
+
+def test_a_late_bill_is_accepted_and_ready_afterwards(operator_settings: Settings) -> None:
+    with TestClient(operator.application(operator_settings)) as client:
+        order(client, "disconnect", "k1")
+        client.put("/faults", json={"late_bill_s": 1})
+        for _ in range(2):
+            assert (bill(client, "b").status_code, bill(client, "b").json()["state"]) == (
+                202,
+                "accepted",
+            )
+        assert order(client, "quarantine", "k2").json()["state"] == "done"
+    with TestClient(operator.application(operator_settings)) as client:
+        time.sleep(1.1)
+        assert (bill(client, "b").status_code, bill(client, "b").json()["last"]) == (200, True)
+
+
+@pytest.mark.parametrize("wrong", [{"part": -1}, {"part": True}, {"part": "1"}, {"settle": "x"}])
+def test_a_bill_is_asked_for_properly(at_operator: TestClient, wrong: dict[str, object]) -> None:
+    answer = post(at_operator, "/bills", {"subscription_id": "S1", **wrong}, "b")
+    assert (answer.status_code, answer.json()["field"]) == (422, next(iter(wrong)))
 
 
 @pytest.mark.parametrize(

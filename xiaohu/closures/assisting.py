@@ -97,6 +97,7 @@ def to_choose(
         choices={},
         today=day_of(now),
         offered=profile.choices,
+        exit_percent=profile.fees.exit_percent,
     )
     return tuple(f for f in found if f.blocks and f.code in profile.checks)
 

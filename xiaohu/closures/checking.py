@@ -11,7 +11,7 @@ from xiaohu.closures import applying, moves, queries, requesting
 from xiaohu.closures.applying import Standing
 from xiaohu.closures.models import Case, Closing
 from xiaohu.closures.requesting import Answers
-from xiaohu.core import checks
+from xiaohu.core import checks, exit_fee
 from xiaohu.core.calendar import day_of
 from xiaohu.core.checks import CheckCode, Finding, Stage, StaleChecks
 from xiaohu.core.choices import CARRIED_OUT, CarriedOut, Choice
@@ -159,10 +159,14 @@ def judge(
         choices={CheckCode(code): Choice(choice) for code, choice in closing.choices.items()},
         today=day_of(now),
         offered=profile.choices,
+        exit_percent=profile.fees.exit_percent,
     )
     stages = BEFORE_THE_FORMS if given is None else ALL
     asked = tuple(f for f in found if f.code in profile.checks and f.rule.stage in stages)
-    return CheckedLine(closing.line, gathered.facts, gathered.at, asked)
+    percent, today = profile.fees.exit_percent, day_of(now)
+    leaving = exit_fee.formula(gathered.facts, percent=percent, today=today)
+    facts = exit_fee.agreed(gathered.facts, leaving)
+    return CheckedLine(closing.line, facts, gathered.at, asked)
 
 
 def require_clear(case: Case, *, now: datetime) -> Checked:
@@ -192,10 +196,14 @@ def carried_out(findings: Iterable[Finding], how: CarriedOut) -> tuple[Choice, .
 
 def chosen(closing: Closing, how: CarriedOut, *, now: datetime) -> tuple[Choice, ...]:
     """Return what was chosen about a closing's line and is carried out in one way."""
+    checked = last_of_line(closing, now=now)
+    return carried_out(checked.findings, how) if checked is not None else ()
+
+
+def last_of_line(closing: Closing, *, now: datetime) -> CheckedLine | None:
+    """Return what the checks last said of one line, answers aside."""
     gathered = screening.last_of([closing.pk]).get(closing.pk)
-    if gathered is None:
-        return ()
-    return carried_out(judge(closing, gathered, now=now).findings, how)
+    return judge(closing, gathered, now=now) if gathered is not None else None
 
 
 def _judged(

@@ -7,14 +7,14 @@ from typing import Any
 
 from django.conf import settings
 
-from xiaohu.closures import keeping, queries
+from xiaohu.closures import keeping, queries, statements
 from xiaohu.closures.models import Closing, Document, DocumentKind, DocumentState
 from xiaohu.core.calendar import day_of
 from xiaohu.core.references import certificate_number
 from xiaohu.erasure import engine
 from xiaohu.registry import filings, lines
 from xiaohu.registry.models import Line
-from xiaohu.settlement import ledger
+from xiaohu.settlement import bills, ledger
 from xiaohu.trail import keys, signing
 
 TYPES: Mapping[DocumentKind, str] = {
@@ -126,21 +126,12 @@ def _common(closing: Closing) -> dict[str, Any]:
     }
 
 
-def _settlement(closing: Closing) -> dict[str, int]:
+def _settlement(closing: Closing) -> dict[str, Any]:
     settled = ledger.of_closing(closing.pk)
     if settled is None:
         return {}
-    return {
-        "opening_fen": settled.opening_fen,
-        "usage_fen": settled.usage_fen,
-        "fees_fen": settled.fees_fen,
-        "exit_fee_fen": settled.exit_fee_fen,
-        "forfeited_gift_fen": settled.forfeited_gift_fen,
-        "refunded_fen": settled.refunded_fen,
-        "waived_fen": settled.waived_fen,
-        "unclaimed_fen": settled.unclaimed_fen,
-        "debt_fen": settled.debt_fen,
-    }
+    exit_fee = queries.profile_of(closing.case).fees.exit
+    return statements.of_settled(settled, bills.lines_of(closing.pk), exit_fee)
 
 
 def _moment(moment: datetime) -> str:

@@ -10,7 +10,15 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from xiaohu.closures.models import Closing, HumanQueue
-from xiaohu.closures.work import Progress, Work, ask_people, finish_step, try_later, wait_until
+from xiaohu.closures.work import (
+    Progress,
+    Work,
+    ask_people,
+    finish_step,
+    take_back,
+    try_later,
+    wait_until,
+)
 from xiaohu.gateways.protocols import Answer, AnswerState
 from xiaohu.queue import effects, faults
 from xiaohu.queue.effects import Capabilities, Verdict
@@ -24,8 +32,9 @@ class Doing:
     """An effect: what it is called, what the provider can, how to call it, what follows.
 
     `prepare` runs in the first transaction, `done` in the last. `more` says that the step has
-    another effect to come. `refused` decides where a plain "no" leads; without it people look at
-    it.
+    another effect to come; `follows` reads from the answer after how long one does. `accepted`
+    says how long to leave what is not ready; `refused` decides where a plain "no" leads, and
+    without it people look at it.
     """
 
     kind: str
@@ -36,6 +45,8 @@ class Doing:
     prepare: Callable[[Closing, Effect, datetime], None] | None = None
     done: Callable[[Closing, Effect, Answer, datetime], None] | None = None
     more: bool = False
+    follows: Callable[[Answer], timedelta | None] | None = None
+    accepted: Callable[[Effect, datetime], timedelta] | None = None
     refused: Callable[[Closing, Effect, Answer, datetime], Progress] | None = None
 
 
@@ -90,9 +101,7 @@ def _consequence(
             effects.record(effect.pk, state=EffectState.DONE, reference=answer.reference)
             if doing.done is not None:
                 doing.done(closing, effect, answer, now)
-            if not doing.more:
-                finish_step(closing, now=now)
-            return Progress.GOES_ON
+            return _after(closing, doing, answer, now)
         case AnswerState.REFUSED:
             effects.record(effect.pk, state=EffectState.REFUSED, reason=answer.reason)
             if doing.refused is not None:
@@ -101,7 +110,8 @@ def _consequence(
             return ask_people(closing, HumanQueue.OPERATIONS, trouble=trouble, now=now)
         case AnswerState.ACCEPTED:
             effects.record(effect.pk, state=EffectState.UNKNOWN)
-            return wait_until(closing, now + LOOK_AGAIN)
+            pause = doing.accepted(effect, now) if doing.accepted is not None else LOOK_AGAIN
+            return wait_until(closing, now + pause)
         case AnswerState.NOT_FOUND:
             effects.missed(effect, now=now)
             return wait_until(closing, now + effects.SECOND_LOOK_AFTER)
@@ -109,6 +119,17 @@ def _consequence(
             effects.record(effect.pk, state=EffectState.UNKNOWN)
             trouble = f"{doing.kind}_unknown"
             return try_later(closing, trouble=trouble, now=now, heals=True)
+
+
+def _after(closing: Closing, doing: Doing, answer: Answer, now: datetime) -> Progress:
+    """Go on to the next step, or to what follows in this one."""
+    pause = doing.follows(answer) if doing.follows is not None else None
+    if pause is not None:
+        take_back(closing)  # The other side has answered.
+        return wait_until(closing, now + pause)
+    if not doing.more:
+        finish_step(closing, now=now)
+    return Progress.GOES_ON
 
 
 def _postpone(work: Work, by: timedelta) -> Progress:

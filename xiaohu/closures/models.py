@@ -168,7 +168,8 @@ class Closing(models.Model):
     """One line or account on its way out. The row is the truth; jobs are hints.
 
     While it is open there is a next action, or a named queue of people with a date. Until it is
-    carried out its state is the case's and `state` is empty.
+    carried out its state is the case's and `state` is empty. `exit_fee_shown_fen` is what leaving
+    early was to cost when it was submitted.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -190,6 +191,7 @@ class Closing(models.Model):
     trouble = models.CharField(max_length=64, blank=True)
     owner = models.CharField(max_length=16, blank=True)
     owner_due_at = models.DateTimeField(null=True)
+    exit_fee_shown_fen = models.BigIntegerField(null=True)
     refund_round = models.PositiveSmallIntegerField(default=0)
     disconnected_at = models.DateTimeField(null=True)
     number_free_on = models.DateField(null=True)

@@ -17,25 +17,15 @@ import typst
 from django.utils import translation
 from django.utils.translation import gettext
 
-from xiaohu.closures import documents
+from xiaohu.closures import documents, statements
 from xiaohu.closures.models import Document, DocumentKind
+from xiaohu.closures.statements import MoneyRow
 from xiaohu.core.calendar import CHINA
 from xiaohu.core.laws import in_english
 from xiaohu.core.money import Money
 from xiaohu.core.refusals import Refusal
 
 FONTS = frozenset({"Noto Sans CJK SC", "Noto Sans SC", "PingFang SC", "Microsoft YaHei"})
-AMOUNTS = (
-    "opening_fen",
-    "usage_fen",
-    "fees_fen",
-    "exit_fee_fen",
-    "forfeited_gift_fen",
-    "refunded_fen",
-    "waived_fen",
-    "unclaimed_fen",
-    "debt_fen",
-)
 # One paper at a time: each takes the whole of a core and tens of MiB, and a few milliseconds.
 _PRESS = threading.Lock()
 _LANGUAGES = {"zh": "zh-hans", "en": "en"}
@@ -152,14 +142,7 @@ def _facts(said: Mapping[str, Any]) -> list[Row]:
 
 
 def _statement_sections(said: Mapping[str, Any], language: str) -> list[dict[str, Any]]:
-    money = [
-        (
-            gettext(f"money.{name}"),
-            gettext("money.yuan").format(amount=Money(said["settlement"][name]).yuan()),
-        )
-        for name in AMOUNTS
-        if name in said["settlement"]
-    ]
+    money = [(row.words, _amount(row)) for row in statements.rows(said["settlement"])]
     erased = said["erased"]
     kept = [
         (gettext(f"category.{item['category']}"), _until(item, language)) for item in said["kept"]
@@ -170,6 +153,11 @@ def _statement_sections(said: Mapping[str, Any], language: str) -> list[dict[str
         {"title": gettext("paper.erased"), "rows": [(_china(erased["at"]), told)]},
         {"title": gettext("paper.kept"), "rows": kept},
     ]
+
+
+def _amount(row: MoneyRow) -> str:
+    amount = gettext("money.yuan").format(amount=Money(row.amount_fen).yuan())
+    return gettext("paper.why").format(amount=amount, why=row.why) if row.why else amount
 
 
 def _until(item: Mapping[str, Any], language: str) -> str:

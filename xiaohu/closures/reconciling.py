@@ -20,7 +20,7 @@ from xiaohu.core.states import TERMINAL
 from xiaohu.core.steps import Step
 from xiaohu.gateways import providers
 from xiaohu.queue.models import Effect, EffectState
-from xiaohu.settlement import findings
+from xiaohu.settlement import bills, findings
 from xiaohu.settlement import reconciling as ours
 
 AT_ONCE = 1000
@@ -133,13 +133,13 @@ def _bills(report: Report, operator: str) -> Iterator[Difference]:
     asked = Effect.objects.filter(
         operator=operator, kind=Step.COLLECT_BILL.value, state=EffectState.DONE.value
     )
-    rows = asked.values_list("pk", "subject_id").iterator(chunk_size=AT_ONCE)
-    while some := dict(islice(rows, AT_ONCE)):
+    rows = asked.values_list("pk", "subject_id", "round").iterator(chunk_size=AT_ONCE)
+    while some := list(islice(rows, AT_ONCE)):
         report.bills += len(some)
-        kept = ours.bills(some.values())
-        given = providers.operator().bills_of(list(some))
-        for key, closing_id in some.items():
-            amounts = kept.get(closing_id, {})
+        kept = bills.amounts_by_part({closing_id for _, closing_id, _ in some})
+        given = providers.operator().bills_of([key for key, _, _ in some])
+        for key, closing_id, part in some:
+            amounts = kept.get((closing_id, part), {})
             yield from reconciling.of_bill(closing_id, key, amounts, given.get(key))
 
 

@@ -13,6 +13,7 @@ from xiaohu.closures import (
     moves,
     paying,
     queries,
+    settling,
     splitting,
     timing,
 )
@@ -87,6 +88,7 @@ def submit(case: Case, *, declared: bool, actor: Actor, now: datetime) -> Case:
     case.submitted_at = case.submitted_at or now
     case.submitted_payee = case.payee_index
     case.review_reasons = [reason.value for reason in reasons]
+    settling.note_shown(case, checked.lines, now=now)
     if reasons:
         hand_to_reviewer(case, Action.SEND_TO_REVIEW, actor=actor, now=now)
         tell(case, Notice.IN_REVIEW, now=now, date=_due(case))

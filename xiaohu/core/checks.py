@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from xiaohu.core import exit_fee
 from xiaohu.core.applicants import APPLICANTS, ApplicantKind, HolderKind
 from xiaohu.core.choices import Choice, settles
+from xiaohu.core.exit_fee import ExitFormula
 from xiaohu.core.facts import GroupNetwork, LineFacts, LineStatus, Payer, RealName, RequestFacts
 from xiaohu.core.refusals import Refusal
 
@@ -129,6 +131,7 @@ class Situation:
     line: LineFacts
     request: RequestFacts
     today: date
+    leaving: ExitFormula | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,6 +156,7 @@ class Finding:
     """One obstacle of one line, ready to be said in a sentence.
 
     `left_to_people` says that the applicant can do nothing about it: whoever decides looks at it.
+    `formula` is how its amount was worked out.
     """
 
     code: CheckCode
@@ -163,6 +167,7 @@ class Finding:
     until: date | None
     count: int | None
     left_to_people: bool = False
+    formula: ExitFormula | None = None
 
     @property
     def kind(self) -> CheckKind:
@@ -656,13 +661,15 @@ def evaluate(
     choices: Mapping[CheckCode, Choice],
     today: date,
     offered: Mapping[CheckCode, tuple[Choice, ...]] | None = None,
+    exit_percent: int | None = None,
 ) -> tuple[Finding, ...]:
     """Return every finding of a line, in the order of the table.
 
     `offered` narrows the choices of a code to those of an operator; a recorded choice counts
-    only where it is offered.
+    only where it is offered. `exit_percent` is the share of an operator's exit fee.
     """
-    situation = Situation(facts, request, today)
+    leaving = exit_fee.formula(facts, percent=exit_percent, today=today)
+    situation = Situation(exit_fee.agreed(facts, leaving), request, today, leaving)
     return tuple(
         _finding(code, rule, situation, choices.get(code), offered or {})
         for code, rule in CHECKS.items()
@@ -690,7 +697,16 @@ def _finding(
         until=rule.until(facts) if rule.until else None,
         count=rule.count(facts) if rule.count else None,
         left_to_people=_left_to_people(code, rule, situation.request),
+        formula=situation.leaving
+        if code is CheckCode.CONTRACT_TERM and _by_formula(situation)
+        else None,
     )
+
+
+def _by_formula(situation: Situation) -> bool:
+    """Say whether the fee for leaving early is the formula's, and not less."""
+    leaving = situation.leaving
+    return leaving is not None and leaving.fee_fen == situation.line.exit_fee_fen
 
 
 def _left_to_people(code: CheckCode, rule: CheckRule, request: RequestFacts) -> bool:

@@ -104,6 +104,7 @@ class LineFacts(BaseModel):
     open_order: Flag
     legal_hold: Flag
 
+    contract_monthly_fen: Fen = 0
     realname: RealName = RealName.REGISTERED
     roaming_pending: Flag = False
     coupons: Count = 0

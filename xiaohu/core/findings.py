@@ -124,7 +124,7 @@ FINDINGS: Mapping[FindingKind, FindingRule] = {
     FindingKind.CHARGEBACK: FindingRule(
         decisions=(_D.PAY_AGAIN, _D.OURS_STANDS), two_people=True, actors=_FINANCE
     ),
-    FindingKind.EXIT_FEE_ABOVE_SHOWN: _WHO_BEARS,
+    FindingKind.EXIT_FEE_ABOVE_SHOWN: _LOOKED_INTO,  # settled by the lower of the two
     FindingKind.BILL_UNREADABLE: _LOOKED_INTO,
     FindingKind.EFFECT_UNRESOLVED: FindingRule(
         decisions=(_D.WAS_DONE, _D.WAS_NOT_DONE), two_people=True, actors=_EITHER

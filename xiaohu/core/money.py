@@ -1,4 +1,4 @@
-"""Money in whole fen (1/100 yuan). Never a float."""
+"""Money in whole fen (1/100 yuan). Never a float, and rounded in one place only: `share`."""
 
 import re
 from dataclasses import dataclass
@@ -48,3 +48,12 @@ class Money:
 
 
 ZERO = Money(0)
+
+
+def share(fen: int, numerator: int, denominator: int) -> int:
+    """Return a share of an amount to the nearest fen; exactly half a fen is left to the holder.
+
+    Half goes down, never up: a term that says nothing of it is read against whoever wrote it
+    (民法典 art. 498), and every share we work out is one the holder pays. None is negative.
+    """
+    return -((denominator - 2 * fen * numerator) // (2 * denominator))

@@ -84,6 +84,13 @@ class FeeStop(StrEnum):
     DISCONNECTION = "disconnection"
 
 
+class ArrearsRule(StrEnum):
+    """What becomes of earlier bills nobody paid."""
+
+    CHOSEN = "chosen"  # set off where the holder chose so, else they stay a claim
+    SET_OFF = "set_off"  # always set off against the balance
+
+
 class GiftRule(StrEnum):
     """What becomes of gift credit the last bill leaves over: it is never paid out."""
 
@@ -213,11 +220,32 @@ class Refund(_Part):
     waiver_up_to_fen: Annotated[int, Field(ge=0, le=MAX_WAIVER_FEN)] = 0
 
 
+class ExitFeeKind(StrEnum):
+    """How the fee for leaving a contract early is worked out."""
+
+    SHARE_OF_REMAINING = "share_of_remaining"  # a share of the monthly fees of the months left
+
+
+class ExitFee(_Part):
+    """The formula of the early-exit fee, and the clause of the contract it stands in."""
+
+    kind: Annotated[ExitFeeKind, Field(strict=False)]
+    percent: Annotated[int, Field(ge=1, le=100)]
+    clause: Bilingual
+
+
 class Fees(_Part):
     """What closing costs, which is nothing, and from when no monthly fee is charged."""
 
     closing_fen: Annotated[int, Field(ge=0, le=0)] = 0
     stop: Annotated[FeeStop, Field(strict=False)] = FeeStop.DISCONNECTION
+    arrears: Annotated[ArrearsRule, Field(strict=False)] = ArrearsRule.CHOSEN
+    exit: ExitFee | None = None
+
+    @property
+    def exit_percent(self) -> int | None:
+        """The share of the months left that an early exit costs, where a formula is known."""
+        return self.exit.percent if self.exit is not None else None
 
 
 class Gift(_Part):

@@ -148,6 +148,7 @@ def _findings(profile: Profile, case: ProfileCase) -> tuple[Finding, ...]:
         choices=case.choices,
         today=case.today,
         offered=profile.choices,
+        exit_percent=profile.fees.exit_percent,
     )
     return tuple(finding for finding in found if finding.code in profile.checks)
 

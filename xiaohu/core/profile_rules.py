@@ -112,6 +112,11 @@ def _timing(profile: Profile) -> Rules:
         yield f"calendar.freezes.{place}", Rule("rule.freeze", {"words": freeze.words})
     yield "fees.closing_fen", Rule("rule.fees.free")
     yield "fees.stop", Rule(f"rule.fees.stop.{profile.fees.stop}")
+    leaving = profile.fees.exit
+    if leaving is not None:
+        said: dict[str, Said] = {"percent": leaving.percent, "clause": leaving.clause}
+        yield "fees.exit", Rule(f"rule.fees.exit.{leaving.kind}", said)
+    yield "fees.arrears", Rule(f"rule.fees.arrears.{profile.fees.arrears}")
     days = profile.number.quarantine_days
     yield "number.quarantine_days", Rule("rule.quarantine", {"days": days})
 

@@ -3,7 +3,7 @@
 import base64
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import islice
 from typing import Any, ClassVar, TypeVar
 from urllib.parse import quote, urlencode
@@ -12,7 +12,7 @@ from uuid import UUID
 from pydantic import ValidationError
 
 from xiaohu.core.facts import LineFacts
-from xiaohu.core.settlement import Bill, Purses
+from xiaohu.core.settlement import Item, ItemKind, Purses, amounts_of
 from xiaohu.gateways import http
 from xiaohu.gateways.protocols import (
     Answer,
@@ -28,7 +28,6 @@ from xiaohu.queue.effects import Capabilities
 Each = TypeVar("Each")
 MOST_PAGES = 100
 LINES_AT_ONCE, BILLS_AT_ONCE = 500, 100
-_BILL = ("usage_fen", "fees_fen", "exit_fee_fen")
 _PURSES = ("cash_fen", "deposit_fen", "promotion_fen", "gift_fen")
 
 
@@ -154,22 +153,22 @@ class HttpOperator:
         return reply.body
 
     def final_bill(
-        self, subscription_id: str, *, key: UUID, settle: Sequence[str] = ()
+        self, subscription_id: str, *, key: UUID, settle: Sequence[str] = (), part: int = 0
     ) -> FinalBill:
-        """Ask for the last bill of a closed line."""
+        """Ask for a part of the last bill of a closed line."""
         body: dict[str, Any] = {"subscription_id": subscription_id}
         if settle:
             body["settle"] = list(settle)
+        if part:
+            body["part"] = part
         reply = http.call(self.base_url, "POST", "/bills", key=key, json=body)
         said = http.answer(reply)
         if said.state is not AnswerState.DONE:
             return FinalBill(state=said.state, reason=said.reason)
         try:
-            bill = Bill(*(_amount(reply.body, field) for field in _BILL))
-            purses = Purses(*(_amount(reply.body, field) for field in _PURSES))
+            return _bill(reply.body)
         except (KeyError, TypeError, ValueError):
             return FinalBill(state=AnswerState.UNKNOWN)
-        return FinalBill(state=AnswerState.DONE, bill=bill, purses=purses)
 
 
 def _batched(many: Sequence[Each], most: int) -> Iterator[list[Each]]:
@@ -185,13 +184,27 @@ def _texts(row: object) -> tuple[str, ...]:
 
 
 def _amounts(bill: object) -> Mapping[str, int]:
-    """Return every amount a bill names."""
-    if not isinstance(bill, dict):
-        raise GatewayUnavailable
+    """Return every amount a bill names: its purses, and its items kind by kind."""
     try:
-        return {name: _amount(bill, name) for name in bill if name.endswith("_fen")}
-    except (TypeError, ValueError):
-        raise GatewayUnavailable from None
+        received = _bill(bill) if isinstance(bill, dict) else None
+    except (KeyError, TypeError, ValueError):
+        received = None
+    if received is None or received.purses is None:
+        raise GatewayUnavailable
+    return amounts_of(received.items, received.purses)
+
+
+def _bill(body: Mapping[str, Any]) -> FinalBill:
+    items = tuple(_item(each) for each in body["items"])
+    purses = Purses(*(_amount(body, field) for field in _PURSES))
+    last = body.get("last", True)
+    if not isinstance(last, bool):
+        raise ValueError("last")
+    return FinalBill(state=AnswerState.DONE, items=items, purses=purses, last=last)
+
+
+def _item(said: Mapping[str, Any]) -> Item:
+    return Item(ItemKind(said["kind"]), _amount(said, "amount_fen"), date.fromisoformat(said["on"]))
 
 
 def _amount(body: Mapping[str, Any], field: str) -> int:

@@ -9,7 +9,7 @@ from uuid import UUID
 from xiaohu.core.facts import LineFacts
 from xiaohu.core.reconciling import Payment
 from xiaohu.core.refusals import Refusal
-from xiaohu.core.settlement import Bill, Purses
+from xiaohu.core.settlement import Item, Purses
 from xiaohu.queue.effects import Capabilities
 
 
@@ -51,10 +51,14 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FinalBill(Answer):
-    """The last bill of a closed line with the purses it is paid from, once done."""
+    """A part of the last bill of a closed line with the purses it is paid from, once done.
 
-    bill: Bill | None = None
+    `last` says that nothing follows: records of roaming may come days later.
+    """
+
+    items: tuple[Item, ...] = ()
     purses: Purses | None = None
+    last: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +133,13 @@ class OperatorGateway(Protocol):
         """
 
     def final_bill(
-        self, subscription_id: str, *, key: UUID, settle: Sequence[str] = ()
+        self, subscription_id: str, *, key: UUID, settle: Sequence[str] = (), part: int = 0
     ) -> FinalBill:
-        """Ask for the last bill of a closed line; `settle` names what its holder chose to settle in it."""
+        """Ask for a part of the last bill of a closed line, the first being 0.
+
+        `settle` names what its holder chose to settle in it. Asking is free: the answer may be
+        that it is not ready (accepted), and the same key is asked again later.
+        """
 
     def closed_among(self, subscription_ids: Sequence[str]) -> frozenset[str]:
         """Return which of some lines are closed for good.

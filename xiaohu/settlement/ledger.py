@@ -7,37 +7,22 @@ from uuid import UUID
 
 from django.db.models import F
 
-from xiaohu.core.settlement import Bill, Purses, Settlement, settle
-from xiaohu.settlement.models import Account, CollectedBill, SettledClosing, Transfer
+from xiaohu.core.settlement import Settlement, Terms, settle
+from xiaohu.settlement import bills
+from xiaohu.settlement.bills import LedgerBroken as LedgerBroken
+from xiaohu.settlement.models import Account, SettledClosing, Transfer
 
 
-class LedgerBroken(Exception):
-    """The ledger and the settlement disagree: a person must look, nothing goes on."""
+def settle_closing(
+    *, operator: str, closing_id: UUID, terms: Terms | None = None, now: datetime
+) -> SettledClosing:
+    """Pay the whole bill from the purses and book where every fen went.
 
-
-def collect(*, closing_id: UUID, bill: Bill, purses: Purses, now: datetime) -> None:
-    """Keep the operator's final bill as received; a repeat changes nothing."""
-    received = CollectedBill(
-        closing_id=closing_id,
-        usage_fen=bill.usage_fen,
-        fees_fen=bill.fees_fen,
-        exit_fee_fen=bill.exit_fee_fen,
-        cash_fen=purses.cash_fen,
-        deposit_fen=purses.deposit_fen,
-        promotion_fen=purses.promotion_fen,
-        gift_fen=purses.gift_fen,
-        received_at=now,
-    )
-    CollectedBill.objects.bulk_create([received], ignore_conflicts=True)
-
-
-def settle_closing(*, operator: str, closing_id: UUID, now: datetime) -> SettledClosing:
-    """Pay the final bill from the purses and book where every fen went."""
-    bill = CollectedBill.objects.get(pk=closing_id)
-    result = settle(
-        Purses(bill.cash_fen, bill.deposit_fen, bill.promotion_fen, bill.gift_fen),
-        Bill(bill.usage_fen, bill.fees_fen, bill.exit_fee_fen),
-    )
+    Raises:
+        LedgerBroken: the last part of the bill is not there.
+    """
+    result = settle(bills.purses_of(closing_id), bills.items_of(closing_id), terms)
+    bills.settled(closing_id, result.lines)
     Transfer.objects.bulk_create(
         Transfer(
             operator=operator,
@@ -53,14 +38,8 @@ def settle_closing(*, operator: str, closing_id: UUID, now: datetime) -> Settled
     settled = SettledClosing.objects.create(
         closing_id=closing_id,
         operator=operator,
-        opening_fen=result.opening_fen,
-        usage_fen=result.usage_fen,
-        fees_fen=result.fees_fen,
-        exit_fee_fen=result.exit_fee_fen,
-        forfeited_gift_fen=result.forfeited_gift_fen,
-        refundable_fen=result.refundable_fen,
-        debt_fen=result.debt_fen,
         settled_at=now,
+        **{name: getattr(result, name) for name in _SETTLED},
     )
     require(closing_id, {Account.BALANCE: result.refundable_fen})
     return settled
@@ -192,13 +171,31 @@ def refund_effect_of(closing_id: UUID) -> UUID | None:
     return paid.values_list("effect_id", flat=True).first()
 
 
+_SETTLED = (
+    "opening_fen",
+    "usage_fen",
+    "fees_fen",
+    "exit_fee_fen",
+    "device_fen",
+    "arrears_fen",
+    "forfeited_gift_fen",
+    "refundable_fen",
+    "debt_fen",
+    "operator_cost_fen",
+)
+
+
 def _postings(result: Settlement) -> list[tuple[Account, Account, int]]:
     return [
         (Account.OPERATOR, Account.BALANCE, result.opening_fen),
         (Account.BALANCE, Account.USAGE, result.usage_fen),
         (Account.BALANCE, Account.FEES, result.fees_fen),
         (Account.BALANCE, Account.EXIT_FEE, result.exit_fee_fen),
+        (Account.BALANCE, Account.DEVICE, result.device_fen),
+        (Account.BALANCE, Account.ARREARS, result.arrears_fen),
         (Account.BALANCE, Account.FORFEITED_GIFT, result.forfeited_gift_fen),
+        (Account.OPERATOR, Account.CLAIM, result.debt_fen),
+        (Account.OPERATOR, Account.OPERATOR_COST, result.operator_cost_fen),
     ]
 
 

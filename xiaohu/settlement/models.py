@@ -7,21 +7,27 @@ from django.db import models
 from django.db.models import F, Q
 
 from xiaohu.core.findings import FindingKind, FindingSource
+from xiaohu.core.settlement import ItemKind
 
 
 class Account(StrEnum):
-    """Where money of a closing can stand."""
+    """Where money of a closing can stand. All of it comes from the operator, who held it."""
 
     OPERATOR = "operator"
     BALANCE = "balance"
     USAGE = "usage"
     FEES = "fees"
     EXIT_FEE = "exit_fee"
+    DEVICE = "device"  # a device's instalments and equipment that is kept
+    ARREARS = "arrears"  # earlier bills, set off
     FORFEITED_GIFT = "forfeited_gift"
     REFUND_PENDING = "refund_pending"
     REFUNDED = "refunded"
     UNCLAIMED = "unclaimed"
     WAIVED = "waived"
+    CLAIM = "claim"  # what the holder still owes; the operator may ask for it elsewhere
+    OPERATOR_COST = "operator_cost"  # billed, and struck off as the operator's own
+    SUSPENSE = "suspense"  # came after the account was settled; people decide
 
 
 def _amounts_not_negative(*names: str) -> Q:
@@ -31,13 +37,16 @@ def _amounts_not_negative(*names: str) -> Q:
     return condition
 
 
-class CollectedBill(models.Model):
-    """The operator's final bill and the purses it is paid from, as received."""
+class BillPart(models.Model):
+    """A part of the operator's final bill and the purses it is paid from, as received.
 
-    closing_id = models.UUIDField(primary_key=True)
-    usage_fen = models.BigIntegerField()
-    fees_fen = models.BigIntegerField()
-    exit_fee_fen = models.BigIntegerField()
+    Parts are numbered as they were asked for; nothing is settled before the last is there.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    closing_id = models.UUIDField()
+    number = models.PositiveSmallIntegerField()
+    last = models.BooleanField()
     cash_fen = models.BigIntegerField()
     deposit_fen = models.BigIntegerField()
     promotion_fen = models.BigIntegerField()
@@ -46,18 +55,48 @@ class CollectedBill(models.Model):
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(
+                fields=["closing_id", "number"], name="each_part_of_a_bill_once"
+            ),
+            models.UniqueConstraint(
+                fields=["closing_id"], condition=Q(last=True), name="one_last_part_of_a_bill"
+            ),
             models.CheckConstraint(
                 condition=_amounts_not_negative(
-                    "usage_fen",
-                    "fees_fen",
-                    "exit_fee_fen",
-                    "cash_fen",
-                    "deposit_fen",
-                    "promotion_fen",
-                    "gift_fen",
+                    "cash_fen", "deposit_fen", "promotion_fen", "gift_fen"
                 ),
-                name="a_bill_has_no_negative_amount",
-            )
+                name="no_purse_is_negative",
+            ),
+        ]
+
+
+class BillItem(models.Model):
+    """One item of a part; once settled, what of it was paid, is owed, and the operator bears."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    part = models.ForeignKey(BillPart, on_delete=models.PROTECT, related_name="items")
+    kind = models.CharField(max_length=16, choices=[(k.value, k.value) for k in ItemKind])
+    on = models.DateField()
+    amount_fen = models.BigIntegerField()
+    paid_fen = models.BigIntegerField(null=True)
+    owed_fen = models.BigIntegerField(null=True)
+    borne_fen = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(amount_fen__gt=0), name="an_item_asks_for_something"
+            ),
+            models.CheckConstraint(
+                condition=Q(paid_fen=None, owed_fen=None, borne_fen=None)
+                | (
+                    # Said in full: what is not known to be wrong passes a check.
+                    Q(paid_fen__isnull=False, owed_fen__isnull=False, borne_fen__isnull=False)
+                    & _amounts_not_negative("paid_fen", "owed_fen", "borne_fen")
+                    & Q(amount_fen=F("paid_fen") + F("owed_fen") + F("borne_fen"))
+                ),
+                name="all_of_an_item_went_somewhere",
+            ),
         ]
 
 
@@ -101,9 +140,12 @@ class SettledClosing(models.Model):
     usage_fen = models.BigIntegerField()
     fees_fen = models.BigIntegerField()
     exit_fee_fen = models.BigIntegerField()
+    device_fen = models.BigIntegerField(default=0)
+    arrears_fen = models.BigIntegerField(default=0)
     forfeited_gift_fen = models.BigIntegerField()
     refundable_fen = models.BigIntegerField()
     debt_fen = models.BigIntegerField()
+    operator_cost_fen = models.BigIntegerField(default=0)
     refunded_fen = models.BigIntegerField(default=0)
     unclaimed_fen = models.BigIntegerField(default=0)
     waived_fen = models.BigIntegerField(default=0)
@@ -122,6 +164,8 @@ class SettledClosing(models.Model):
                     opening_fen=F("usage_fen")
                     + F("fees_fen")
                     + F("exit_fee_fen")
+                    + F("device_fen")
+                    + F("arrears_fen")
                     + F("forfeited_gift_fen")
                     + F("refundable_fen")
                 ),
@@ -133,9 +177,12 @@ class SettledClosing(models.Model):
                     "usage_fen",
                     "fees_fen",
                     "exit_fee_fen",
+                    "device_fen",
+                    "arrears_fen",
                     "forfeited_gift_fen",
                     "refundable_fen",
                     "debt_fen",
+                    "operator_cost_fen",
                     "refunded_fen",
                     "unclaimed_fen",
                     "waived_fen",

@@ -7,20 +7,25 @@ from uuid import UUID
 from django.db import connection
 
 from xiaohu.core.reconciling import Book, Booked, OurPayment
-from xiaohu.settlement.models import Account, CollectedBill
+from xiaohu.settlement.models import Account
 
 # What a settlement says of an account, by column; what is left may stand on either of two.
 SAID: Mapping[Account, str] = {
     Account.USAGE: "usage_fen",
     Account.FEES: "fees_fen",
     Account.EXIT_FEE: "exit_fee_fen",
+    Account.DEVICE: "device_fen",
+    Account.ARREARS: "arrears_fen",
+    Account.CLAIM: "debt_fen",
+    Account.OPERATOR_COST: "operator_cost_fen",
     Account.FORFEITED_GIFT: "forfeited_gift_fen",
     Account.REFUNDED: "refunded_fen",
     Account.UNCLAIMED: "unclaimed_fen",
+    Account.WAIVED: "waived_fen",
 }
 LEFT = "left"
 LEFT_ON = (Account.BALANCE, Account.REFUND_PENDING)
-LEFT_SAID = ("refundable_fen", "refunded_fen", "unclaimed_fen")
+LEFT_SAID = ("refundable_fen", "refunded_fen", "waived_fen", "unclaimed_fen")
 CHUNK = 2000
 
 _BOOKS = """
@@ -76,13 +81,6 @@ def paid(operator: str) -> frozenset[UUID]:
     """Return the payments a machine made that are booked as paid now."""
     rows = _swept(_PAYMENTS, [operator])
     return frozenset(row[0] for row in rows if row[3] and not row[5])
-
-
-def bills(closing_ids: Collection[UUID]) -> dict[UUID, Mapping[str, int]]:
-    """Return the amounts of final bills as kept, by name, for those that have one."""
-    names = [field.name for field in CollectedBill._meta.fields if field.name.endswith("_fen")]
-    rows = CollectedBill.objects.filter(pk__in=list(closing_ids)).values_list("pk", *names)
-    return {row[0]: dict(zip(names, row[1:], strict=True)) for row in rows}
 
 
 def incomplete(closing_ids: Collection[UUID]) -> list[UUID]:

@@ -1,20 +1,23 @@
 """What every page shows of a case: masks, states, money, papers and messages."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from xiaohu.closures import applying, documents, hearing, moves, queries, timing
+from xiaohu.closures import applying, documents, hearing, moves, queries, statements, timing
 from xiaohu.closures.checking import Checked, CheckedLine
 from xiaohu.closures.models import Case, Closing, Document, DocumentKind
+from xiaohu.closures.statements import MoneyRow
 from xiaohu.core.applicants import ClosingType
 from xiaohu.core.checks import Finding
 from xiaohu.core.involuntary import INVOLUNTARY
 from xiaohu.core.notices import Notice, Result
 from xiaohu.core.numbers import mask_document, mask_name
+from xiaohu.core.profile import ExitFee
 from xiaohu.core.refusals import Refusal
+from xiaohu.core.settlement import Line
 from xiaohu.core.states import CaseState
 from xiaohu.notices import outbox
 from xiaohu.notices.models import NoticeState
@@ -23,7 +26,7 @@ from xiaohu.registry.filings import Filing
 from xiaohu.registry.lines import ShownHolder, ShownLine
 from xiaohu.registry.restrictions import Restriction
 from xiaohu.screening import facts as screening
-from xiaohu.settlement import ledger
+from xiaohu.settlement import bills, ledger
 from xiaohu.settlement.models import SettledClosing
 from xiaohu.ui.said import said
 
@@ -36,6 +39,7 @@ class ShownClosing:
     state: CaseState
     line: ShownLine | None
     settled: SettledClosing | None
+    money: Sequence[MoneyRow]
     certificate: Document | None
     statement: Document | None
     filing: Filing | None = None
@@ -47,6 +51,8 @@ def closings(case: Case) -> list[ShownClosing]:
     found = queries.closings_of(case)
     papers = queries.documents_of(case)
     settled = ledger.of_closings(closing.pk for closing in found)
+    items = bills.lines_of_many(list(settled)) if settled else {}
+    exit_fee = queries.profile_of(case).fees.exit
     masks = {mask.id: mask for mask in lines.shown(c.line for c in found if c.line)}
     order: dict[UUID | None, int] = {line_id: place for place, line_id in enumerate(masks)}
     found.sort(key=lambda closing: order.get(closing.line_id, len(order)))
@@ -59,11 +65,21 @@ def closings(case: Case) -> list[ShownClosing]:
                 papers.get((closing.pk, _CERTIFICATE)),
             ),
             settled=settled.get(closing.pk),
+            money=_money(settled.get(closing.pk), items.get(closing.pk, []), exit_fee),
             certificate=papers.get((closing.pk, _CERTIFICATE)),
             statement=papers.get((closing.pk, DocumentKind.STATEMENT)),
         )
         for closing in found
     ]
+
+
+def _money(
+    settled: SettledClosing | None, items: Sequence[Line], exit_fee: ExitFee | None
+) -> list[MoneyRow]:
+    """Return the money of a closing line by line, once it is settled."""
+    if settled is None:
+        return []
+    return statements.rows(statements.of_settled(settled, items, exit_fee))
 
 
 @dataclass(frozen=True, slots=True)

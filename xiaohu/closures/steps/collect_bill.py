@@ -1,6 +1,10 @@
-"""Collect the operator's final bill, which may come days later."""
+"""Collect the operator's final bill, which may come days later and in parts.
 
-from datetime import datetime
+Each part is an effect of its own, numbered; the next is asked for once one came that was not the
+last.
+"""
+
+from datetime import datetime, timedelta
 from typing import cast
 from uuid import UUID
 
@@ -9,24 +13,29 @@ from xiaohu.closures.effecting import Doing, carry_out
 from xiaohu.closures.models import Closing
 from xiaohu.closures.ordering import line_of
 from xiaohu.closures.work import Progress, Work
+from xiaohu.core import bills as waiting
 from xiaohu.core.choices import CarriedOut
 from xiaohu.core.steps import Step
 from xiaohu.gateways import providers
 from xiaohu.gateways.protocols import Answer, FinalBill
+from xiaohu.queue import effects
 from xiaohu.queue.models import Effect
-from xiaohu.settlement import ledger
+from xiaohu.settlement import bills
 
 
 def run(work: Work) -> Progress:
-    """Ask for the bill; asking again under the same key gives the same bill."""
+    """Ask for the next part; asking again under the same key gives the same part."""
     operator = providers.operator()
     subscription = line_of(work.seen).subscription_id
     # As things were when the line went: what is asked under one key must never differ.
     went_at = work.seen.disconnected_at or work.clock()
     chosen = checking.chosen(work.seen, CarriedOut.SETTLEMENT, now=went_at)
+    part = len(effects.done_rounds(subject_id=work.closing_id, kind=Step.COLLECT_BILL.value))
 
     def ask(key: UUID) -> FinalBill:
-        return operator.final_bill(subscription, key=key, settle=[c.value for c in chosen])
+        return operator.final_bill(
+            subscription, key=key, settle=[c.value for c in chosen], part=part
+        )
 
     return carry_out(
         work,
@@ -35,13 +44,31 @@ def run(work: Work) -> Progress:
             can=operator.capabilities,
             call=ask,
             look_up=ask,
+            round=part,
             done=_keep,
+            follows=_follows,
+            accepted=_not_ready,
         ),
     )
 
 
-def _keep(closing: Closing, _effect: Effect, answer: Answer, now: datetime) -> None:
+def _keep(closing: Closing, effect: Effect, answer: Answer, now: datetime) -> None:
     received = cast(FinalBill, answer)
-    if received.bill is None or received.purses is None:
-        raise ValueError("a bill that is done has amounts")
-    ledger.collect(closing_id=closing.pk, bill=received.bill, purses=received.purses, now=now)
+    if received.purses is None:
+        raise ValueError("a bill that is done has purses")
+    bills.keep(
+        closing_id=closing.pk,
+        number=effect.round,
+        last=received.last,
+        items=received.items,
+        purses=received.purses,
+        now=now,
+    )
+
+
+def _follows(answer: Answer) -> timedelta | None:
+    return None if cast(FinalBill, answer).last else waiting.NEXT_PART_AFTER
+
+
+def _not_ready(effect: Effect, now: datetime) -> timedelta:
+    return waiting.look_again_in(now - (effect.first_sent_at or now))

@@ -1,5 +1,6 @@
 """Settle the bill to the fen."""
 
+from xiaohu.closures import settling
 from xiaohu.closures.work import Progress, Work
 from xiaohu.core.steps import Step
 from xiaohu.settlement import ledger
@@ -9,5 +10,9 @@ def run(work: Work) -> Progress:
     """Book where every fen of the balance went."""
     now = work.clock()
     with work.commit(Step.SETTLE) as closing:
-        ledger.settle_closing(operator=closing.operator, closing_id=closing.pk, now=now)
+        terms = settling.terms_of(closing, now=now)
+        ledger.settle_closing(
+            operator=closing.operator, closing_id=closing.pk, terms=terms, now=now
+        )
+        settling.note_above_shown(closing, terms, now=now)
     return Progress.GOES_ON

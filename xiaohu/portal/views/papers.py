@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_POST
 
-from xiaohu.closures import documents, drafting, papers, sending
+from xiaohu.closures import documents, drafting, papers, sending, statements
 from xiaohu.closures.models import Case, Document, DocumentKind, DocumentState
 from xiaohu.core.states import CaseState
 from xiaohu.portal.entering import own_case
@@ -81,6 +81,7 @@ def _paper(
         "chosen": chosen,
         "document": document,
         "said": said,
+        "money": statements.rows(said.get("settlement", {})) if said is not None else [],
         "facts": papers.facts(DocumentKind(document.kind), said, language=language)
         if document is not None and said is not None
         else [],

@@ -1,0 +1,127 @@
+"""The money of a closing as a person follows it: what there was, what each item took, what is left."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import get_language, gettext
+
+from xiaohu.core.laws import in_english
+from xiaohu.core.money import Money
+from xiaohu.core.profile import ExitFee
+from xiaohu.core.settlement import BASES, ItemKind, Line
+from xiaohu.settlement.models import SettledClosing
+
+ENGLISH = "en"
+AMOUNTS = (
+    "opening_fen",
+    "usage_fen",
+    "fees_fen",
+    "exit_fee_fen",
+    "device_fen",
+    "arrears_fen",
+    "forfeited_gift_fen",
+    "refundable_fen",
+    "refunded_fen",
+    "waived_fen",
+    "unclaimed_fen",
+    "debt_fen",
+    "operator_cost_fen",
+)
+# Documents of old say how much, not what for.
+_BY_KIND = ("usage_fen", "fees_fen", "exit_fee_fen", "device_fen", "arrears_fen")
+_GIFT_BASIS = "赠送活动规则"
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyRow:
+    """One line of a statement: its words, an amount (negative where taken), and why."""
+
+    words: str
+    amount_fen: int
+    why: str = ""
+
+
+def of_settled(
+    settled: SettledClosing, lines: Sequence[Line], exit_fee: ExitFee | None
+) -> dict[str, Any]:
+    """Return the settlement of a closing as it is signed and shown: amounts, items and clauses."""
+    clause = exit_fee.clause.model_dump() if exit_fee is not None else None
+    return {
+        **{name: getattr(settled, name) for name in AMOUNTS},
+        "items": [
+            {
+                "kind": line.item.kind.value,
+                "on": line.item.on.isoformat(),
+                "paid_fen": line.paid_fen,
+                "owed_fen": line.owed_fen,
+                "borne_fen": line.borne_fen,
+                "basis": BASES[line.item.kind],
+                **({"clause": clause} if clause and line.item.kind is ItemKind.EXIT_FEE else {}),
+            }
+            for line in lines
+        ],
+    }
+
+
+def rows(said: Mapping[str, Any]) -> list[MoneyRow]:
+    """Return a settlement line by line in the reader's language; nothing where there is none."""
+    return list(_rows(said)) if said else []
+
+
+def _rows(said: Mapping[str, Any]) -> Iterator[MoneyRow]:
+    yield MoneyRow(gettext("money.opening_fen"), said["opening_fen"])
+    items = said.get("items")
+    if items is None:
+        for name in _BY_KIND:
+            if said.get(name):
+                yield MoneyRow(gettext(f"money.{name}"), -said[name])
+    for item in items or ():
+        yield from _item(item)
+    if said["forfeited_gift_fen"]:
+        gift = -said["forfeited_gift_fen"]
+        yield MoneyRow(gettext("money.forfeited_gift_fen"), gift, _source(_GIFT_BASIS))
+    if "refundable_fen" in said:
+        yield MoneyRow(gettext("money.refundable_fen"), said["refundable_fen"])
+    yield MoneyRow(gettext("money.refunded_fen"), said["refunded_fen"])
+    for name in ("waived_fen", "unclaimed_fen"):
+        if said.get(name):
+            yield MoneyRow(gettext(f"money.{name}"), said[name], gettext(f"money.why.{name}"))
+    if said["debt_fen"]:
+        yield MoneyRow(gettext("money.debt_fen"), said["debt_fen"], _owed(items or ()))
+
+
+def _item(item: Mapping[str, Any]) -> Iterator[MoneyRow]:
+    """Return what an item took, and what of it was struck off."""
+    kind = gettext(f"money.item.{item['kind']}")
+    words = gettext("money.dated").format(what=kind, on=item["on"])
+    if item["paid_fen"]:
+        yield MoneyRow(words, -item["paid_fen"], _clause(item))
+    if item["borne_fen"]:
+        above = item["kind"] == ItemKind.EXIT_FEE.value
+        why = gettext("money.borne.above_shown" if above else "money.borne.fee_stop")
+        yield MoneyRow(words, 0, why.format(amount=Money(item["borne_fen"]).yuan()))
+
+
+def _owed(items: Sequence[Mapping[str, Any]]) -> str:
+    """Return what of the bill was not paid from the purses, kind by kind."""
+    owed: dict[str, int] = {}
+    for item in items:
+        if item["owed_fen"]:
+            owed[item["kind"]] = owed.get(item["kind"], 0) + item["owed_fen"]
+    parts = [
+        gettext("money.part").format(what=gettext(f"money.item.{kind}"), amount=Money(fen).yuan())
+        for kind, fen in owed.items()
+    ]
+    return (", " if get_language() == ENGLISH else "、").join(parts)
+
+
+def _clause(item: Mapping[str, Any]) -> str:
+    clause = item.get("clause")
+    if clause is None:
+        return _source(item["basis"])
+    return str(clause["en" if get_language() == ENGLISH else "zh"])
+
+
+def _source(basis: str) -> str:
+    return in_english(basis) if get_language() == ENGLISH else basis

@@ -1,0 +1,120 @@
+"""The operator's final bill, part by part. All inner steps: call them inside a transaction."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from uuid import UUID
+
+from xiaohu.core.settlement import Item, ItemKind, Line, Purses, amounts_of
+from xiaohu.settlement.models import BillItem, BillPart
+
+_ORDER = tuple(ItemKind)
+
+
+class LedgerBroken(Exception):
+    """The ledger and the settlement disagree: a person must look, nothing goes on."""
+
+
+def keep(
+    *,
+    closing_id: UUID,
+    number: int,
+    last: bool,
+    items: Iterable[Item],
+    purses: Purses,
+    now: datetime,
+) -> None:
+    """Keep a part as received; a repeat changes nothing."""
+    part, new = BillPart.objects.get_or_create(
+        closing_id=closing_id,
+        number=number,
+        defaults={
+            "last": last,
+            "cash_fen": purses.cash_fen,
+            "deposit_fen": purses.deposit_fen,
+            "promotion_fen": purses.promotion_fen,
+            "gift_fen": purses.gift_fen,
+            "received_at": now,
+        },
+    )
+    if new:
+        BillItem.objects.bulk_create(
+            BillItem(part=part, kind=item.kind.value, on=item.on, amount_fen=item.amount_fen)
+            for item in items
+            if item.amount_fen > 0
+        )
+
+
+def parts_of(closing_ids: Collection[UUID]) -> dict[UUID, list[BillPart]]:
+    """Return the parts that came for each closing that has any, in order, with one query."""
+    found: dict[UUID, list[BillPart]] = {}
+    for part in BillPart.objects.filter(closing_id__in=closing_ids).order_by("number"):
+        found.setdefault(part.closing_id, []).append(part)
+    return found
+
+
+def purses_of(closing_id: UUID) -> Purses:
+    """Return what the holder had, by the last part of the bill.
+
+    Raises:
+        LedgerBroken: it is not there.
+    """
+    last = BillPart.objects.filter(closing_id=closing_id, last=True).first()
+    if last is None:
+        raise LedgerBroken(f"no whole bill of closing {closing_id}")
+    return _purses(last)
+
+
+def items_of(closing_id: UUID) -> list[Item]:
+    """Return every item of every part."""
+    return [_item(row) for row in _rows(closing_id)]
+
+
+def amounts_by_part(closing_ids: Collection[UUID]) -> dict[tuple[UUID, int], dict[str, int]]:
+    """Return the amounts of every part of some bills, by closing and number, with two queries."""
+    parts = BillPart.objects.filter(closing_id__in=closing_ids).prefetch_related("items")
+    return {
+        (part.closing_id, part.number): amounts_of(map(_item, part.items.all()), _purses(part))
+        for part in parts
+    }
+
+
+def settled(closing_id: UUID, lines: Iterable[Line]) -> None:
+    """Note at each item what became of it."""
+    rows = _rows(closing_id)
+    open_rows = list(rows)
+    for line in lines:
+        row = next(row for row in open_rows if _item(row) == line.item)
+        open_rows.remove(row)
+        row.paid_fen, row.owed_fen, row.borne_fen = line.paid_fen, line.owed_fen, line.borne_fen
+    BillItem.objects.bulk_update(rows, ["paid_fen", "owed_fen", "borne_fen"])
+
+
+def lines_of(closing_id: UUID) -> list[Line]:
+    """Return every item of a settled bill with what became of it, in the order of payment."""
+    return lines_of_many([closing_id]).get(closing_id, [])
+
+
+def lines_of_many(closing_ids: Collection[UUID]) -> dict[UUID, list[Line]]:
+    """Return the lines of each settled bill that has any, with one query."""
+    rows = BillItem.objects.filter(part__closing_id__in=closing_ids).select_related("part")
+    found: dict[UUID, list[Line]] = {}
+    for row in rows:
+        paid, owed, borne = row.paid_fen, row.owed_fen, row.borne_fen
+        if paid is not None and owed is not None and borne is not None:
+            found.setdefault(row.part.closing_id, []).append(Line(_item(row), paid, owed, borne))
+    for lines in found.values():
+        lines.sort(key=lambda line: (_ORDER.index(line.item.kind), line.item.on))
+    return found
+
+
+def _purses(part: BillPart) -> Purses:
+    return Purses(part.cash_fen, part.deposit_fen, part.promotion_fen, part.gift_fen)
+
+
+def _rows(closing_id: UUID) -> list[BillItem]:
+    found = BillItem.objects.filter(part__closing_id=closing_id)
+    return list(found.order_by("part__number", "on", "kind", "pk"))
+
+
+def _item(row: BillItem) -> Item:
+    return Item(ItemKind(row.kind), row.amount_fen, row.on)
