@@ -4,7 +4,6 @@ import asyncio
 import base64
 import hashlib
 import hmac
-import json
 import time
 import uuid
 from collections.abc import Sequence
@@ -12,15 +11,16 @@ from collections.abc import Sequence
 import httpx
 
 from simulators.faults import Faults
+from simulators.lies import bodies
 from simulators.wire import Body
 
 PAUSES_S = (0.5, 1.0, 2.0)
 TIMEOUT_S = 10.0
 
 
-def signature(secret: str, message_id: str, timestamp: int, body: str) -> str:
+def signature(secret: str, message_id: str, timestamp: int, body: bytes) -> str:
     """Return the webhook-signature header of a message."""
-    signed = f"{message_id}.{timestamp}.{body}".encode()
+    signed = f"{message_id}.{timestamp}.".encode() + body
     digest = hmac.new(secret.encode(), signed, hashlib.sha256).digest()
     return "v1," + base64.b64encode(digest).decode()
 
@@ -60,13 +60,13 @@ class Callbacks:
 
     async def _tell(self, payload: Body, faults: Faults, after_s: float) -> None:
         await asyncio.sleep(after_s + faults.late_callback_s)
-        # Copies carry the same id, which is how a receiver knows them for copies.
-        message_id = f"msg_{uuid.uuid4().hex}"
-        body = json.dumps(payload, ensure_ascii=False, separators=(",", ":"))
-        for _ in range(1 + faults.duplicate_callbacks):
-            await self._deliver(message_id, body)
+        for body in bodies(payload, faults.callback_lie):
+            # Copies carry the same id, which is how a receiver knows them for copies.
+            message_id = f"msg_{uuid.uuid4().hex}"
+            for _ in range(1 + faults.duplicate_callbacks):
+                await self._deliver(message_id, body)
 
-    async def _deliver(self, message_id: str, body: str) -> None:
+    async def _deliver(self, message_id: str, body: bytes) -> None:
         if await self._post(message_id, body):
             return
         for pause in self._pauses_s:
@@ -74,7 +74,7 @@ class Callbacks:
             if await self._post(message_id, body):
                 return
 
-    async def _post(self, message_id: str, body: str) -> bool:
+    async def _post(self, message_id: str, body: bytes) -> bool:
         timestamp = int(time.time())
         headers = {
             "content-type": "application/json",
@@ -83,7 +83,7 @@ class Callbacks:
             "webhook-signature": signature(self._secret, message_id, timestamp, body),
         }
         try:
-            response = await self._client.post(self._url, content=body.encode(), headers=headers)
+            response = await self._client.post(self._url, content=body, headers=headers)
         except httpx.HTTPError:
             return False
         return response.is_success

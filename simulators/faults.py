@@ -13,6 +13,15 @@ from starlette.routing import Route
 from simulators.wire import Body, Unfit, body_of
 
 MOST_COPIES = 100
+LIES = (
+    "",
+    "wrong_amount",
+    "wrong_currency",
+    "contradictory",
+    "unknown_reference",
+    "not_utf8",
+    "not_json",
+)
 
 
 @dataclass(frozen=True)
@@ -30,11 +39,16 @@ class Faults:
     undelivered: list[str] = field(default_factory=list)
     down: bool = False
     asynchronous: bool = False
+    lost_answer: bool = False
+    forget: bool = False
+    pay_twice: bool = False
+    return_after_s: float = 0.0
+    callback_lie: str = ""
     times: int | None = None
 
     def bears_on_reading(self) -> bool:
         """Say whether a call that only looks is touched at all."""
-        return self.down or self.error or self.slow_s > 0
+        return self.down or self.error or self.forget or self.slow_s > 0
 
 
 def _flag(name: str, value: object) -> bool:
@@ -75,6 +89,12 @@ def _texts(name: str, value: object) -> list[str]:
     return value
 
 
+def _lie(name: str, value: object) -> str:
+    if not isinstance(value, str) or value not in LIES:
+        raise Unfit(name, "unknown_lie")
+    return value
+
+
 CHECKS: dict[str, Callable[[str, object], Any]] = {
     "slow_s": _seconds,
     "error": _flag,
@@ -87,6 +107,11 @@ CHECKS: dict[str, Callable[[str, object], Any]] = {
     "undelivered": _texts,
     "down": _flag,
     "asynchronous": _flag,
+    "lost_answer": _flag,
+    "forget": _flag,
+    "pay_twice": _flag,
+    "return_after_s": _seconds,
+    "callback_lie": _lie,
     "times": _times,
 }
 
@@ -105,6 +130,7 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 
 DOWN = {"error": "down"}
 BROKEN = {"error": "broken"}
+LOST = {"error": "lost_on_the_way"}
 
 
 class Board:
@@ -148,6 +174,8 @@ class Board:
             response = await handler(request, faults)
             if writing and faults.timeout_after_success and response.status_code < 300:
                 await asyncio.sleep(faults.hang_s)
+            if writing and faults.lost_answer and response.status_code < 300:
+                return JSONResponse(LOST, 502)
             return response
 
         return endpoint

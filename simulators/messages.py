@@ -70,7 +70,7 @@ class Messages:
         to, text = text_in(body, "to").strip(), text_in(body, "text")
         mark = fingerprint(body)
         # From here to the answer nothing awaits, so no other call can come in between.
-        earlier = self.book.earlier(key, mark)
+        earlier = self.book.earlier(key, mark, faults)
         if earlier is not None:
             return earlier
         if to in faults.refuse:

@@ -60,7 +60,7 @@ class Operator:
         mark = fingerprint(body)
         orders = self.network.orders
         # From here to the answer nothing awaits, so no other call can come in between.
-        earlier = orders.earlier(key, mark)
+        earlier = orders.earlier(key, mark, faults)
         if earlier is not None:
             return earlier
         try:
@@ -79,7 +79,7 @@ class Operator:
             raise Unfit("settle", "not_a_list")
         mark = fingerprint(body)
         bills = self.network.bills
-        earlier = bills.earlier(key, mark)
+        earlier = bills.earlier(key, mark, faults)
         if earlier is not None:
             return earlier
         try:
@@ -94,7 +94,7 @@ class Operator:
             text_in(body, field)
         mark = fingerprint(body)
         notices = self.network.notices
-        earlier = notices.earlier(key, mark)
+        earlier = notices.earlier(key, mark, faults)
         if earlier is not None:
             return earlier
         try:

@@ -15,7 +15,7 @@ from simulators.callbacks import PAUSES_S, Callbacks
 from simulators.faults import Board, Faults
 from simulators.listing import Listing
 from simulators.serving import Settings, application_of, serve, worker
-from simulators.truth import Record, Truth
+from simulators.truth import Record, Truth, now
 from simulators.wire import Body, Unfit, body_of, fingerprint, key_of, refused, text_in
 
 CURRENCY = "CNY"
@@ -80,40 +80,51 @@ class Payout:
         amount, destination = _check(body)
         mark = fingerprint(body, self.secret)
         # From here to the answer nothing awaits, so no other call can come in between.
-        earlier = self.book.earlier(key, mark)
+        earlier = self.book.earlier(key, mark, faults)
         if earlier is not None:
             return earlier
         known_by = [destination.get(name) for name in ("route", "account", "subscription_id")]
         if any(name in faults.refuse for name in known_by):
             return refused("account_closed")
-        record = self.truth.append(
-            {
-                "key": key,
-                "kind": "payout",
-                "amount_fen": amount,
-                "currency": CURRENCY,
-                "state": "paid",
-                "reference": f"PAY-{len(self.book) + 1:06d}",
-                "route": destination["route"],
-                # Neither the name nor the whole account is written anywhere.
-                "account_tail": destination.get("account", "")[-4:],
-                "fingerprint": mark,
-                **due(faults),
-            }
-        )
-        self.book.keep(record)
-        self._tell(record, faults)
+        paid = {
+            "key": key,
+            "kind": "payout",
+            "amount_fen": amount,
+            "currency": CURRENCY,
+            "state": "paid",
+            "route": destination["route"],
+            # Neither the name nor the whole account is written anywhere.
+            "account_tail": destination.get("account", "")[-4:],
+            "fingerprint": mark,
+            **due(faults),
+        }
+        if faults.return_after_s:
+            paid["returned_at"] = now(faults.return_after_s)
+        for _ in range(1 + faults.pay_twice):
+            record = self._write(paid)
+            self._tell(record, faults)
         return self.book.answer(record)
 
+    def _write(self, paid: Record) -> Record:
+        record = self.truth.append({**paid, "reference": f"PAY-{len(self.book) + 1:06d}"})
+        self.book.keep(record)
+        return record
+
     def _tell(self, record: Record, faults: Faults) -> None:
+        after = ASYNCHRONOUS_S if faults.asynchronous else 0.0
+        self._say(record, "paid", faults, after)
+        if faults.return_after_s:
+            self._say(record, "returned", faults, max(after, faults.return_after_s))
+
+    def _say(self, record: Record, became: str, faults: Faults, after_s: float) -> None:
         payload = {
-            "type": "payout.paid",
+            "type": f"payout.{became}",
             "key": record["key"],
             "amount_fen": record["amount_fen"],
             "currency": CURRENCY,
             "reference": record["reference"],
         }
-        self.callbacks.send(payload, faults, ASYNCHRONOUS_S if faults.asynchronous else 0.0)
+        self.callbacks.send(payload, faults, after_s)
 
 
 def application(

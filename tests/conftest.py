@@ -1,6 +1,7 @@
 """Two embedded clusters for the whole run, started when the first test needs a database."""
 
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,13 +13,21 @@ from playwright.sync_api import Browser
 
 from tests import chromium
 from tests.environment import DATA, PORTS
+from tests.faults import summary
 from tests.service import Service
 
 if TYPE_CHECKING:
     from tests.template import Template
     from xiaohu.ops.embedded import Cluster
 
+BEGAN = time.time()
 DATABASE_FREE = ("tests/core", "tests/laws", "tests/simulators")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Show what was killed, raced and modelled, and with which seed to do it again."""
+    if table := summary.table(since=BEGAN):
+        terminalreporter.write_line(table)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -26,6 +26,10 @@ ORDER = {"kind": "freeze", "subscription_id": "S1"}
         ({"duplicate_callbacks": -1}, "duplicate_callbacks"),
         ({"refuse": "S1"}, "refuse"),
         ({"refuse": [1]}, "refuse"),
+        ({"forget": 1}, "forget"),
+        ({"callback_lie": "small"}, "callback_lie"),
+        ({"callback_lie": 1}, "callback_lie"),
+        ({"return_after_s": -1}, "return_after_s"),
         ([], "body"),
     ],
 )

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+import json
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from simulators import payout
+from simulators.callbacks import signature
 from simulators.serving import Settings
 from tests.simulators.support import post, truth
 
@@ -191,3 +193,84 @@ def test_callback_does_not_wait_for_a_hanging_answer(
     client.put("/faults", json={"timeout_after_success": True, "hang_s": 0.5})
     post(client, "/payouts", BODY, "k")
     assert len(receiver.seen) == 1
+
+
+def bodies_of(receiver: Receiver) -> list[dict[str, Any]]:
+    """Return what was told, in order."""
+    return [json.loads(request.content) for request in receiver.seen]
+
+
+@pytest.mark.parametrize(
+    ("lie", "said"),
+    [
+        ("wrong_amount", {"amount_fen": 6}),
+        ("wrong_currency", {"currency": "USD"}),
+        ("unknown_reference", {"reference": "PAY-UNKNOWN"}),
+    ],
+)
+def test_a_callback_can_say_something_else(
+    client: TestClient, receiver: Receiver, tmp_path: Path, lie: str, said: dict[str, Any]
+) -> None:
+    client.put("/faults", json={"callback_lie": lie})
+    post(client, "/payouts", BODY, "k")
+    receiver.wait(1)
+    (told,) = bodies_of(receiver)
+    assert told.items() >= said.items()
+    assert truth(tmp_path)[0]["amount_fen"] == BODY["amount_fen"]
+
+
+def test_a_callback_can_contradict_the_one_before(client: TestClient, receiver: Receiver) -> None:
+    client.put("/faults", json={"callback_lie": "contradictory"})
+    post(client, "/payouts", BODY, "k")
+    receiver.wait(2)
+    assert [told["type"] for told in bodies_of(receiver)] == ["payout.paid", "payout.refused"]
+    assert len({request.headers["webhook-id"] for request in receiver.seen}) == 2
+
+
+@pytest.mark.parametrize("lie", ["not_utf8", "not_json"])
+def test_a_callback_can_be_unreadable_and_is_signed_all_the_same(
+    client: TestClient, receiver: Receiver, lie: str
+) -> None:
+    client.put("/faults", json={"callback_lie": lie})
+    post(client, "/payouts", BODY, "k")
+    receiver.wait(1)
+    with pytest.raises(ValueError, match=r"."):
+        json.loads(receiver.seen[0].content)
+    sent = receiver.seen[0].headers
+    expected = signature(
+        SECRET, sent["webhook-id"], int(sent["webhook-timestamp"]), receiver.seen[0].content
+    )
+    assert sent["webhook-signature"] == expected
+
+
+def test_pays_and_loses_the_answer(client: TestClient, tmp_path: Path) -> None:
+    client.put("/faults", json={"lost_answer": True, "times": 1})
+    assert post(client, "/payouts", BODY, "k").status_code == 502
+    assert client.get("/payouts/k").json()["state"] == "paid"
+    assert len(truth(tmp_path)) == 1
+
+
+def test_forgets_keys_and_pays_again(client: TestClient, tmp_path: Path) -> None:
+    post(client, "/payouts", BODY, "k")
+    client.put("/faults", json={"forget": True})
+    assert client.get("/payouts/k").status_code == 404
+    post(client, "/payouts", BODY, "k")
+    assert [record["reference"] for record in truth(tmp_path)] == ["PAY-000001", "PAY-000002"]
+
+
+def test_can_pay_twice_under_one_key(
+    client: TestClient, receiver: Receiver, tmp_path: Path
+) -> None:
+    client.put("/faults", json={"pay_twice": True})
+    post(client, "/payouts", BODY, "k")
+    receiver.wait(2)
+    assert [told["reference"] for told in bodies_of(receiver)] == ["PAY-000001", "PAY-000002"]
+    assert {record["key"] for record in truth(tmp_path)} == {"k"}
+
+
+def test_what_was_paid_can_come_back(client: TestClient, receiver: Receiver) -> None:
+    client.put("/faults", json={"return_after_s": 0.2})
+    assert post(client, "/payouts", BODY, "k").json()["state"] == "paid"
+    receiver.wait(2)
+    assert [told["type"] for told in bodies_of(receiver)] == ["payout.paid", "payout.returned"]
+    assert client.get("/payouts/k").json()["state"] == "returned"

@@ -4,6 +4,7 @@ Harmless to call early, twice or late: the row says what is next, the lease says
 """
 
 import logging
+import time
 from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
@@ -31,10 +32,12 @@ _UNDER_WAY = frozenset({CaseState.EXECUTING, CaseState.SETTLING})
 
 def advance(*, closing_id: UUID, clock: Callable[[], datetime]) -> None:
     """Do what is due for a closing, step by step, until it waits or ends."""
+    began = time.monotonic()
     held = lease.take(Closing, closing_id)
     if held is None:
         return  # Another worker is at it.
-    work = Work(closing_id=closing_id, lease=held, clock=clock, seen=see(closing_id))
+    seen = see(closing_id)
+    work = Work(closing_id=closing_id, lease=held, clock=clock, seen=seen, held_since=began)
     try:
         while _once(work) is Progress.GOES_ON:
             pass

@@ -58,6 +58,7 @@ def carry_out(work: Work, doing: Doing) -> Progress:
     if verdict is Verdict.ASK_A_PERSON:
         return _ask(work, f"{doing.kind}_unresolved")
     faults.hit(f"{doing.kind}.before_call")
+    work.require_time()
     answer = doing.call(effect.pk) if verdict is Verdict.SEND else doing.look_up(effect.pk)
     faults.hit(f"{doing.kind}.after_call")
     progress = _record(work, doing, effect, answer)
@@ -86,10 +87,12 @@ def _intend(work: Work, doing: Doing) -> tuple[Effect, Verdict]:
 
 
 def _record(work: Work, doing: Doing, effect: Effect, answer: Answer) -> Progress:
-    now = work.clock()
+    now, began = work.clock(), work.stopwatch()
     with work.transaction() as closing:
         progress = _consequence(closing, doing, effect, answer, now)
         faults.hit(f"{doing.kind}.after_record")
+    if answer.state is AnswerState.DONE and not doing.more:
+        work.held_since = began  # The step ended, and with it the lease was renewed.
     return progress
 
 

@@ -1,8 +1,9 @@
 """What a step has in hand while a worker carries a closing: the lease, the clock, one way to write."""
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
@@ -15,6 +16,7 @@ from xiaohu.queue import faults, lease, retry
 
 PEOPLE_HAVE = timedelta(hours=24)
 TRIES_COUNTED = 1000
+CALL_TAKES = 15  # A call ends within twelve seconds; three are for clocks that disagree a little.
 
 
 class Progress(StrEnum):
@@ -33,6 +35,20 @@ class Work:
     clock: Callable[[], datetime]
     seen: Closing
     trusted: bool = True
+    stopwatch: Callable[[], float] = time.monotonic
+    held_since: float = field(default_factory=time.monotonic)
+
+    def require_time(self) -> None:
+        """Pass while the lease surely outlasts a call that begins now.
+
+        Whoever was stopped since must not call any more: by now another worker may have been
+        told that the call never came, and have done it in another way.
+
+        Raises:
+            LeaseLost: it may not.
+        """
+        if self.stopwatch() - self.held_since > lease.SECONDS - CALL_TAKES:
+            raise lease.LeaseLost
 
     @contextmanager
     def transaction(self, *, fresh: bool = False) -> Iterator[Closing]:
@@ -61,10 +77,12 @@ class Work:
     @contextmanager
     def commit(self, step: Step) -> Iterator[Closing]:
         """Carry out a step that is one transaction, and go on to the next."""
+        began = self.stopwatch()
         with self.transaction() as closing:
             yield closing
             finish_step(closing, now=self.clock())
             faults.hit(f"{step.value}.before_commit")
+        self.held_since = began
         faults.hit(f"{step.value}.after_commit")
 
 

@@ -1,0 +1,188 @@
+"""The saga of the money as a state machine: whatever happens in whatever order, it ends right.
+
+One seed replays everything: `FAULTS_SEED=N python -m pytest tests/faults/test_model.py`; a failing
+example is printed as the shortest list of steps that still fails.
+"""
+
+from datetime import timedelta
+
+import hypothesis.strategies as st
+import pytest
+from hypothesis import HealthCheck, seed, settings
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from tests.faults import saga, summary
+from tests.faults.providers import Mood
+from tests.faults.saga import BALANCE, PENDING, REFUNDED, REST, Saga
+from tests.faults.seeds import SEED
+from xiaohu.core.settlement import Bill, Purses
+from xiaohu.core.states import CaseState
+from xiaohu.queue.models import EffectState
+
+FEN = st.integers(0, 3) | st.integers(0, 100_000)
+WAITS = st.sampled_from([1.0, 3.0, 15.0, 41.0, 61.0, 3600.0, 23.5 * 3600, 25 * 3600])
+INSIDE = ("collect_bill.after_record", "settle.before_commit", "refund.after_record")
+
+
+class Money(RuleBasedStateMachine):
+    """One closing, two workers, two providers, and everything that goes wrong around them."""
+
+    @initialize(
+        purses=st.builds(Purses, FEN, FEN, FEN, FEN),
+        bill=st.builds(Bill, FEN, FEN, FEN),
+        idempotent=st.booleans(),
+        lookup=st.booleans(),
+    )
+    def begin(self, purses: Purses, bill: Bill, idempotent: bool, lookup: bool) -> None:
+        """Start with a closed line that has some money."""
+        self.saga = Saga(purses, bill, idempotent=idempotent, lookup=lookup)
+        self.running = saga.running(self.saga)
+        self.running.__enter__()
+
+    @rule(who=st.integers(0, 1), beats=st.integers(1, 4))
+    def work(self, who: int, beats: int) -> None:
+        """Let a worker go on for some beats."""
+        for _ in range(beats):
+            if not self.saga.workers[who].go_on():
+                break
+
+    @rule(who=st.integers(0, 1))
+    def kill(self, who: int) -> None:
+        """Kill a worker between two beats."""
+        self.saga.workers[who].die()
+
+    @rule(who=st.integers(0, 1), point=st.sampled_from(INSIDE))
+    def kill_inside(self, who: int, point: str) -> None:
+        """Let a worker die inside a transaction, the next time it comes to a point."""
+        self.saga.workers[who].dies_at = point
+
+    @rule(seconds=WAITS)
+    def pass_time(self, seconds: float) -> None:
+        """Let time pass; whoever stands still stands still as long."""
+        self.saga.rows.now += timedelta(seconds=seconds)
+
+    @rule(mood=st.sampled_from(Mood))
+    def change_mood(self, mood: Mood) -> None:
+        """Let the payment provider treat the next call in some way."""
+        self.saga.paying.mood = mood
+
+    @rule(mood=st.sampled_from([Mood.AWAY, Mood.LOSES_ANSWER, Mood.LATE, Mood.ACCEPTS]))
+    def change_mood_of_operator(self, mood: Mood) -> None:
+        """Let the operator treat the next call in some way."""
+        self.saga.billing.mood = mood
+
+    @rule(copies=st.integers(1, 3))
+    def call_back(self, copies: int) -> None:
+        """Let a callback come, perhaps for something long done or never asked."""
+        for _ in range(copies):
+            self.saga.call_back()
+
+    @precondition(lambda self: self.saga.rows.row.state == CaseState.REFUND_ATTENTION.value)
+    @rule()
+    def send_again(self) -> None:
+        """Let the holder name another payee."""
+        self.saga.send_again()
+
+    @precondition(lambda self: self.saga.rows.row.state == CaseState.REFUND_ATTENTION.value)
+    @rule()
+    def pay_by_hand(self) -> None:
+        """Let finance pay it by hand."""
+        self.saga.pay_by_hand()
+
+    @invariant()
+    def paid_once(self) -> None:
+        """Nothing was paid twice, and never more than is owed."""
+        paying, rows = self.saga.paying, self.saga.rows
+        assert all(paying.done_under(deed.key) == 1 for deed in paying.deeds)
+        paid = sum(deed.amount_fen for deed in paying.deeds) + self.saga.by_hand
+        assert paid <= (rows.refundable_fen or 0)
+
+    @invariant()
+    def conserved(self) -> None:
+        """Every fen is somewhere, and what is booked as paid was paid."""
+        rows = self.saga.rows
+        for account in (BALANCE, PENDING, REFUNDED, REST):
+            assert rows.standing(account) >= 0
+        if rows.refundable_fen is not None:
+            there = sum(rows.standing(account) for account in (BALANCE, PENDING, REFUNDED))
+            assert there == rows.refundable_fen
+            assert there + rows.standing(REST) == self.saga.purses.total_fen
+        paid = sum(deed.amount_fen for deed in self.saga.paying.deeds) + self.saga.by_hand
+        assert rows.standing(REFUNDED) <= paid
+
+    @invariant()
+    def never_done_while_open(self) -> None:
+        """Done means that nothing stands on the way, and that the truth says the same."""
+        row, rows = self.saga.rows.row, self.saga.rows
+        assert not row.trouble.endswith("Error"), row.trouble
+        if not row.is_open:
+            assert rows.standing(BALANCE) == rows.standing(PENDING) == 0
+            paid = sum(deed.amount_fen for deed in self.saga.paying.deeds) + self.saga.by_hand
+            assert paid == rows.standing(REFUNDED) == rows.refundable_fen
+
+    @invariant()
+    def never_forgotten(self) -> None:
+        """An open closing has a next action, or people with a date."""
+        row = self.saga.rows.row
+        if row.is_open and row.next_action_at is None:
+            assert row.owner
+            assert row.owner_due_at is not None
+
+    def teardown(self) -> None:
+        """Let all faults stop: now it ends, or a person has been asked what became of a call."""
+        if not hasattr(self, "saga"):
+            return
+        try:
+            self.saga.finish()
+            self.never_done_while_open()
+            self.conserved()
+            self.paid_once()
+            row = self.saga.rows.row
+            if row.is_open:
+                assert row.trouble == "refund_unresolved"
+                self._may_be_unresolved()
+        finally:
+            self.running.__exit__(None, None, None)
+
+    def _may_be_unresolved(self) -> None:
+        """Pass where no machine can know: the provider cannot be asked, or forgot the key."""
+        open_ones = [e for e in self.saga.rows.effects.values() if e.state in saga.OPEN]
+        assert all(effect.state != EffectState.DONE.value for effect in open_ones)
+        for effect in open_ones:
+            assert effect.first_sent_at is not None
+            can = self.saga.paying.can
+            old = self.saga.rows.now - effect.first_sent_at > timedelta(hours=22)
+            assert old or not (can.idempotent and can.lookup)
+
+
+def examine(cases: int) -> None:
+    """Go through so many cases."""
+    machine = seed(SEED)(Money)
+    run_state_machine_as_test(
+        machine,
+        settings=settings(
+            max_examples=cases,
+            stateful_step_count=40,
+            deadline=None,
+            database=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+    summary.add("modelled cases", cases)
+
+
+def test_the_money_ends_where_it_belongs() -> None:
+    examine(500)
+
+
+@pytest.mark.nightly
+@pytest.mark.timeout(3600)
+def test_the_money_ends_where_it_belongs_ten_thousand_times() -> None:
+    examine(10_000)
