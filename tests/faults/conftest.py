@@ -17,11 +17,13 @@ LINES = 700
 
 
 @pytest.fixture(scope="module")
-def outside(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Outside]:
+def outside(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Outside]:
     """Simulators as processes, with lines enough for a file of tests."""
     folder = tmp_path_factory.mktemp("outside")
     export = folder / "lines.csv"
-    demo_data.write(path=export, lines=LINES, seed=3, today=TODAY)
+    demo_data.write(path=export, lines=getattr(request.module, "LINES", LINES), seed=3, today=TODAY)
     made = Outside(folder, export)
     made.start()
     yield made

@@ -7,13 +7,14 @@ import fcntl
 import json
 import os
 import subprocess
+import time
 from pathlib import Path
 from typing import Any
 
 from tests.faults.seeds import SEED
 
 PATH = Path(__file__).parents[2] / ".bench" / "faults.json"
-RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID") or f"run {os.getpid()}"
+RUN = os.environ.setdefault("FAULTS_RUN", f"{time.time():.0f}-{os.getpid()}")
 NAMES = (
     "modelled cases",
     "cases",

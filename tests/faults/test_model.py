@@ -7,7 +7,6 @@ example is printed as the shortest list of steps that still fails.
 from datetime import timedelta
 
 import hypothesis.strategies as st
-import pytest
 from hypothesis import HealthCheck, seed, settings
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -180,9 +179,3 @@ def examine(cases: int) -> None:
 
 def test_the_money_ends_where_it_belongs() -> None:
     examine(500)
-
-
-@pytest.mark.nightly
-@pytest.mark.timeout(3600)
-def test_the_money_ends_where_it_belongs_ten_thousand_times() -> None:
-    examine(10_000)

@@ -27,6 +27,7 @@ pytestmark = [
     pytest.mark.django_db(transaction=True, databases=["default", "keystore"]),
 ]
 
+LINES = 1100
 _S, _A = CaseState, Action
 
 

@@ -1,0 +1,176 @@
+"""Real workers killed at random, and a database that crashes: `python -m tests.faults.chaos`.
+
+A process of its own with clusters of its own, whose commits wait for the disk.
+"""
+
+import argparse
+import os
+import sys
+import time
+from random import Random
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import django
+import httpx
+
+import tests.environment  # noqa: F401 - settles the data folder before Django reads it
+
+if TYPE_CHECKING:
+    from tests.bench.world import BenchWorld
+    from tests.faults.crew import Crew, Feeder
+
+MOODS: tuple[dict[str, Any], ...] = ({}, {"lost_answer": True}, {"asynchronous": True}, {})
+MOOD_S = 4.0
+LAST_S = 300.0
+MOST_P99 = 90.0
+
+
+class Chaos:
+    """One night: who was killed while holding what, and when somebody went on with it."""
+
+    def __init__(self, world: "BenchWorld", crew: "Crew", feeder: "Feeder", chance: Random) -> None:
+        self.world, self.crew, self.feeder, self.chance = world, crew, feeder, chance
+        self.left_behind: dict[UUID, tuple[int, float]] = {}
+        self.waited: list[float] = []
+        self.mood_until = 0.0
+
+    def kill(self, times: int) -> None:
+        """Kill workers at random moments of their work."""
+        from tests.faults import summary
+
+        for _ in range(times):
+            self.crew.fill()
+            time.sleep(self.chance.uniform(0.1, 0.6))
+            self._note(self.crew.kill_one(self.chance))
+            self._change_mood()
+            self._look()
+        summary.add("kills", times)
+
+    def crash(self, times: int) -> None:
+        """Stop a database at once, in the middle of everything, and start it again."""
+        from tests.faults import summary
+
+        for _ in range(times):
+            until = time.monotonic() + self.chance.uniform(0.5, 3.0)
+            while time.monotonic() < until:
+                self.crew.fill()
+                time.sleep(0.1)
+            cluster = self.chance.choice(self.world.clusters)
+            cluster.kill()
+            time.sleep(self.chance.choice([0.2, 1.0, 5.0]))
+            cluster.start()
+            self._require_acknowledged()
+        summary.add("database crashes", times)
+
+    def finish(self) -> None:
+        """Let everything come to its end, and ask the oracle."""
+        from tests.faults import oracle, summary
+        from xiaohu.closures.models import Case
+
+        self.feeder.end()
+        for name in (1, 2):
+            _fault(name, {})
+        taken = self.feeder.acknowledged()
+        until = time.monotonic() + LAST_S
+        while Case.objects.filter(pk__in=taken).exclude(state="done").exists():
+            assert time.monotonic() < until, self._stuck()
+            self.crew.fill()
+            self._look()
+            time.sleep(0.3)
+        self.crew.end()
+        summary.add("cases", len(taken))
+        summary.progress(self.waited)
+        oracle.require_agreement(self.world.simulators.truth)
+        self._require_checksums()
+
+    def _note(self, orphans: list[UUID]) -> None:
+        from xiaohu.closures.models import Closing
+
+        for closing in Closing.objects.filter(pk__in=orphans, is_open=True):
+            self.left_behind.setdefault(closing.pk, (closing.lease, time.monotonic()))
+
+    def _look(self) -> None:
+        """See which closings somebody went on with."""
+        from xiaohu.closures.models import Closing
+
+        now = time.monotonic()
+        for closing in Closing.objects.filter(pk__in=list(self.left_behind)):
+            held, since = self.left_behind[closing.pk]
+            if closing.lease > held or not closing.is_open:
+                self.waited.append(now - since)
+                del self.left_behind[closing.pk]
+        assert all(now - since < 3 * MOST_P99 for _, since in self.left_behind.values())
+
+    def _change_mood(self) -> None:
+        if time.monotonic() < self.mood_until:
+            return
+        self.mood_until = time.monotonic() + MOOD_S
+        for number in (1, 2):
+            _fault(number, self.chance.choice(MOODS))
+
+    def _require_acknowledged(self) -> None:
+        from django.db import connections
+
+        from xiaohu.closures.models import Case
+
+        connections.close_all()
+        taken = self.feeder.acknowledged()
+        kept = Case.objects.filter(pk__in=taken).exclude(submitted_at=None).count()
+        assert kept == len(taken), f"{len(taken) - kept} acknowledged requests are gone"
+
+    def _require_checksums(self) -> None:
+        from django.db import connections
+
+        connections.close_all()
+        for cluster in self.world.clusters:
+            cluster.stop()
+            said = cluster._run(["pg_checksums", "--check", "-D", str(cluster.pgdata)])
+            assert said.returncode == 0, said.stderr
+
+    def _stuck(self) -> list[Any]:
+        from xiaohu.closures.models import Closing
+
+        stuck = Closing.objects.filter(is_open=True, case__in=self.feeder.acknowledged())
+        return list(stuck.values_list("step", "trouble", "owner"))
+
+
+def _fault(number: int, faults: dict[str, Any]) -> None:
+    from django.conf import settings
+
+    url = f"{settings.XIAOHU.simulator_url(number)}/faults"
+    assert httpx.put(url, json=faults, timeout=5.0).is_success
+
+
+def main() -> int:
+    """Kill and crash as often as asked."""
+    parser = argparse.ArgumentParser(prog="python -m tests.faults.chaos")
+    parser.add_argument("--kills", type=int, default=0)
+    parser.add_argument("--crashes", type=int, default=0)
+    asked = parser.parse_args()
+    os.environ["DJANGO_SETTINGS_MODULE"] = "xiaohu.config.settings"
+    django.setup()
+    from tests.bench.world import BenchWorld
+    from tests.faults.crew import Crew, Feeder
+    from tests.faults.seeds import rng
+
+    with BenchWorld() as world:
+        notes = world.folder / "notes"
+        notes.mkdir()
+        feeder = Feeder(world.world, world.take(5000), notes / "taken")
+        chaos = Chaos(world, Crew(notes), feeder, rng("chaos"))
+        try:
+            chaos.kill(asked.kills)
+            chaos.crash(asked.crashes)
+            chaos.finish()
+        finally:
+            chaos.crew.end()
+            feeder.stop.touch()
+    waited = sorted(chaos.waited)
+    if waited:
+        assert waited[int(len(waited) * 0.99)] <= MOST_P99, waited[-5:]
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,46 @@
+"""The long forms: real workers killed at random, databases that crash, races two hundred times each.
+
+`make nightly` runs them with everything else; `python -m tests.faults --seed N` runs only these.
+"""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.faults import test_model as model
+from tests.faults import test_races as races
+from tests.faults.outside import Outside
+from tests.stories import World
+
+pytestmark = [pytest.mark.nightly, pytest.mark.kill, pytest.mark.timeout(3600)]
+LINES = 9000
+ROOT = Path(__file__).parents[2]
+
+
+def test_the_money_ends_where_it_belongs_ten_thousand_times() -> None:
+    model.examine(10_000)
+
+
+def chaos(*asked: str) -> None:
+    """Let a process with clusters of its own do it."""
+    command = [sys.executable, "-m", "tests.faults.chaos", *asked]
+    subprocess.run(command, cwd=ROOT, check=True, timeout=3500)
+
+
+def test_a_thousand_killed_workers_lose_and_double_nothing() -> None:
+    chaos("--kills", "1000")
+
+
+def test_twenty_crashes_of_a_database_lose_nothing_acknowledged() -> None:
+    chaos("--crashes", "20")
+
+
+@pytest.mark.django_db(transaction=True, databases=["default", "keystore"])
+@pytest.mark.parametrize("name", races.RACES)
+def test_one_wins_every_time(
+    world: World, outside: Outside, numbers: Iterator[str], name: str
+) -> None:
+    races.run(races.RACES[name], name, 200, world=world, outside=outside, numbers=numbers)
