@@ -4,7 +4,7 @@ Each worker is a greenlet that stops at every fault point, so that anything may 
 another worker goes on, time passes, the process dies.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
 from functools import partial
@@ -24,7 +24,7 @@ from xiaohu.closures.work import Progress, Work, ask_people, finish_step
 from xiaohu.core import moves
 from xiaohu.core.actors import Actor, ActorKind
 from xiaohu.core.moves import Action
-from xiaohu.core.settlement import Bill, Purses, settle
+from xiaohu.core.settlement import Item, Purses, settle
 from xiaohu.core.states import CaseState
 from xiaohu.core.steps import Step
 from xiaohu.gateways.protocols import Answer
@@ -71,10 +71,15 @@ class Saga:
     """The money of one closing, from its bill to the end."""
 
     def __init__(
-        self, purses: Purses, bill: Bill, *, idempotent: bool = True, lookup: bool = True
+        self,
+        purses: Purses,
+        items: Sequence[Item] = (),
+        *,
+        idempotent: bool = True,
+        lookup: bool = True,
     ) -> None:
         self.rows = Rows()
-        self.purses, self.bill = purses, bill
+        self.purses, self.items = purses, items
         self.billing = Provider(capabilities(idempotent=True, lookup=True))
         self.paying = Provider(capabilities(idempotent=idempotent, lookup=lookup))
         self.workers = [Worker(self), Worker(self)]
@@ -98,7 +103,7 @@ class Saga:
     def settle(self, turn: Work) -> Progress:
         """Book where the balance went, by the real rule."""
         with turn.commit(Step.SETTLE):
-            result = settle(self.purses, self.bill)
+            result = settle(self.purses, self.items)
             rest = result.opening_fen - result.refundable_fen
             if result.opening_fen:
                 self.rows.post("operator", BALANCE, result.opening_fen)

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from tests.faults.providers import Mood
 from tests.faults.saga import REFUNDED, Saga, Worker, running
-from xiaohu.core.settlement import Bill, Purses
+from xiaohu.core.settlement import Purses
 from xiaohu.core.states import CaseState
 
 FEN = 12640
@@ -12,7 +12,7 @@ FEN = 12640
 
 def saga() -> Saga:
     """Return a closing with some cash and an empty bill."""
-    return Saga(Purses(FEN, 0, 0, 0), Bill(0, 0, 0))
+    return Saga(Purses(FEN, 0, 0, 0))
 
 
 def go_to(worker: Worker, point: str) -> None:

@@ -19,14 +19,16 @@ from hypothesis.stateful import (
 
 from tests.faults import saga, summary
 from tests.faults.providers import Mood
+from tests.faults.rows import START
 from tests.faults.saga import BALANCE, PENDING, REFUNDED, REST, Saga
 from tests.faults.seeds import SEED
-from xiaohu.core.settlement import Bill, Purses
+from xiaohu.core.settlement import Item, ItemKind, Purses
 from xiaohu.core.states import CaseState
 from xiaohu.queue.models import EffectState
 
 FEN = st.integers(0, 3) | st.integers(0, 100_000)
 WAITS = st.sampled_from([1.0, 3.0, 15.0, 41.0, 61.0, 3600.0, 23.5 * 3600, 25 * 3600])
+ITEMS = st.builds(Item, st.sampled_from(ItemKind), FEN, st.just(START.date()))
 INSIDE = ("collect_bill.after_record", "settle.before_commit", "refund.after_record")
 
 
@@ -35,13 +37,13 @@ class Money(RuleBasedStateMachine):
 
     @initialize(
         purses=st.builds(Purses, FEN, FEN, FEN, FEN),
-        bill=st.builds(Bill, FEN, FEN, FEN),
+        items=st.lists(ITEMS, max_size=3),
         idempotent=st.booleans(),
         lookup=st.booleans(),
     )
-    def begin(self, purses: Purses, bill: Bill, idempotent: bool, lookup: bool) -> None:
+    def begin(self, purses: Purses, items: list[Item], idempotent: bool, lookup: bool) -> None:
         """Start with a closed line that has some money."""
-        self.saga = Saga(purses, bill, idempotent=idempotent, lookup=lookup)
+        self.saga = Saga(purses, items, idempotent=idempotent, lookup=lookup)
         self.running = saga.running(self.saga)
         self.running.__enter__()
 
