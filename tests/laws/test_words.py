@@ -62,7 +62,7 @@ from xiaohu.core.states import CaseState
 from xiaohu.core.steps import Scope
 from xiaohu.core.withdrawal import WithdrawReason
 from xiaohu.core.working import Part, Works
-from xiaohu.desk.asked import VIEWS as ASKED_VIEWS
+from xiaohu.desk.asked import OF_COMPLAINTS
 from xiaohu.desk.finding import Kind
 from xiaohu.desk.refunds import KNOWN_ANSWERS
 from xiaohu.desk.showing import OUTCOMES, OWN_OUTCOMES
@@ -253,7 +253,7 @@ def made() -> Mapping[str, list[str]]:
         "status.overall.": each(Works),
         "help.call.": each(CallTopic),
         "help.complaint.": each(ComplaintSubject),
-        "desk.asked.": each(ASKED_VIEWS),
+        "desk.asked.": each(OF_COMPLAINTS),
         "desk.call.": each(CallOutcome),
         "involuntary.stop.": each(Stop),
         "now.involuntary.": each(["scheduled", "in_review", "withdrawn"]),
@@ -273,7 +273,7 @@ def made() -> Mapping[str, list[str]]:
         "notice.": each(Notice),
         "notice.state.": each(NoticeState),
         "now.": each(set(CaseState) - SAID_ELSEWHERE),
-        "page.": each(("400", "403", "403csrf", "404", "405", "413"), ".next"),
+        "page.": each(("400", "400file", "403", "403csrf", "404", "405", "413"), ".next"),
         "paper.": each(DocumentKind, ".lead"),
         "recipient.": each(set(Recipient) - {Recipient.CODE_ADDRESS}),
         "policies.section.": each(SECTIONS.values()),

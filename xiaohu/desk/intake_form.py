@@ -126,10 +126,12 @@ class Intake(forms.Form):
 
     def offer(self, others: Collection[ShownLine], *, ticked: list[str]) -> None:
         """Let the holder's other lines be ticked to go with the one that was looked up."""
+        self.is_valid()  # The answers are judged before; of these only the lines there are count.
         if others:
             field = forms.MultipleChoiceField(
                 label=gettext("intake.also"),
                 choices=[(str(one.id), _line(one)) for one in others],
+                required=False,
                 widget=forms.CheckboxSelectMultiple,
                 initial=ticked,
             )
