@@ -20,6 +20,7 @@ COLUMNS = (
 )  # fmt: skip
 # What a rehearsal has on the last bill, beside what the line owes anyway.
 BILLED = ("monthly_fen", "late_fee_fen", "roaming_fen")
+UNSAID = frozenset({*BILLED, "fees_on"})
 # What is said of a line beside its columns of old; a file may leave out any of them.
 AMOUNTS = (
     *(f"{purse}_fen" for purse in PURSES),

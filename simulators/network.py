@@ -1,25 +1,14 @@
 """The operator's network: its lines, and what orders and bills do to them."""
 
 from bisect import insort
-from datetime import date
 
 from simulators import billing
 from simulators.book import Book, due, later, pending
 from simulators.faults import Faults
-from simulators.inventory import (
-    AMOUNTS,
-    COUNTS,
-    DAYS,
-    FLAGS,
-    MOST_GRADE,
-    PURSES,
-    STATUSES,
-    WORDS,
-    Line,
-)
+from simulators.inventory import PURSES, Line
 from simulators.keeping import LEFT_BEHIND
 from simulators.truth import Record, Truth
-from simulators.wire import Body, Unfit
+from simulators.wire import Body
 
 KINDS = ("prepare", "freeze", "disconnect", "end_filing", "quarantine", "clear")
 # What the operator does when the holder chose it about an obstacle.
@@ -43,44 +32,6 @@ class Refused(Exception):
     """The operator understood and says no."""
 
 
-def changes_from(body: Body) -> Body:
-    """Return what a rehearsal may change in a line: anything that is said of one."""
-    for field, value in body.items():
-        wrong = _wrong(field, value)
-        if wrong:
-            raise Unfit(field, wrong)
-    return body
-
-
-def _wrong(field: str, value: object) -> str:
-    """Say what is wrong with a change; nothing where it is fine."""
-    if field in AMOUNTS or field in COUNTS:
-        most = MOST_GRADE if field == "restriction_grade" else None
-        return "" if _is_number(value, most) else "not_an_amount"
-    if field in FLAGS:
-        return "" if isinstance(value, bool) else "not_a_boolean"
-    if field in DAYS:
-        return "" if value is None or _is_day(value) else "not_a_date"
-    if field in WORDS:
-        return "" if value in WORDS[field] else f"unknown_{field}"
-    if field == "status":
-        return "" if value in STATUSES else "unknown_status"
-    return "unknown"
-
-
-def _is_number(value: object, most: int | None) -> bool:
-    if isinstance(value, bool) or not isinstance(value, int):
-        return False
-    return value >= 0 and (most is None or value <= most)
-
-
-def _is_day(value: object) -> bool:
-    try:
-        return isinstance(value, str) and date.fromisoformat(value).isoformat() == value
-    except ValueError:
-        return False
-
-
 class Network:
     """Lines in memory, changed only by records that are in the truth."""
 
@@ -94,6 +45,8 @@ class Network:
         self._coming: list[Record] = []
         self._closing: set[str] = set()
         self.cleared: set[tuple[str, str]] = set()
+        self._billed: dict[str, str] = {}
+        self.charges = 0
         for record in truth.replay():
             self._take(record)
 
@@ -170,6 +123,23 @@ class Network:
             }
         )
 
+    def charge_late(self, subscription: str, amount_fen: int) -> Record:
+        """Name a charge after the last bill of a line, and return it with the bill's key."""
+        self._known(subscription)
+        key = self._billed.get(subscription)
+        if key is None:
+            raise Refused("not_billed")
+        return self._write(
+            {
+                "key": key,
+                "kind": "late_charge",
+                "subscription_id": subscription,
+                "state": "done",
+                "reference": f"LATE-{self.charges + 1:06d}",
+                "amount_fen": amount_fen,
+            }
+        )
+
     def change(self, subscription: str, kind: str, changes: Body) -> Line:
         """Change a line for a rehearsal, durably like everything else."""
         line = self._known(subscription)
@@ -199,6 +169,9 @@ class Network:
         """Remember a record, and let it take effect now or when it is due."""
         if record["kind"] == "bill":
             self.bills.keep(record)
+            self._billed[record["subscription_id"]] = record["key"]
+        elif record["kind"] == "late_charge":
+            self.charges = max(self.charges, int(record["reference"].removeprefix("LATE-")))
         elif record["kind"] == "notice":
             self.notices.keep(record)
         elif record["kind"] in KINDS:

@@ -1,18 +1,23 @@
 """The telecom operator: lines to look at, orders to give, last bills to ask for, others to tell."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
+import httpx
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from simulators.callbacks import Callbacks
+from simulators.changing import changes_from
 from simulators.faults import Board, Faults
-from simulators.inventory import read
+from simulators.inventory import UNSAID, read
 from simulators.keeping import PAGE, RECORDS, left_behind, records
 from simulators.listing import Many
-from simulators.network import KINDS, Network, Refused, changes_from
-from simulators.serving import Settings, application_of, closing, serve, worker
+from simulators.network import KINDS, Network, Refused
+from simulators.serving import Settings, application_of, serve, worker
 from simulators.truth import Truth
 from simulators.wire import Unfit, body_of, fingerprint, key_of, missing, refused, text_in
 
@@ -20,14 +25,17 @@ from simulators.wire import Unfit, body_of, fingerprint, key_of, missing, refuse
 class Operator:
     """The operator as seen over HTTP."""
 
-    def __init__(self, network: Network) -> None:
-        """Speak for this network."""
+    def __init__(self, network: Network, callbacks: Callbacks | None = None) -> None:
+        """Speak for this network; without callbacks nobody is told of late charges."""
         self.network = network
+        self.callbacks = callbacks
 
     async def line(self, request: Request, _faults: Faults) -> Response:
         """Show a line."""
         line = self.network.line(request.path_params["subscription_id"])
-        return missing("unknown_line") if line is None else JSONResponse(line)
+        if line is None:
+            return missing("unknown_line")
+        return JSONResponse({name: said for name, said in line.items() if name not in UNSAID})
 
     async def records(self, request: Request, faults: Faults) -> Response:
         """Show records of one kind and month, a page at a time."""
@@ -122,6 +130,20 @@ class Operator:
         """Let the newcomer pay the arrears at the operator's counter."""
         return self._change(request, "pay", {"arrears_fen": 0})
 
+    async def charge_late(self, request: Request) -> Response:
+        """Name a charge after the last bill of a line, and tell of it by callback."""
+        amount = (await body_of(request)).get("amount_fen")
+        if isinstance(amount, bool) or not isinstance(amount, int) or amount < 1:
+            raise Unfit("amount_fen", "not_an_amount")
+        try:
+            charge = self.network.charge_late(request.path_params["subscription_id"], amount)
+        except Refused as no:
+            return refused(str(no))
+        said = {name: charge[name] for name in ("key", "reference", "amount_fen")}
+        if self.callbacks is not None:
+            self.callbacks.send({"type": "bill.late_charge", **said}, Faults())
+        return JSONResponse(said)
+
     async def patch(self, request: Request) -> Response:
         """Put a line into the state a rehearsal needs."""
         return self._change(request, "rehearsal", changes_from(await body_of(request)))
@@ -134,12 +156,25 @@ class Operator:
         return JSONResponse(line)
 
 
-def application(settings: Settings) -> Starlette:
+def application(settings: Settings, transport: httpx.AsyncBaseTransport | None = None) -> Starlette:
     """Build the operator."""
     lines = read(Path(settings.inventory))
     truth = Truth(Path(settings.data))
     network = Network(lines, truth)
-    board, operator, many = Board(), Operator(network), Many(network)
+    callbacks = None
+    if settings.callback:
+        callbacks = Callbacks(settings.callback, settings.secret, transport=transport)
+    board, operator, many = Board(), Operator(network, callbacks), Many(network)
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        try:
+            yield
+        finally:
+            if callbacks is not None:
+                await callbacks.close()
+            truth.close()
+
     routes = [
         Route("/lines/closed", board.business(many.closed), methods=["POST"]),
         Route("/lines/{subscription_id}", board.business(operator.line)),
@@ -150,6 +185,11 @@ def application(settings: Settings) -> Starlette:
             methods=["POST"],
         ),
         Route("/lines/{subscription_id}/face", board.business(operator.face), methods=["POST"]),
+        Route(
+            "/lines/{subscription_id}/late-charge",
+            board.rehearsal(operator.charge_late),
+            methods=["POST"],
+        ),
         Route("/lines/{subscription_id}/pay", board.rehearsal(operator.pay), methods=["POST"]),
         Route(
             "/lines/{subscription_id}/records/{record}",
@@ -165,7 +205,7 @@ def application(settings: Settings) -> Starlette:
         Route("/notices", board.business(operator.notice), methods=["POST"]),
         *board.routes(),
     ]
-    return application_of(routes, closing(truth))
+    return application_of(routes, lifespan)
 
 
 def from_environment() -> Starlette:
@@ -174,4 +214,4 @@ def from_environment() -> Starlette:
 
 
 if __name__ == "__main__":
-    serve("operator", ["inventory"])
+    serve("operator", ["inventory"], optional=["callback", "secret"])

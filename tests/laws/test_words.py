@@ -270,6 +270,7 @@ def made() -> Mapping[str, list[str]]:
         "money.": each(AMOUNTS),
         "money.why.": each(("waived_fen", "unclaimed_fen")),
         "money.item.": each(ItemKind),
+        "money.purse.": each(("cash_fen", "deposit_fen", "promotion_fen", "gift_fen")),
         "notice.": each(Notice),
         "notice.state.": each(NoticeState),
         "now.": each(set(CaseState) - SAID_ELSEWHERE),

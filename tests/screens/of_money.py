@@ -1,87 +1,106 @@
-"""Scenes of the money: S12 where it goes, S13 the account or wallet, and what was agreed to."""
+"""Scenes of money: an estimate line by line, a formula with its numbers, a bill that is awaited, a statement."""
 
-from tests.closures.states import BANK
-from tests.closures.test_waiving import offered, waived
-from tests.screens.of_answers import FIRM, address, answered, drafted
+from datetime import timedelta
+from typing import Any
+
+from tests.closures import rulings
+from tests.closures.test_exit_fee import RULES, SAID, SOURCES
+from tests.screens.of_answers import address
 from tests.screens.scenes import scene
 from tests.screens.stage import Stage
-from tests.stories import EMPTY
-from xiaohu.closures import paying
-from xiaohu.core.profile import RefundRoute
+from tests.stories import CONTRACT
+from xiaohu.closures import checking, drafting
+from xiaohu.closures.models import Case
+from xiaohu.core.checks import CheckCode
+from xiaohu.core.choices import Choice
+from xiaohu.core.states import CaseState
+
+FULL = {"cash_fen": 50000, "deposit_fen": 10000, "gift_fen": 2000, "promotion_fen": 3000}
 
 
-@scene("S12-firm", "portal:balance")
-def firm(stage: Stage) -> str:
-    return f"{answered(stage, FIRM)}/balance"
-
-
-@scene("S12-lapsing", "portal:balance")
-def lapsing(stage: Stage) -> str:
+def bound(stage: Stage, **facts: Any) -> Case:
+    """Arrange a checked draft of a line under a contract with a formula."""
     world = stage.world
-    world.outside.change(world.line(), gift_fen=5000, points=3200, coupons=2)
-    return f"{answered(stage)}/balance"
+    world.clock.pass_(minutes=5)
+    rulings.publish("2026.12", RULES, SOURCES, now=world.now)
+    world.outside.change(world.line(CONTRACT), **{**SAID, **FULL, **facts})
+    case = world.draft(CONTRACT)
+    drafting.choose(case_id=case.pk, check=CheckCode.CONTRACT_TERM, choice=Choice.PAY_EXIT_FEE)
+    checking.run(case_id=case.pk, now=world.now)
+    stage.holder(CONTRACT)
+    return case
 
 
-@scene("S12-unknown", "portal:balance")
-def unknown(stage: Stage) -> str:
-    world = stage.world
-    world.outside.change(world.line(), cash_fen=0, balance_unknown=True)
-    return f"{drafted(stage)}/balance"
+def choose(case: Case, code: CheckCode, choice: Choice) -> None:
+    """Choose something about an obstacle."""
+    drafting.choose(case_id=case.pk, check=code, choice=choice)
 
 
-@scene("S12-not-agreed", "portal:balance", status=422, press="btn.continue")
-def not_agreed(stage: Stage) -> str:
-    return unknown(stage)
+@scene("S6-formula", "portal:checks")
+def formula_in_the_list(stage: Stage) -> str:
+    return f"{address(bound(stage))}/checks"
 
 
-@scene("S13-firm", "portal:bank_account")
-def account_of_a_firm(stage: Stage) -> str:
-    return f"{answered(stage, FIRM)}/balance/account"
+@scene("S7-formula", "portal:one_check")
+def formula(stage: Stage) -> str:
+    return f"{address(bound(stage))}/checks/CONTRACT_TERM"
 
 
-@scene("S13-wallet", "portal:bank_account")
-def wallet(stage: Stage) -> str:
-    return f"{answered(stage)}/balance/account?to=wallet"
-
-
-@scene("S13-wallet-error", "portal:bank_account", status=422, press="btn.continue")
-def no_wallet(stage: Stage) -> str:
-    return wallet(stage)
-
-
-@scene("S16-nothing-left", "portal:review")
-def nothing_left(stage: Stage) -> str:
-    return f"{answered(stage, EMPTY)}/check"
-
-
-@scene("S16-consents", "portal:review")
-def consents(stage: Stage) -> str:
-    case = stage.world.ready()
-    stage.world.agree(case)
-    paying.set_refund(case_id=case.pk, route=RefundRoute.BANK_ACCOUNT, **BANK)
-    stage.holder()
-    return f"{address(case)}/check"
-
-
-@scene("S12-small-change", "portal:balance")
-def small_change(stage: Stage) -> str:
-    case = offered(stage.world)
-    stage.holder()
+@scene("S12-estimate", "portal:balance")
+def estimate(stage: Stage) -> str:
+    facts = {"unbilled_fen": 4300, "roaming_pending": True, "arrears_fen": 3000}
+    case = bound(stage, **facts, equipment_fen=8000)
+    choose(case, CheckCode.ARREARS, Choice.SET_OFF)
+    choose(case, CheckCode.EQUIPMENT_RETURN, Choice.PAY_VALUE)
+    choose(case, CheckCode.ROAMING_PENDING, Choice.SETTLE_LATER)
     return f"{address(case)}/balance"
 
 
-@scene("S12-waive", "portal:waive")
-def leave_it(stage: Stage) -> str:
-    return f"{small_change(stage)}/waive"
+def executed(stage: Stage, case: Case) -> Case:
+    """Submit a case and let it be carried out as far as it goes."""
+    world = stage.world
+    world.answer(case)
+    world.submit(case)
+    world.clock.pass_(days=3, minutes=1)
+    world.work()
+    stage.contact_of(case)
+    return case
 
 
-@scene("S12-waive-not-agreed", "portal:waive", status=422, press="waive.confirm")
-def leave_it_unticked(stage: Stage) -> str:
-    return leave_it(stage)
+@scene("S18-bill-awaited", "portal:case")
+def awaited(stage: Stage) -> str:
+    stage.world.outside.fault("operator", late_bill_s=3600)
+    return address(executed(stage, stage.world.draft()))
 
 
-@scene("S17-waived", "portal:submitted")
-def submitted_waived(stage: Stage) -> str:
-    case = waived(stage.world)
-    stage.holder()
-    return f"{address(case)}/submitted"
+@scene("S18-rest-awaited", "portal:case")
+def rest_awaited(stage: Stage) -> str:
+    world = stage.world
+    world.outside.change(world.line(), roaming_pending=True, roaming_fen=2300)
+    case = world.draft()
+    choose(case, CheckCode.ROAMING_PENDING, Choice.SETTLE_LATER)
+    return address(executed(stage, case))
+
+
+@scene("S17-bill-awaited", "portal:submitted")
+def receipt_awaited(stage: Stage) -> str:
+    return f"{awaited(stage)}/submitted"
+
+
+def itemised(stage: Stage) -> Case:
+    """Arrange a closed line whose bill had everything on it."""
+    stop = (stage.world.now + timedelta(days=3)).date().isoformat()
+    facts = {"unbilled_fen": 0, "monthly_fen": 5900, "late_fee_fen": 12, "fees_on": stop}
+    case = executed(stage, bound(stage, **facts))
+    stage.world.skip_until(case, lambda: Case.objects.get(pk=case.pk).state == CaseState.DONE)
+    return case
+
+
+@scene("S18-itemised", "portal:case")
+def money_by_item(stage: Stage) -> str:
+    return address(itemised(stage))
+
+
+@scene("S22-itemised", "portal:statement")
+def statement_by_item(stage: Stage) -> str:
+    return f"{address(itemised(stage))}/statement"

@@ -316,3 +316,18 @@ def test_passes_a_message_on_once(at_operator: TestClient, tmp_path: Path) -> No
     assert post(at_operator, "/notices", {**body, "subscription_id": "S9"}, "k3").status_code == 422
     at_operator.put("/faults", json={"refuse": ["notice"]})
     assert post(at_operator, "/notices", body, "k4").json()["reason"] == "refused_by_operator"
+
+
+def test_a_late_charge_names_the_bill_it_comes_after(operator_settings: Settings) -> None:
+    with TestClient(operator.application(operator_settings)) as client:
+        late = client.post("/lines/S1/late-charge", json={"amount_fen": 730})
+        assert late.json()["reason"] == "not_billed"
+        order(client, "disconnect", "k1")
+        bill(client, "b")
+        late = client.post("/lines/S1/late-charge", json={"amount_fen": 730})
+        assert late.json() == {"key": "b", "reference": "LATE-000001", "amount_fen": 730}
+        for wrong in ({}, {"amount_fen": 0}, {"amount_fen": True}):
+            assert client.post("/lines/S1/late-charge", json=wrong).status_code == 422
+    with TestClient(operator.application(operator_settings)) as client:
+        late = client.post("/lines/S1/late-charge", json={"amount_fen": 5})
+        assert late.json()["reference"] == "LATE-000002"

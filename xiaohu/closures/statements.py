@@ -80,7 +80,7 @@ def _rows(said: Mapping[str, Any]) -> Iterator[MoneyRow]:
         yield from _item(item)
     if said["forfeited_gift_fen"]:
         gift = -said["forfeited_gift_fen"]
-        yield MoneyRow(gettext("money.forfeited_gift_fen"), gift, _source(_GIFT_BASIS))
+        yield MoneyRow(gettext("money.forfeited_gift_fen"), gift, gift_basis())
     if "refundable_fen" in said:
         yield MoneyRow(gettext("money.refundable_fen"), said["refundable_fen"])
     yield MoneyRow(gettext("money.refunded_fen"), said["refunded_fen"])
@@ -89,6 +89,18 @@ def _rows(said: Mapping[str, Any]) -> Iterator[MoneyRow]:
             yield MoneyRow(gettext(f"money.{name}"), said[name], gettext(f"money.why.{name}"))
     if said["debt_fen"]:
         yield MoneyRow(gettext("money.debt_fen"), said["debt_fen"], _owed(items or ()))
+
+
+def clause_of(kind: ItemKind, exit_fee: ExitFee | None) -> str:
+    """Return the clause a kind of item rests on, in the reader's language."""
+    if kind is ItemKind.EXIT_FEE and exit_fee is not None:
+        return exit_fee.clause.read(get_language() or "")
+    return _source(BASES[kind])
+
+
+def gift_basis() -> str:
+    """Return what gift credit lapses by, in the reader's language."""
+    return _source(_GIFT_BASIS)
 
 
 def _item(item: Mapping[str, Any]) -> Iterator[MoneyRow]:

@@ -2,6 +2,7 @@
 
 from xiaohu.access import personal_data as access
 from xiaohu.assistance import personal_data as assistance
+from xiaohu.closures import late_charges
 from xiaohu.closures import parties as closures
 from xiaohu.erasure import engine
 from xiaohu.gateways import callbacks
@@ -14,6 +15,7 @@ def register() -> None:
     engine.register("sessions", access.forget_sessions)
     engine.register("indexes", registry.forget_indexes)
     parties.register(closures)
+    callbacks.register(late_charges.SOURCE, late_charges.hear)
     callbacks.register(reports.SOURCE, reports.take)
     engine.register("asked", assistance.forget_asked)
     engine.register("restrictions", registry.forget_restrictions)

@@ -25,6 +25,13 @@ def messages(request: HttpRequest) -> HttpResponse:
     return _take(request, "messages")
 
 
+@csrf_exempt
+@require_POST
+def operator(request: HttpRequest) -> HttpResponse:
+    """Take what the operator says of a bill."""
+    return _take(request, "operator")
+
+
 def _take(request: HttpRequest, source: str) -> HttpResponse:
     """Take a callback; its age is judged by real time: providers know nothing of a demo clock."""
     headers = {name.lower(): value for name, value in request.headers.items()}

@@ -130,9 +130,8 @@ class Supervisor:
         command += ["--data", str(self.data / "simulators" / name)]
         if name == "operator":
             command += ["--inventory", str(self.data / "demo" / "lines.csv")]
-        else:
-            address = f"http://127.0.0.1:{self.options.port}/callbacks/{name}"
-            command += ["--callback", address, "--secret", secret]
+        address = f"http://127.0.0.1:{self.options.port}/callbacks/{name}"
+        command += ["--callback", address, "--secret", secret]
         return Child(name, command, self._environment(), self._log(name))
 
     def _environment(self) -> dict[str, str]:

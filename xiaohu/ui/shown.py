@@ -28,6 +28,7 @@ from xiaohu.registry.restrictions import Restriction
 from xiaohu.screening import facts as screening
 from xiaohu.settlement import bills, ledger
 from xiaohu.settlement.models import SettledClosing
+from xiaohu.ui.awaited import AwaitedBill, awaited_bills
 from xiaohu.ui.said import said
 
 
@@ -42,6 +43,7 @@ class ShownClosing:
     money: Sequence[MoneyRow]
     certificate: Document | None
     statement: Document | None
+    awaited: AwaitedBill | None = None
     filing: Filing | None = None
     restriction: Restriction | None = None
 
@@ -53,6 +55,7 @@ def closings(case: Case) -> list[ShownClosing]:
     settled = ledger.of_closings(closing.pk for closing in found)
     items = bills.lines_of_many(list(settled)) if settled else {}
     exit_fee = queries.profile_of(case).fees.exit
+    awaited = awaited_bills(found)
     masks = {mask.id: mask for mask in lines.shown(c.line for c in found if c.line)}
     order: dict[UUID | None, int] = {line_id: place for place, line_id in enumerate(masks)}
     found.sort(key=lambda closing: order.get(closing.line_id, len(order)))
@@ -68,6 +71,7 @@ def closings(case: Case) -> list[ShownClosing]:
             money=_money(settled.get(closing.pk), items.get(closing.pk, []), exit_fee),
             certificate=papers.get((closing.pk, _CERTIFICATE)),
             statement=papers.get((closing.pk, DocumentKind.STATEMENT)),
+            awaited=awaited.get(closing.pk),
         )
         for closing in found
     ]

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from xiaohu.closures import checking, consenting, paying, queries
+from xiaohu.closures import checking, consenting, estimates, paying, queries
 from xiaohu.closures.checking import Checked
 from xiaohu.closures.models import Case
 from xiaohu.core.applicants import APPLICANTS, ApplicantKind, HolderKind, Paid
@@ -41,7 +41,13 @@ def balance(request: HttpRequest, case: Case) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         return HttpResponseRedirect(_take(request, case, form.cleaned_data, checked))
-    page = {"case": case, "form": form, "checked": checked, "payee": payee_shown(case)}
+    page = {
+        "case": case,
+        "form": form,
+        "checked": checked,
+        "estimate": estimates.of(checked, queries.profile_of(case), now=now),
+        "payee": payee_shown(case),
+    }
     return render(request, "portal/balance.html", page, status=422 if form.errors else 200)
 
 

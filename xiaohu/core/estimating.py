@@ -1,0 +1,40 @@
+"""What a settlement would come to, by what is known before the last bill."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+
+from xiaohu.core.checks import CheckCode, Finding
+from xiaohu.core.choices import Choice
+from xiaohu.core.exit_fee import leaving_fen
+from xiaohu.core.facts import LineFacts
+from xiaohu.core.settlement import Item, ItemKind, Purses, Settlement, Terms, settle
+
+_WAITS = {CheckCode.CONTRACT_TERM, CheckCode.VANITY_MIN_SPEND}
+_OWING = {CheckCode.ARREARS, CheckCode.ARREARS_SUSPENDED}
+
+
+def estimate(
+    facts: LineFacts, findings: Iterable[Finding], *, today: date, sets_off: bool
+) -> Settlement:
+    """Settle what is known of a line as its bill would be, with what was chosen so far.
+
+    `sets_off` says that the rules take earlier bills from the balance whatever is chosen.
+    """
+    chosen = {finding.code: finding.chosen for finding in findings}
+    off = sets_off or any(chosen.get(code) is Choice.SET_OFF for code in _OWING)
+    claimed = frozenset() if off else frozenset({ItemKind.ARREARS})
+    purses = Purses(facts.cash_fen, facts.deposit_fen, facts.promotion_fen, facts.gift_fen)
+    items = [Item(kind, fen, today) for kind, fen in _known(facts, chosen, today=today) if fen > 0]
+    return settle(purses, items, Terms(claimed=claimed))
+
+
+def _known(
+    facts: LineFacts, chosen: dict[CheckCode, Choice | None], *, today: date
+) -> Iterator[tuple[ItemKind, int]]:
+    yield ItemKind.USAGE, facts.unbilled_fen
+    if not any(chosen.get(code) is Choice.PAY for code in _OWING):
+        yield ItemKind.ARREARS, facts.arrears_fen
+    if not any(chosen.get(code) is Choice.WAIT_FOR_CONTRACT_END for code in _WAITS):
+        yield ItemKind.EXIT_FEE, leaving_fen(facts, today=today)
+    if chosen.get(CheckCode.EQUIPMENT_RETURN) is Choice.PAY_VALUE:
+        yield ItemKind.EQUIPMENT, facts.equipment_fen
