@@ -24,6 +24,7 @@ class Estimate:
 
     rows: Sequence[MoneyRow]
     payable_fen: int
+    lapsing_fen: int
     formulas: Sequence[ExitFormula]
     roaming: bool
 
@@ -44,6 +45,7 @@ def of(checked: Checked, profile: Profile, *, now: datetime) -> Estimate:
     return Estimate(
         rows=list(_rows([settled for _, settled in known], profile)) if known else [],
         payable_fen=sum(paid),
+        lapsing_fen=sum(settled.forfeited_gift_fen for _, settled in known),
         formulas=[formula for formula in found if formula is not None],
         roaming=any(line.facts.roaming_pending for line in checked.lines),
     )
@@ -63,7 +65,7 @@ def _rows(settled: Sequence[Settlement], profile: Profile) -> Iterator[MoneyRow]
     if lapses:
         yield MoneyRow(gettext("money.forfeited_gift_fen"), -lapses, statements.gift_basis())
     refundable = sum(each.refundable_fen for each in settled)
-    yield MoneyRow(gettext("money.estimated_fen"), refundable)
+    yield MoneyRow(gettext("money.estimated_fen"), refundable, total=True)
     owed = sum(each.debt_fen for each in settled)
     if owed:
         yield MoneyRow(gettext("money.debt_fen"), owed)

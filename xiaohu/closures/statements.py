@@ -35,11 +35,15 @@ _GIFT_BASIS = "赠送活动规则"
 
 @dataclass(frozen=True, slots=True)
 class MoneyRow:
-    """One line of a statement: its words, an amount (negative where taken), and why."""
+    """One line of a statement: its words, an amount (negative where taken), and why.
+
+    `total` marks what the lines above it come to.
+    """
 
     words: str
     amount_fen: int
     why: str = ""
+    total: bool = False
 
 
 def of_settled(
@@ -70,7 +74,7 @@ def rows(said: Mapping[str, Any]) -> list[MoneyRow]:
 
 
 def _rows(said: Mapping[str, Any]) -> Iterator[MoneyRow]:
-    yield MoneyRow(gettext("money.opening_fen"), said["opening_fen"])
+    yield MoneyRow(gettext("money.opening_fen"), said["opening_fen"], total=True)
     items = said.get("items")
     if items is None:
         for name in _BY_KIND:
@@ -82,7 +86,7 @@ def _rows(said: Mapping[str, Any]) -> Iterator[MoneyRow]:
         gift = -said["forfeited_gift_fen"]
         yield MoneyRow(gettext("money.forfeited_gift_fen"), gift, gift_basis())
     if "refundable_fen" in said:
-        yield MoneyRow(gettext("money.refundable_fen"), said["refundable_fen"])
+        yield MoneyRow(gettext("money.refundable_fen"), said["refundable_fen"], total=True)
     yield MoneyRow(gettext("money.refunded_fen"), said["refunded_fen"])
     for name in ("waived_fen", "unclaimed_fen"):
         if said.get(name):
