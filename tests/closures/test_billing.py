@@ -14,6 +14,7 @@ from xiaohu.core.choices import Choice
 from xiaohu.core.settlement import ItemKind
 from xiaohu.core.states import CaseState
 from xiaohu.core.steps import Step
+from xiaohu.queue import faults
 from xiaohu.queue.models import Effect
 from xiaohu.settlement import bills, ledger
 from xiaohu.settlement.models import Account, SettledClosing
@@ -113,6 +114,25 @@ class TestInParts:
         assert world.outside.truth("payout") == []
         world.skip_until(case, lambda: Case.objects.get(pk=case.pk).state == CaseState.DONE)
         assert settled_of(case).refunded_fen == CASH_FEN + GIFT_FEN + 5000 - 2300
+
+
+class TestDeath:
+    """A worker that ends in the middle of a part."""
+
+    @pytest.mark.parametrize("point", ["before_call", "after_call", "after_record", "after_commit"])
+    def test_leaves_one_bill_of_each_part(
+        self, world: World, monkeypatch: pytest.MonkeyPatch, point: str
+    ) -> None:
+        world.outside.change(world.line(), roaming_pending=True, roaming_fen=2300)
+        case = closed(world, ROAMING_PENDING=Choice.SETTLE_LATER)
+        monkeypatch.setattr(faults, "_armed", {})
+        faults.arm_from(f"collect_bill.{point}:raise")
+        world.clock.pass_(hours=1, minutes=1)
+        world.work()
+        world.skip_until(case, lambda: Case.objects.get(pk=case.pk).state == CaseState.DONE)
+        assert asked(world) == 2
+        assert settled_of(case).usage_fen == 2300
+        assert len(world.outside.truth("payout")) == 1
 
 
 class TestFeeStop:

@@ -21,6 +21,7 @@ WORDS = {"zh": "月末不办理", "en": "No closing at the end of a month"}
         ("refund.routes", ["bank_account"], "refund.routes"),
         ("refund.counted_from", "request", "refund.working_days"),
         ("fees.stop", "request", "fees.stop"),
+        ("fees.deposit_up_to_fen", 0, "fees.deposit_up_to_fen"),
         ("fees.arrears", "set_off", "fees.arrears"),
         ("fees.exit", EXIT, "fees.exit"),
         ("choices.ARREARS", ["pay"], "checks.ARREARS"),

@@ -98,6 +98,7 @@ def to_choose(
         today=day_of(now),
         offered=profile.choices,
         exit_percent=profile.fees.exit_percent,
+        deposit_up_to_fen=profile.fees.deposit_up_to_fen,
     )
     return tuple(f for f in found if f.blocks and f.code in profile.checks)
 

@@ -160,6 +160,7 @@ def judge(
         today=day_of(now),
         offered=profile.choices,
         exit_percent=profile.fees.exit_percent,
+        deposit_up_to_fen=profile.fees.deposit_up_to_fen,
     )
     stages = BEFORE_THE_FORMS if given is None else ALL
     asked = tuple(f for f in found if f.code in profile.checks and f.rule.stage in stages)

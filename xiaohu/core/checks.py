@@ -132,6 +132,13 @@ class Situation:
     request: RequestFacts
     today: date
     leaving: ExitFormula | None = None
+    deposit_up_to_fen: int | None = None
+
+    @property
+    def deposit_is_full(self) -> bool:
+        """Say whether as much was deposited as may be asked for at all."""
+        most = self.deposit_up_to_fen
+        return most is not None and 0 < most <= self.line.deposit_fen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,7 +163,7 @@ class Finding:
     """One obstacle of one line, ready to be said in a sentence.
 
     `left_to_people` says that the applicant can do nothing about it: whoever decides looks at it.
-    `formula` is how its amount was worked out.
+    `formula` is how its amount was worked out; `deposit_fen` is what still may be deposited.
     """
 
     code: CheckCode
@@ -168,6 +175,7 @@ class Finding:
     count: int | None
     left_to_people: bool = False
     formula: ExitFormula | None = None
+    deposit_fen: int | None = None
 
     @property
     def kind(self) -> CheckKind:
@@ -247,8 +255,13 @@ def _owing(s: Situation) -> bool:
 
 
 def _unbilled(s: Situation) -> bool:
-    """Say whether use not yet billed is left open: a deposit that covers it settles it."""
-    return s.line.unbilled_fen > s.line.deposit_fen
+    """Say whether use not yet billed is left open: a deposit that covers it, or is full, settles it."""
+    return s.line.unbilled_fen > s.line.deposit_fen and not s.deposit_is_full
+
+
+def _roaming(s: Situation) -> bool:
+    """Say whether records of roaming may still come and no full deposit stands for them."""
+    return s.line.roaming_pending and not s.deposit_is_full
 
 
 _K = CheckKind
@@ -413,7 +426,7 @@ CHECKS: Mapping[CheckCode, CheckRule] = {
     CheckCode.ROAMING_PENDING: CheckRule(
         kind=_K.CHOICE,
         group=_G.BILLING,
-        applies=lambda s: s.line.roaming_pending,
+        applies=_roaming,
         resolver=_R.APPLICANT,
         basis="国际漫游话单可能延迟到达",
         choices=(_C.SETTLE_LATER, _C.PAY_DEPOSIT),
@@ -662,14 +675,18 @@ def evaluate(
     today: date,
     offered: Mapping[CheckCode, tuple[Choice, ...]] | None = None,
     exit_percent: int | None = None,
+    deposit_up_to_fen: int | None = None,
 ) -> tuple[Finding, ...]:
     """Return every finding of a line, in the order of the table.
 
     `offered` narrows the choices of a code to those of an operator; a recorded choice counts
-    only where it is offered. `exit_percent` is the share of an operator's exit fee.
+    only where it is offered. `exit_percent` is the share of an operator's exit fee,
+    `deposit_up_to_fen` the most it may ask as a deposit.
     """
     leaving = exit_fee.formula(facts, percent=exit_percent, today=today)
-    situation = Situation(exit_fee.agreed(facts, leaving), request, today, leaving)
+    situation = Situation(
+        exit_fee.agreed(facts, leaving), request, today, leaving, deposit_up_to_fen
+    )
     return tuple(
         _finding(code, rule, situation, choices.get(code), offered or {})
         for code, rule in CHECKS.items()
@@ -686,7 +703,7 @@ def _finding(
 ) -> Finding:
     facts = situation.line
     choices = tuple(
-        choice for choice in offered.get(code, rule.choices) if _possible(choice, facts)
+        choice for choice in offered.get(code, rule.choices) if _possible(choice, situation)
     )
     return Finding(
         code=code,
@@ -700,7 +717,19 @@ def _finding(
         formula=situation.leaving
         if code is CheckCode.CONTRACT_TERM and _by_formula(situation)
         else None,
+        deposit_fen=_deposit(code, situation) if Choice.PAY_DEPOSIT in choices else None,
     )
+
+
+def _deposit(code: CheckCode, situation: Situation) -> int | None:
+    """Return what is to be deposited: what the use comes to, and never more than the most."""
+    facts, most = situation.line, situation.deposit_up_to_fen
+    if code is CheckCode.UNBILLED_USAGE and most is None:
+        return facts.unbilled_fen - facts.deposit_fen
+    if most is None:
+        return None
+    wanted = facts.unbilled_fen if code is CheckCode.UNBILLED_USAGE else most
+    return min(wanted, most) - facts.deposit_fen
 
 
 def _by_formula(situation: Situation) -> bool:
@@ -725,8 +754,14 @@ def _left_to_people(code: CheckCode, rule: CheckRule, request: RequestFacts) -> 
     )
 
 
-def _possible(choice: Choice, facts: LineFacts) -> bool:
-    """Say whether a choice makes sense: a balance must cover what is set off against it."""
+def _possible(choice: Choice, situation: Situation) -> bool:
+    """Say whether a choice makes sense: a balance must cover what is set off against it.
+
+    An operator that may ask no deposit offers none.
+    """
+    facts = situation.line
+    if choice is Choice.PAY_DEPOSIT:
+        return situation.deposit_up_to_fen != 0
     if choice is Choice.SET_OFF:
         return facts.refundable_fen >= facts.arrears_fen
     if choice is Choice.CLOSE_WITH_DEBT:

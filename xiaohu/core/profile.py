@@ -235,10 +235,15 @@ class ExitFee(_Part):
 
 
 class Fees(_Part):
-    """What closing costs, which is nothing, and from when no monthly fee is charged."""
+    """What closing costs, which is nothing, and from when no monthly fee is charged.
+
+    A deposit for use not yet billed is at most `deposit_up_to_fen`, and goes back with the last
+    part of the bill; with 0 none is asked for.
+    """
 
     closing_fen: Annotated[int, Field(ge=0, le=0)] = 0
     stop: Annotated[FeeStop, Field(strict=False)] = FeeStop.DISCONNECTION
+    deposit_up_to_fen: Fen | None = None
     arrears: Annotated[ArrearsRule, Field(strict=False)] = ArrearsRule.CHOSEN
     exit: ExitFee | None = None
 

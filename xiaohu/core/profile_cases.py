@@ -149,6 +149,7 @@ def _findings(profile: Profile, case: ProfileCase) -> tuple[Finding, ...]:
         today=case.today,
         offered=profile.choices,
         exit_percent=profile.fees.exit_percent,
+        deposit_up_to_fen=profile.fees.deposit_up_to_fen,
     )
     return tuple(finding for finding in found if finding.code in profile.checks)
 

@@ -112,6 +112,10 @@ def _timing(profile: Profile) -> Rules:
         yield f"calendar.freezes.{place}", Rule("rule.freeze", {"words": freeze.words})
     yield "fees.closing_fen", Rule("rule.fees.free")
     yield "fees.stop", Rule(f"rule.fees.stop.{profile.fees.stop}")
+    most = profile.fees.deposit_up_to_fen
+    if most is not None:
+        key = "rule.fees.deposit" if most else "rule.fees.deposit_none"
+        yield "fees.deposit_up_to_fen", Rule(key, {"amount": Money(most)} if most else {})
     leaving = profile.fees.exit
     if leaving is not None:
         said: dict[str, Said] = {"percent": leaving.percent, "clause": leaving.clause}
