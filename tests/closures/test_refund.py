@@ -6,13 +6,24 @@ from typing import Any
 import pytest
 
 from tests.closures.states import BANK, case_in, fails, in_review, officer, refusing, traces
-from tests.stories import CLEAN, LARGE, OPERATOR, World, closing_of, document_of, holder_of
-from xiaohu.closures import alarms, paying, queries, refunding, reviewing
+from tests.stories import (
+    CLEAN,
+    LARGE,
+    OPERATOR,
+    World,
+    closing_of,
+    document_of,
+    holder_of,
+    staff,
+)
+from xiaohu.access.models import StaffUser
+from xiaohu.closures import agreeing, alarms, paying, queries, refunding, repaying, reviewing
 from xiaohu.closures.models import Case, DocumentKind, HumanQueue
 from xiaohu.closures.paying import RouteNotOffered
 from xiaohu.core.actors import Actor, ActorKind
 from xiaohu.core.moves import Action, MoveNotAllowed
 from xiaohu.core.profile import RefundRoute
+from xiaohu.core.repaying import TriesUsed
 from xiaohu.core.retention import Category
 from xiaohu.core.states import CaseState
 from xiaohu.erasure.models import ErasureReceipt
@@ -80,9 +91,23 @@ def test_tells_the_person_that_it_came_back(world: World) -> None:
     assert "refunded" not in queued
 
 
+def agreed(world: World, case: Case) -> None:
+    """Have a refund that goes elsewhere agreed to, and its time pass."""
+    world.work()
+    agreeing.agree(closing_id=closing_of(case).pk, officer=finance(), now=world.now)
+    world.clock.pass_(days=1, minutes=1)
+
+
+def finance() -> StaffUser:
+    """Return somebody of finance."""
+    found = StaffUser.objects.filter(username="qian").first()
+    return found or staff("qian", ActorKind.FINANCE)
+
+
 def test_pays_another_way_exactly_once(world: World) -> None:
     case = another_way(world, came_back(world))
     assert case.state == CaseState.SETTLING
+    agreed(world, case)
     world.work_until(ended(case))
     assert paid(world) == [(FEN, "bank_account")]
     assert stands(case) == {Account.REFUNDED: FEN}
@@ -91,18 +116,30 @@ def test_pays_another_way_exactly_once(world: World) -> None:
     assert len(paid(world)) == 1
 
 
-def test_tries_again_as_often_as_it_takes(world: World) -> None:
+def test_a_third_try_is_the_last(world: World) -> None:
+    case = tried_out(world)
+    assert Effect.objects.filter(kind="refund").count() == 3
+    closing = closing_of(case)
+    assert (closing.owner, closing.trouble) == (HumanQueue.OPERATIONS, "refund_tries_over")
+    with pytest.raises(TriesUsed):
+        another_way(world, case, RefundRoute.ORIGINAL)
+    with pytest.raises(TriesUsed):
+        repaying.retry(closing_id=closing.pk, officer=finance(), now=world.now)
+    assert stands(case) == {Account.BALANCE: FEN}
+    assert paid(world) == []
+
+
+def tried_out(world: World) -> Case:
+    """Return a case whose refund came back three times."""
     case = came_back(world)
     world.outside.fault("payout", refuse=["bank_account", "original"])
-    for route in (RefundRoute.BANK_ACCOUNT, RefundRoute.ORIGINAL):
-        another_way(world, case, route)
-        world.work()
-        assert stands(case) == {Account.BALANCE: FEN}
-    world.outside.fault("payout")
+    another_way(world, case, RefundRoute.BANK_ACCOUNT)
+    agreed(world, case)
+    world.work()
+    assert stands(case) == {Account.BALANCE: FEN}
     another_way(world, case, RefundRoute.ORIGINAL)
-    world.work_until(ended(case))
-    assert paid(world) == [(FEN, "original")]
-    assert Effect.objects.filter(kind="refund").count() == 4
+    world.work()
+    return Case.objects.get(pk=case.pk)
 
 
 @pytest.mark.parametrize("state", refusing(Action.RESUME_REFUND))

@@ -127,3 +127,25 @@ def test_what_nobody_asks_for_is_not_found(world: World) -> None:
     assert desk.send(path(case), do="nonsense").status_code == 404
     assert desk.send(path(case), do="confirm").status_code == 404
     assert desk.open("/refunds/00000000-0000-0000-0000-000000000000").status_code == 404
+
+
+def test_another_colleague_agrees_to_a_changed_account(world: World) -> None:
+    case, qian, sun = came_back(world), finance(world), finance(world, "sun")
+    answers = {"bank": "示例银行", "account": "6222 0000 0005 1234", "agreed": "on"}
+    assert qian.send(path(case), do="account", **answers).status_code == 302
+    world.work()
+    assert "待确认" in page(sun.open("/refunds"))
+    own = page(qian.open(path(case)))
+    assert 'value="agree"' not in own
+    assert qian.send(path(case), do="agree").status_code == 409
+    assert sun.send(path(case), do="agree").status_code == 302
+    assert closing_of(case).next_action_at is not None
+
+
+def test_a_colleague_declines(world: World) -> None:
+    case, qian, sun = came_back(world), finance(world), finance(world, "sun")
+    answers = {"bank": "示例银行", "account": "6222 0000 0005 1234", "agreed": "on"}
+    qian.send(path(case), do="account", **answers)
+    world.work()
+    assert sun.send(path(case), do="decline").status_code == 302
+    assert closing_of(case).state == "refund_attention"

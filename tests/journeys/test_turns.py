@@ -11,10 +11,11 @@ from tests.journeys.walking import Staged, walker
 from tests.portal.browser import PASSWORD, facts, give_password
 from tests.screens.stage import Stage
 from tests.screens.windows import Windows
-from tests.stories import CLEAN, STOPPED
+from tests.stories import CLEAN, STOPPED, closing_of, staff
 from xiaohu.access.models import SubscriberSession
-from xiaohu.closures import reviewing
+from xiaohu.closures import agreeing, reviewing
 from xiaohu.closures.models import Case
+from xiaohu.core.actors import ActorKind
 from xiaohu.core.states import CaseState
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(databases=["default", "keystore"])]
@@ -245,6 +246,9 @@ def test_a_refund_the_bank_sends_back_goes_to_another_account(phone: Staged) -> 
     phone.tick()
     subscriber.press("refund.again")
     world.outside.fault("payout")
+    world.work()
+    qian = staff("qian", ActorKind.FINANCE)
+    agreeing.agree(closing_id=closing_of(case).pk, officer=qian, now=world.now)
     world.skip_until(case, lambda: the_case().state == CaseState.DONE.value)
     phone.come_back(case)
     assert phone.says(subscriber.say("state.done"))

@@ -35,6 +35,7 @@ from xiaohu.core.findings import FindingKind
 from xiaohu.core.involuntary import INVOLUNTARY, Stop
 from xiaohu.core.moves import Action
 from xiaohu.core.notices import SAMPLES, Channel, Notice, Recipient, Result, sent
+from xiaohu.core.ordering import OrderReason
 from xiaohu.core.payouts import Returned
 from xiaohu.core.profile import (
     ArrearsRule,
@@ -243,7 +244,7 @@ def made() -> Mapping[str, list[str]]:
         "intake.heard_by.": each(HeardBy),
         "intake.read.": each(ReadItem),
         "refunds.answer.": [*sorted(KNOWN_ANSWERS), "other"],
-        "refunds.done.": ["retry", "account", "record", "confirm", "drop"],
+        "refunds.done.": ["retry", "account", "record", "confirm", "drop", "agree", "decline"],
         "proved.": each(ProofMethod),
         "desk.whose.": ["none", "others"],
         "help.topic.": each(Topic),
@@ -276,6 +277,7 @@ def made() -> Mapping[str, list[str]]:
         "now.": each(set(CaseState) - SAID_ELSEWHERE),
         "page.": each(("400", "400file", "403", "403csrf", "404", "405", "413"), ".next"),
         "paper.": each(DocumentKind, ".lead"),
+        "order.reason.": each(OrderReason),
         "recipient.": each(set(Recipient) - {Recipient.CODE_ADDRESS}),
         "policies.section.": each(SECTIONS.values()),
         "profile.why.": each(sorted(PROFILE_WHYS), ".next"),

@@ -3,15 +3,17 @@
 from datetime import datetime
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 
-from xiaohu.closures import alarms, moves, paying, repaying, submitting
+from xiaohu.closures import alarms, moves, paying, refund_orders, repaying, submitting
 from xiaohu.closures.models import Case, Closing
 from xiaohu.core.actors import Actor
 from xiaohu.core.moves import Action, MoveNotAllowed
 from xiaohu.core.notices import Notice
 from xiaohu.core.profile import RefundRoute
 from xiaohu.core.states import CaseState
+from xiaohu.settlement import orders
 
 
 @transaction.atomic(durable=True)
@@ -27,22 +29,33 @@ def choose_another_way(
 ) -> Case:
     """Take a new destination, again the holder's own, and try the refund once more.
 
-    Whoever could be told before is told that it changed.
+    It is held for a while, and goes once whoever must has agreed; whoever could be told before is
+    told that it changed, and how to stop it.
 
     Raises:
         MoveNotAllowed: no refund came back.
         RouteNotOffered: not among the operator's routes.
         PaymentPending: it is being paid by hand.
+        TriesUsed: it came back too often; people pay it by hand.
         ConsentMissing: an account is used only with a consent of its own.
     """
     case = moves.lock(case_id)
     came_back = _came_back(case)
     repaying.refuse_pending(came_back)
+    repaying.require_tries(came_back)
     paying.write_refund(case, route=route, bank=bank, account=account, to_line=to_line)
+    code = orders.new_stop_code()
+    held = False
     for closing in came_back:
+        order = refund_orders.anew(closing, actor=actor, stop_code=code, now=now)
+        held = held or order.held_until is not None
         moves.move_closing(closing, Action.RESUME_REFUND, actor=actor, now=now)
         alarms.set_closing_due(closing, at=now, now=now)
-    submitting.tell(case, Notice.PAYEE_CHANGED, now=now)
+    if held:
+        link = f"{settings.XIAOHU.address}/stop/{code}"
+        submitting.tell(case, Notice.PAYEE_HELD, now=now, link=link)
+    else:
+        submitting.tell(case, Notice.PAYEE_CHANGED, now=now)
     return case
 
 

@@ -10,17 +10,18 @@ from uuid import UUID
 from django.db import transaction
 
 from xiaohu.access.models import StaffUser
-from xiaohu.closures import alarms, moves, queries, submitting
+from xiaohu.closures import alarms, moves, queries, refund_orders, submitting
 from xiaohu.closures.models import AssistedPayment, Closing
 from xiaohu.closures.reviewing import SamePerson
 from xiaohu.core.actors import Actor, ActorKind
 from xiaohu.core.money import Money
 from xiaohu.core.moves import Action, MoveNotAllowed
 from xiaohu.core.notices import Notice
+from xiaohu.core.ordering import BY_HAND, OrderOutcome
 from xiaohu.core.refusals import Refusal
-from xiaohu.core.repaying import PaymentPending, SumMismatch, normalise_slip
+from xiaohu.core.repaying import TRIES, PaymentPending, SumMismatch, TriesUsed, normalise_slip
 from xiaohu.core.states import CaseState
-from xiaohu.settlement import ledger
+from xiaohu.settlement import ledger, orders
 from xiaohu.trail import events
 
 
@@ -39,11 +40,14 @@ def retry(*, closing_id: UUID, officer: StaffUser, now: datetime) -> Closing:
         NotYoursToPay: neither officer nor finance.
         MoveNotAllowed: it did not come back.
         PaymentPending, SumMismatch: nothing may be sent.
+        TriesUsed: it came back too often to be sent once more.
     """
     closing = _came_back(closing_id, officer)
     actor = actor_for(officer)
     refuse_pending([closing])
+    require_tries([closing])
     require_sums(closing)
+    _order_again(closing, actor, now)
     moves.move_closing(closing, Action.RESUME_REFUND, actor=actor, now=now, reason="retry")
     alarms.set_closing_due(closing, at=now, now=now)
     return closing
@@ -97,7 +101,9 @@ def confirm_payment(*, payment_id: UUID, officer: StaffUser, now: datetime) -> A
         raise SumMismatch
     payment.confirmed_by, payment.confirmed_at = officer, now
     payment.save(update_fields=["confirmed_by", "confirmed_at"])
+    _order_by_hand(payment, now)
     ledger.reserve_refund(closing_id=closing.pk, effect_id=payment.pk, now=now)
+    orders.sent(closing.pk, now=now)
     ledger.post_refund(closing_id=closing.pk, effect_id=payment.pk, now=now)
     _note(payment, "confirm_payment", officer, now)
     actor = officer.actor(ActorKind.FINANCE)
@@ -131,6 +137,16 @@ def refuse_pending(closings: list[Closing]) -> None:
     """
     if pending_of(closings):
         raise PaymentPending
+
+
+def require_tries(closings: list[Closing]) -> None:
+    """Pass where a payout may still be tried.
+
+    Raises:
+        TriesUsed: it came back too often.
+    """
+    if any(closing.refund_round >= TRIES for closing in closings):
+        raise TriesUsed(tries=TRIES)
 
 
 def pending_of(closings: list[Closing]) -> dict[UUID, AssistedPayment]:
@@ -176,6 +192,28 @@ def _came_back(closing_id: UUID, officer: StaffUser) -> Closing:
     if closing.state != CaseState.REFUND_ATTENTION.value:
         raise MoveNotAllowed(state=closing.state, action=Action.RESUME_REFUND.value)
     return closing
+
+
+def _order_again(closing: Closing, actor: Actor, now: datetime) -> None:
+    """Have another person agree to what was stopped or declined before it is sent after all."""
+    last = orders.last(closing.pk)
+    if last is not None and last.outcome in {OrderOutcome.STOPPED, OrderOutcome.DECLINED}:
+        code = orders.new_stop_code()
+        refund_orders.anew(closing, actor=actor, stop_code=code, now=now)
+
+
+def _order_by_hand(payment: AssistedPayment, now: datetime) -> None:
+    """Keep with the order who recorded a payment by hand and who confirmed it."""
+    if payment.confirmed_by_id is None:
+        raise SamePerson
+    orders.place(
+        operator=payment.operator,
+        closing_id=payment.closing_id,
+        terms=BY_HAND,
+        prepared_by=payment.recorded_by_id,
+        agreed=[payment.confirmed_by_id],
+        now=now,
+    )
 
 
 def _payment(payment_id: UUID, officer: StaffUser) -> AssistedPayment:

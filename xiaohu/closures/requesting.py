@@ -25,7 +25,7 @@ def answers(case: Case, lines: Sequence[LineFacts], *, now: datetime) -> Answers
     return Answers(
         standing=applying.standing(case, lines, now=now),
         contact_is_closing=_contact_closes(case),
-        same_payee_holders=_holders_paid_alike(case),
+        same_payee_holders=holders_paid_alike(case),
     )
 
 
@@ -58,7 +58,8 @@ def _contact_closes(case: Case) -> bool:
     return closing.exists()
 
 
-def _holders_paid_alike(case: Case) -> int:
+def holders_paid_alike(case: Case) -> int:
+    """Return how many holders name the account or wallet of a case, this one among them."""
     if case.payee_index is None:
         return 1
     alike = Case.objects.filter(operator=case.operator, payee_index=case.payee_index)

@@ -15,6 +15,7 @@ from xiaohu.core.steps import Scope, Step, next_step
 from xiaohu.queue import faults, lease, retry
 
 PEOPLE_HAVE = timedelta(hours=24)
+PERSON_HAS = timedelta(days=15)
 TRIES_COUNTED = 1000
 CALL_TAKES = 15  # A call ends within twelve seconds; three are for clocks that disagree a little.
 

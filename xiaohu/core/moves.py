@@ -34,6 +34,7 @@ class Action(StrEnum):
     EXECUTE = "execute"
     CERTIFY = "certify"
     RETURN_PAYOUT = "return_payout"
+    STOP_REFUND = "stop_refund"
     RESUME_REFUND = "resume_refund"
     BOOK_UNCLAIMED = "book_unclaimed"
     FINISH = "finish"
@@ -86,6 +87,7 @@ MOVES: Mapping[tuple[CaseState, Action], Move] = {
     (_S.EXECUTING, _A.CERTIFY): Move(_S.SETTLING, _WORKER),
     (_S.SETTLING, _A.CHANGE_PAYEE): Move(_S.SETTLING, _HOLDER),
     (_S.SETTLING, _A.RETURN_PAYOUT): Move(_S.REFUND_ATTENTION, _WORKER),
+    (_S.SETTLING, _A.STOP_REFUND): Move(_S.REFUND_ATTENTION, _HOLDER | _FINANCE),
     (_S.SETTLING, _A.FINISH): Move(_S.DONE, _WORKER),
     (_S.REFUND_ATTENTION, _A.RESUME_REFUND): Move(_S.SETTLING, _HOLDER | _FINANCE),
     (_S.REFUND_ATTENTION, _A.BOOK_UNCLAIMED): Move(_S.SETTLING, _FINANCE),

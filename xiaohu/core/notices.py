@@ -74,6 +74,8 @@ class Notice(StrEnum):
     REFUND_FAILED = "refund_failed"
     REFUNDED = "refunded"
     PAYEE_CHANGED = "payee_changed"
+    PAYEE_HELD = "payee_held"
+    REFUND_STOPPED = "refund_stopped"
     CERTIFICATE = "certificate"
     STATEMENT = "statement"
     DOCUMENT_LINK = "document_link"
@@ -157,6 +159,11 @@ NOTICES: Mapping[Notice, NoticeRule] = {
     _N.REFUNDED: NoticeRule(number="N13", page=_PROGRESS, to=_CASE, must=("ref", "amount")),
     _N.REFUND_FAILED: NoticeRule(number="N13", page="portal:refund", to=_CASE),
     _N.PAYEE_CHANGED: NoticeRule(number="N13", page=_PROGRESS, to=_ALL),
+    # Whoever was told before can stop it, without signing in.
+    _N.PAYEE_HELD: NoticeRule(
+        number="N13", page="portal:stop_refund", to=_ALL, must=("ref", "link")
+    ),
+    _N.REFUND_STOPPED: NoticeRule(number="N13", page="portal:refund", to=_CASE),
     _N.CERTIFICATE: NoticeRule(number="N14", page="portal:certificate", must=()),
     _N.STATEMENT: NoticeRule(number="N15", page="portal:pdf", must=()),
     _N.DOCUMENT_LINK: NoticeRule(

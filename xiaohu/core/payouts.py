@@ -1,15 +1,17 @@
-"""Why a bank sent money back, in the few kinds a person can do something about."""
+"""Why a refund did not arrive, in the few kinds a person can do something about."""
 
 from enum import StrEnum
 
 
 class Returned(StrEnum):
-    """What the bank said, as far as we know it; anything else is `OTHER`."""
+    """What the bank said, or we did; what is not known is `OTHER`."""
 
     ACCOUNT_CLOSED = "account_closed"
     ACCOUNT_UNKNOWN = "account_unknown"
     ACCOUNT_LIMITED = "account_limited"
     NAME_DIFFERS = "name_differs"
+    STOPPED = "stopped"  # by somebody who was told before
+    DECLINED = "declined"  # by our finance
     OTHER = "other"
 
 

@@ -25,6 +25,7 @@ MIN_QUARANTINE_DAYS = 90  # operator contracts; no shorter period is found in an
 # Fifteen days (侵害消费者权益行为处罚办法 art. 10) hold ten working days outside long holidays.
 MAX_REFUND_DAYS, MAX_REFUND_WORKING_DAYS = 15, 10
 MAX_WAIVER_FEN = 5_000  # what somebody may leave behind for the asking: small change, no more
+MAX_PAYEE_HOLD_HOURS = 72  # long enough to be noticed, short enough for the days of a refund
 MAX_COOLING_OFF_DAYS = 7
 MIN_UNPAID_DAYS, MIN_SUSPENDED_DAYS = 30, 60  # 电信条例 art. 34
 LONGEST_RETENTION_MONTHS = 360  # 会计档案管理办法: vouchers and ledgers, 30 years
@@ -207,6 +208,7 @@ class Refund(_Part):
     """Order of routes, the promised days, and the amount above which a person confirms.
 
     Above `heirs_consent_above_fen` all heirs consent to a refund, never to the closing itself.
+    What goes elsewhere than was decided upon is held for `payee_hold_hours`, and can be stopped.
     Up to `waiver_up_to_fen` a holder may leave the balance to the operator; nobody is asked to.
     """
 
@@ -218,6 +220,7 @@ class Refund(_Part):
     review_above_fen: Fen
     heirs_consent_above_fen: Fen = 500_000
     waiver_up_to_fen: Annotated[int, Field(ge=0, le=MAX_WAIVER_FEN)] = 0
+    payee_hold_hours: Annotated[int, Field(ge=1, le=MAX_PAYEE_HOLD_HOURS)] = 24
 
 
 class ExitFeeKind(StrEnum):

@@ -7,6 +7,15 @@ from xiaohu.core.refusals import Refusal
 _REFERENCE = re.compile(r"[A-Z0-9][A-Z0-9-]{3,31}")
 
 
+TRIES = 3  # so often a payout may come back before people take it over
+
+
+class TriesUsed(Refusal):
+    """It came back too often: our people pay it by hand, with a second person."""
+
+    code = "TRIES_USED"
+
+
 class SlipRefused(Refusal):
     """The text is no number of a bank's slip."""
 

@@ -16,12 +16,14 @@ from xiaohu.core.states import CaseState
 from xiaohu.core.steps import Step
 from xiaohu.queue.models import Effect
 from xiaohu.registry import lines
-from xiaohu.settlement import ledger
+from xiaohu.settlement import ledger, orders
+from xiaohu.settlement.models import RefundOrder
 from xiaohu.vault import records, units
 from xiaohu.vault.records import Ref
 
 MOST = 200
 KNOWN_ANSWERS = frozenset({"account_closed", "name_differs", "limit", "unknown_account"})
+WAITS_FOR_A_WORD = "refund_to_confirm"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,7 @@ class Refund:
     due_at: datetime | None
     came_back: bool
     pending: AssistedPayment | None
+    order: RefundOrder | None = None
 
 
 def waiting() -> list[Refund]:
@@ -60,7 +63,7 @@ def _shown(closings: Sequence[Closing]) -> list[Refund]:
         return []
     ids = [closing.pk for closing in closings]
     left, pending = ledger.left_of(ids), repaying.pending_of(list(closings))
-    answers, opened = _answers(ids), _opened(closings)
+    answers, opened, standing = _answers(ids), _opened(closings), orders.current_of(ids)
     return [
         Refund(
             closing=closing,
@@ -73,6 +76,7 @@ def _shown(closings: Sequence[Closing]) -> list[Refund]:
             due_at=closing.owner_due_at,
             came_back=closing.state == CaseState.REFUND_ATTENTION.value,
             pending=pending.get(closing.pk),
+            order=standing.get(closing.pk),
         )
         for closing in closings
     ]

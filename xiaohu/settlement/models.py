@@ -8,6 +8,7 @@ from django.db.models import F, Q
 
 from xiaohu.core.findings import FindingKind, FindingSource
 from xiaohu.core.settlement import ItemKind
+from xiaohu.settlement.refund_order import RefundOrder as RefundOrder
 
 
 class Account(StrEnum):

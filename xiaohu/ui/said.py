@@ -30,12 +30,22 @@ def _kind(code: str) -> str:
 
 
 BEGIN = "begin"  # the last look before a closing is carried out
-TROUBLES = ("unknown", "refused", "unresolved", "away", "legal_hold", "error")
+TROUBLES = (
+    "unknown",
+    "refused",
+    "unresolved",
+    "away",
+    "legal_hold",
+    "refund_to_confirm",
+    "refund_tries_over",
+    "refund_stopped",
+    "error",
+)
 STEPS = (BEGIN, *(step.value for step in Step))
 _ENDINGS = {f"_{kind}": kind for kind in TROUBLES[:3]}
 _KINDS = {
     "OPERATOR_UNAVAILABLE": "away",
     "KEYSTORE_UNAVAILABLE": "away",
     "OperationalError": "away",
-    "legal_hold": "legal_hold",
+    **{code: code for code in TROUBLES[4:8]},
 }

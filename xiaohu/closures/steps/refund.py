@@ -6,11 +6,18 @@ who chooses another way; the next try is a new effect.
 
 from datetime import date, datetime, timedelta
 
-from xiaohu.closures import applying, moves, paying, queries, submitting
+from xiaohu.closures import applying, moves, paying, queries, refund_orders, submitting
 from xiaohu.closures.effecting import Doing, carry_out
 from xiaohu.closures.models import Closing, HumanQueue
 from xiaohu.closures.ordering import line_of
-from xiaohu.closures.work import Progress, Work, ask_people, finish_step, wait_until
+from xiaohu.closures.work import (
+    PERSON_HAS,
+    Progress,
+    Work,
+    ask_people,
+    finish_step,
+    wait_until,
+)
 from xiaohu.core.actors import WORKER
 from xiaohu.core.applicants import APPLICANTS, ApplicantKind, Paid, paid
 from xiaohu.core.calendar import day_of
@@ -20,16 +27,18 @@ from xiaohu.core.money import Money
 from xiaohu.core.moves import Action
 from xiaohu.core.notices import Notice
 from xiaohu.core.profile import RefundRoute
+from xiaohu.core.repaying import TRIES
 from xiaohu.core.steps import Step
 from xiaohu.gateways import providers
 from xiaohu.gateways.protocols import Answer, Payee
+from xiaohu.queue import effects
 from xiaohu.queue.models import Effect
 from xiaohu.registry import lines
 from xiaohu.screening import facts as screening
-from xiaohu.settlement import ledger
+from xiaohu.settlement import ledger, orders
 
-PERSON_HAS = timedelta(days=15)
 HELD = "legal_hold"
+TO_CONFIRM, TRIES_OVER = "refund_to_confirm", "refund_tries_over"
 ASK_AGAIN = timedelta(days=1)
 
 
@@ -52,6 +61,9 @@ def run(work: Work) -> Progress:
     at_counter = closing.case.refund_route == RefundRoute.COUNTER.value
     if at_counter or (known is not None and _owner_unknown(closing, known)):
         return _kept_for_holder(work)
+    waits = _waits(work)
+    if waits is not None:
+        return waits
     payout = providers.payout()
     payee = _payee(closing)
     return carry_out(
@@ -69,6 +81,29 @@ def run(work: Work) -> Progress:
             refused=_came_back,
         ),
     )
+
+
+def _waits(work: Work) -> Progress | None:
+    """Wait for whoever must agree, or until it can no longer be stopped; None where it may go."""
+    now, closing = work.clock(), work.seen
+    order = orders.last(closing.pk)
+    if order is None and not _is_on_its_way(closing):
+        with work.transaction() as closing:
+            order = refund_orders.first(closing, now=now)
+    if order is None or order.ended_at is not None:
+        return None
+    with work.transaction() as closing:
+        if order.missing:
+            return ask_people(closing, HumanQueue.OPERATIONS, trouble=TO_CONFIRM, now=now)
+        if order.held_until is not None and order.held_until > now:
+            return wait_until(closing, order.held_until)
+    return None
+
+
+def _is_on_its_way(closing: Closing) -> bool:
+    round_ = closing.refund_round
+    kind = Step.REFUND.value
+    return effects.known(subject_id=closing.pk, kind=kind, round_=round_) is not None
 
 
 def _payee(closing: Closing) -> Payee:
@@ -97,6 +132,7 @@ def _name(closing: Closing) -> str:
 
 def _reserve(closing: Closing, effect: Effect, now: datetime) -> None:
     ledger.reserve_refund(closing_id=closing.pk, effect_id=effect.pk, now=now)
+    orders.sent(closing.pk, now=now)
 
 
 def _post(closing: Closing, effect: Effect, _answer: Answer, now: datetime) -> None:
@@ -112,6 +148,8 @@ def _came_back(closing: Closing, effect: Effect, answer: Answer, now: datetime) 
         closing, Action.RETURN_PAYOUT, actor=WORKER, now=now, reason=answer.reason[:64]
     )
     submitting.tell(closing.case, Notice.REFUND_FAILED, now=now)
+    if closing.refund_round >= TRIES:
+        return ask_people(closing, HumanQueue.OPERATIONS, trouble=TRIES_OVER, now=now)
     return ask_people(
         closing, HumanQueue.SUBSCRIBER, trouble="refund_refused", now=now, due=PERSON_HAS
     )

@@ -10,12 +10,12 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from xiaohu.access.models import StaffUser
-from xiaohu.closures import consenting, refunding, repaying
+from xiaohu.closures import agreeing, consenting, refunding, repaying
 from xiaohu.core.actors import ActorKind
 from xiaohu.core.consents import ConsentKind
 from xiaohu.core.profile import RefundRoute
 from xiaohu.core.refusals import Refusal
-from xiaohu.core.repaying import SlipRefused
+from xiaohu.core.repaying import TRIES, SlipRefused
 from xiaohu.desk import refunds
 from xiaohu.desk.entering import staff_only
 from xiaohu.desk.forms import NewAccount, Slip
@@ -74,11 +74,29 @@ def _page(
         "problem": problem,
         "finance": finance,
         "may_repair": finance or officer.acts_as(ActorKind.OFFICER),
+        "order_people": _people(refund),
+        "own_order": refund.order is not None
+        and officer.pk in {refund.order.prepared_by, refund.order.first_by},
+        "most": TRIES,
+        "tried_out": refund.closing.refund_round >= TRIES,
         "own_record": refund.pending is not None and refund.pending.recorded_by_id == officer.pk,
     }
     wrong = bool(account.errors or slip.errors)
     status = 409 if problem else 422 if wrong else 200
     return render(request, "desk/refund.html", page, status=status)
+
+
+def _people(refund: Refund) -> dict[str, str]:
+    """Return the names of our people who prepared a refund or agreed to it; a holder has none here."""
+    order = refund.order
+    if order is None:
+        return {}
+    known = StaffUser.objects.filter(pk__in=[order.prepared_by, order.first_by])
+    names = {person.pk: person.display_name for person in known}
+    return {
+        "prepared_by": names.get(order.prepared_by, ""),
+        "first_by": names.get(order.first_by, "") if order.first_by else "",
+    }
 
 
 def _do(
@@ -110,6 +128,10 @@ def _do(
     elif asked == "record":
         number = slip.cleaned_data["slip"]
         repaying.record_payment(closing_id=closing.pk, slip=number, officer=officer, now=now)
+    elif asked == "agree":
+        agreeing.agree(closing_id=closing.pk, officer=officer, now=now)
+    elif asked == "decline":
+        agreeing.decline(closing_id=closing.pk, officer=officer, now=now)
     elif asked == "confirm" and refund.pending is not None:
         repaying.confirm_payment(payment_id=refund.pending.pk, officer=officer, now=now)
     elif asked == "drop" and refund.pending is not None:

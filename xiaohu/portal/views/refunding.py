@@ -7,21 +7,28 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
-from xiaohu.closures import refunding
+from xiaohu.closures import paying, refunding
 from xiaohu.closures.models import Case
 from xiaohu.core.banks import BANKS
 from xiaohu.core.calendar import day_of
+from xiaohu.core.moves import Action
 from xiaohu.core.payouts import Returned, returned
 from xiaohu.core.profile import RefundRoute
+from xiaohu.core.repaying import TRIES
+from xiaohu.core.schedule import promised_by
 from xiaohu.core.states import CaseState
 from xiaohu.portal.entering import own_case
 from xiaohu.portal.forms import OneChoice
-from xiaohu.portal.shown import actor_of, shown_case
+from xiaohu.portal.shown import actor_of, holder_name, shown_case
 from xiaohu.portal.views.paying import account_form, agree, read_way, ways
 from xiaohu.queue import clock
 from xiaohu.registry import calendars
+from xiaohu.settlement import orders
+from xiaohu.settlement.models import RefundOrder
 from xiaohu.trail import events
 from xiaohu.ui.shown import ShownClosing
+
+CAME_BACK = frozenset({Action.RETURN_PAYOUT.value, Action.STOP_REFUND.value})
 
 
 @own_case
@@ -29,12 +36,18 @@ def refund(request: HttpRequest, case: Case) -> HttpResponse:
     """S21: choose another way, or see how far the bank is with it."""
     if CaseState(case.state) is not CaseState.REFUND_ATTENTION:
         return _after(request, case)
-    choices = [way for way in ways(case) if way[0] != RefundRoute.WALLET.value]
-    way = OneChoice(request.POST or None, choices=choices)
+    shown = shown_case(case)
+    back = [each for each in shown["closings"] if each.state is CaseState.REFUND_ATTENTION]
+    tries = max(each.closing.refund_round for each in back)
+    if tries >= TRIES:
+        return _by_people(request, {**shown, "returned_fen": _left(back), "why": _why(case)}, back)
+    way = OneChoice(request.POST or None, choices=ways(case))
     to_bank = request.POST.get("choice") == RefundRoute.BANK_ACCOUNT.value
     account = account_form(request, case, RefundRoute.BANK_ACCOUNT, sent=to_bank)
     if request.method == "POST" and way.is_valid() and (not to_bank or account.is_valid()):
         route, to_line = read_way(way.cleaned_data["choice"])
+        if route is RefundRoute.WALLET:
+            return HttpResponseRedirect(reverse("portal:refund_wallet", args=[case.pk]))
         if to_bank:
             agree(request, case)
         refunding.choose_another_way(
@@ -48,8 +61,6 @@ def refund(request: HttpRequest, case: Case) -> HttpResponse:
         )
         return HttpResponseRedirect(reverse("portal:refund", args=[case.pk]))
     wrong = bool(way.errors or account.errors)
-    shown = shown_case(case)
-    back = [each for each in shown["closings"] if each.state is CaseState.REFUND_ATTENTION]
     page = {
         **shown,
         "form": way,
@@ -57,8 +68,42 @@ def refund(request: HttpRequest, case: Case) -> HttpResponse:
         "banks": BANKS,
         "returned_fen": _left(back),
         "why": _why(case),
+        "tries": tries,
+        "most": TRIES,
     }
     return render(request, "portal/refund.html", page, status=422 if wrong else 200)
+
+
+@own_case
+def wallet(request: HttpRequest, case: Case) -> HttpResponse:
+    """S21: the holder's own wallet, on a page of its own as in S13."""
+    offered = RefundRoute.WALLET in paying.routes(case)
+    if CaseState(case.state) is not CaseState.REFUND_ATTENTION or not offered:
+        return HttpResponseRedirect(reverse("portal:refund", args=[case.pk]))
+    form = account_form(request, case, RefundRoute.WALLET)
+    if request.method == "POST" and form.is_valid():
+        agree(request, case)
+        refunding.choose_another_way(
+            case_id=case.pk,
+            route=RefundRoute.WALLET,
+            bank=form.cleaned_data["bank"],
+            account=form.cleaned_data["account"],
+            actor=actor_of(request),
+            now=clock.now(),
+        )
+        return HttpResponseRedirect(reverse("portal:refund", args=[case.pk]))
+    page = {"case": case, "form": form, "holder": holder_name(case), "wallet": True, "again": True}
+    return render(request, "portal/bank_account.html", page, status=422 if form.errors else 200)
+
+
+def _by_people(
+    request: HttpRequest, shown: dict[str, Any], back: list[ShownClosing]
+) -> HttpResponse:
+    """Say that it came back too often, and by when our people pay it by hand."""
+    due = [each.closing.owner_due_at for each in back if each.closing.owner_due_at]
+    until = promised_by(max(due), now=clock.now()) if due else None
+    page = {**shown, "most": TRIES, "waits_until": until}
+    return render(request, "portal/refund_by_people.html", page)
 
 
 def _after(request: HttpRequest, case: Case) -> HttpResponse:
@@ -72,8 +117,15 @@ def _after(request: HttpRequest, case: Case) -> HttpResponse:
         "left_fen": _left(shown["closings"]),
         "paid_fen": sum(s.settled.refunded_fen for s in shown["closings"] if s.settled),
         "expected_on": _expected(shown, day_of(again[-1].at)),
+        "order": _order(shown["closings"]),
     }
     return render(request, "portal/refund_working.html", page)
+
+
+def _order(closings: list[ShownClosing]) -> RefundOrder | None:
+    """Return what a refund still waits for: somebody's word, or the time in which it can be stopped."""
+    standing = orders.current_of(each.closing.pk for each in closings)
+    return next(iter(standing.values()), None)
 
 
 def _expected(shown: dict[str, Any], tried_on: date) -> date:
@@ -87,5 +139,5 @@ def _left(closings: list[ShownClosing]) -> int:
 
 
 def _why(case: Case) -> Returned:
-    said = [e.reason for e in events.of_case(case.pk) if e.action == "return_payout"]
+    said = [e.reason for e in events.of_case(case.pk) if e.action in CAME_BACK]
     return returned(said[-1] if said else "")
