@@ -47,6 +47,8 @@ def main() -> int:
         if asked.only in {"", "closings"}:
             rows += closing_rows(world)
             profile = closings_profile(world)
+        if asked.only in {"", "refunds"}:
+            rows += refund_rows(world)
         if asked.only in {"", "browsing"}:
             rows += browsing_rows(world)
         if asked.only == "crowd" or asked.full:
@@ -63,9 +65,8 @@ def main() -> int:
 def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench")
     parser.add_argument("--full", action="store_true", help="a million rows where it matters")
-    parser.add_argument(
-        "--only", choices=["closings", "browsing", "crowd", "import", "processes"], default=""
-    )
+    groups = ["closings", "refunds", "browsing", "crowd", "import", "processes"]
+    parser.add_argument("--only", choices=groups, default="")
     return parser.parse_args()
 
 
@@ -79,6 +80,14 @@ def closing_rows(world: "BenchWorld") -> list[Row]:
         name = f"closings_{workers}_worker{'s' * (workers > 1)}"
         rows.append(against(name, pairs, "closings/s"))
     return [*rows, *pages.measure(world), papers.measure(world)]
+
+
+def refund_rows(world: "BenchWorld") -> list[Row]:
+    """Measure refunds from settled to paid."""
+    from tests.bench import refunds
+
+    pairs = [refunds.round_of(world) for _ in range(ROUNDS)]
+    return [against("refunds", pairs, "refunds/s", "settled to paid, provider included")]
 
 
 def browsing_rows(world: "BenchWorld") -> list[Row]:

@@ -61,10 +61,10 @@ def profile(world: BenchWorld) -> dict[str, float]:
 def _ours(world: BenchWorld, workers: int) -> float:
     cases = _ready(world, OURS)
     began = time.perf_counter()
-    _forked(workers, lambda number: _submit(world, cases[number::workers]))
+    forked(workers, lambda number: _submit(world, cases[number::workers]))
     clock.move(by=timedelta(days=3, minutes=1))
     alarms.sweep(now=clock.now())
-    _forked(workers, _work)
+    forked(workers, work)
     passed = time.perf_counter() - began
     _require_done(world, cases)
     return OURS / passed
@@ -81,7 +81,7 @@ def _ready(world: BenchWorld, count: int) -> list[Case]:
     return cases
 
 
-def _work(_number: int) -> None:
+def work(_number: int) -> None:
     from procrastinate.contrib.django import app
     from procrastinate.contrib.django.django_connector import DjangoConnector
 
@@ -114,7 +114,7 @@ def _floor(workers: int) -> float:
         prepare(connection, lines=FLOOR)
     share = FLOOR // workers
     began = time.perf_counter()
-    _forked(workers, lambda number: _close_share(conninfo, number, share))
+    forked(workers, lambda number: _close_share(conninfo, number, share))
     return share * workers / (time.perf_counter() - began)
 
 
@@ -126,7 +126,7 @@ def _close_share(conninfo: str, number: int, share: int) -> None:
             life.close(f"1300{line:07d}")
 
 
-def _forked(workers: int, do: Callable[[int], None]) -> None:
+def forked(workers: int, do: Callable[[int], None]) -> None:
     """Do something in so many processes at once and wait for all."""
     connections.close_all()
     children = []

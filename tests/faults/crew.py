@@ -1,5 +1,6 @@
 """Three real workers and somebody who submits requests, each a process that may die at any time."""
 
+import logging
 import os
 import signal
 import time
@@ -53,8 +54,9 @@ class Crew:
             self.living[forked(partial(_work, notes))] = notes
 
     def kill_one(self, chance: Random) -> list[UUID]:
-        """Kill one worker and return what it had in hand."""
-        child = chance.choice(sorted(self.living))
+        """Kill one worker, rather one that is at something, and return what it had in hand."""
+        busy = [child for child, notes in self.living.items() if _in_hand(notes)]
+        child = chance.choice(sorted(busy or self.living))
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
         return _in_hand(self.living.pop(child))
@@ -84,6 +86,7 @@ def _work(notes: Path) -> None:
 
         lease.take, lease.release = taking, releasing  # type: ignore[assignment] # of this child only
         clock.forget()
+        logging.disable(logging.WARNING)
         worker.run()
 
 

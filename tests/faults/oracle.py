@@ -5,7 +5,11 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from tests.faults import summary
+from tests.stories import OPERATOR
+from xiaohu.closures import reconciling
 from xiaohu.closures.models import AssistedPayment, Closing, Document, DocumentKind, Outcome
+from xiaohu.core.findings import FindingKind
+from xiaohu.core.reconciling import Difference
 from xiaohu.erasure.models import ErasureReceipt
 from xiaohu.queue.models import Effect, EffectState
 from xiaohu.settlement import ledger
@@ -17,8 +21,11 @@ Truth = Callable[[str], list[dict[str, Any]]]
 ALWAYS = ("freeze", "disconnect", "quarantine")
 
 
-def require_agreement(truth: Truth) -> None:
-    """Pass where nothing was lost, doubled or invented, and the audit log is whole."""
+def require_agreement(truth: Truth, *, alone: bool = False) -> None:
+    """Pass where nothing was lost, doubled or invented, and the audit log is whole.
+
+    `alone` says that all there is outside is ours: no earlier test was there before.
+    """
     doubled, lost = doubled_effects(truth), lost_effects(truth)
     summary.add("effects doubled", len(doubled))
     summary.add("effects lost", len(lost))
@@ -26,6 +33,7 @@ def require_agreement(truth: Truth) -> None:
     assert lost == []
     assert wrong_money(truth) == []
     assert half_done() == []
+    assert reconciled(alone=alone) == []
     while sequencer.run_once():
         pass
     assert checkpoints.verify_all().broken == ()
@@ -86,6 +94,12 @@ def wrong_money(truth: Truth) -> list[str]:
         f"{e.pk}: paid, not booked" for e in of_closed if paid[str(e.pk)] != booked[str(e.pk)]
     ]
     return wrong + list(_unbalanced(_ended().filter(line__isnull=False)))
+
+
+def reconciled(*, alone: bool) -> list[Difference]:
+    """Return what the operator's own comparison finds, as `xiaohu reconcile` would show it."""
+    found = reconciling.compare(operator=OPERATOR).differences
+    return [one for one in found if alone or one.kind is not FindingKind.UNKNOWN_TO_US]
 
 
 def half_done() -> list[str]:
