@@ -81,7 +81,13 @@ def _require_paid(world: BenchWorld, cases: list[Case], before: int) -> None:
     booked = sum(row.refunded_fen for row in settled)
     paid = world.simulators.truth("payout")[before:]
     if (len(settled), len(paid)) != (OURS, OURS) or booked != sum(p["amount_fen"] for p in paid):
-        raise RuntimeError(f"{len(settled)} booked and {len(paid)} paid of {OURS} refunds")
+        left = Closing.objects.filter(case__in=cases).exclude(step=Step.SEAL.value)
+        from django.db import connection
+        with connection.cursor() as c:
+            c.execute("select status, task_name, count(*) from procrastinate_jobs group by 1,2")
+            jobs = c.fetchall()
+        stuck = (jobs, clock.now(), list(left.values_list("step", "next_action_at", "lease", "lease_until", "is_open")[:5]), left.count())
+        raise RuntimeError(f"{stuck}: {len(settled)} booked and {len(paid)} paid of {OURS} refunds")
 
 
 def _floor() -> float:

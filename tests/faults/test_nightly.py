@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.faults import test_callbacks as callbacks
 from tests.faults import test_model as model
 from tests.faults import test_races as races
 from tests.faults.outside import Outside
@@ -22,6 +23,15 @@ ROOT = Path(__file__).parents[2]
 
 def test_the_money_ends_where_it_belongs_ten_thousand_times() -> None:
     model.examine(10_000)
+
+
+def test_the_end_does_not_depend_on_when_callbacks_come_ten_thousand_times() -> None:
+    callbacks.permute(10_000)
+
+
+@pytest.mark.django_db
+def test_each_event_is_kept_once_two_thousand_times() -> None:
+    callbacks.shuffle(2_000)
 
 
 def chaos(*asked: str) -> None:
