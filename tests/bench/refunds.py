@@ -48,6 +48,9 @@ def _ours(world: BenchWorld) -> float:
         forked(1, work)
         passed = time.perf_counter() - began
     _require_paid(world, cases, paid_before)
+    # They go on one day; in the next round they would only be in the way.
+    later = clock.now() + timedelta(days=365)
+    Closing.objects.filter(case__in=cases).update(next_action_at=later)
     return OURS / passed
 
 
@@ -81,13 +84,7 @@ def _require_paid(world: BenchWorld, cases: list[Case], before: int) -> None:
     booked = sum(row.refunded_fen for row in settled)
     paid = world.simulators.truth("payout")[before:]
     if (len(settled), len(paid)) != (OURS, OURS) or booked != sum(p["amount_fen"] for p in paid):
-        left = Closing.objects.filter(case__in=cases).exclude(step=Step.SEAL.value)
-        from django.db import connection
-        with connection.cursor() as c:
-            c.execute("select status, task_name, count(*) from procrastinate_jobs group by 1,2")
-            jobs = c.fetchall()
-        stuck = (jobs, clock.now(), list(left.values_list("step", "next_action_at", "lease", "lease_until", "is_open")[:5]), left.count())
-        raise RuntimeError(f"{stuck}: {len(settled)} booked and {len(paid)} paid of {OURS} refunds")
+        raise RuntimeError(f"{len(settled)} booked and {len(paid)} paid of {OURS} refunds")
 
 
 def _floor() -> float:

@@ -16,7 +16,7 @@ from xiaohu.gateways.models import InboxEvent
 from xiaohu.queue.models import Effect
 
 STEPS = st.lists(st.sampled_from(["beat", "hear", "hear", "minute"]), max_size=40)
-SAID = (
+SAID: tuple[dict[str, object], ...] = (
     {"type": "payout.paid", "amount_fen": 5, "currency": "CNY", "reference": "PAY-1"},
     {"type": "payout.refused", "reason": "account_closed"},
     {"type": "payout.paid", "amount_fen": 6, "currency": "USD", "reference": "PAY-2"},
