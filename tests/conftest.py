@@ -66,6 +66,9 @@ def _quick() -> type["Cluster"]:
             unhurried = dict.fromkeys(("fsync", "synchronous_commit", "full_page_writes"), "off")
             return {**super()._settings(), **unhurried}
 
+        def stop(self) -> None:
+            self.kill()  # Its folder goes with it: nothing needs to be written down first.
+
     return Quick
 
 
@@ -86,6 +89,12 @@ def embedded(data_dir: Path) -> Iterator[SimpleNamespace]:
 
 
 @pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """Leave the databases in their clusters, which are thrown away as a whole."""
+    return True
+
+
+@pytest.fixture(scope="session")
 def django_db_modify_db_settings(embedded: SimpleNamespace) -> None:
     """Let pytest-django make its databases only once the clusters run."""
     assert embedded.main.process is not None
@@ -102,6 +111,13 @@ def template(
 
     with django_db_blocker.unblock():
         return made(tmp_path_factory.mktemp("template"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_passwords() -> None:
+    from django.conf import settings
+
+    settings.PASSWORD_HASHERS = ["tests.hashing.QuickArgon2"]
 
 
 @pytest.fixture(scope="session", autouse=True)

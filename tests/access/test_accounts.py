@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 from allauth.mfa.models import Authenticator
+from django.contrib.auth.hashers import Argon2PasswordHasher, get_hasher
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 
@@ -12,6 +13,7 @@ from xiaohu.access import accounts, mfa, sessions
 from xiaohu.access.accounts import PasswordRefused, TooManyTries
 from xiaohu.access.models import StaffUser, SubscriberAccount, SubscriberSession
 from xiaohu.access.sessions import Method
+from xiaohu.config import settings as written
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
@@ -25,6 +27,14 @@ def account() -> SubscriberAccount:
     )
     accounts.set_password(account_id=made.pk, password="correct horse")
     return made
+
+
+def test_passwords_are_hashed_at_full_cost_outside_tests() -> None:
+    assert [f"{Argon2PasswordHasher.__module__}.Argon2PasswordHasher"] == written.PASSWORD_HASHERS
+    full, here = Argon2PasswordHasher().params(), get_hasher()
+    assert full.memory_cost >= 100 * 1024
+    assert full.time_cost >= 2
+    assert isinstance(here, Argon2PasswordHasher)
 
 
 def sign_in(username: str, password: str, *, now: datetime = NOON) -> SubscriberAccount | None:
