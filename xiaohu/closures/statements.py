@@ -109,14 +109,18 @@ def gift_basis() -> str:
 
 def _item(item: Mapping[str, Any]) -> Iterator[MoneyRow]:
     """Return what an item took, and what of it was struck off."""
-    kind = gettext(f"money.item.{item['kind']}")
-    words = gettext("money.dated").format(what=kind, on=item["on"])
+    words = gettext(f"money.item.{item['kind']}")
     if item["paid_fen"]:
-        yield MoneyRow(words, -item["paid_fen"], _clause(item))
+        yield MoneyRow(words, -item["paid_fen"], _dated(item, _clause(item)))
     if item["borne_fen"]:
         above = item["kind"] == ItemKind.EXIT_FEE.value
         why = gettext("money.borne.above_shown" if above else "money.borne.fee_stop")
-        yield MoneyRow(words, 0, why.format(amount=Money(item["borne_fen"]).yuan()))
+        borne = why.format(amount=Money(item["borne_fen"]).yuan())
+        yield MoneyRow(words, 0, _dated(item, borne))
+
+
+def _dated(item: Mapping[str, Any], why: str) -> str:
+    return gettext("money.dated").format(on=item["on"], why=why)
 
 
 def _owed(items: Sequence[Mapping[str, Any]]) -> str:
