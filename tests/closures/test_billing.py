@@ -11,13 +11,14 @@ from xiaohu.closures import drafting, settling
 from xiaohu.closures.models import Case
 from xiaohu.core.checks import CheckCode
 from xiaohu.core.choices import Choice
+from xiaohu.core.findings import FindingKind
 from xiaohu.core.settlement import ItemKind
 from xiaohu.core.states import CaseState
 from xiaohu.core.steps import Step
 from xiaohu.queue import faults
 from xiaohu.queue.models import Effect
 from xiaohu.settlement import bills, ledger
-from xiaohu.settlement.models import Account, SettledClosing
+from xiaohu.settlement.models import Account, Finding, SettledClosing
 
 pytestmark = pytest.mark.django_db(databases=["default", "keystore"])
 FEES = """
@@ -81,6 +82,32 @@ class TestLate:
         world.skip_until(case, lambda: Case.objects.get(pk=case.pk).state == CaseState.DONE)
         assert asked(world) == 1
         assert settled_of(case).refunded_fen == CASH_FEN
+
+
+class TestUnreadable:
+    """A bill nobody can read."""
+
+    @pytest.mark.parametrize(
+        "wrong",
+        [
+            {"kind": "tips", "amount_fen": 1, "on": "2026-11-26"},
+            {"kind": "usage", "amount_fen": -1, "on": "2026-11-26"},
+            {"kind": "usage", "amount_fen": 1.5, "on": "2026-11-26"},
+            {"kind": "usage", "amount_fen": 1, "on": "soon"},
+            {"kind": "usage", "amount_fen": 1},
+            "usage",
+            None,
+        ],
+    )
+    def test_is_left_to_people_and_nothing_is_settled(
+        self, world: World, monkeypatch: pytest.MonkeyPatch, wrong: object
+    ) -> None:
+        with monkeypatch.context() as lying:
+            lying.setattr("simulators.billing.part", lambda *_: ([wrong], True))
+            case = closed(world)
+        assert case.state == CaseState.SETTLING
+        assert Finding.objects.get().kind == FindingKind.BILL_UNREADABLE
+        assert ledger.of_closing(closing_of(case).pk) is None
 
 
 class TestInParts:

@@ -34,7 +34,7 @@ class Doing:
     `prepare` runs in the first transaction, `done` in the last. `more` says that the step has
     another effect to come; `follows` reads from the answer after how long one does. `accepted`
     says how long to leave what is not ready; `refused` decides where a plain "no" leads, and
-    without it people look at it.
+    without it people look at it; `unclear` is told of an answer that says neither.
     """
 
     kind: str
@@ -47,6 +47,7 @@ class Doing:
     more: bool = False
     follows: Callable[[Answer], timedelta | None] | None = None
     accepted: Callable[[Effect, datetime], timedelta] | None = None
+    unclear: Callable[[Closing, Effect, Answer, datetime], None] | None = None
     refused: Callable[[Closing, Effect, Answer, datetime], Progress] | None = None
 
 
@@ -91,7 +92,7 @@ def _record(work: Work, doing: Doing, effect: Effect, answer: Answer) -> Progres
     with work.transaction() as closing:
         progress = _consequence(closing, doing, effect, answer, now)
         faults.hit(f"{doing.kind}.after_record")
-    if answer.state is AnswerState.DONE and not doing.more:
+    if answer.state is AnswerState.DONE and progress is Progress.GOES_ON and not doing.more:
         work.held_since = began  # The step ended, and with it the lease was renewed.
     return progress
 
@@ -120,6 +121,8 @@ def _consequence(
             return wait_until(closing, now + effects.SECOND_LOOK_AFTER)
         case _:
             effects.record(effect.pk, state=EffectState.UNKNOWN)
+            if doing.unclear is not None:
+                doing.unclear(closing, effect, answer, now)
             trouble = f"{doing.kind}_unknown"
             return try_later(closing, trouble=trouble, now=now, heals=True)
 

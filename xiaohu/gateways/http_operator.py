@@ -15,6 +15,7 @@ from xiaohu.core.facts import LineFacts
 from xiaohu.core.settlement import Item, ItemKind, Purses, amounts_of
 from xiaohu.gateways import http
 from xiaohu.gateways.protocols import (
+    UNREADABLE,
     Answer,
     AnswerState,
     FinalBill,
@@ -168,7 +169,7 @@ class HttpOperator:
         try:
             return _bill(reply.body)
         except (KeyError, TypeError, ValueError):
-            return FinalBill(state=AnswerState.UNKNOWN)
+            return FinalBill(state=AnswerState.UNKNOWN, reason=UNREADABLE)
 
 
 def _batched(many: Sequence[Each], most: int) -> Iterator[list[Each]]:

@@ -35,6 +35,9 @@ class AnswerState(StrEnum):
     NOT_FOUND = "not_found"  # they know no effect under this key
 
 
+UNREADABLE = "unreadable"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """An answer about one effect; `reason` is their code, never free text.

@@ -15,12 +15,13 @@ from xiaohu.closures.ordering import line_of
 from xiaohu.closures.work import Progress, Work
 from xiaohu.core import bills as waiting
 from xiaohu.core.choices import CarriedOut
+from xiaohu.core.findings import FindingKind, FindingSource
 from xiaohu.core.steps import Step
 from xiaohu.gateways import providers
-from xiaohu.gateways.protocols import Answer, FinalBill
+from xiaohu.gateways.protocols import UNREADABLE, Answer, FinalBill
 from xiaohu.queue import effects
 from xiaohu.queue.models import Effect
-from xiaohu.settlement import bills
+from xiaohu.settlement import bills, findings
 
 
 def run(work: Work) -> Progress:
@@ -48,6 +49,7 @@ def run(work: Work) -> Progress:
             done=_keep,
             follows=_follows,
             accepted=_not_ready,
+            unclear=_unreadable,
         ),
     )
 
@@ -72,3 +74,16 @@ def _follows(answer: Answer) -> timedelta | None:
 
 def _not_ready(effect: Effect, now: datetime) -> timedelta:
     return waiting.look_again_in(now - (effect.first_sent_at or now))
+
+
+def _unreadable(closing: Closing, effect: Effect, answer: Answer, now: datetime) -> None:
+    """Leave a bill nobody can read to people; it is asked for on and on meanwhile."""
+    if answer.reason == UNREADABLE:
+        findings.note(
+            operator=closing.operator,
+            kind=FindingKind.BILL_UNREADABLE,
+            source=FindingSource.ANSWER,
+            closing_id=closing.pk,
+            effect_id=effect.pk,
+            now=now,
+        )

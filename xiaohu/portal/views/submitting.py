@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
-from xiaohu.closures import checking, drafting, queries, splitting, submitting, timing
+from xiaohu.closures import checking, drafting, estimates, queries, splitting, submitting, timing
 from xiaohu.closures.models import Case
 from xiaohu.core import changes
 from xiaohu.core.changes import Change, Shown
@@ -64,6 +64,7 @@ def review(request: HttpRequest, case: Case) -> HttpResponse:
         "changed": changed,
         "seen": changes.written(changes.facts_shown(facts)),
         "checked": checked,
+        "estimate": estimates.of(checked, queries.profile_of(case), now=now) if checked else None,
         "planned": timing.earliest(case, accepted_at=now),
         "later": shown.later_lines(case, now=now),
         "news": rules.news_of(case),
