@@ -15,6 +15,7 @@ from xiaohu.core.profile import ArrearsRule
 from xiaohu.core.schedule import fees_stop_on
 from xiaohu.core.settlement import ItemKind, Terms
 from xiaohu.settlement import bills, findings
+from xiaohu.settlement.models import SettledClosing
 
 _OWING = (CheckCode.ARREARS, CheckCode.ARREARS_SUSPENDED)
 
@@ -30,17 +31,17 @@ def terms_of(closing: Closing, *, now: datetime) -> Terms:
     stops = fees_stop_on(
         profile, requested_at=requested, stops_at=min(case.execute_at or gone, gone)
     )
+    checked = checking.last_of_line(closing, now=gone)
     return Terms(
-        exit_fee_at_most_fen=_shown(closing, gone=gone),
+        exit_fee_at_most_fen=_shown(closing, checked, gone=gone),
         monthly_stops_on=stops,
         late_fees_stop_on=min(day_of(requested), stops),
-        claimed=_claimed(closing, gone=gone),
+        claimed=_claimed(closing, checked),
     )
 
 
-def _claimed(closing: Closing, *, gone: datetime) -> frozenset[ItemKind]:
+def _claimed(closing: Closing, checked: CheckedLine | None) -> frozenset[ItemKind]:
     """Return what is not taken from the purses, but stays owed."""
-    checked = checking.last_of_line(closing, now=gone)
     chosen = {f.code: f.chosen for f in checked.findings} if checked else {}
     claimed = set()
     by_notice = closing.case.by_operator  # 民法典 art. 568: set-off by notice, which it gave
@@ -52,9 +53,8 @@ def _claimed(closing: Closing, *, gone: datetime) -> frozenset[ItemKind]:
     return frozenset(claimed)
 
 
-def _shown(closing: Closing, *, gone: datetime) -> int | None:
+def _shown(closing: Closing, checked: CheckedLine | None, *, gone: datetime) -> int | None:
     """Return the most that leaving early may cost: as shown at submitting, or less since."""
-    checked = checking.last_of_line(closing, now=gone)
     now_fen = exit_fee.leaving_fen(checked.facts, today=day_of(gone)) if checked else None
     known = [fen for fen in (closing.exit_fee_shown_fen, now_fen) if fen is not None]
     return min(known, default=None)
@@ -70,11 +70,13 @@ def note_shown(case: Case, lines: Iterable[CheckedLine], *, now: datetime) -> No
             closings.filter(line=line.line).update(exit_fee_shown_fen=shown)
 
 
-def note_above_shown(closing: Closing, terms: Terms, *, now: datetime) -> None:
+def note_above_shown(
+    closing: Closing, settled: SettledClosing, terms: Terms, *, now: datetime
+) -> None:
     """Let people know of an exit fee above what was shown. Call inside a transaction."""
-    items = bills.items_of(closing.pk)
-    billed = sum(item.amount_fen for item in items if item.kind is ItemKind.EXIT_FEE)
     shown = terms.exit_fee_at_most_fen
+    lines = bills.lines_of(closing.pk) if settled.operator_cost_fen else ()
+    billed = sum(each.item.amount_fen for each in lines if each.item.kind is ItemKind.EXIT_FEE)
     if shown is not None and billed > shown:
         findings.note(
             operator=closing.operator,

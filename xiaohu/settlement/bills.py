@@ -1,6 +1,6 @@
 """The operator's final bill, part by part. All inner steps: call them inside a transaction."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -24,24 +24,31 @@ def keep(
     now: datetime,
 ) -> None:
     """Keep a part as received; a repeat changes nothing."""
-    part, new = BillPart.objects.get_or_create(
+    part = BillPart(
         closing_id=closing_id,
         number=number,
-        defaults={
-            "last": last,
-            "cash_fen": purses.cash_fen,
-            "deposit_fen": purses.deposit_fen,
-            "promotion_fen": purses.promotion_fen,
-            "gift_fen": purses.gift_fen,
-            "received_at": now,
-        },
+        last=last,
+        cash_fen=purses.cash_fen,
+        deposit_fen=purses.deposit_fen,
+        promotion_fen=purses.promotion_fen,
+        gift_fen=purses.gift_fen,
+        received_at=now,
     )
-    if new:
-        BillItem.objects.bulk_create(
-            BillItem(part=part, kind=item.kind.value, on=item.on, amount_fen=item.amount_fen)
-            for item in items
-            if item.amount_fen > 0
-        )
+    rows = [
+        BillItem(part=part, kind=item.kind.value, on=item.on, amount_fen=item.amount_fen)
+        for item in items
+        if item.amount_fen > 0
+    ]
+    made = part.pk
+    # Only the same part once more is passed over; a second last part is a conflict like any other.
+    BillPart.objects.bulk_create(
+        [part],
+        update_conflicts=True,
+        unique_fields=["closing_id", "number"],
+        update_fields=["number"],
+    )
+    if rows and BillPart.objects.filter(pk=made).exists():
+        BillItem.objects.bulk_create(rows)
 
 
 def parts_of(closing_ids: Collection[UUID]) -> dict[UUID, list[BillPart]]:
@@ -64,26 +71,31 @@ def purses_of(closing_id: UUID) -> Purses:
     return _purses(last)
 
 
-def items_of(closing_id: UUID) -> list[Item]:
-    """Return every item of every part."""
-    return [_item(row) for row in _rows(closing_id)]
+def rows_of(closing_id: UUID) -> list[BillItem]:
+    """Return every item of every part, as rows that `settled` takes."""
+    found = BillItem.objects.filter(part__closing_id=closing_id)
+    return list(found.order_by("part__number", "on", "kind", "pk"))
+
+
+def item_of(row: BillItem) -> Item:
+    """Return what a row asks for."""
+    return Item(ItemKind(row.kind), row.amount_fen, row.on)
 
 
 def amounts_by_part(closing_ids: Collection[UUID]) -> dict[tuple[UUID, int], dict[str, int]]:
     """Return the amounts of every part of some bills, by closing and number, with two queries."""
     parts = BillPart.objects.filter(closing_id__in=closing_ids).prefetch_related("items")
     return {
-        (part.closing_id, part.number): amounts_of(map(_item, part.items.all()), _purses(part))
+        (part.closing_id, part.number): amounts_of(map(item_of, part.items.all()), _purses(part))
         for part in parts
     }
 
 
-def settled(closing_id: UUID, lines: Iterable[Line]) -> None:
+def settled(rows: Sequence[BillItem], lines: Iterable[Line]) -> None:
     """Note at each item what became of it."""
-    rows = _rows(closing_id)
     open_rows = list(rows)
     for line in lines:
-        row = next(row for row in open_rows if _item(row) == line.item)
+        row = next(row for row in open_rows if item_of(row) == line.item)
         open_rows.remove(row)
         row.paid_fen, row.owed_fen, row.borne_fen = line.paid_fen, line.owed_fen, line.borne_fen
     BillItem.objects.bulk_update(rows, ["paid_fen", "owed_fen", "borne_fen"])
@@ -101,7 +113,7 @@ def lines_of_many(closing_ids: Collection[UUID]) -> dict[UUID, list[Line]]:
     for row in rows:
         paid, owed, borne = row.paid_fen, row.owed_fen, row.borne_fen
         if paid is not None and owed is not None and borne is not None:
-            found.setdefault(row.part.closing_id, []).append(Line(_item(row), paid, owed, borne))
+            found.setdefault(row.part.closing_id, []).append(Line(item_of(row), paid, owed, borne))
     for lines in found.values():
         lines.sort(key=lambda line: (_ORDER.index(line.item.kind), line.item.on))
     return found
@@ -109,12 +121,3 @@ def lines_of_many(closing_ids: Collection[UUID]) -> dict[UUID, list[Line]]:
 
 def _purses(part: BillPart) -> Purses:
     return Purses(part.cash_fen, part.deposit_fen, part.promotion_fen, part.gift_fen)
-
-
-def _rows(closing_id: UUID) -> list[BillItem]:
-    found = BillItem.objects.filter(part__closing_id=closing_id)
-    return list(found.order_by("part__number", "on", "kind", "pk"))
-
-
-def _item(row: BillItem) -> Item:
-    return Item(ItemKind(row.kind), row.amount_fen, row.on)

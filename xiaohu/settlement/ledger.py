@@ -21,8 +21,9 @@ def settle_closing(
     Raises:
         LedgerBroken: the last part of the bill is not there.
     """
-    result = settle(bills.purses_of(closing_id), bills.items_of(closing_id), terms)
-    bills.settled(closing_id, result.lines)
+    rows = bills.rows_of(closing_id)
+    result = settle(bills.purses_of(closing_id), map(bills.item_of, rows), terms)
+    bills.settled(rows, result.lines)
     Transfer.objects.bulk_create(
         Transfer(
             operator=operator,

@@ -11,8 +11,8 @@ def run(work: Work) -> Progress:
     now = work.clock()
     with work.commit(Step.SETTLE) as closing:
         terms = settling.terms_of(closing, now=now)
-        ledger.settle_closing(
+        settled = ledger.settle_closing(
             operator=closing.operator, closing_id=closing.pk, terms=terms, now=now
         )
-        settling.note_above_shown(closing, terms, now=now)
+        settling.note_above_shown(closing, settled, terms, now=now)
     return Progress.GOES_ON
