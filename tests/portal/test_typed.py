@@ -3,9 +3,11 @@
 import pytest
 
 from tests.desk import officers
+from tests.desk.officers import waiting
 from tests.portal.browser import Browser, page
 from tests.stories import LARGE, World
 from xiaohu.access.models import SubscriberSession
+from xiaohu.closures.models import Case
 from xiaohu.ui.typed import COOKIE, LONGEST_COOKIE
 
 pytestmark = pytest.mark.django_db(databases=["default", "keystore"])
@@ -92,3 +94,46 @@ def test_an_officer_loses_nothing_either(world: World) -> None:
     desk.client.cookies.pop("xh_staff")
     desk.client.post(path, {"outcome": "return", "reasons": ["unclear"]})
     assert desk.client.cookies[COOKIE]["path"] == path
+
+
+@pytest.mark.parametrize("choice", [{"language": "en"}, {"size": "elder"}])
+def test_another_language_or_size_takes_along_what_was_not_sent(
+    world: World, choice: dict[str, str]
+) -> None:
+    browser = at_the_account(world)
+    account = browser.at
+    typed = {f"typed-{name}": value for name, value in TYPED.items()}
+    browser.send(f"/{next(iter(choice))}", next=f"{account}?x=1", **choice, **typed)
+    answer = browser.open(account)
+    assert answer.status_code == 200
+    assert all(f'value="{TYPED[name]}"' in page(answer) for name in ("bank", "account"))
+    assert 'id="id_agreed" checked' in page(answer)
+    assert 'role="alert"' not in page(answer)
+    assert not Case.objects.get().payee_index
+    browser.send(account, bank="", account="")
+    assert COOKIE not in {name for name, one in browser.client.cookies.items() if one.value}
+
+
+def test_a_script_cannot_keep_a_secret_either(world: World) -> None:
+    browser = at_the_account(world)
+    browser.send("/language", next=browser.at, language="en", **{"typed-password": "hush hush"})
+    browser.send("/language", next="//example.com/x", language="en", **{"typed-bank": "x"})
+    assert "hush" not in page(browser.open(browser.at))
+
+
+def test_an_officer_s_ticks_and_notes_are_taken_along(world: World) -> None:
+    case = waiting(world)
+    desk = officers.officer(world).sign_in()
+    desk.send("/")
+    path = f"/desk/case/{case.reference}/decide"
+    typed = {
+        "typed-outcome": "return",
+        "typed-reasons": ["payee_unclear"],
+        "typed-note": "户名看不清",
+    }
+    desk.client.post("/language", {"language": "en", "next": f"{path}?outcome=return", **typed})
+    answer = desk.open(f"/case/{case.reference}/decide?outcome=return")
+    assert answer.status_code == 200
+    assert "户名看不清" in page(answer)
+    assert 'value="payee_unclear"' in page(answer)
+    assert page(answer).count(" checked") == 1

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from xiaohu.core.calendar import CHINA
 from xiaohu.core.working import Part, Works
+from xiaohu.ui.plain import PlainForm
 
 LONGEST = 200
 TIME = "%Y-%m-%d %H:%M"
@@ -24,10 +25,9 @@ def _words(label: str, empty: str) -> forms.CharField:
     )
 
 
-class News(forms.Form):
+class News(PlainForm):
     """What is said of an incident, and when it should be over."""
 
-    use_required_attribute = False
     zh = _words("incident.zh", "incident.err.zh")
     en = _words("incident.en", "incident.err.en")
     until = forms.CharField(

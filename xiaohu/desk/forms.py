@@ -11,12 +11,12 @@ from xiaohu.core.cards import AccountRefused, normalise_account
 from xiaohu.core.numbers import NumberRefused, normalise
 from xiaohu.core.revealing import RevealReason
 from xiaohu.core.review import LONGEST_NOTE
+from xiaohu.ui.plain import PlainForm
 
 
-class StaffSignIn(forms.Form):
+class StaffSignIn(PlainForm):
     """D1: account, password, and the code of the authenticator."""
 
-    use_required_attribute = False
     username = forms.CharField(
         label=_("desk.username"),
         max_length=64,
@@ -38,10 +38,8 @@ class StaffSignIn(forms.Form):
     )
 
 
-class Reasons(forms.Form):
+class Reasons(PlainForm):
     """D5: at least one reason, and with a return what the officer adds."""
-
-    use_required_attribute = False
 
     def __init__(
         self, *args: Any, choices: list[tuple[str, str]], noted: bool = False, **kwargs: Any
@@ -72,10 +70,9 @@ class Reasons(forms.Form):
         return Reasons(None, choices=self.listed, noted=self.noted, initial=given)
 
 
-class OwnClosing(forms.Form):
+class OwnClosing(PlainForm):
     """The operator's own closing: which line, of which type, on which ground."""
 
-    use_required_attribute = False
     number = forms.CharField(
         label=_("signin.number"),
         max_length=40,
@@ -107,10 +104,9 @@ class OwnClosing(forms.Form):
             raise ValidationError(gettext("signin.err.number")) from None
 
 
-class Compared(forms.Form):
+class Compared(PlainForm):
     """D5: whoever approves has compared the papers with what is registered."""
 
-    use_required_attribute = False
     compared = forms.BooleanField(
         label=_("desk.compared"), error_messages={"required": _("desk.err.compared")}
     )
@@ -120,10 +116,8 @@ class Compared(forms.Form):
         return Compared()
 
 
-class WhyReveal(forms.Form):
+class WhyReveal(PlainForm):
     """D10: why somebody looks at a value in full."""
-
-    use_required_attribute = False
 
     def __init__(self, *args: Any, longest: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -144,10 +138,9 @@ class WhyReveal(forms.Form):
         self.fields |= {"reason": reason, "note": note}
 
 
-class NewAccount(forms.Form):
+class NewAccount(PlainForm):
     """D9: another account of the holder, told to the officer, with a consent of its own."""
 
-    use_required_attribute = False
     bank = forms.CharField(
         label=_("account.bank"),
         max_length=100,
@@ -173,10 +166,9 @@ class NewAccount(forms.Form):
             raise ValidationError(gettext("account.err.number")) from None
 
 
-class Slip(forms.Form):
+class Slip(PlainForm):
     """D9: the number of the bank's slip."""
 
-    use_required_attribute = False
     slip = forms.CharField(
         label=_("refunds.slip"),
         max_length=40,

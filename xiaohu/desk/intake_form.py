@@ -20,16 +20,15 @@ from xiaohu.core.profile import RefundRoute
 from xiaohu.core.readout import HeardBy, ReadItem
 from xiaohu.core.reasons import Reason
 from xiaohu.registry.lines import ShownLine
+from xiaohu.ui.plain import PlainForm
 
 TIME = "%Y-%m-%d %H:%M"
 LONGEST_VISIT = 200
 TEXT = {"autocomplete": "off"}
 
 
-class Intake(forms.Form):
+class Intake(PlainForm):
     """Everything on one page; the fields of an applicant count only where it is not the holder."""
-
-    use_required_attribute = False
 
     def __init__(
         self, *args: Any, routes: tuple[RefundRoute, ...], now: datetime, **kwargs: Any

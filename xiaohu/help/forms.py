@@ -12,14 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from xiaohu.assistance import complaining, feedback
 from xiaohu.core.assistance import CallTopic, ComplaintSubject
 from xiaohu.core.numbers import NumberRefused, normalise
+from xiaohu.ui.plain import PlainForm
 
 SOON = "soon"
-
-
-class PlainForm(forms.Form):
-    """No browser validation: the server says what is wrong, in words."""
-
-    use_required_attribute = False
 
 
 def line(label: str, *, empty: str, longest: int = 200, **attributes: str) -> forms.CharField:

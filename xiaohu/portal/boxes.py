@@ -9,9 +9,10 @@ from xiaohu.access import codes
 from xiaohu.access.codes import Issued, Limited
 from xiaohu.portal import pending, ways
 from xiaohu.portal.codes import limited, status_of
-from xiaohu.portal.forms import CodeForm, PlainForm
+from xiaohu.portal.forms import CodeForm
 from xiaohu.portal.pending import Pending
 from xiaohu.queue import clock
+from xiaohu.ui.plain import PlainForm
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,14 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from xiaohu.core.applicants import PHOTOS
 from xiaohu.core.numbers import NumberRefused, normalise
 from xiaohu.core.reasons import MOST_CHARACTERS
+from xiaohu.ui.plain import PlainForm
 
 CODE = re.compile(r"[0-9]{6}")
-
-
-class PlainForm(forms.Form):
-    """No browser validation, no `required` attribute: the server says what is wrong, in words."""
-
-    use_required_attribute = False
 
 
 def agreed(kind: str) -> forms.BooleanField:

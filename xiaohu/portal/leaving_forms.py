@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import get_language, gettext, gettext_lazy
 
 from xiaohu.core.exports import MONTHLY, Record
-from xiaohu.portal.forms import PlainForm
+from xiaohu.ui.plain import PlainForm
 
 
 def _several(label: str, choices: list[tuple[str, str]], initial: list[str], empty: str) -> Any:

@@ -11,7 +11,8 @@ from xiaohu.closures.drafting import ContactRefused, contact_address
 from xiaohu.core import banks
 from xiaohu.core.cards import AccountRefused, looks_mistyped, normalise_account
 from xiaohu.core.destinations import Wallet
-from xiaohu.portal.forms import OneChoice, PlainForm, agreed, text
+from xiaohu.portal.forms import OneChoice, agreed, text
+from xiaohu.ui.plain import PlainForm
 
 
 class RefundWay(OneChoice):

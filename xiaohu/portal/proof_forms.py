@@ -7,7 +7,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from xiaohu.portal.forms import PlainForm, agreed, text
+from xiaohu.portal.forms import agreed, text
+from xiaohu.ui.plain import PlainForm
 
 
 class SendForm(PlainForm):

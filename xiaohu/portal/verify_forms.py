@@ -3,7 +3,8 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from xiaohu.portal.forms import PlainForm, text
+from xiaohu.portal.forms import text
+from xiaohu.ui.plain import PlainForm
 
 
 class CertificateNumber(PlainForm):

@@ -19,8 +19,9 @@ from xiaohu.access.sessions import Method
 from xiaohu.closures import drafting, queries
 from xiaohu.core.references import normalise_reference
 from xiaohu.notices import outbox
-from xiaohu.portal.forms import NumberSignIn, PasswordSignIn, PlainForm, ReferenceSignIn
+from xiaohu.portal.forms import NumberSignIn, PasswordSignIn, ReferenceSignIn
 from xiaohu.registry import lines
+from xiaohu.ui.plain import PlainForm
 
 NOBODY = "nobody@invalid"
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 from django import forms
 from django.conf import settings
@@ -12,6 +13,7 @@ from django.utils import translation
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
+from xiaohu.ui import typed
 from xiaohu.ui.display import Display, Size, display_of, keep, remember
 from xiaohu.ui.paths import safe_path
 
@@ -57,7 +59,7 @@ def language(request: HttpRequest) -> HttpResponse:
     wanted = request.POST.get("language", "")
     if wanted in dict(settings.LANGUAGES):
         keep(answer, settings.LANGUAGE_COOKIE_NAME, wanted)
-    return answer
+    return typed.keep_unsent(request, answer, path=urlsplit(answer.url).path)
 
 
 @require_POST
@@ -67,7 +69,7 @@ def size(request: HttpRequest) -> HttpResponse:
     wanted = request.POST.get("size", "")
     if wanted in set(Size):
         remember(answer, replace(display_of(request), size=Size(wanted)))
-    return answer
+    return typed.keep_unsent(request, answer, path=urlsplit(answer.url).path)
 
 
 def display(request: HttpRequest) -> HttpResponse:

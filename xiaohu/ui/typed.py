@@ -17,12 +17,15 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.crypto import salted_hmac
 
+from xiaohu.ui.plain import Unsent
 from xiaohu.vault.box import BoxRefused, open_box, seal
 
 if TYPE_CHECKING:
     from django.http.request import _ImmutableQueryDict
 
 COOKIE = "xh_typed"
+TYPED = "typed-"  # before the names of fields that were typed and not sent
+UNSENT = " unsent"  # no field has such a name
 KEPT = timedelta(minutes=20)
 LONGEST_COOKIE = 3800  # browsers drop a cookie of 4096 bytes and more, name and path included
 SECRETS = frozenset({"csrfmiddlewaretoken", "password", "old", "code", "service_password", "tail"})
@@ -30,15 +33,32 @@ SECRETS = frozenset({"csrfmiddlewaretoken", "password", "old", "code", "service_
 
 def keep(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
     """Let an answer that leads to the sign-in keep what was typed."""
-    typed = {name: request.POST.getlist(name) for name in request.POST if name not in SECRETS}
+    return _keep(answer, dict(request.POST.lists()), request.path)
+
+
+def keep_unsent(request: HttpRequest, answer: HttpResponse, *, path: str) -> HttpResponse:
+    """Let an answer that leads back to a page keep what a script says was typed there and not sent.
+
+    It is shown again, and nothing is said about it.
+    """
+    typed = {
+        name.removeprefix(TYPED): values
+        for name, values in request.POST.lists()
+        if name.startswith(TYPED)
+    }
+    return _keep(answer, {**typed, UNSENT: ["1"]}, path) if typed else answer
+
+
+def _keep(answer: HttpResponse, said: dict[str, list[str]], path: str) -> HttpResponse:
+    typed = {name: values for name, values in said.items() if name not in SECRETS}
     plain = zlib.compress(json.dumps(typed).encode())
-    box = base64.urlsafe_b64encode(seal(_key(), plain, belongs_to=("typed", request.path)))
+    box = base64.urlsafe_b64encode(seal(_key(), plain, belongs_to=("typed", path)))
     if typed and len(box) <= LONGEST_COOKIE:
         answer.set_cookie(
             COOKIE,
             box.decode(),
             max_age=KEPT,
-            path=request.path,
+            path=path,
             httponly=True,
             samesite="Lax",
             secure=settings.SECURE_COOKIES,
@@ -70,7 +90,8 @@ def _opened(waiting: str, path: str) -> "_ImmutableQueryDict | None":
         typed = json.loads(zlib.decompress(open_box(_key(), box, belongs_to=("typed", path))))
     except (BoxRefused, binascii.Error, ValueError, zlib.error):
         return None
-    return QueryDict(urlencode(typed, doseq=True))
+    unsent = typed.pop(UNSENT, None) is not None
+    return (Unsent if unsent else QueryDict)(urlencode(typed, doseq=True))
 
 
 def _key() -> bytes:

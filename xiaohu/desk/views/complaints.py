@@ -17,13 +17,13 @@ from xiaohu.core.retention import Category
 from xiaohu.desk import asked
 from xiaohu.desk.entering import staff_only
 from xiaohu.queue import clock
+from xiaohu.ui.plain import PlainForm
 from xiaohu.ui.refusals import sentence
 
 
-class AnswerForm(forms.Form):
+class AnswerForm(PlainForm):
     """The words the person will read."""
 
-    use_required_attribute = False
     words = forms.CharField(
         label=_("desk.complaint.answer"),
         max_length=complaining.LONGEST,

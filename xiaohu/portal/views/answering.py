@@ -19,11 +19,12 @@ from xiaohu.portal import boxes, journey, pending
 from xiaohu.portal.boxes import Box
 from xiaohu.portal.codes import explain, limited
 from xiaohu.portal.entering import own_draft
-from xiaohu.portal.forms import CodeForm, ContactForm, PlainForm
+from xiaohu.portal.forms import CodeForm, ContactForm
 from xiaohu.portal.pending import Pending
 from xiaohu.portal.shown import masked
 from xiaohu.queue import clock
 from xiaohu.ui import shown
+from xiaohu.ui.plain import PlainForm
 from xiaohu.ui.refusals import sentence
 from xiaohu.ui.templatetags.words import yuan
 

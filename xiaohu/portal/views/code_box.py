@@ -12,10 +12,11 @@ from xiaohu.portal import boxes, pending, resetting, ways
 from xiaohu.portal.boxes import Box
 from xiaohu.portal.codes import explain
 from xiaohu.portal.entering import enter
-from xiaohu.portal.forms import CodeForm, PlainForm
+from xiaohu.portal.forms import CodeForm
 from xiaohu.portal.pending import Pending
 from xiaohu.portal.ways import RECOVERY, TO_A_NUMBER, WAYS
 from xiaohu.queue import clock
+from xiaohu.ui.plain import PlainForm
 
 
 def code(request: HttpRequest) -> HttpResponse:

@@ -20,7 +20,7 @@ from xiaohu.portal import boxes, journey, pending, uploads
 from xiaohu.portal.boxes import Box
 from xiaohu.portal.codes import explain, limited
 from xiaohu.portal.entering import own_draft
-from xiaohu.portal.forms import CodeForm, PlainForm
+from xiaohu.portal.forms import CodeForm
 from xiaohu.portal.pending import Pending
 from xiaohu.portal.proof_forms import CardForm, FaceForm, SendForm, ServicePassword
 from xiaohu.portal.shown import actor_of, subscriber_of
@@ -28,6 +28,7 @@ from xiaohu.proofing import proofs
 from xiaohu.queue import clock
 from xiaohu.registry import lines
 from xiaohu.registry.models import Line
+from xiaohu.ui.plain import PlainForm
 from xiaohu.ui.refusals import sentence
 
 BY_PAPER = "paper"

@@ -14,11 +14,11 @@ from xiaohu.core.retention import FOLDER_KEPT_DAYS
 from xiaohu.portal import pending, ways
 from xiaohu.portal.codes import limited, status_of
 from xiaohu.portal.entering import closed_with_line, enter
-from xiaohu.portal.forms import PlainForm
 from xiaohu.portal.pending import Pending
 from xiaohu.portal.ways import WAYS, Way
 from xiaohu.queue import clock
 from xiaohu.ui.paths import safe_path
+from xiaohu.ui.plain import PlainForm
 from xiaohu.ui.refusals import Refused
 
 OTHER = "other"  # no way of its own: it leads to those that need no text

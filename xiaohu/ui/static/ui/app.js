@@ -27,6 +27,24 @@ document.addEventListener("submit", (event) => {
   setTimeout(() => delete form.dataset.sent, 4000);
 });
 
+/* Another language or size takes along what was typed and not sent. */
+for (const form of document.querySelectorAll(".toolbar nav form")) {
+  form.addEventListener("submit", () => {
+    for (const old of form.querySelectorAll("[name^='typed-']")) old.remove();
+    const page = document.querySelector("main form[method='post']");
+    if (!page) return;
+    for (const [name, value] of new FormData(page)) {
+      const secret = page.elements.namedItem(name).type === "password";
+      if (typeof value !== "string" || name === "csrfmiddlewaretoken" || secret) continue;
+      const field = document.createElement("input");
+      field.type = "hidden";
+      field.name = `typed-${name}`;
+      field.value = value;
+      form.append(field);
+    }
+  });
+}
+
 /* Warn before a silent session ends; one button keeps it. The server decides, this only tells. */
 const stay = document.getElementById("stay");
 if (stay) {
