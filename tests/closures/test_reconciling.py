@@ -1,6 +1,7 @@
 """The oracle: nothing where all went well, and each lie by its name."""
 
 import json
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
@@ -9,13 +10,17 @@ from tests.settlement.books import post
 from tests.stories import LARGE, OPERATOR, World, closing_of
 from xiaohu.closures import reconciling
 from xiaohu.closures.models import Case
+from xiaohu.core.calendar import day_of
 from xiaohu.core.findings import FindingKind
+from xiaohu.core.reconciling import Payment, PaymentState
 from xiaohu.core.steps import Scope
 from xiaohu.gateways import http
 from xiaohu.gateways.http import Reply
+from xiaohu.gateways.http_payout import HttpPayout
 from xiaohu.gateways.protocols import GatewayUnavailable
 from xiaohu.ops import reconciling as command
 from xiaohu.queue.models import Effect
+from xiaohu.settlement import statements
 from xiaohu.settlement.models import Account, BillPart, Finding, SettledClosing
 from xiaohu.trail.models import Event
 
@@ -189,3 +194,43 @@ def test_the_command_shows_a_table_and_says_six(world: World, closed: Case) -> N
     assert document["agrees"] is False
     assert {each["kind"] for each in document["differences"]} == {"books_disagree"}
     assert not Finding.objects.exists()
+
+
+def test_each_day_is_compared_once(world: World, closed: Case) -> None:
+    post(closing_of(closed).pk, Account.USAGE, Account.FEES)
+    first = reconciling.daily(operator=OPERATOR, now=world.now)
+    assert first is not None
+    assert (first.differences, first.ended_at) == (2, world.now)
+    assert Finding.objects.count() == 2
+    assert reconciling.daily(operator=OPERATOR, now=world.now) is None
+    world.clock.pass_(days=1)
+    assert reconciling.daily(operator=OPERATOR, now=world.now) is not None
+    newest = reconciling.last(OPERATOR)
+    assert newest is not None
+    assert newest.began_at == world.now
+
+
+def test_a_day_nobody_answered_is_tried_again(world: World, closed: Case) -> None:
+    world.outside.fault("payout", down=True)
+    run = reconciling.daily(operator=OPERATOR, now=world.now)
+    assert run is not None
+    assert (run.ended_at, run.trouble) == (None, "OPERATOR_UNAVAILABLE")
+    world.outside.fault("payout")
+    assert reconciling.daily(operator=OPERATOR, now=world.now) is None
+    world.clock.pass_(minutes=31)
+    again = reconciling.daily(operator=OPERATOR, now=world.now)
+    assert again is not None
+    assert (again.ended_at, again.trouble, again.differences) == (world.now, "", 0)
+
+
+def test_where_nobody_lists_statements_are_what_there_is(
+    world: World, closed: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    can = replace(HttpPayout.capabilities, listing=False)
+    monkeypatch.setattr(HttpPayout, "capabilities", can)
+    assert found() == set()
+    payment = Payment(None, 5, "CNY", PaymentState.PAID, "PAY-9")
+    statements.take(
+        operator=OPERATOR, rows=[statements.Row(payment, day_of(world.now))], now=world.now
+    )
+    assert found() == {FindingKind.UNKNOWN_TO_US, FindingKind.MISSING_AT_PROVIDER}

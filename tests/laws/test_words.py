@@ -15,6 +15,7 @@ import xiaohu
 from xiaohu.closures.comparing import ALTERED, Found
 from xiaohu.closures.models import DocumentKind, DocumentState
 from xiaohu.closures.retrying import TRY_AGAIN
+from xiaohu.closures.standing import WAITING
 from xiaohu.closures.statements import AMOUNTS
 from xiaohu.closures.verifying import NOT_SIGNED, Answer
 from xiaohu.core import identity
@@ -31,7 +32,7 @@ from xiaohu.core.destinations import Wallet
 from xiaohu.core.exports import Record
 from xiaohu.core.facts import LineStatus, RestrictionReason
 from xiaohu.core.filings import Purpose
-from xiaohu.core.findings import FindingKind
+from xiaohu.core.findings import DecisionReason, FindingDecision, FindingKind, FindingSource
 from xiaohu.core.involuntary import INVOLUNTARY, Stop
 from xiaohu.core.moves import Action
 from xiaohu.core.notices import SAMPLES, Channel, Notice, Recipient, Result, sent
@@ -65,6 +66,7 @@ from xiaohu.core.withdrawal import WithdrawReason
 from xiaohu.core.working import Part, Works
 from xiaohu.desk.asked import OF_COMPLAINTS
 from xiaohu.desk.finding import Kind
+from xiaohu.desk.money import VIEWS as MONEY_VIEWS
 from xiaohu.desk.refunds import KNOWN_ANSWERS
 from xiaohu.desk.showing import OUTCOMES, OWN_OUTCOMES
 from xiaohu.desk.views.keys import KEYS
@@ -262,6 +264,15 @@ def made() -> Mapping[str, list[str]]:
         "event.": [*each(done), *each(OTHER_EVENTS), TRY_AGAIN, ANNOUNCE],
         "flaw.": each(Flaw),
         "finding.": each(FindingKind),
+        "finding.decision.": each(FindingDecision),
+        "finding.done.": ["propose", "agree", "reject"],
+        "finding.means.": each(FindingKind),
+        "finding.source.": each(FindingSource),
+        "finding.view.": each(MONEY_VIEWS),
+        "finding.why.": each(DecisionReason),
+        "statement.why.": each(said("settlement/statements.py", "why"), ".next"),
+        "cli.settle.column.": ["place", "count", "left", "since", "late"],
+        "cli.settle.place.": each(WAITING),
         "cli.reconcile.column.": ["kind", "case", "ours", "theirs"],
         "gallery.": each(GALLERY),
         "group.": each(CheckGroup),

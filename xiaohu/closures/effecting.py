@@ -5,10 +5,11 @@ goes on. The key is the effect's id, so sending it again cannot do it twice.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from xiaohu.closures import matching
 from xiaohu.closures.models import Closing, HumanQueue
 from xiaohu.closures.work import (
     Progress,
@@ -19,10 +20,13 @@ from xiaohu.closures.work import (
     try_later,
     wait_until,
 )
+from xiaohu.core.findings import FindingKind, FindingSource
+from xiaohu.core.matching import Match, Outcome
 from xiaohu.gateways.protocols import Answer, AnswerState
 from xiaohu.queue import effects, faults
 from xiaohu.queue.effects import Capabilities, Verdict
 from xiaohu.queue.models import Effect, EffectState
+from xiaohu.settlement import corrections, findings
 
 LOOK_AGAIN = timedelta(seconds=3)
 
@@ -34,7 +38,8 @@ class Doing:
     `prepare` runs in the first transaction, `done` in the last. `more` says that the step has
     another effect to come; `follows` reads from the answer after how long one does. `accepted`
     says how long to leave what is not ready; `refused` decides where a plain "no" leads, and
-    without it people look at it; `unclear` is told of an answer that says neither.
+    without it people look at it; `unclear` is told of an answer that says neither. What `pays`
+    sets money aside, so that all that is said of it is weighed together.
     """
 
     kind: str
@@ -48,6 +53,7 @@ class Doing:
     follows: Callable[[Answer], timedelta | None] | None = None
     accepted: Callable[[Effect, datetime], timedelta] | None = None
     unclear: Callable[[Closing, Effect, Answer, datetime], None] | None = None
+    pays: bool = False
     refused: Callable[[Closing, Effect, Answer, datetime], Progress] | None = None
 
 
@@ -56,8 +62,11 @@ def carry_out(work: Work, doing: Doing) -> Progress:
     effect, verdict = _intend(work, doing)
     if verdict is Verdict.WAIT:
         return _postpone(work, LOOK_AGAIN)
+    told = _told(effect, doing, verdict)
+    if told is not None:
+        return _record(work, doing, effect, told)
     if verdict is Verdict.ASK_A_PERSON:
-        return _ask(work, f"{doing.kind}_unresolved")
+        return _ask(work, doing, effect)
     faults.hit(f"{doing.kind}.before_call")
     work.require_time()
     answer = doing.call(effect.pk) if verdict is Verdict.SEND else doing.look_up(effect.pk)
@@ -65,6 +74,18 @@ def carry_out(work: Work, doing: Doing) -> Progress:
     progress = _record(work, doing, effect, answer)
     faults.hit(f"{doing.kind}.after_commit")
     return progress
+
+
+def _told(effect: Effect, doing: Doing, verdict: Verdict) -> Answer | None:
+    """Return what is known without asking: decided by people, or told by one that cannot be asked."""
+    if verdict is Verdict.DECIDED:
+        done = effect.state == EffectState.DONE.value
+        state = AnswerState.DONE if done else AnswerState.REFUSED
+        return Answer(state=state, reference=effect.reference, reason=effect.reason)
+    if not doing.pays or doing.can.lookup or effect.sent_at is None or verdict is Verdict.WAIT:
+        return None
+    told = matching.weigh(effect, None, lookup=False).outcome
+    return None if told is Outcome.STILL_OPEN else Answer(state=AnswerState.UNKNOWN)
 
 
 def _intend(work: Work, doing: Doing) -> tuple[Effect, Verdict]:
@@ -80,6 +101,8 @@ def _intend(work: Work, doing: Doing) -> tuple[Effect, Verdict]:
                 now=now,
             )
         verdict = effects.verdict(effect, doing.can, now=now)
+        if verdict is Verdict.SEND and doing.pays and findings.of_closing(closing.pk).exists():
+            verdict = Verdict.ASK_A_PERSON  # Where money may be is not known: none is sent.
         if verdict is Verdict.SEND:
             effects.sending(effect, now=now)
             if doing.prepare is not None:
@@ -90,11 +113,42 @@ def _intend(work: Work, doing: Doing) -> tuple[Effect, Verdict]:
 def _record(work: Work, doing: Doing, effect: Effect, answer: Answer) -> Progress:
     now, began = work.clock(), work.stopwatch()
     with work.transaction() as closing:
-        progress = _consequence(closing, doing, effect, answer, now)
+        weighed = _weighed(doing, effect, answer) if doing.pays else answer
+        if isinstance(weighed, Match):
+            progress = _park(closing, doing, effect, weighed, now)
+        else:
+            progress = _consequence(closing, doing, effect, weighed, now)
         faults.hit(f"{doing.kind}.after_record")
     if answer.state is AnswerState.DONE and progress is Progress.GOES_ON and not doing.more:
         work.held_since = began  # The step ended, and with it the lease was renewed.
     return progress
+
+
+def _weighed(doing: Doing, effect: Effect, answer: Answer) -> Answer | Match:
+    """Return an answer beside all that callbacks said, or a match that only people can settle."""
+    if effect.state == EffectState.DONE.value or effect.reason == effects.DECIDED:
+        return answer
+    found = matching.weigh(effect, answer, lookup=doing.can.lookup)
+    match found.outcome:
+        case Outcome.PAID:
+            return replace(answer, state=AnswerState.DONE, reference=found.reference)
+        case Outcome.REFUSED | Outcome.RETURNED:
+            reason = found.reason or found.outcome.value
+            return replace(answer, state=AnswerState.REFUSED, reason=reason)
+        case Outcome.STILL_OPEN:
+            return answer
+        case _:
+            return found
+
+
+def _park(closing: Closing, doing: Doing, effect: Effect, found: Match, now: datetime) -> Progress:
+    """Leave a payment to people: the money stays set aside, and nothing says that it was paid."""
+    effects.record(
+        effect.pk, state=EffectState.UNKNOWN, reference=found.reference, reason=found.outcome
+    )
+    matching.note(effect, found, FindingSource.ANSWER, now=now)
+    trouble = f"{doing.kind}_{found.outcome}"
+    return ask_people(closing, HumanQueue.OPERATIONS, trouble=trouble, now=now)
 
 
 def _consequence(
@@ -143,6 +197,20 @@ def _postpone(work: Work, by: timedelta) -> Progress:
         return wait_until(closing, work.clock() + by)
 
 
-def _ask(work: Work, trouble: str) -> Progress:
+def _ask(work: Work, doing: Doing, effect: Effect) -> Progress:
+    """Leave to people what no machine can find out, and no machine may repeat."""
+    now = work.clock()
     with work.transaction() as closing:
-        return ask_people(closing, HumanQueue.OPERATIONS, trouble=trouble, now=work.clock())
+        if effect.sent_at is not None:
+            findings.note(
+                operator=effect.operator,
+                kind=FindingKind.EFFECT_UNRESOLVED,
+                source=FindingSource.EFFECT,
+                reference=doing.kind,
+                closing_id=closing.pk,
+                effect_id=effect.pk,
+                ours_fen=corrections.reserved(effect.pk) if doing.pays else None,
+                now=now,
+            )
+        trouble = f"{doing.kind}_unresolved"
+        return ask_people(closing, HumanQueue.OPERATIONS, trouble=trouble, now=now)

@@ -4,26 +4,30 @@ It only looks. What runs meanwhile is no difference: what must be there is noted
 others are asked, then our side is read.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, transaction
 
 from xiaohu.closures.models import Closing, Outcome
 from xiaohu.core import reconciling
+from xiaohu.core.calendar import day_of
 from xiaohu.core.findings import FindingKind, FindingSource
 from xiaohu.core.reconciling import Deed, Difference, Payment
 from xiaohu.core.states import TERMINAL
 from xiaohu.core.steps import Step
 from xiaohu.gateways import providers
+from xiaohu.gateways.protocols import GatewayUnavailable
 from xiaohu.queue.models import Effect, EffectState
-from xiaohu.settlement import bills, findings
+from xiaohu.settlement import bills, findings, statements
 from xiaohu.settlement import reconciling as ours
+from xiaohu.settlement.models import Reconciliation
 
 AT_ONCE = 1000
+TRIED_AGAIN = timedelta(minutes=30)
 
 _DEEDS = """
 SELECT l.id, e.id, e.first_sent_at, c.execute_at, c.review_reasons <> '[]'::jsonb, c.decided_at
@@ -50,6 +54,10 @@ class Report:
     bills: int = 0
     differences: list[Difference] = field(default_factory=list)
 
+    def compared(self) -> dict[str, int]:
+        """Return how much of each was compared."""
+        return {name: getattr(self, name) for name in ("payments", "books", "lines", "bills")}
+
 
 def compare(*, operator: str) -> Report:
     """Compare everything, and change nothing.
@@ -67,21 +75,50 @@ def compare(*, operator: str) -> Report:
 
 def note_all(report: Report, *, operator: str, now: datetime) -> int:
     """Leave every difference to people, once; return how many are undecided."""
-    left = 0
-    for one in report.differences:
-        found = findings.note(
-            operator=operator,
-            kind=one.kind,
-            source=FindingSource.RECONCILIATION,
-            reference=one.reference,
-            closing_id=one.closing_id,
-            effect_id=one.effect_id,
-            ours_fen=one.ours_fen,
-            theirs_fen=one.theirs_fen,
-            now=now,
+    noted = (
+        findings.note_difference(
+            one, operator=operator, source=FindingSource.RECONCILIATION, now=now
         )
-        left += found.decided_at is None
-    return left
+        for one in report.differences
+    )
+    return sum(found.decided_at is None for found in noted)
+
+
+def daily(*, operator: str, now: datetime) -> Reconciliation | None:
+    """Compare once a day and leave what differs to people; None where today's is done or under way.
+
+    Where somebody could not be asked it is tried again after half an hour.
+    """
+    run = _begun(operator, now)
+    if run is None:
+        return None
+    try:
+        report = compare(operator=operator)
+    except GatewayUnavailable as away:
+        run.trouble = away.code
+    else:
+        note_all(report, operator=operator, now=now)
+        run.compared, run.differences = report.compared(), len(report.differences)
+        run.ended_at, run.trouble = now, ""
+    run.save()
+    return run
+
+
+def last(operator: str) -> Reconciliation | None:
+    """Return the newest daily comparison."""
+    return Reconciliation.objects.filter(operator=operator).order_by("-day").first()
+
+
+@transaction.atomic(durable=True)
+def _begun(operator: str, now: datetime) -> Reconciliation | None:
+    run, new = Reconciliation.objects.select_for_update(no_key=True).get_or_create(
+        operator=operator, day=day_of(now), defaults={"began_at": now}
+    )
+    if not new and (run.ended_at is not None or now - run.began_at < TRIED_AGAIN):
+        return None
+    run.began_at = now
+    run.save(update_fields=["began_at"])
+    return run
 
 
 def references(differences: Sequence[Difference]) -> Mapping[UUID, str]:
@@ -92,15 +129,19 @@ def references(differences: Sequence[Difference]) -> Mapping[UUID, str]:
 
 
 def _payments(report: Report, operator: str) -> Iterator[Difference]:
-    listed = ours.paid(operator)
-    theirs = _theirs()
+    listed, theirs = _theirs(operator)
     known = ours.payments(operator, listed=listed)
     report.payments = len(known)
     yield from reconciling.of_payments(known, theirs)
 
 
-def _theirs() -> Sequence[Payment]:
-    return list(providers.payout().payments())
+def _theirs(operator: str) -> tuple[Collection[UUID], Sequence[Payment]]:
+    """Return what must be in the provider's list, and the list; else what statements say."""
+    payout = providers.payout()
+    if payout.capabilities.listing:
+        return ours.paid(operator), list(payout.payments())
+    covered = statements.covered(operator)
+    return covered, statements.payments(operator)
 
 
 def _books(report: Report, operator: str) -> Iterator[Difference]:

@@ -45,6 +45,11 @@ class Options(BaseSettings):
         default=None,
         description="Folder of the signed checkpoints; best on another volume. Default: in data_dir.",
     )
+    statements_dir: Path | None = Field(
+        default=None,
+        description="Folder watched for the payout provider's statements; see docs/reconciling.md."
+        " Default: in data_dir.",
+    )
     host: str = Field(default="127.0.0.1", description="Address the web server listens on.")
     port: int = Field(default=8000, ge=1, le=65532, description="Port of the web server.")
     public_url: str | None = Field(
@@ -110,7 +115,7 @@ class Options(BaseSettings):
             raise ValueError("须以 postgresql:// 开头 · must start with postgresql://")
         return value
 
-    @field_validator("data_dir", "checkpoint_dir")
+    @field_validator("data_dir", "checkpoint_dir", "statements_dir")
     @classmethod
     def _is_absolute(cls, value: Path | None) -> Path | None:
         """Every process of ours means the same folder, wherever it was started."""
@@ -154,6 +159,11 @@ class Options(BaseSettings):
     def checkpoints(self) -> Path:
         """Where signed checkpoints are written."""
         return self.checkpoint_dir or self.data_dir / "checkpoints"
+
+    @property
+    def statements(self) -> Path:
+        """Where statements of the payout provider are put."""
+        return self.statements_dir or self.data_dir / "statements"
 
     def simulator_url(self, offset: int) -> str:
         """Return the local address of a simulator; they listen beside the web server."""

@@ -101,14 +101,17 @@ _EITHER = frozenset({ActorKind.FINANCE, ActorKind.OFFICER})
 _WHO_IS_RIGHT = FindingRule(
     decisions=(_D.OURS_STANDS, _D.THEIRS_STANDS), two_people=True, actors=_FINANCE
 )
+_WHAT_BECAME_OF_IT = FindingRule(
+    decisions=(_D.WAS_DONE, _D.WAS_NOT_DONE), two_people=True, actors=_FINANCE
+)
 _LOOKED_INTO = FindingRule(decisions=(_D.NO_MATTER,), two_people=False, actors=_FINANCE)
 _WHO_BEARS = FindingRule(decisions=(_D.ABSORB, _D.CLAIM), two_people=True, actors=_FINANCE)
 
 FINDINGS: Mapping[FindingKind, FindingRule] = {
     FindingKind.UNKNOWN_REFERENCE: _LOOKED_INTO,
     FindingKind.WRONG_AMOUNT: _WHO_IS_RIGHT,
-    FindingKind.WRONG_CURRENCY: _WHO_IS_RIGHT,
-    FindingKind.CONTRADICTORY: _WHO_IS_RIGHT,
+    FindingKind.WRONG_CURRENCY: _WHAT_BECAME_OF_IT,
+    FindingKind.CONTRADICTORY: _WHAT_BECAME_OF_IT,
     FindingKind.UNREADABLE: _LOOKED_INTO,
     FindingKind.STATEMENT_REFUSED: _LOOKED_INTO,
     FindingKind.MISSING_AT_PROVIDER: _WHO_IS_RIGHT,
@@ -130,6 +133,18 @@ FINDINGS: Mapping[FindingKind, FindingRule] = {
         decisions=(_D.WAS_DONE, _D.WAS_NOT_DONE), two_people=True, actors=_EITHER
     ),
 }
+
+# While one of these is undecided nothing more is paid on the same closing.
+WHERE_MONEY_IS = frozenset(
+    {
+        FindingKind.WRONG_AMOUNT,
+        FindingKind.WRONG_CURRENCY,
+        FindingKind.CONTRADICTORY,
+        FindingKind.NOT_BOOKED,
+        FindingKind.PAID_TWICE,
+        FindingKind.CHARGEBACK,
+    }
+)
 
 
 def require_possible(kind: FindingKind, decision: FindingDecision) -> None:

@@ -29,6 +29,7 @@ from xiaohu.desk import presence
 from xiaohu.desk.listing import time_left
 from xiaohu.proofing import papers, proofs
 from xiaohu.queue import clock
+from xiaohu.settlement import findings
 from xiaohu.trail import events
 from xiaohu.ui import shown
 from xiaohu.ui.said import trouble
@@ -112,9 +113,11 @@ def _stale_after(checked: Checked | None, now: datetime) -> int | None:
 def _troubles(closings: list[ShownClosing], now: datetime) -> list[dict[str, Any]]:
     """Return what people own: in words, by when it is owed, and whether that has passed."""
     owned = [each for each in closings if each.closing.owner == HumanQueue.OPERATIONS]
+    to_decide = findings.about({each.closing.pk for each in owned})
     return [
         {
             "each": each,
+            "finding": to_decide.get(each.closing.pk),
             "said": trouble(each.closing.trouble, each.closing.step),
             "late": each.closing.owner_due_at <= now,
             "told": promised_by(each.closing.owner_due_at, now=now),

@@ -1,4 +1,7 @@
-"""Callbacks: signed, fresh, each event once. They are kept; of effects they only wake the case."""
+"""Callbacks: signed, fresh, each event once. They are kept; of effects they only wake the case.
+
+What is signed and cannot be read is kept too: a person looks at it. What is not leaves no trace.
+"""
 
 import base64
 import hashlib
@@ -22,11 +25,13 @@ from xiaohu.vault.root import purpose_key
 SKEW = timedelta(minutes=5)
 A_DAY = timedelta(days=1)
 MAX_BODY = 64 * 1024
+LONGEST_TIME = 11  # figures of a Unix time whose year has four
+AT_ONCE = 200
 WAKE = "closures.wake"
 
 
 class CallbackRefused(Refusal):
-    """Not signed by the provider, too old, or unreadable."""
+    """Not signed by the provider, or too old."""
 
     code = "CALLBACK_REFUSED"
 
@@ -55,7 +60,7 @@ def receive(
     Source: the Standard Webhooks form (id, timestamp and body signed with HMAC-SHA256).
 
     Raises:
-        CallbackRefused: bad signature, older or newer than five minutes, not JSON.
+        CallbackRefused: bad signature, older or newer than five minutes.
     """
     event_id = _verified(headers, body, now)
     said = _read(body)
@@ -67,6 +72,28 @@ def receive(
     if new and effect_id is not None:
         _hears.get(source, _wake)(effect_id, said, business_now or now)
     return new
+
+
+def to_match(source: str) -> list[InboxEvent]:
+    """Return callbacks of a source nobody has matched yet, the oldest first."""
+    waiting = InboxEvent.objects.filter(source=source, matched_at=None)
+    return list(waiting.order_by("received_at", "pk")[:AT_ONCE])
+
+
+def matched(event: InboxEvent, *, now: datetime) -> None:
+    """Note that a callback was matched. Call inside the transaction of what follows."""
+    InboxEvent.objects.filter(pk=event.pk).update(matched_at=now)
+
+
+def bodies_of(effect_id: UUID) -> list[bytes]:
+    """Return every body that speaks of an effect."""
+    return [body_of(event) for event in InboxEvent.objects.filter(effect_id=effect_id)]
+
+
+def body_of(event: InboxEvent) -> bytes:
+    """Return the body of a callback as it came."""
+    owner = (event.source, event.event_id)
+    return box.open_box(purpose_key("inbox"), bytes(event.box), belongs_to=owner)
 
 
 def forget_heard() -> None:
@@ -83,16 +110,20 @@ def _wake(effect_id: UUID, _said: Mapping[str, Any], _now: datetime) -> None:
 def _verified(headers: Mapping[str, str], body: bytes, now: datetime) -> str:
     event_id = headers.get("webhook-id", "")
     sent = headers.get("webhook-timestamp", "")
-    if not 0 < len(event_id) <= 128 or not event_id.isascii() or len(body) > MAX_BODY:
+    if not 0 < len(event_id) <= 128 or len(body) > MAX_BODY:
         raise CallbackRefused
-    if not sent.isascii() or not sent.isdigit() or len(sent) > 12:
+    if not event_id.isascii() or not event_id.isprintable():
+        raise CallbackRefused
+    if not sent.isascii() or not sent.isdigit() or len(sent) > LONGEST_TIME:
         raise CallbackRefused
     if abs(now - datetime.fromtimestamp(int(sent), UTC)) > SKEW:
         raise CallbackRefused
     signed = f"{event_id}.{sent}.".encode() + body
     given = [part.partition(",") for part in headers.get("webhook-signature", "").split()]
     expected = _signature(signed)
-    if not any(v == "v1" and hmac.compare_digest(s.encode(), expected) for v, _, s in given):
+    if not any(
+        v == "v1" and hmac.compare_digest(s.encode(errors="replace"), expected) for v, _, s in given
+    ):
         raise CallbackRefused
     return event_id
 
@@ -109,7 +140,7 @@ def _read(body: bytes) -> Mapping[str, Any]:
     try:
         parsed = json.loads(body)
     except (ValueError, RecursionError):
-        raise CallbackRefused from None
+        return {}
     return parsed if isinstance(parsed, dict) else {}
 
 

@@ -28,6 +28,7 @@ _SAID = {
     "paid": AnswerState.DONE,
     "accepted": AnswerState.ACCEPTED,
     "refused": AnswerState.REFUSED,
+    "returned": AnswerState.RETURNED,
 }
 
 
@@ -90,6 +91,7 @@ def answer(reply: Reply) -> Answer:
         AnswerState.DONE: {200, 201},
         AnswerState.ACCEPTED: {200, 202},
         AnswerState.REFUSED: {200, 409, 422},
+        AnswerState.RETURNED: {200},
     }
     if reply.status not in expected.get(said, set()):
         return Answer(state=AnswerState.UNKNOWN)

@@ -5,15 +5,23 @@ from django.db.models.functions import Now
 
 
 class InboxEvent(models.Model):
-    """One callback; matching it to an effect is somebody else's work."""
+    """One callback; matching it to an effect is somebody else's work, done at `matched_at`."""
 
     source = models.CharField(max_length=16)
     event_id = models.CharField(max_length=128)
     effect_id = models.UUIDField(null=True, db_index=True)
     box = models.BinaryField()
     received_at = models.DateTimeField(db_default=Now())
+    matched_at = models.DateTimeField(null=True)
 
     class Meta:
+        indexes = [
+            models.Index(
+                fields=["source", "received_at"],
+                condition=models.Q(matched_at=None),
+                name="callbacks_to_match",
+            )
+        ]
         constraints = [
             models.UniqueConstraint(fields=["source", "event_id"], name="each_event_once")
         ]

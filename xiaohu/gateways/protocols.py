@@ -31,6 +31,7 @@ class AnswerState(StrEnum):
     DONE = "done"
     ACCEPTED = "accepted"  # it will be done; ask again
     REFUSED = "refused"
+    RETURNED = "returned"  # money was paid, and came back
     UNKNOWN = "unknown"  # it may or may not have happened
     NOT_FOUND = "not_found"  # they know no effect under this key
 

@@ -2,15 +2,12 @@
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from xiaohu.core.corrections import Change, ChangeReason
-from xiaohu.ops.talking import OK, USAGE, Operator, fail, meant, out, say, spoken
-
-if TYPE_CHECKING:
-    from xiaohu.access.models import StaffUser
+from xiaohu.ops.talking import OK, USAGE, Operator, fail, meant, out, person, say, spoken
 
 cert_app = typer.Typer(no_args_is_help=True, help="Certificates and statements.")
 Number = Annotated[str, typer.Argument(help="Number of the document, like C7K3-M9QX-4T2P.")]
@@ -84,7 +81,7 @@ def agree(number: Number, by: By, operator: Operator = None, lang: Lang = None) 
     def do() -> int:
         from xiaohu.ops import correcting
 
-        return correcting.agree(number, by=_person(by, operator), out=out)
+        return correcting.agree(number, by=person(by, operator), out=out)
 
     spoken(do, lang)
 
@@ -96,7 +93,7 @@ def drop(number: Number, by: By, operator: Operator = None, lang: Lang = None) -
     def do() -> int:
         from xiaohu.ops import correcting
 
-        return correcting.drop(number, by=_person(by, operator), out=out)
+        return correcting.drop(number, by=person(by, operator), out=out)
 
     spoken(do, lang)
 
@@ -145,21 +142,9 @@ def _ask(
     def do() -> int:
         from xiaohu.ops import correcting
 
-        person = _person(by, operator)
+        proved = person(by, operator)
         return correcting.ask(
-            number, change, reason=reason, corrections=corrections, by=person, out=out
+            number, change, reason=reason, corrections=corrections, by=proved, out=out
         )
 
     spoken(do, lang)
-
-
-def _person(name: str, operator: str | None) -> "StaffUser":
-    """Ask somebody for password and authenticator code, as the desk does."""
-    from xiaohu.access import staff
-    from xiaohu.queue import clock
-
-    password = typer.prompt("Password", hide_input=True, err=True)
-    code = typer.prompt("Authenticator code", err=True)
-    return staff.prove(
-        operator=meant(operator), name=name, password=password, code=code, now=clock.now()
-    )

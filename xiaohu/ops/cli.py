@@ -17,7 +17,7 @@ from xiaohu.ops.cert_commands import cert_app
 from xiaohu.ops.help_commands import help_app
 from xiaohu.ops.incident_commands import incident_app
 from xiaohu.ops.maintenance_commands import maintenance_app
-from xiaohu.ops.money_commands import reconcile
+from xiaohu.ops.money_commands import reconcile, settle_app
 from xiaohu.ops.notice_commands import notice_app
 from xiaohu.ops.policy_commands import policy_app
 from xiaohu.ops.sentences import MARK, CannotStart
@@ -56,6 +56,7 @@ app.add_typer(help_app, name="help")
 app.add_typer(incident_app, name="incident")
 app.add_typer(cert_app, name="cert")
 app.add_typer(user_app, name="user")
+app.add_typer(settle_app, name="settle")
 app.command()(reconcile)
 
 

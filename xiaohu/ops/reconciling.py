@@ -1,17 +1,16 @@
 """`xiaohu reconcile`: every difference in a table or as JSON, and an exit code that says if there is one."""
 
 import json
-import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from uuid import UUID
 
 from django.utils.translation import gettext
 
 from xiaohu.closures import reconciling
-from xiaohu.closures.reconciling import Report
 from xiaohu.core.money import Money
 from xiaohu.core.reconciling import Difference
+from xiaohu.ops.columns import in_columns
 from xiaohu.queue import clock
 
 OK, DIFFERENT = 0, 6
@@ -29,50 +28,48 @@ def reconcile(*, operator: str, as_json: bool, note: bool, say: Say, out: Say) -
     if note:
         undecided = reconciling.note_all(report, operator=operator, now=clock.now())
         say(gettext("cli.reconcile.noted").format(count=undecided))
-    names = reconciling.references(report.differences)
+    if not as_json:
+        out(gettext("cli.reconcile.compared").format(**report.compared()))
+    return tell(report.differences, compared=report.compared(), as_json=as_json, out=out)
+
+
+def tell(
+    differences: Sequence[Difference], *, compared: Mapping[str, int], as_json: bool, out: Say
+) -> int:
+    """Show differences as a table or as JSON, and return the exit code that they mean."""
+    names = reconciling.references(differences)
     if as_json:
-        out(json.dumps(_document(report, names), ensure_ascii=False))
+        out(json.dumps(_document(differences, compared, names), ensure_ascii=False))
     else:
-        _table(report, names, out)
-    return DIFFERENT if report.differences else OK
+        _table(differences, names, out)
+    return DIFFERENT if differences else OK
 
 
-def _document(report: Report, names: Mapping[UUID, str]) -> dict[str, object]:
+def _document(
+    differences: Sequence[Difference], compared: Mapping[str, int], names: Mapping[UUID, str]
+) -> dict[str, object]:
     return {
-        "agrees": not report.differences,
-        "compared": _compared(report),
+        "agrees": not differences,
+        "compared": compared,
         "differences": [
             {name: str(value) if isinstance(value, UUID) else value for name, value in each.items()}
             | {"case": names.get(one.closing_id) if one.closing_id else None}
-            for one in report.differences
+            for one in differences
             for each in [asdict(one)]
         ],
     }
 
 
-def _compared(report: Report) -> dict[str, int]:
-    return {
-        "payments": report.payments,
-        "books": report.books,
-        "lines": report.lines,
-        "bills": report.bills,
-    }
-
-
-def _table(report: Report, names: Mapping[UUID, str], out: Say) -> None:
-    out(gettext("cli.reconcile.compared").format(**_compared(report)))
-    if not report.differences:
+def _table(differences: Sequence[Difference], names: Mapping[UUID, str], out: Say) -> None:
+    if not differences:
         out(gettext("cli.reconcile.agrees"))
         return
-    out(gettext("cli.reconcile.differs").format(count=len(report.differences)))
+    out(gettext("cli.reconcile.differs").format(count=len(differences)))
     head = [gettext(f"cli.reconcile.column.{name}") for name in ("kind", "case", "ours", "theirs")]
-    rows = [_row(one, names) for one in report.differences[:SHOWN]]
-    widths = [max(map(_width, column)) for column in zip(head, *rows, strict=True)]
-    for row in [head, *rows]:
-        cells = zip(row, widths, strict=True)
-        out("  ".join(cell + " " * (width - _width(cell)) for cell, width in cells).rstrip())
-    if len(report.differences) > SHOWN:
-        out(gettext("cli.reconcile.more").format(count=len(report.differences) - SHOWN))
+    for line in in_columns([head, *(_row(one, names) for one in differences[:SHOWN])]):
+        out(line)
+    if len(differences) > SHOWN:
+        out(gettext("cli.reconcile.more").format(count=len(differences) - SHOWN))
 
 
 def _row(one: Difference, names: Mapping[UUID, str]) -> list[str]:
@@ -81,15 +78,11 @@ def _row(one: Difference, names: Mapping[UUID, str]) -> list[str]:
     return [
         what,
         " ".join(filter(None, (where, one.reference))) or "—",
-        _yuan(one.ours_fen),
-        _yuan(one.theirs_fen),
+        yuan(one.ours_fen),
+        yuan(one.theirs_fen),
     ]
 
 
-def _yuan(fen: int | None) -> str:
+def yuan(fen: int | None) -> str:
+    """Return an amount as tables of the terminal show it."""
     return "—" if fen is None else Money(fen).yuan()
-
-
-def _width(text: str) -> int:
-    """Return how wide a terminal shows a text: Chinese characters are two wide."""
-    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)

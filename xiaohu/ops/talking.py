@@ -4,12 +4,15 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 from xiaohu.config.options import load
 from xiaohu.ops.sentences import MARK, CannotStart
+
+if TYPE_CHECKING:
+    from xiaohu.access.models import StaffUser
 
 OK, FAILED, USAGE, NOT_FOUND, REFUSED, PARTLY = 0, 1, 2, 3, 5, 6
 Operator = Annotated[str | None, typer.Option(help="Key of the operator; default: the one served.")]
@@ -79,6 +82,18 @@ def _language(given: str | None) -> str:
         fail("--lang 只能是 zh 或 en · --lang is zh or en", USAGE)
     tongue = given or os.environ.get("LC_ALL") or os.environ.get("LANG") or "zh"
     return "en" if tongue.startswith("en") else "zh-hans"
+
+
+def person(name: str, operator: str | None) -> "StaffUser":
+    """Ask somebody for password and authenticator code, as the desk does."""
+    from xiaohu.access import staff
+    from xiaohu.queue import clock
+
+    password = typer.prompt("Password", hide_input=True, err=True)
+    code = typer.prompt("Authenticator code", err=True)
+    return staff.prove(
+        operator=meant(operator), name=name, password=password, code=code, now=clock.now()
+    )
 
 
 def text_of(file: Path) -> str:

@@ -17,11 +17,21 @@ from procrastinate.contrib.django.django_connector import DjangoConnector
 
 from xiaohu.access import codes, counters, sessions, tickets
 from xiaohu.assistance import purging as asked
-from xiaohu.closures import alarms, deadlines, minding, purging, recalling, starting
+from xiaohu.closures import (
+    alarms,
+    deadlines,
+    matching,
+    minding,
+    purging,
+    recalling,
+    reconciling,
+    starting,
+)
 from xiaohu.core.calendar import day_of
 from xiaohu.exports import copies, making
 from xiaohu.gateways import callbacks, sight
 from xiaohu.notices import outbox, reports
+from xiaohu.ops import statements
 from xiaohu.ops.reachable import require_known_faults
 from xiaohu.queue import clock, engine, heartbeat
 from xiaohu.registry import calendars
@@ -70,6 +80,7 @@ def beats() -> list[Beat]:
         Beat(1, sequencer.run_once),
         Beat(10, lambda: heartbeat.beat(NAME)),
         Beat(10, lambda: alarms.sweep(now=clock.now())),
+        Beat(10, lambda: matching.take_in(now=clock.now())),
         Beat(60, lambda: checkpoints.sign(now=clock.now())),
         Beat(600, lambda: purging.purge(now=clock.now())),
         Beat(600, lambda: asked.purge(now=clock.now())),
@@ -95,6 +106,7 @@ def run() -> None:
         "messages": [Beat(0.3, _send_messages), Beat(30, lambda: reports.ask(now=clock.now()))],
         "neighbours": [Beat(60, lambda: sight.look(now=clock.now()))],
         "copies": [Beat(0.5, _make_copies)],
+        "money": [Beat(30, _read_statements), Beat(600, _reconcile)],
     }
     for name, due in {"beats": beats(), **asking}.items():
         threading.Thread(target=_tick, args=(stop, due), name=name, daemon=True).start()
@@ -125,6 +137,16 @@ def _send_messages() -> None:
 def _make_copies() -> None:
     while making.make_one(now=clock.now(), words=words):
         pass
+
+
+def _read_statements() -> None:
+    statements.take_folder(
+        settings.XIAOHU.statements, operator=settings.XIAOHU.operator, now=clock.now()
+    )
+
+
+def _reconcile() -> None:
+    reconciling.daily(operator=settings.XIAOHU.operator, now=clock.now())
 
 
 def _tick(stop: threading.Event, due: list[Beat]) -> None:

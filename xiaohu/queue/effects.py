@@ -15,6 +15,7 @@ from xiaohu.queue.models import Effect, EffectState
 SECOND_LOOK_AFTER = timedelta(minutes=1)
 KEY_SAFETY = timedelta(hours=1)
 LOOKS_NEEDED = 2
+DECIDED = "decided"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +38,7 @@ class Verdict(StrEnum):
     LOOK_UP = "look_up"
     WAIT = "wait"
     ASK_A_PERSON = "ask_a_person"
+    DECIDED = "decided"  # people said what became of it
 
 
 def known(*, subject_id: UUID, kind: str, round_: int) -> Effect | None:
@@ -79,6 +81,19 @@ def missed(effect: Effect, *, now: datetime) -> None:
     effect.save(update_fields=["misses", "missed_at"])
 
 
+def send_afresh(effect: Effect) -> None:
+    """Let an effect be sent again under its key, since people said that it was not done."""
+    effect.state = EffectState.INTENDED.value
+    effect.sent_at = effect.first_sent_at = None
+    effect.misses, effect.missed_at, effect.reference, effect.reason = 0, None, "", ""
+    effect.save()
+
+
+def missing_for_good(effect: Effect) -> bool:
+    """Say whether not finding an effect once more settles that the provider does not have it."""
+    return effect.misses + 1 >= LOOKS_NEEDED
+
+
 def look_afresh(subject_id: UUID) -> None:
     """Forget how often a subject's effects were not found, so that they are looked up again."""
     unknown = (EffectState.INTENDED.value, EffectState.UNKNOWN.value)
@@ -87,11 +102,14 @@ def look_afresh(subject_id: UUID) -> None:
 
 
 def verdict(effect: Effect, can: Capabilities, *, now: datetime) -> Verdict:
-    """Say what may be done about an effect that is neither done nor refused.
+    """Say what may be done about an effect.
 
-    Not finding it counts only after the provider's settle delay and twice; sending again needs
+    One that is done, or refused by people, only waits for what follows. Not finding it counts only after the provider's settle delay and twice; sending again needs
     a provider that still remembers the key, with an hour to spare.
     """
+    refused = effect.state == EffectState.REFUSED.value and effect.reason == DECIDED
+    if refused or effect.state == EffectState.DONE.value:
+        return Verdict.DECIDED
     if effect.sent_at is None or effect.first_sent_at is None:
         return Verdict.SEND
     if not can.lookup:

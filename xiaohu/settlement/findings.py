@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from xiaohu.access.models import StaffUser
 from xiaohu.core.findings import (
     FINDINGS,
+    WHERE_MONEY_IS,
     DecisionReason,
     FindingDecision,
     FindingKind,
@@ -20,6 +21,7 @@ from xiaohu.core.findings import (
     normalise_proof,
     require_possible,
 )
+from xiaohu.core.reconciling import Difference
 from xiaohu.core.refusals import Refusal
 from xiaohu.settlement.models import Finding
 from xiaohu.trail import events
@@ -82,14 +84,45 @@ def note(
     return Finding.objects.get(**same)
 
 
+def note_difference(
+    one: Difference, *, operator: str, source: FindingSource, now: datetime
+) -> Finding:
+    """Note a difference, unless the same about the same payment was found somewhere else before."""
+    same = Finding.objects.filter(
+        operator=operator, kind=one.kind.value, theirs_fen=one.theirs_fen, effect_id=one.effect_id
+    )
+    known = same.order_by("found_at").first() if one.effect_id is not None else None
+    return known or note(
+        operator=operator,
+        kind=one.kind,
+        source=source,
+        reference=one.reference,
+        closing_id=one.closing_id,
+        effect_id=one.effect_id,
+        ours_fen=one.ours_fen,
+        theirs_fen=one.theirs_fen,
+        now=now,
+    )
+
+
 def open_ones(operator: str) -> QuerySet[Finding]:
     """Return what nobody has decided yet, the longest waiting first."""
     return Finding.objects.filter(operator=operator, decided_at=None).order_by("found_at", "pk")
 
 
-def of_effects(effect_ids: Collection[UUID]) -> QuerySet[Finding]:
-    """Return what is undecided about some effects."""
-    return Finding.objects.filter(effect_id__in=list(effect_ids), decided_at=None)
+def of_closing(closing_id: UUID) -> QuerySet[Finding]:
+    """Return what is undecided about where the money of a closing is."""
+    kinds = [kind.value for kind in WHERE_MONEY_IS]
+    return Finding.objects.filter(closing_id=closing_id, kind__in=kinds, decided_at=None)
+
+
+def about(closing_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """Return the newest undecided finding about each closing that has one; asks nothing for none."""
+    if not closing_ids:
+        return {}
+    found = Finding.objects.filter(closing_id__in=list(closing_ids), decided_at=None)
+    pairs = found.order_by("found_at", "pk").values_list("closing_id", "pk")
+    return {closing_id: pk for closing_id, pk in pairs if closing_id is not None}
 
 
 def lock(finding_id: UUID, officer: StaffUser) -> Finding:

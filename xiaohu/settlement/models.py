@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from xiaohu.core.findings import FindingKind, FindingSource
+from xiaohu.core.reconciling import PaymentState
 from xiaohu.core.settlement import ItemKind
 from xiaohu.settlement.refund_order import RefundOrder as RefundOrder
 
@@ -272,4 +273,45 @@ class Finding(models.Model):
                 ),
                 name="two_people_decide_a_finding",
             ),
+        ]
+
+
+class StatementPayment(models.Model):
+    """A payment as it stands on a statement of the provider; `on` is their day."""
+
+    operator = models.CharField(max_length=32)
+    reference = models.CharField(max_length=64)
+    key = models.UUIDField(null=True)
+    amount_fen = models.BigIntegerField()
+    currency = models.CharField(max_length=8)
+    state = models.CharField(max_length=16, choices=[(s.value, s.value) for s in PaymentState])
+    on = models.DateField()
+    read_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["operator", "on"], name="statement_by_day")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["operator", "reference", "state"], name="each_row_of_statements_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(amount_fen__gte=0), name="a_statement_has_no_negative_amount"
+            ),
+        ]
+
+
+class Reconciliation(models.Model):
+    """A day's comparison with everybody else: once a day, with what came of it."""
+
+    operator = models.CharField(max_length=32)
+    day = models.DateField()
+    began_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    compared = models.JSONField(default=dict)
+    differences = models.PositiveIntegerField(default=0)
+    trouble = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["operator", "day"], name="one_reconciliation_a_day")
         ]

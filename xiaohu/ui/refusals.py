@@ -39,6 +39,7 @@ STATUS: Mapping[str, HTTPStatus] = {
 REASONS: Mapping[str, str] = {
     "PROFILE_REFUSED": "profile.why.",
     "CALENDAR_REFUSED": "calendar.why.",
+    "STATEMENT_REFUSED": "statement.why.",
 }
 
 

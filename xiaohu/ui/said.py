@@ -3,6 +3,7 @@
 from django.utils.translation import gettext
 
 from xiaohu.core.checks import Finding
+from xiaohu.core.matching import FOR_PEOPLE
 from xiaohu.core.steps import Step
 from xiaohu.ui.templatetags.words import day, yuan
 
@@ -42,7 +43,9 @@ TROUBLES = (
     "error",
 )
 STEPS = (BEGIN, *(step.value for step in Step))
-_ENDINGS = {f"_{kind}": kind for kind in TROUBLES[:3]}
+_ENDINGS = {f"_{kind}": kind for kind in TROUBLES[:3]} | {
+    f"_{outcome}": "unresolved" for outcome in FOR_PEOPLE
+}
 _KINDS = {
     "OPERATOR_UNAVAILABLE": "away",
     "KEYSTORE_UNAVAILABLE": "away",

@@ -76,6 +76,7 @@ def run(work: Work) -> Progress:
                 amount_fen=left, payee=payee, reference=closing.case.reference, key=key
             ),
             look_up=payout.look_up,
+            pays=True,
             prepare=_reserve,
             done=_post,
             refused=_came_back,

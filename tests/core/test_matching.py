@@ -1,0 +1,121 @@
+"""One outcome of a payment, whatever was said of it, in whatever order and however often."""
+
+import json
+from itertools import permutations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from xiaohu.core.matching import FOR_PEOPLE, Heard, Match, Outcome, Said, match, read
+
+FEN = 12640
+PAID = Heard(said=Said.PAID, amount_fen=FEN, currency="CNY", reference="PAY-1")
+SILENT = Heard(said=Said.PAID)
+ACCEPTED, REFUSED = Heard(said=Said.ACCEPTED), Heard(said=Said.REFUSED, reason="limit")
+RETURNED = Heard(said=Said.RETURNED, amount_fen=FEN, currency="CNY", reference="PAY-1")
+MISSING, NOTHING = Heard(said=Said.NOT_FOUND), Heard(said=Said.NOTHING)
+OTHER = Heard(said=Said.PAID, amount_fen=FEN - 1, currency="CNY", reference="PAY-1")
+DOLLARS = Heard(said=Said.PAID, amount_fen=FEN, currency="USD", reference="PAY-1")
+AGAIN = Heard(said=Said.PAID, amount_fen=FEN, currency="CNY", reference="PAY-2")
+ALL = [PAID, SILENT, ACCEPTED, REFUSED, RETURNED, MISSING, NOTHING, OTHER, DOLLARS, AGAIN]
+
+
+def outcome(answer: Heard | None, *callbacks: Heard, lookup: bool = True) -> Outcome:
+    """Return what to make of it."""
+    return match(amount_fen=FEN, callbacks=callbacks, answer=answer, lookup=lookup).outcome
+
+
+@pytest.mark.parametrize(
+    ("answer", "callbacks", "becomes"),
+    [
+        (PAID, [], Outcome.PAID),
+        (SILENT, [], Outcome.PAID),
+        (PAID, [PAID, PAID], Outcome.PAID),
+        (REFUSED, [], Outcome.REFUSED),
+        (REFUSED, [REFUSED], Outcome.REFUSED),
+        (NOTHING, [PAID], Outcome.STILL_OPEN),
+        (ACCEPTED, [PAID], Outcome.STILL_OPEN),
+        (None, [PAID], Outcome.STILL_OPEN),
+        (MISSING, [], Outcome.STILL_OPEN),
+        (MISSING, [PAID], Outcome.CONTRADICTORY),
+        (PAID, [REFUSED], Outcome.CONTRADICTORY),
+        (REFUSED, [PAID], Outcome.CONTRADICTORY),
+        (PAID, [AGAIN], Outcome.CONTRADICTORY),
+        (PAID, [OTHER], Outcome.WRONG_AMOUNT),
+        (OTHER, [PAID], Outcome.WRONG_AMOUNT),
+        (NOTHING, [OTHER], Outcome.WRONG_AMOUNT),
+        (PAID, [DOLLARS], Outcome.WRONG_CURRENCY),
+        (OTHER, [DOLLARS], Outcome.WRONG_CURRENCY),
+        (PAID, [RETURNED], Outcome.RETURNED),
+        (RETURNED, [], Outcome.RETURNED),
+    ],
+)
+def test_everything_said_has_one_outcome(
+    answer: Heard | None, callbacks: list[Heard], becomes: Outcome
+) -> None:
+    assert outcome(answer, *callbacks) is becomes
+
+
+@pytest.mark.parametrize(
+    ("callbacks", "becomes"),
+    [
+        ([PAID], Outcome.PAID),
+        ([REFUSED], Outcome.REFUSED),
+        ([ACCEPTED], Outcome.STILL_OPEN),
+        ([], Outcome.STILL_OPEN),
+    ],
+)
+def test_where_nobody_can_be_asked_callbacks_are_what_there_is(
+    callbacks: list[Heard], becomes: Outcome
+) -> None:
+    assert outcome(None, *callbacks, lookup=False) is becomes
+
+
+def test_a_wrong_amount_is_told() -> None:
+    found = match(amount_fen=FEN, callbacks=[OTHER], answer=PAID, lookup=True)
+    assert (found.outcome, found.theirs_fen) == (Outcome.WRONG_AMOUNT, FEN - 1)
+
+
+@given(
+    st.lists(st.sampled_from(ALL), max_size=5),
+    st.one_of(st.none(), st.sampled_from(ALL)),
+    st.booleans(),
+)
+def test_order_and_copies_cannot_matter(
+    callbacks: list[Heard], answer: Heard | None, lookup: bool
+) -> None:
+    def found(heard: list[Heard]) -> Match:
+        return match(amount_fen=FEN, callbacks=heard, answer=answer, lookup=lookup)
+
+    first = found(callbacks)
+    for shuffled in permutations(callbacks):
+        assert found([*shuffled]) == first
+        assert found([*shuffled, *shuffled]) == first
+
+
+@given(st.lists(st.sampled_from(ALL), max_size=6), st.lists(st.sampled_from(ALL), max_size=3))
+def test_what_is_for_people_stays_so_whatever_comes_later(
+    callbacks: list[Heard], later: list[Heard]
+) -> None:
+    if outcome(NOTHING, *callbacks) in FOR_PEOPLE:
+        assert outcome(NOTHING, *callbacks, *later) in FOR_PEOPLE
+
+
+@given(st.lists(st.sampled_from(ALL), max_size=6))
+def test_no_callback_alone_makes_a_payment(callbacks: list[Heard]) -> None:
+    assert outcome(NOTHING, *callbacks) is not Outcome.PAID
+
+
+@given(st.binary(max_size=200))
+def test_any_body_can_be_read_or_not(body: bytes) -> None:
+    read(body)
+
+
+@given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(), st.lists, max_leaves=5))
+def test_any_value_in_any_field_can_be_read_or_not(value: object) -> None:
+    good = {"type": "payout.paid", "amount_fen": FEN, "currency": "CNY", "reference": "PAY-1"}
+    assert read(json.dumps(good).encode()) == PAID
+    for field in good:
+        found = read(json.dumps({**good, field: value}).encode())
+        assert found is None or (found.amount_fen or 0) >= 0

@@ -1,0 +1,91 @@
+"""Postings that follow when what was said of a payment changes. All inner steps, harmless to repeat.
+
+A correction is a new transfer under the payment's own effect; nothing that was posted changes.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import F, QuerySet
+
+from xiaohu.settlement.models import Account, SettledClosing, Transfer
+
+
+def reserved(effect_id: UUID) -> int | None:
+    """Return what was set aside under an effect, in fen; None where nothing was."""
+    amounts = Transfer.objects.filter(effect_id=effect_id, credit=Account.REFUND_PENDING.value)
+    return amounts.values_list("amount_fen", flat=True).first()
+
+
+def pay_part(*, closing_id: UUID, effect_id: UUID, amount_fen: int, now: datetime) -> None:
+    """Book that less was paid than was set aside; the rest is to be paid once more."""
+    whole = reserved(effect_id) or 0
+    if not 0 < amount_fen < whole:
+        raise ValueError("a part is less than the whole")
+    if _post(closing_id, effect_id, Account.REFUND_PENDING, Account.REFUNDED, amount_fen, now):
+        _post(
+            closing_id,
+            effect_id,
+            Account.REFUND_PENDING,
+            Account.BALANCE,
+            whole - amount_fen,
+            now,
+        )
+        _settled(closing_id).update(refunded_fen=F("refunded_fen") + amount_fen)
+
+
+def charge_back(*, closing_id: UUID, effect_id: UUID, amount_fen: int, now: datetime) -> None:
+    """Book that what was paid came back: it is owed to the holder again."""
+    if _post(closing_id, effect_id, Account.REFUNDED, Account.BALANCE, amount_fen, now):
+        _settled(closing_id).update(refunded_fen=F("refunded_fen") - amount_fen, completed_at=None)
+
+
+def paid_after_all(*, closing_id: UUID, effect_id: UUID, amount_fen: int, now: datetime) -> None:
+    """Book a payment as made whose money stands on the balance, believed to have come back."""
+    if _post(closing_id, effect_id, Account.BALANCE, Account.REFUNDED, amount_fen, now):
+        _settled(closing_id).update(refunded_fen=F("refunded_fen") + amount_fen)
+        _complete(closing_id, now)
+
+
+def owe(*, closing_id: UUID, effect_id: UUID, amount_fen: int, now: datetime) -> None:
+    """Book what came back after the end as owed to the holder, to be claimed."""
+    if _post(closing_id, effect_id, Account.BALANCE, Account.UNCLAIMED, amount_fen, now):
+        _settled(closing_id).update(unclaimed_fen=F("unclaimed_fen") + amount_fen)
+        _complete(closing_id, now)
+
+
+def on_balance(closing_id: UUID) -> int:
+    """Return what stands on the balance of a closing, in fen."""
+    standing = 0
+    posted = Transfer.objects.filter(closing_id=closing_id)
+    for debit, credit, fen in posted.values_list("debit", "credit", "amount_fen"):
+        standing += fen * ((credit == Account.BALANCE.value) - (debit == Account.BALANCE.value))
+    return standing
+
+
+def _complete(closing_id: UUID, now: datetime) -> None:
+    paid = F("refunded_fen") + F("unclaimed_fen") + F("waived_fen")
+    _settled(closing_id).filter(completed_at=None, refundable_fen=paid).update(completed_at=now)
+
+
+def _settled(closing_id: UUID) -> QuerySet[SettledClosing]:
+    return SettledClosing.objects.filter(pk=closing_id)
+
+
+def _post(
+    closing_id: UUID,
+    effect_id: UUID,
+    debit: Account,
+    credit: Account,
+    amount_fen: int,
+    now: datetime,
+) -> bool:
+    """Post once; return False where that was done before."""
+    same = {"effect_id": effect_id, "debit": debit.value, "credit": credit.value}
+    if Transfer.objects.filter(**same).exists():
+        return False
+    operator = SettledClosing.objects.values_list("operator", flat=True).get(pk=closing_id)
+    Transfer.objects.create(
+        **same, operator=operator, closing_id=closing_id, amount_fen=amount_fen, at=now
+    )
+    return True
