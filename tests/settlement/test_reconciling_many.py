@@ -37,7 +37,7 @@ SETTLED = {"opening_fen": 12640, "usage_fen": 640, "refundable_fen": 12000, "ref
 def make(many: int) -> None:
     """Write so many closings that agree."""
     fields = SettledClosing._meta.concrete_fields
-    columns = [field.column for field in fields if field.column.endswith("_fen")]
+    columns = [field.name for field in fields if field.name.endswith("_fen")]
     amounts = ", ".join(str(SETTLED.get(column, 0)) for column in columns)
     with connection.cursor() as cursor:
         cursor.execute(MADE % {"many": many})
