@@ -45,7 +45,7 @@ bench: .venv/.ready ## our speed against a floor measured in the same call; FULL
 .PHONY: shots
 shots: .venv/.ready ## screenshots of every screen, as contact sheets under shots/
 	@sh scripts/setup browser
-	$(BIN)/python -m pytest tests/screens/test_scenes.py -n 2 --dist loadgroup
+	$(BIN)/python -m pytest tests/screens/test_scenes.py -n 2 --dist loadgroup --shots
 	$(BIN)/python -m tests.screens.sheets
 
 .PHONY: format

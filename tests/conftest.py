@@ -30,6 +30,11 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(table)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let a parallel run take pictures of screens: one by one they always are."""
+    parser.addoption("--shots", action="store_true", help="take pictures in a parallel run too")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what needs PostgreSQL, and what a parallel run keeps on one worker."""
     root = Path(__file__).parent.parent

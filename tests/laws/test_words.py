@@ -5,6 +5,7 @@ import importlib
 import pkgutil
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -329,6 +330,7 @@ def made() -> Mapping[str, list[str]]:
     }
 
 
+@cache
 def spoken(file: Path) -> set[str]:
     """Return the keys a template or a module says outright, and prefixes ending in a dot."""
     text = file.read_text(encoding="utf-8")

@@ -44,8 +44,9 @@ def stage(
 
 
 @pytest.fixture(scope="session")
-def windows(real_browser: Browser) -> Iterator[Windows]:
+def windows(real_browser: Browser, pytestconfig: pytest.Config) -> Iterator[Windows]:
     """Windows of one browser, kept from scene to scene."""
-    made = Windows(real_browser)
+    alone = not hasattr(pytestconfig, "workerinput")
+    made = Windows(real_browser, pictures=alone or pytestconfig.getoption("shots"))
     yield made
     made.close()

@@ -34,6 +34,7 @@ class Window:
 
     page: Page
     reading: Reading
+    pictures: bool = True
     answers: list[Response] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
 
@@ -50,7 +51,8 @@ class Window:
             self.press(scene.press)
         axe = axe and self.reading.scripts
         found = self.judged(stage.url, status=scene.status, axe=axe)
-        self._picture(scene)
+        if self.pictures:
+            self._picture(scene)
         self.page.goto("about:blank")
         return [
             f"{scene.name} {self.reading.width} {self.reading.language}: {one}" for one in found
@@ -133,14 +135,15 @@ class Window:
 class Windows:
     """Opens each kind of window once."""
 
-    def __init__(self, browser: Browser) -> None:
+    def __init__(self, browser: Browser, *, pictures: bool = True) -> None:
         self._browser = browser
+        self._pictures = pictures
         self._open: dict[Reading, Window] = {}
 
     def of(self, reading: Reading) -> Window:
         """Return the window for a way of reading."""
         if reading not in self._open:
-            self._open[reading] = _window(self._context(reading), reading)
+            self._open[reading] = _window(self._context(reading), reading, self._pictures)
         return self._open[reading]
 
     def close(self) -> None:
@@ -159,11 +162,11 @@ class Windows:
         )
 
 
-def _window(context: BrowserContext, reading: Reading) -> Window:
+def _window(context: BrowserContext, reading: Reading, pictures: bool) -> Window:
     context.add_init_script(_VIOLATIONS)
     page = context.new_page()
     page.set_default_timeout(15_000)
-    made = Window(page, reading)
+    made = Window(page, reading, pictures)
     page.on("response", lambda answer: made.answers.append(answer))
     page.on("pageerror", lambda error: made.said.append(f"script: {error}"))
     page.on("console", lambda message: _heard(made, message.type, message.text))
