@@ -9,6 +9,7 @@ from tests.closures.rulings import publish
 from tests.stories import ARREARS, NOON, World, closing_of
 from xiaohu.closures import drafting, settling
 from xiaohu.closures.models import Case
+from xiaohu.closures.steps.collect_bill import LATE
 from xiaohu.core.checks import CheckCode
 from xiaohu.core.choices import Choice
 from xiaohu.core.findings import FindingKind
@@ -71,7 +72,9 @@ class TestLate:
         pauses = []
         for _ in range(40):
             closing = closing_of(case)
-            assert (closing.step, closing.owner) == (Step.COLLECT_BILL, "")
+            assert closing.step == Step.COLLECT_BILL
+            late = closing.next_action_at is not None and world.now - NOON > timedelta(days=9)
+            assert not late or (closing.owner, closing.trouble) == ("operations", LATE)
             assert closing.next_action_at is not None
             pauses.append(closing.next_action_at - world.now)
             world.clock.at = closing.next_action_at
@@ -82,6 +85,7 @@ class TestLate:
         world.skip_until(case, lambda: Case.objects.get(pk=case.pk).state == CaseState.DONE)
         assert asked(world) == 1
         assert settled_of(case).refunded_fen == CASH_FEN
+        assert closing_of(case).owner == ""
 
 
 class TestUnreadable:

@@ -104,3 +104,18 @@ def money_by_item(stage: Stage) -> str:
 @scene("S22-itemised", "portal:statement")
 def statement_by_item(stage: Stage) -> str:
     return f"{address(itemised(stage))}/statement"
+
+
+@scene("S18-bill-late", "portal:case")
+def late(stage: Stage) -> str:
+    path = awaited(stage)
+    stage.world.clock.pass_(days=6)
+    stage.world.work()
+    return path
+
+
+@scene("D4-bill-late", "desk:case")
+def late_at_the_desk(stage: Stage) -> str:
+    late(stage)
+    stage.officer()
+    return f"/desk/case/{Case.objects.get().reference}"

@@ -37,7 +37,7 @@ class Doing:
 
     `prepare` runs in the first transaction, `done` in the last. `more` says that the step has
     another effect to come; `follows` reads from the answer after how long one does. `accepted`
-    says how long to leave what is not ready; `refused` decides where a plain "no" leads, and
+    decides how what is not ready is waited for; `refused` decides where a plain "no" leads, and
     without it people look at it; `unclear` is told of an answer that says neither. What `pays`
     sets money aside, so that all that is said of it is weighed together.
     """
@@ -51,7 +51,7 @@ class Doing:
     done: Callable[[Closing, Effect, Answer, datetime], None] | None = None
     more: bool = False
     follows: Callable[[Answer], timedelta | None] | None = None
-    accepted: Callable[[Effect, datetime], timedelta] | None = None
+    accepted: Callable[[Closing, Effect, datetime], Progress] | None = None
     unclear: Callable[[Closing, Effect, Answer, datetime], None] | None = None
     pays: bool = False
     refused: Callable[[Closing, Effect, Answer, datetime], Progress] | None = None
@@ -168,8 +168,9 @@ def _consequence(
             return ask_people(closing, HumanQueue.OPERATIONS, trouble=trouble, now=now)
         case AnswerState.ACCEPTED:
             effects.record(effect.pk, state=EffectState.UNKNOWN)
-            pause = doing.accepted(effect, now) if doing.accepted is not None else LOOK_AGAIN
-            return wait_until(closing, now + pause)
+            if doing.accepted is not None:
+                return doing.accepted(closing, effect, now)
+            return wait_until(closing, now + LOOK_AGAIN)
         case AnswerState.NOT_FOUND:
             effects.missed(effect, now=now)
             return wait_until(closing, now + effects.SECOND_LOOK_AFTER)

@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 NEXT_PART_AFTER = timedelta(hours=1)
+# Money goes back within fifteen days (侵害消费者权益行为处罚办法 art. 10): people ask long before.
+PEOPLE_ASK_AFTER = timedelta(days=5)
 # Waited so long, look again after so long.
 _PAUSES = (
     (timedelta(minutes=10), timedelta(minutes=1)),

@@ -41,6 +41,7 @@ TROUBLES = (
     "refund_tries_over",
     "refund_stopped",
     "error",
+    "bill_late",
 )
 STEPS = (BEGIN, *(step.value for step in Step))
 _ENDINGS = {f"_{kind}": kind for kind in TROUBLES[:3]} | {
@@ -50,5 +51,6 @@ _KINDS = {
     "OPERATOR_UNAVAILABLE": "away",
     "KEYSTORE_UNAVAILABLE": "away",
     "OperationalError": "away",
+    "collect_bill_late": "bill_late",
     **{code: code for code in TROUBLES[4:8]},
 }

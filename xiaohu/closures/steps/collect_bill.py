@@ -10,9 +10,9 @@ from uuid import UUID
 
 from xiaohu.closures import checking
 from xiaohu.closures.effecting import Doing, carry_out
-from xiaohu.closures.models import Closing
+from xiaohu.closures.models import Closing, HumanQueue
 from xiaohu.closures.ordering import line_of
-from xiaohu.closures.work import Progress, Work
+from xiaohu.closures.work import Progress, Work, ask_people, wait_until
 from xiaohu.core import bills as waiting
 from xiaohu.core.choices import CarriedOut
 from xiaohu.core.findings import FindingKind, FindingSource
@@ -22,6 +22,8 @@ from xiaohu.gateways.protocols import UNREADABLE, Answer, FinalBill
 from xiaohu.queue import effects
 from xiaohu.queue.models import Effect
 from xiaohu.settlement import bills, findings
+
+LATE = "collect_bill_late"
 
 
 def run(work: Work) -> Progress:
@@ -72,8 +74,12 @@ def _follows(answer: Answer) -> timedelta | None:
     return None if cast(FinalBill, answer).last else waiting.NEXT_PART_AFTER
 
 
-def _not_ready(effect: Effect, now: datetime) -> timedelta:
-    return waiting.look_again_in(now - (effect.first_sent_at or now))
+def _not_ready(closing: Closing, effect: Effect, now: datetime) -> Progress:
+    """Look again less and less often; after days people ask the operator as well."""
+    waited = now - (effect.first_sent_at or now)
+    if waited >= waiting.PEOPLE_ASK_AFTER and not closing.owner:
+        ask_people(closing, HumanQueue.OPERATIONS, trouble=LATE, now=now)
+    return wait_until(closing, now + waiting.look_again_in(waited))
 
 
 def _unreadable(closing: Closing, effect: Effect, answer: Answer, now: datetime) -> None:
