@@ -63,6 +63,7 @@ from xiaohu.core.review import RefusalReason, ReturnReason, ReviewReason
 from xiaohu.core.settlement import ItemKind
 from xiaohu.core.states import CaseState
 from xiaohu.core.steps import Scope
+from xiaohu.core.unclaimed import Unclaimed
 from xiaohu.core.withdrawal import WithdrawReason
 from xiaohu.core.working import Part, Works
 from xiaohu.desk.asked import OF_COMPLAINTS
@@ -290,6 +291,7 @@ def made() -> Mapping[str, list[str]]:
         "page.": each(("400", "400file", "403", "403csrf", "404", "405", "413"), ".next"),
         "paper.": each(DocumentKind, ".lead"),
         "order.reason.": each(OrderReason),
+        "unclaimed.why.": each(Unclaimed),
         "recipient.": each(set(Recipient) - {Recipient.CODE_ADDRESS}),
         "policies.section.": each(SECTIONS.values()),
         "profile.why.": each(sorted(PROFILE_WHYS), ".next"),

@@ -7,8 +7,8 @@ from uuid import UUID
 from django.db import transaction
 
 from xiaohu.access.models import StaffUser
-from xiaohu.closures import alarms, moves, queries, submitting
-from xiaohu.closures.models import Closing, HumanQueue
+from xiaohu.closures import alarms, claiming, moves, queries, submitting
+from xiaohu.closures.models import Claim, Closing, HumanQueue
 from xiaohu.closures.repaying import NotYoursToPay
 from xiaohu.closures.reviewing import SamePerson
 from xiaohu.closures.work import PEOPLE_HAVE, PERSON_HAS
@@ -97,7 +97,11 @@ def decline(*, closing_id: UUID, officer: StaffUser, now: datetime) -> None:
     closing, order = _waiting(closing_id, officer)
     actor = officer.actor(ActorKind.FINANCE)
     orders.end(order, OrderOutcome.DECLINED, now=now)
-    _back(closing, order, Returned.DECLINED, actor, HumanQueue.SUBSCRIBER, now)
+    claim = claiming.open_of(closing.pk)
+    if claim is not None:
+        _leave(claim, closing, now)
+    else:
+        _back(closing, order, Returned.DECLINED, actor, HumanQueue.SUBSCRIBER, now)
     submitting.tell(closing.case, Notice.REFUND_FAILED, now=now)
 
 
@@ -122,15 +126,25 @@ def stop(*, operator: str, code: str, now: datetime) -> bool:
         standing = orders.current(closing.pk)
         if standing is None or standing.pk != order.pk:
             continue
-        if closing.state != CaseState.SETTLING.value:
-            continue
         closing.case = case
+        claim = claiming.open_of(closing.pk)
+        if claim is None and closing.state != CaseState.SETTLING.value:
+            continue
         orders.end(standing, OrderOutcome.STOPPED, now=now)
-        _back(closing, standing, Returned.STOPPED, OLD_CONTACT, HumanQueue.OPERATIONS, now)
         stopped = True
+        if claim is not None:
+            _leave(claim, closing, now)
+            continue
+        _back(closing, standing, Returned.STOPPED, OLD_CONTACT, HumanQueue.OPERATIONS, now)
     if stopped:
         submitting.tell(case, Notice.REFUND_STOPPED, now=now)
     return stopped
+
+
+def _leave(claim: Claim, closing: Closing, now: datetime) -> None:
+    """Leave what was claimed where it is; a worker about to send it loses the closing."""
+    closing.lease, closing.lease_until = closing.lease + 1, None
+    claiming.end(claim, closing, paid=False, now=now)
 
 
 def _back(
@@ -162,6 +176,7 @@ def _waiting(closing_id: UUID, officer: StaffUser) -> tuple[Closing, RefundOrder
     closing = Closing.objects.select_for_update(no_key=True, of=("self",)).get(pk=closing_id)
     closing.case = case
     order = orders.current(closing_id)
-    if order is None or closing.state != CaseState.SETTLING.value or order.missing == 0:
+    waits = closing.state == CaseState.SETTLING.value or claiming.open_of(closing_id) is not None
+    if order is None or not waits or order.missing == 0:
         raise OrderStopped
     return closing, order

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from xiaohu.closures.models import Case, Closing, HumanQueue
+from xiaohu.closures.models import Case, Claim, Closing, HumanQueue
 from xiaohu.queue import engine
 
 TASK = "closures.advance"
@@ -52,7 +52,10 @@ def due(*, now: datetime) -> list[UUID]:
     """Return closings that are due and not held by a worker, longest waiting first."""
     free = Q(lease_until=None) | Q(lease_until__lte=Now())
     rows = Closing.objects.filter(free, is_open=True, next_action_at__lte=now)
-    return list(rows.order_by("next_action_at").values_list("pk", flat=True)[:SWEPT])
+    found = list(rows.order_by("next_action_at").values_list("pk", flat=True)[:SWEPT])
+    claimed = Claim.objects.filter(ended_at=None).values_list("closing_id", flat=True)
+    waiting = Closing.objects.filter(free, pk__in=claimed, is_open=False, next_action_at__lte=now)
+    return [*found, *waiting.values_list("pk", flat=True)[:SWEPT]]
 
 
 def forgotten(*, now: datetime) -> int:

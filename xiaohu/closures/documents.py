@@ -14,7 +14,7 @@ from xiaohu.core.references import certificate_number
 from xiaohu.erasure import engine
 from xiaohu.registry import filings, lines
 from xiaohu.registry.models import Line
-from xiaohu.settlement import bills, ledger
+from xiaohu.settlement import bills, ledger, unclaimed
 from xiaohu.trail import keys, signing
 
 TYPES: Mapping[DocumentKind, str] = {
@@ -90,6 +90,7 @@ def statement_payload(closing: Closing, *, now: datetime) -> dict[str, Any]:
         "closed_at": said["closed_at"],
         "certificate": certificate.number,
         "settlement": _settlement(closing),
+        **_claim(closing),
         "erased": {
             "at": _moment(receipt.erased_at),
             "keys": len(receipt.units),
@@ -100,6 +101,15 @@ def statement_payload(closing: Closing, *, now: datetime) -> dict[str, Any]:
             for kept in keeping.kept(closing, on=day_of(now))
         ],
     }
+
+
+def _claim(closing: Closing) -> dict[str, Any]:
+    """Return where and until when money nobody could be paid is claimed, where there is some."""
+    kept = unclaimed.of_closings([closing.pk]).get(closing.pk)
+    if kept is None:
+        return {}
+    at = f"{settings.XIAOHU.address}/claim"
+    return {"claim": {"until": kept.claim_until.isoformat(), "at": at}}
 
 
 def read(document: Document) -> dict[str, Any]:

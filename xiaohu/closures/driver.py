@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db import OperationalError
 
-from xiaohu.closures import beginning, moves, withdrawing
+from xiaohu.closures import beginning, moves, paying_claims, withdrawing
 from xiaohu.closures.models import Closing
 from xiaohu.closures.steps import STEPS
 from xiaohu.closures.work import Progress, Work, see, try_later
@@ -61,6 +61,8 @@ def _once(work: Work) -> Progress:
 
 def _do_next(work: Work) -> Progress:
     closing, now = work.seen, work.clock()
+    if not closing.is_open and closing.next_action_at is not None and closing.next_action_at <= now:
+        return paying_claims.go_on(work)
     if not closing.is_open or closing.next_action_at is None or closing.next_action_at > now:
         return Progress.WAITS
     state = moves.state_of(closing)

@@ -265,6 +265,7 @@ class AssistedPayment(models.Model):
     closing = models.ForeignKey(Closing, on_delete=models.PROTECT, related_name="+")
     amount_fen = models.BigIntegerField()
     slip = models.CharField(max_length=32)
+    identity_seen = models.BooleanField(default=False)  # handed out at the counter to somebody seen
     recorded_by = models.ForeignKey(StaffUser, on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField()
     confirmed_by = models.ForeignKey(
@@ -289,6 +290,27 @@ class AssistedPayment(models.Model):
                 fields=["closing"],
                 condition=Q(dropped_at=None),
                 name="one_payment_by_hand_of_a_closing",
+            ),
+        ]
+
+
+class Claim(models.Model):
+    """Somebody claims money of an ended closing that was booked unclaimed; it goes by a new refund."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    operator = models.CharField(max_length=32)
+    closing = models.ForeignKey(Closing, on_delete=models.PROTECT, related_name="claims")
+    made_at = models.DateTimeField()
+    paid = models.BooleanField(default=False)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["closing"], condition=Q(ended_at=None), name="one_open_claim_of_a_closing"
+            ),
+            models.CheckConstraint(
+                condition=Q(paid=False) | Q(ended_at__isnull=False), name="a_paid_claim_has_ended"
             ),
         ]
 

@@ -143,6 +143,9 @@ def _facts(said: Mapping[str, Any]) -> list[Row]:
 
 def _statement_sections(said: Mapping[str, Any], language: str) -> list[dict[str, Any]]:
     money = [(row.words, _amount(row)) for row in statements.rows(said["settlement"])]
+    if claim := said.get("claim"):
+        told = gettext("paper.claim_at").format(until=claim["until"], at=claim["at"])
+        money.append((gettext("paper.claim"), told))
     erased = said["erased"]
     kept = [
         (gettext(f"category.{item['category']}"), _until(item, language)) for item in said["kept"]

@@ -74,6 +74,7 @@ class Notice(StrEnum):
     REFUND_FAILED = "refund_failed"
     REFUNDED = "refunded"
     PAYEE_CHANGED = "payee_changed"
+    UNCLAIMED = "unclaimed"
     PAYEE_HELD = "payee_held"
     REFUND_STOPPED = "refund_stopped"
     CERTIFICATE = "certificate"
@@ -159,6 +160,9 @@ NOTICES: Mapping[Notice, NoticeRule] = {
     _N.REFUNDED: NoticeRule(number="N13", page=_PROGRESS, to=_CASE, must=("ref", "amount")),
     _N.REFUND_FAILED: NoticeRule(number="N13", page="portal:refund", to=_CASE),
     _N.PAYEE_CHANGED: NoticeRule(number="N13", page=_PROGRESS, to=_ALL),
+    _N.UNCLAIMED: NoticeRule(
+        number="N13", page="portal:claim", to=_CASE, must=("ref", "day", "link")
+    ),
     # Whoever was told before can stop it, without signing in.
     _N.PAYEE_HELD: NoticeRule(
         number="N13", page="portal:stop_refund", to=_ALL, must=("ref", "link")

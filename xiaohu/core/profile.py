@@ -25,6 +25,7 @@ MIN_QUARANTINE_DAYS = 90  # operator contracts; no shorter period is found in an
 # Fifteen days (侵害消费者权益行为处罚办法 art. 10) hold ten working days outside long holidays.
 MAX_REFUND_DAYS, MAX_REFUND_WORKING_DAYS = 15, 10
 MAX_WAIVER_FEN = 5_000  # what somebody may leave behind for the asking: small change, no more
+MIN_CLAIM_YEARS = 3  # 民法典 art. 188: so long money nobody fetched can be claimed
 MAX_PAYEE_HOLD_HOURS = 72  # long enough to be noticed, short enough for the days of a refund
 MAX_COOLING_OFF_DAYS = 7
 MIN_UNPAID_DAYS, MIN_SUSPENDED_DAYS = 30, 60  # 电信条例 art. 34
@@ -220,6 +221,7 @@ class Refund(_Part):
     review_above_fen: Fen
     heirs_consent_above_fen: Fen = 500_000
     waiver_up_to_fen: Annotated[int, Field(ge=0, le=MAX_WAIVER_FEN)] = 0
+    claim_years: Annotated[int, Field(ge=MIN_CLAIM_YEARS, le=30)] = MIN_CLAIM_YEARS
     payee_hold_hours: Annotated[int, Field(ge=1, le=MAX_PAYEE_HOLD_HOURS)] = 24
 
 

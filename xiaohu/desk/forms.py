@@ -166,6 +166,22 @@ class NewAccount(PlainForm):
             raise ValidationError(gettext("account.err.number")) from None
 
 
+class HandedOut(PlainForm):
+    """D9: the receipt of money handed out, to somebody whose documents were seen."""
+
+    slip = forms.CharField(
+        label=_("unclaimed.slip"),
+        max_length=40,
+        error_messages={"required": _("refunds.err.slip"), "max_length": _("refunds.err.slip")},
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    identity_seen = forms.BooleanField(
+        label=_("unclaimed.identity_seen"),
+        help_text=_("unclaimed.identity_seen_help"),
+        error_messages={"required": _("unclaimed.err.identity")},
+    )
+
+
 class Slip(PlainForm):
     """D9: the number of the bank's slip."""
 

@@ -26,6 +26,7 @@ from xiaohu.closures import (
     recalling,
     reconciling,
     starting,
+    unanswered,
 )
 from xiaohu.core.calendar import day_of
 from xiaohu.exports import copies, making
@@ -88,6 +89,8 @@ def beats() -> list[Beat]:
         Beat(600, lambda: minding.apologise(now=clock.now())),
         Beat(600, lambda: copies.expire(now=clock.now())),
         Beat(600, lambda: recalling.recall(now=clock.now())),
+        Beat(600, lambda: unanswered.remind(now=clock.now())),
+        Beat(600, lambda: unanswered.give_up(now=clock.now())),
         Beat(600, _clean_up),
         Beat(24 * 3600, _look_at_calendar),
         Beat(24 * 3600, lambda: starting.start_arrears(now=clock.now())),

@@ -200,6 +200,19 @@ def _postings(result: Settlement) -> list[tuple[Account, Account, int]]:
     ]
 
 
+def post(
+    closing_id: UUID,
+    debit: Account,
+    credit: Account,
+    amount_fen: int,
+    effect_id: UUID,
+    now: datetime,
+) -> None:
+    """Post an amount under an effect."""
+    settled = SettledClosing.objects.get(pk=closing_id)
+    _post(settled, debit, credit, amount_fen, effect_id, now)
+
+
 def _pending(closing_id: UUID, effect_id: UUID) -> tuple[SettledClosing, int]:
     settled = SettledClosing.objects.get(pk=closing_id)
     pending = Transfer.objects.get(

@@ -10,6 +10,7 @@ from xiaohu.core.findings import FindingKind, FindingSource
 from xiaohu.core.reconciling import PaymentState
 from xiaohu.core.settlement import ItemKind
 from xiaohu.settlement.refund_order import RefundOrder as RefundOrder
+from xiaohu.settlement.refund_order import UnclaimedMoney as UnclaimedMoney
 
 
 class Account(StrEnum):

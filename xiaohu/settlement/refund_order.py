@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from xiaohu.core.ordering import OrderOutcome
+from xiaohu.core.unclaimed import Unclaimed
 
 
 class RefundOrder(models.Model):
@@ -75,3 +76,16 @@ class RefundOrder(models.Model):
                 name="an_ended_order_says_how",
             ),
         ]
+
+
+class UnclaimedMoney(models.Model):
+    """Money of a closing nobody could be paid: why, since when, and until when it can be claimed."""
+
+    closing_id = models.UUIDField(primary_key=True)
+    operator = models.CharField(max_length=32)
+    reason = models.CharField(max_length=16, choices=[(u.value, u.value) for u in Unclaimed])
+    booked_at = models.DateTimeField()
+    claim_until = models.DateField()
+
+    class Meta:
+        indexes = [models.Index(fields=["operator", "claim_until"], name="unclaimed_by_limit")]

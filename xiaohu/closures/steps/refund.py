@@ -6,7 +6,15 @@ who chooses another way; the next try is a new effect.
 
 from datetime import date, datetime, timedelta
 
-from xiaohu.closures import applying, moves, paying, queries, refund_orders, submitting
+from xiaohu.closures import (
+    applying,
+    claiming,
+    moves,
+    paying,
+    queries,
+    refund_orders,
+    submitting,
+)
 from xiaohu.closures.effecting import Doing, carry_out
 from xiaohu.closures.models import Closing, HumanQueue
 from xiaohu.closures.ordering import line_of
@@ -29,6 +37,7 @@ from xiaohu.core.notices import Notice
 from xiaohu.core.profile import RefundRoute
 from xiaohu.core.repaying import TRIES
 from xiaohu.core.steps import Step
+from xiaohu.core.unclaimed import Unclaimed
 from xiaohu.gateways import providers
 from xiaohu.gateways.protocols import Answer, Payee
 from xiaohu.queue import effects
@@ -58,10 +67,11 @@ def run(work: Work) -> Progress:
         return _nothing_left(work)
     if _is_waived(closing, left):
         return _waived(work)
-    at_counter = closing.case.refund_route == RefundRoute.COUNTER.value
-    if at_counter or (known is not None and _owner_unknown(closing, known)):
-        return _kept_for_holder(work)
-    waits = _waits(work)
+    if known is not None and _owner_unknown(closing, known):
+        return _kept(work, Unclaimed.OWNER_UNKNOWN)
+    if closing.case.refund_route == RefundRoute.COUNTER.value:
+        return _kept(work, Unclaimed.COUNTER)
+    waits = waits_for_order(work)
     if waits is not None:
         return waits
     payout = providers.payout()
@@ -84,7 +94,7 @@ def run(work: Work) -> Progress:
     )
 
 
-def _waits(work: Work) -> Progress | None:
+def waits_for_order(work: Work) -> Progress | None:
     """Wait for whoever must agree, or until it can no longer be stopped; None where it may go."""
     now, closing = work.clock(), work.seen
     order = orders.last(closing.pk)
@@ -115,7 +125,7 @@ def _payee(closing: Closing) -> Payee:
         chosen = paying.payee(closing.case)
         return Payee(
             route=route.value,
-            name=_name(closing),
+            name=entitled_name(closing),
             bank=chosen["bank"],
             account=chosen["account"],
         )
@@ -123,7 +133,7 @@ def _payee(closing: Closing) -> Payee:
     return Payee(route=route.value, subscription_id=(to or line_of(closing)).subscription_id)
 
 
-def _name(closing: Closing) -> str:
+def entitled_name(closing: Closing) -> str:
     """Return in whose name money goes back: the holder's, or whoever the law puts in their place."""
     rule = APPLICANTS[ApplicantKind(closing.case.applicant)]
     if rule.paid is Paid.APPLICANT:
@@ -187,12 +197,12 @@ def _owner_unknown(closing: Closing, known: LineFacts) -> bool:
     return paid(kind, registered=known.is_registered) is Paid.NOBODY
 
 
-def _kept_for_holder(work: Work) -> Progress:
+def _kept(work: Work, why: Unclaimed) -> Progress:
     """Book it as owed: it waits at the counter, or for whoever proves to be entitled."""
     now = work.clock()
     with work.transaction() as closing:
-        ledger.book_unclaimed(closing_id=closing.pk, now=now)
-        ledger.complete(closing_id=closing.pk, now=now)
+        name = "" if why is Unclaimed.OWNER_UNKNOWN else entitled_name(closing)
+        claiming.book(closing, why, name=name, now=now)
         finish_step(closing, now=now)
     return Progress.GOES_ON
 

@@ -1,6 +1,6 @@
 """S18 to S23: where a request stands, and every turn it can take afterwards."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -13,6 +13,7 @@ from xiaohu.portal import journey, steps
 from xiaohu.portal.entering import own_case
 from xiaohu.portal.shown import shown_case
 from xiaohu.queue import clock
+from xiaohu.settlement import unclaimed
 from xiaohu.ui.said import late
 from xiaohu.ui.shown import ShownClosing, messages, promised, told
 from xiaohu.ui.shown import involuntary as of_operator
@@ -44,10 +45,18 @@ def progress(request: HttpRequest, case: Case) -> HttpResponse:
         "look_again": looks + 1 if looks < LOOKS else None,
         **waits,
         "now": now,
+        "unclaimed": _claim_until(shown["closings"]),
         **of_operator(case),
     }
     partial = "#status" if getattr(request, "htmx", False) else ""
     return render(request, f"portal/progress.html{partial}", page)
+
+
+def _claim_until(closings: list[ShownClosing]) -> date | None:
+    """Return until when money that waits can be claimed; nothing where none does."""
+    waiting = [s.closing.pk for s in closings if s.settled and s.settled.unclaimed_fen]
+    kept = unclaimed.of_closings(waiting).values()
+    return min((each.claim_until for each in kept), default=None)
 
 
 def _waits(closings: list[ShownClosing], now: datetime) -> dict[str, Any]:

@@ -1,0 +1,231 @@
+"""Money nobody could be paid stays owed, and is claimed by the entitled: by its folder, or at the counter."""
+
+from datetime import date
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from tests.closures.states import BANK
+from tests.closures.test_repaying import came_back, finance
+from tests.stories import World, closing_of, document_of, holder_of
+from xiaohu.closures import agreeing, claiming, documents, handing_out, paying, purging, unanswered
+from xiaohu.closures.handing_out import IdentityNotSeen
+from xiaohu.closures.models import AssistedPayment, Case, DocumentKind
+from xiaohu.closures.reviewing import SamePerson
+from xiaohu.core.profile import RefundRoute
+from xiaohu.core.repaying import PaymentPending, SumMismatch
+from xiaohu.core.states import CaseState
+from xiaohu.core.unclaimed import ClaimElsewhere, NothingToClaim, claim_until
+from xiaohu.notices.models import QueuedNotice
+from xiaohu.settlement import ledger, orders
+from xiaohu.settlement.models import Account, SettledClosing, UnclaimedMoney
+
+pytestmark = pytest.mark.django_db(databases=["default", "keystore"])
+
+
+def at_counter(world: World) -> Case:
+    """Return a case that is done, with its money waiting at the counter."""
+    case = world.ready()
+    paying.set_refund(case_id=case.pk, route=RefundRoute.COUNTER)
+    world.submit(case)
+    world.clock.pass_(days=3, minutes=1)
+    world.work_until(lambda: Case.objects.get(pk=case.pk).state == CaseState.DONE, hours=2)
+    return Case.objects.get(pk=case.pk)
+
+
+def claimed(world: World, case: Case) -> Case:
+    """Claim what waits to a bank account."""
+    return claiming.claim(
+        case_id=case.pk,
+        route=RefundRoute.BANK_ACCOUNT,
+        **BANK,
+        actor=holder_of(case),
+        now=world.now,
+    )
+
+
+def agreed(world: World, case: Case) -> None:
+    """Have a claim agreed to and its time pass."""
+    world.work()
+    agreeing.agree(closing_id=closing_of(case).pk, officer=finance(), now=world.now)
+    world.clock.pass_(days=1, minutes=1)
+
+
+def settled(case: Case) -> SettledClosing:
+    """Return the settlement of a case."""
+    found = ledger.of_closing(closing_of(case).pk)
+    assert found is not None
+    return found
+
+
+def kept(case: Case) -> UnclaimedMoney:
+    """Return what is kept of unclaimed money."""
+    return UnclaimedMoney.objects.get(pk=closing_of(case).pk)
+
+
+@pytest.mark.parametrize(
+    ("booked", "until"), [("2026-11-26", "2029-11-26"), ("2028-02-29", "2031-02-28")]
+)
+def test_a_claim_lasts_three_years(booked: str, until: str) -> None:
+    assert claim_until(date.fromisoformat(booked), years=3) == date.fromisoformat(until)
+
+
+def test_money_at_the_counter_says_why_and_until_when(world: World) -> None:
+    case = at_counter(world)
+    row = kept(case)
+    assert (row.reason, row.claim_until) == ("counter", date(2029, 11, 26))
+    told = QueuedNotice.objects.filter(notice="unclaimed")
+    assert told.get().params["day"] == "2029-11-26"
+    statement = document_of(case, DocumentKind.STATEMENT)
+    assert statement is not None
+    said = documents.read(statement)["claim"]
+    assert (said["until"], said["at"][-6:]) == ("2029-11-26", "/claim")
+
+
+def test_a_claim_waits_and_is_paid_exactly_once(world: World) -> None:
+    case = at_counter(world)
+    owed = settled(case).unclaimed_fen
+    claimed(world, case)
+    with pytest.raises(NothingToClaim):
+        claimed(world, case)
+    agreed(world, case)
+    world.work()
+    world.clock.pass_(days=1)
+    world.work()
+    row = settled(case)
+    assert (row.refunded_fen, row.unclaimed_fen) == (owed, 0)
+    assert row.completed_at is not None
+    assert [p["amount_fen"] for p in world.outside.truth("payout")] == [owed]
+    assert ledger.balances(row.closing_id)[Account.UNCLAIMED] == 0
+    assert claiming.open_of(row.closing_id) is None
+    with pytest.raises(NothingToClaim):
+        claimed(world, case)
+
+
+def test_a_claim_the_bank_sends_back_is_unclaimed_again(world: World) -> None:
+    case = at_counter(world)
+    owed = settled(case).unclaimed_fen
+    world.outside.fault("payout", refuse=["bank_account"])
+    claimed(world, case)
+    agreed(world, case)
+    world.work()
+    assert settled(case).unclaimed_fen == owed
+    assert settled(case).completed_at is not None
+    world.outside.fault("payout")
+    claimed(world, case)
+    agreed(world, case)
+    world.work()
+    assert settled(case).refunded_fen == owed
+
+
+def test_a_claim_is_stopped_from_an_earlier_contact(world: World) -> None:
+    case = at_counter(world)
+    claimed(world, case)
+    order = orders.last(closing_of(case).pk)
+    assert order is not None
+    assert agreeing.stop(operator=case.operator, code=order.stop_code, now=world.now)
+    world.clock.pass_(days=3)
+    world.work()
+    assert world.outside.truth("payout") == []
+    assert claiming.claimable(case)
+
+
+def test_an_open_request_has_nothing_to_claim(world: World) -> None:
+    case = world.ready()
+    with pytest.raises(NothingToClaim):
+        claimed(world, case)
+
+
+def test_what_nobody_answers_for_is_reminded_of_and_then_kept(world: World) -> None:
+    case = came_back(world)
+    told = QueuedNotice.objects.filter(notice="refund_failed")
+    before = told.count()
+    world.clock.pass_(days=3, minutes=1)
+    for _ in range(2):
+        unanswered.remind(now=world.now)
+    assert told.count() > before
+    again = told.count()
+    unanswered.remind(now=world.now)
+    assert told.count() == again
+    assert unanswered.give_up(now=world.now) == 0
+    world.clock.pass_(days=12)
+    assert unanswered.give_up(now=world.now) == 1
+    assert unanswered.give_up(now=world.now) == 0
+    world.work_until(lambda: Case.objects.get(pk=case.pk).state == CaseState.DONE, hours=2)
+    assert kept(case).reason == "not_answered"
+    assert settled(case).unclaimed_fen == settled(case).refundable_fen
+    assert world.outside.truth("payout") == []
+
+
+def handed_out(world: World, case: Case, *, seen: bool = True) -> AssistedPayment:
+    """Record that money was handed out at the counter."""
+    return handing_out.record(
+        closing_id=closing_of(case).pk,
+        slip="SJ-2026-1",
+        identity_seen=seen,
+        officer=finance(),
+        now=world.now,
+    )
+
+
+def test_two_people_hand_money_out_to_somebody_they_saw(world: World) -> None:
+    case = at_counter(world)
+    owed = settled(case).unclaimed_fen
+    with pytest.raises(IdentityNotSeen):
+        handed_out(world, case, seen=False)
+    payment = handed_out(world, case)
+    with pytest.raises(PaymentPending):
+        handed_out(world, case)
+    with pytest.raises(SamePerson):
+        handing_out.confirm(payment_id=payment.pk, officer=finance(), now=world.now)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        AssistedPayment.objects.filter(pk=payment.pk).update(
+            confirmed_by=finance(), confirmed_at=world.now
+        )
+    for _ in range(2):
+        handing_out.confirm(payment_id=payment.pk, officer=finance("sun"), now=world.now)
+    row = settled(case)
+    assert (row.refunded_fen, row.unclaimed_fen) == (owed, 0)
+    with pytest.raises(NothingToClaim):
+        claimed(world, case)
+
+
+def test_a_record_taken_back_pays_nothing(world: World) -> None:
+    case = at_counter(world)
+    payment = handed_out(world, case)
+    for _ in range(2):
+        handing_out.drop(payment_id=payment.pk, officer=finance(), now=world.now)
+    with pytest.raises(SumMismatch):
+        handing_out.confirm(payment_id=payment.pk, officer=finance("sun"), now=world.now)
+    assert settled(case).unclaimed_fen > 0
+
+
+def test_while_it_is_claimed_nothing_is_handed_out(world: World) -> None:
+    case = at_counter(world)
+    claimed(world, case)
+    with pytest.raises(NothingToClaim):
+        handed_out(world, case)
+
+
+def test_only_accounts_of_the_entitled_are_taken(world: World) -> None:
+    case = at_counter(world)
+    with pytest.raises(ClaimElsewhere):
+        claiming.claim(
+            case_id=case.pk,
+            route=RefundRoute.COUNTER,
+            bank="",
+            account="",
+            actor=holder_of(case),
+            now=world.now,
+        )
+
+
+def test_after_the_folder_is_gone_the_counter_remains(world: World) -> None:
+    case = at_counter(world)
+    world.clock.pass_(days=31)
+    purging.purge(now=world.now)
+    case.refresh_from_db()
+    assert claiming.ways(case) == ()
+    payment = handed_out(world, case)
+    handing_out.confirm(payment_id=payment.pk, officer=finance("sun"), now=world.now)
+    assert settled(case).unclaimed_fen == 0

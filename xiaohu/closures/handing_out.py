@@ -1,0 +1,150 @@
+"""Unclaimed money handed out at the counter: one of us has seen who it is, another confirms it."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from xiaohu.access.models import StaffUser
+from xiaohu.closures import claiming, moves, queries, repaying, submitting
+from xiaohu.closures.models import AssistedPayment, Closing
+from xiaohu.closures.reviewing import SamePerson
+from xiaohu.core.money import Money
+from xiaohu.core.notices import Notice
+from xiaohu.core.ordering import BY_HAND
+from xiaohu.core.refusals import Refusal
+from xiaohu.core.repaying import PaymentPending, SumMismatch, normalise_slip
+from xiaohu.core.unclaimed import NothingToClaim
+from xiaohu.settlement import ledger, orders, unclaimed
+from xiaohu.trail import events
+
+
+class IdentityNotSeen(Refusal):
+    """Money is handed out only to whoever has shown who they are, and by which right."""
+
+    code = "IDENTITY_NOT_SEEN"
+
+
+@transaction.atomic(durable=True)
+def record(
+    *, closing_id: UUID, slip: str, identity_seen: bool, officer: StaffUser, now: datetime
+) -> AssistedPayment:
+    """Record that unclaimed money was handed out; it counts once another person has looked.
+
+    Raises:
+        CaseNotFound: it is another operator's.
+        NotYoursToPay: neither officer nor finance.
+        IdentityNotSeen: the documents of whoever fetches it were not seen.
+        SlipRefused: the receipt has no such number.
+        NothingToClaim, PaymentPending: nothing is to be handed out, or it was recorded already.
+    """
+    closing = _locked(closing_id, officer)
+    repaying.actor_for(officer)
+    if not identity_seen:
+        raise IdentityNotSeen
+    payment = AssistedPayment.objects.create(
+        operator=closing.operator,
+        closing=closing,
+        amount_fen=_to_hand_out(closing),
+        slip=normalise_slip(slip),
+        identity_seen=True,
+        recorded_by=officer,
+        recorded_at=now,
+    )
+    _note(payment, "record_handing_out", officer, now)
+    return payment
+
+
+@transaction.atomic(durable=True)
+def confirm(*, payment_id: UUID, officer: StaffUser, now: datetime) -> AssistedPayment:
+    """Book what was handed out as paid, as a second person. Again it changes nothing.
+
+    Raises:
+        CaseNotFound: there is no such payment here.
+        NotYoursToPay: neither officer nor finance.
+        SamePerson: whoever recorded it cannot confirm it.
+        SumMismatch: the money has moved since.
+    """
+    found = AssistedPayment.objects.filter(pk=payment_id, operator=officer.operator).first()
+    if found is None:
+        raise queries.CaseNotFound
+    closing = _locked(found.closing_id, officer)
+    payment = AssistedPayment.objects.select_for_update(no_key=True).get(pk=payment_id)
+    if payment.confirmed_at is not None:
+        return payment
+    repaying.actor_for(officer)
+    if payment.recorded_by_id == officer.pk:
+        raise SamePerson
+    if payment.dropped_at is not None or _unclaimed_fen(closing) != payment.amount_fen:
+        raise SumMismatch
+    payment.confirmed_by, payment.confirmed_at = officer, now
+    payment.save(update_fields=["confirmed_by", "confirmed_at"])
+    orders.place(
+        operator=payment.operator,
+        closing_id=closing.pk,
+        terms=BY_HAND,
+        prepared_by=payment.recorded_by_id,
+        agreed=[officer.pk],
+        now=now,
+    )
+    unclaimed.take(closing_id=closing.pk, effect_id=payment.pk, now=now)
+    unclaimed.paid(closing_id=closing.pk, effect_id=payment.pk, now=now)
+    orders.sent(closing.pk, now=now)
+    _note(payment, "confirm_handing_out", officer, now)
+    if closing.case.purged_at is None:
+        amount = Money(payment.amount_fen).yuan()
+        submitting.tell(closing.case, Notice.REFUNDED, now=now, amount=amount)
+    return payment
+
+
+@transaction.atomic(durable=True)
+def drop(*, payment_id: UUID, officer: StaffUser, now: datetime) -> None:
+    """Take a record back before it is confirmed; harmless to repeat.
+
+    Raises:
+        CaseNotFound, NotYoursToPay: as `confirm`.
+    """
+    found = AssistedPayment.objects.select_for_update(no_key=True)
+    payment = found.filter(pk=payment_id, operator=officer.operator).first()
+    if payment is None:
+        raise queries.CaseNotFound
+    repaying.actor_for(officer)
+    if payment.confirmed_at is None and payment.dropped_at is None:
+        payment.dropped_at = now
+        payment.save(update_fields=["dropped_at"])
+        _note(payment, "drop_handing_out", officer, now)
+
+
+def _locked(closing_id: UUID, officer: StaffUser) -> Closing:
+    found = Closing.objects.filter(pk=closing_id, operator=officer.operator).first()
+    if found is None:
+        raise queries.CaseNotFound
+    case = moves.lock(found.case_id)
+    closing = Closing.objects.select_for_update(no_key=True, of=("self",)).get(pk=closing_id)
+    closing.case = case
+    return closing
+
+
+def _to_hand_out(closing: Closing) -> int:
+    if repaying.pending_of([closing]):
+        raise PaymentPending
+    amount_fen = _unclaimed_fen(closing)
+    if not amount_fen or claiming.open_of(closing.pk) is not None:
+        raise NothingToClaim
+    return amount_fen
+
+
+def _unclaimed_fen(closing: Closing) -> int:
+    settled = ledger.of_closing(closing.pk)
+    return settled.unclaimed_fen if settled is not None else 0
+
+
+def _note(payment: AssistedPayment, action: str, officer: StaffUser, now: datetime) -> None:
+    events.record(
+        operator=payment.operator,
+        actor=repaying.actor_for(officer),
+        action=action,
+        case_id=payment.closing.case_id,
+        evidence={"payment": str(payment.pk), "amount_fen": str(payment.amount_fen)},
+        now=now,
+    )

@@ -1,0 +1,77 @@
+"""Carrying a claim on: the closing has ended, its money goes by a new effect of the same kind."""
+
+from datetime import datetime
+
+from xiaohu.closures import claiming, paying, submitting
+from xiaohu.closures.effecting import Doing, carry_out
+from xiaohu.closures.models import Closing
+from xiaohu.closures.steps.refund import waits_for_order
+from xiaohu.closures.work import Progress, Work
+from xiaohu.core.money import Money
+from xiaohu.core.notices import Notice
+from xiaohu.core.steps import Step
+from xiaohu.gateways import providers
+from xiaohu.gateways.protocols import Answer, Payee
+from xiaohu.queue.models import Effect
+from xiaohu.settlement import ledger, orders, unclaimed
+
+
+def go_on(work: Work) -> Progress:
+    """Pay a claim that is due; a closing without one has nothing to do."""
+    closing = work.seen
+    if claiming.open_of(closing.pk) is None:
+        return Progress.WAITS
+    waits = waits_for_order(work)
+    if waits is not None:
+        return waits
+    settled = ledger.of_closing(closing.pk)
+    if settled is None:
+        raise LookupError("a claim follows a settlement")
+    amount_fen = settled.unclaimed_fen or settled.left_fen
+    payout, chosen = providers.payout(), paying.payee(closing.case)
+    payee = Payee(
+        route=closing.case.refund_route,
+        name=chosen[claiming.NAME],
+        bank=chosen["bank"],
+        account=chosen["account"],
+    )
+    return carry_out(
+        work,
+        Doing(
+            kind=Step.REFUND.value,
+            round=closing.refund_round,
+            can=payout.capabilities,
+            call=lambda key: payout.pay(
+                amount_fen=amount_fen, payee=payee, reference=closing.case.reference, key=key
+            ),
+            look_up=payout.look_up,
+            prepare=_take,
+            done=_paid,
+            more=True,
+            refused=_came_back,
+        ),
+    )
+
+
+def _take(closing: Closing, effect: Effect, now: datetime) -> None:
+    unclaimed.take(closing_id=closing.pk, effect_id=effect.pk, now=now)
+    orders.sent(closing.pk, now=now)
+
+
+def _paid(closing: Closing, effect: Effect, _answer: Answer, now: datetime) -> None:
+    amount_fen = unclaimed.paid(closing_id=closing.pk, effect_id=effect.pk, now=now)
+    _end(closing, paid=True, now=now)
+    submitting.tell(closing.case, Notice.REFUNDED, now=now, amount=Money(amount_fen).yuan())
+
+
+def _came_back(closing: Closing, effect: Effect, _answer: Answer, now: datetime) -> Progress:
+    unclaimed.back(closing_id=closing.pk, effect_id=effect.pk, now=now)
+    _end(closing, paid=False, now=now)
+    submitting.tell(closing.case, Notice.REFUND_FAILED, now=now)
+    return Progress.WAITS
+
+
+def _end(closing: Closing, *, paid: bool, now: datetime) -> None:
+    claim = claiming.open_of(closing.pk)
+    if claim is not None:
+        claiming.end(claim, closing, paid=paid, now=now)
