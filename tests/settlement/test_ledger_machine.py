@@ -12,7 +12,7 @@ from hypothesis.stateful import run_state_machine_as_test as run
 from tests.settlement.books import item, keep
 from tests.stories import NOON, OPERATOR
 from xiaohu.core.settlement import ItemKind, Purses, Terms
-from xiaohu.settlement import ledger, suspense
+from xiaohu.settlement import corrections, ledger, suspense
 from xiaohu.settlement.bills import LedgerBroken
 from xiaohu.settlement.models import Account, SettledClosing
 
@@ -45,6 +45,7 @@ class Money(RuleBasedStateMachine):
         self.whole = False
         self.settled = False
         self.effect: UUID | None = None
+        self.paid: dict[UUID, int] = {}
         self.charges: dict[UUID, int] = {}
         self.decided: set[UUID] = set()
 
@@ -89,15 +90,26 @@ class Money(RuleBasedStateMachine):
     @precondition(lambda self: self.effect is not None)
     @rule(end=st.sampled_from([ledger.post_refund, ledger.return_refund]))
     def it_is_paid_or_comes_back(self, end: Callable[..., int]) -> None:
-        end(closing_id=self.closing_id, effect_id=self.effect, now=NOON)
+        assert self.effect is not None
+        fen = end(closing_id=self.closing_id, effect_id=self.effect, now=NOON)
         with pytest.raises(LedgerBroken):
             end(closing_id=self.closing_id, effect_id=self.effect, now=NOON)
+        if end is ledger.post_refund:
+            self.paid[self.effect] = fen
         self.effect = None
 
     @precondition(lambda self: self.effect is None and self._left() > 0)
     @rule()
     def nobody_can_be_paid(self) -> None:
         ledger.book_unclaimed(closing_id=self.closing_id, now=NOON)
+
+    @precondition(lambda self: self.effect is None and bool(self.paid))
+    @rule(owed=st.booleans())
+    def what_was_paid_comes_back(self, owed: bool) -> None:
+        effect, fen = self.paid.popitem()
+        for post in (corrections.charge_back, corrections.owe)[: 1 + owed]:
+            for _ in range(2):
+                post(closing_id=self.closing_id, effect_id=effect, amount_fen=fen, now=NOON)
 
     @precondition(lambda self: self.settled and self.effect is None and self._left() == 0)
     @rule()
