@@ -4,6 +4,7 @@ import logging
 import os
 import signal
 import time
+import traceback
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
@@ -11,15 +12,17 @@ from pathlib import Path
 from random import Random
 from uuid import UUID
 
-from django.db import OperationalError, connections
+from django.db import InterfaceError, OperationalError, connections
 
 from tests.stories import World
 from xiaohu.closures import alarms
 from xiaohu.closures.models import Case, Closing
 from xiaohu.ops import worker
 from xiaohu.queue import clock, lease
+from xiaohu.vault.keys import KeystoreUnavailable
 
 WORKERS = 3
+AWAY = (OperationalError, InterfaceError, KeystoreUnavailable)
 
 
 def forked(do: Callable[[], None]) -> int:
@@ -31,6 +34,8 @@ def forked(do: Callable[[], None]) -> int:
         try:
             do()
             code = 0
+        except Exception:  # noqa: BLE001 - said before it ends, for whoever looks
+            traceback.print_exc()
         finally:
             os._exit(code)
     return child
@@ -86,7 +91,7 @@ def _work(notes: Path) -> None:
 
         lease.take, lease.release = taking, releasing  # type: ignore[assignment] # of this child only
         clock.forget()
-        logging.disable(logging.WARNING)
+        logging.disable(logging.CRITICAL)
         worker.run()
 
 
@@ -122,7 +127,7 @@ class Feeder:
                 return
             try:
                 self._submit(number)
-            except OperationalError:  # The database is away; so is this request.
+            except AWAY:  # A database is away; so is this request.
                 connections.close_all()
                 time.sleep(0.2)
 
