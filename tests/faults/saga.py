@@ -15,9 +15,10 @@ from uuid import UUID
 
 from greenlet import getcurrent, greenlet
 
+from tests.faults.hearing import Hearing
 from tests.faults.providers import Mood, Provider, capabilities
 from tests.faults.rows import START, Died, Rows
-from xiaohu.closures import driver, work
+from xiaohu.closures import driver, effecting, work
 from xiaohu.closures.effecting import Doing, carry_out
 from xiaohu.closures.models import Closing, HumanQueue
 from xiaohu.closures.work import Progress, Work, ask_people, finish_step
@@ -85,6 +86,7 @@ class Saga:
         self.workers = [Worker(self), Worker(self)]
         self.ended = False
         self.by_hand = 0
+        self.hearing = Hearing(self.rows)
 
     # What stands for the steps around the protocol.
 
@@ -129,6 +131,7 @@ class Saga:
                 look_up=lambda key: self._look(self.paying, key),
                 prepare=self._reserve,
                 done=self._post,
+                pays=True,
                 refused=self._came_back,
             ),
         )
@@ -212,12 +215,11 @@ class Saga:
             self.by_hand += left
         self.send_again()
 
-    def call_back(self) -> None:
-        """Let a callback come, early, late or again: it only says when to look."""
-        row = self.rows.row
-        unresolved = any(effect.state in OPEN for effect in self.rows.effects.values())
-        if unresolved and row.is_open and row.next_action_at is not None:
-            row.next_action_at = min(row.next_action_at, self.rows.now)
+    def call_back(self, lie: str = "") -> None:
+        """Let callbacks come of all that was paid, early, late or again; one may lie."""
+        for deed in self.paying.deeds:
+            self.hearing.hear(deed.key, deed.amount_fen, lie)
+        self.hearing.look_sooner()
 
     def finish(self) -> None:
         """Stop all faults and let fresh workers go on until nothing moves by itself."""
@@ -259,6 +261,9 @@ def running(saga: Saga) -> Iterator[None]:
             (lease, "take", rows.take),
             (lease, "hold", rows.hold),
             (lease, "release", rows.release),
+            (effecting, "matching", saga.hearing),
+            (effecting, "findings", saga.hearing.findings),
+            (effecting, "corrections", saga.hearing),
             (effects, "known", rows.known),
             (effects, "record", rows.record),
             (Effect, "save", lambda effect, **_: rows.keep(effect)),
