@@ -1,5 +1,6 @@
 """Somebody else's case does not exist, whichever path, method or sign-in is tried."""
 
+import re
 from uuid import uuid4
 
 import pytest
@@ -16,6 +17,8 @@ FILLED = {
     "<uuid:case_id>": "{case}",
     "<uuid:paper_id>": "{case}",
     "<uuid:closing_id>": "{case}",
+    "<int:number>": "1",
+    "<uuid:finding_id>": "{case}",
     "<str:code>": "ARREARS",
     "<str:kind>": "certificate",
     "<str:reference>": "{reference}",
@@ -68,6 +71,9 @@ def shut(answer: Answer) -> bool:
 def test_the_paths_are_those_of_the_service() -> None:
     assert len(OF_A_CASE) >= 17
     assert len(OF_THE_DESK) >= 4
+    for route in (*OF_A_CASE, *OF_THE_DESK):
+        parts = set(re.findall("<[^>]+>", route))
+        assert parts <= set(FILLED), f"say in FILLED what stands in {route}"
 
 
 @pytest.mark.parametrize("stage", ["draft", "submitted", "closed"])
