@@ -6,11 +6,12 @@ import pytest
 
 from tests.closures.rulings import publish
 from tests.stories import CONTRACT, World, closing_of
-from xiaohu.closures import checking, drafting
+from xiaohu.closures import checking, drafting, settling
 from xiaohu.closures.models import Case
 from xiaohu.core.checks import CheckCode
 from xiaohu.core.choices import Choice
 from xiaohu.core.findings import FindingKind
+from xiaohu.core.settlement import ItemKind
 from xiaohu.settlement import ledger
 from xiaohu.settlement.models import Finding
 
@@ -90,3 +91,13 @@ def test_what_was_shown_is_that_of_the_last_submitting(world: World) -> None:
     world.answer(case)
     world.submit(case)
     assert closing_of(case).exit_fee_shown_fen == FEE_FEN
+
+
+def test_a_fee_somebody_disputes_is_not_taken_but_claimed(world: World) -> None:
+    case = bound(world, exit_fee_fen=6000, contract_monthly_fen=0)
+    drafting.choose(case_id=case.pk, check=CheckCode.CONTRACT_TERM, choice=Choice.DISPUTE_FEE)
+    world.answer(case)
+    world.submit(case)
+    terms = settling.terms_of(closing_of(case), now=world.now)
+    assert ItemKind.EXIT_FEE in terms.claimed
+    assert terms.exit_fee_at_most_fen == 6000

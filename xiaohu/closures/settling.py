@@ -8,16 +8,13 @@ from xiaohu.closures.checking import CheckedLine
 from xiaohu.closures.models import Case, Closing
 from xiaohu.core import exit_fee
 from xiaohu.core.calendar import day_of
-from xiaohu.core.checks import CheckCode
-from xiaohu.core.choices import Choice
+from xiaohu.core.estimating import claimed
 from xiaohu.core.findings import FindingKind, FindingSource
 from xiaohu.core.profile import ArrearsRule
 from xiaohu.core.schedule import fees_stop_on
 from xiaohu.core.settlement import ItemKind, Terms
 from xiaohu.settlement import bills, findings
 from xiaohu.settlement.models import SettledClosing
-
-_OWING = (CheckCode.ARREARS, CheckCode.ARREARS_SUSPENDED)
 
 
 def terms_of(closing: Closing, *, now: datetime) -> Terms:
@@ -32,25 +29,15 @@ def terms_of(closing: Closing, *, now: datetime) -> Terms:
         profile, requested_at=requested, stops_at=min(case.execute_at or gone, gone)
     )
     checked = checking.last_of_line(closing, now=gone)
+    chosen = {f.code: f.chosen for f in checked.findings} if checked else {}
+    by_notice = case.by_operator  # 民法典 art. 568: set-off by notice, which it gave
+    by_rule = profile.fees.arrears is ArrearsRule.SET_OFF
     return Terms(
         exit_fee_at_most_fen=_shown(closing, checked, gone=gone),
         monthly_stops_on=stops,
         late_fees_stop_on=min(day_of(requested), stops),
-        claimed=_claimed(closing, checked),
+        claimed=claimed(chosen, sets_off=by_notice or by_rule),
     )
-
-
-def _claimed(closing: Closing, checked: CheckedLine | None) -> frozenset[ItemKind]:
-    """Return what is not taken from the purses, but stays owed."""
-    chosen = {f.code: f.chosen for f in checked.findings} if checked else {}
-    claimed = set()
-    by_notice = closing.case.by_operator  # 民法典 art. 568: set-off by notice, which it gave
-    by_rule = queries.profile_of(closing.case).fees.arrears is ArrearsRule.SET_OFF
-    if not (by_notice or by_rule or any(chosen.get(c) is Choice.SET_OFF for c in _OWING)):
-        claimed.add(ItemKind.ARREARS)
-    if chosen.get(CheckCode.DEVICE_INSTALMENT) is Choice.KEEP_PAYING:
-        claimed.add(ItemKind.DEVICE)
-    return frozenset(claimed)
 
 
 def _shown(closing: Closing, checked: CheckedLine | None, *, gone: datetime) -> int | None:
