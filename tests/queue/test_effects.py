@@ -1,12 +1,13 @@
 """What may be done about an effect whose outcome is not known."""
 
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 
 from xiaohu.queue import effects
 from xiaohu.queue.effects import Capabilities, Verdict
-from xiaohu.queue.models import Effect
+from xiaohu.queue.models import Effect, EffectState
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 FULL = Capabilities(
@@ -62,3 +63,29 @@ def test_decides_from_what_the_provider_declares(
     case: Effect, can: Capabilities, says: Verdict
 ) -> None:
     assert effects.verdict(case, can, now=NOON) is says
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("state", "reason"),
+    [(EffectState.DONE, ""), (EffectState.REFUSED, effects.DECIDED)],
+)
+def test_an_answer_that_says_nothing_does_not_undo_what_people_decided_meanwhile(
+    state: EffectState, reason: str
+) -> None:
+    asked = effects.new(operator="demo", subject_id=uuid4(), kind="refund", round_=0, now=NOON)
+    effects.sending(asked, now=NOON)
+    effects.record(asked.pk, state=state, reference="HD-1", reason=reason)
+    effects.record(asked.pk, state=EffectState.UNKNOWN)
+    asked.refresh_from_db()
+    assert (asked.state, asked.reference, asked.reason) == (state, "HD-1", reason)
+
+
+@pytest.mark.django_db
+def test_what_is_known_is_written_down() -> None:
+    asked = effects.new(operator="demo", subject_id=uuid4(), kind="refund", round_=0, now=NOON)
+    effects.sending(asked, now=NOON)
+    effects.record(asked.pk, state=EffectState.UNKNOWN)
+    effects.record(asked.pk, state=EffectState.DONE, reference="PAY-1")
+    asked.refresh_from_db()
+    assert (asked.state, asked.reference) == (EffectState.DONE, "PAY-1")

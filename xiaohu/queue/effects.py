@@ -10,6 +10,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
+from django.db.models import Q
+
 from xiaohu.queue.models import Effect, EffectState
 
 SECOND_LOOK_AFTER = timedelta(minutes=1)
@@ -66,10 +68,14 @@ def sending(effect: Effect, *, now: datetime) -> None:
 
 
 def record(effect_id: UUID, *, state: EffectState, reference: str = "", reason: str = "") -> None:
-    """Write down what is known of an effect."""
-    Effect.objects.filter(pk=effect_id).update(
-        state=state.value, reference=reference[:64], reason=reason[:64]
-    )
+    """Write down what is known of an effect.
+
+    An answer that says nothing changes nothing where people decided while it was on its way.
+    """
+    effect = Effect.objects.filter(pk=effect_id)
+    if state is EffectState.UNKNOWN:
+        effect = effect.exclude(Q(state=EffectState.DONE.value) | Q(reason=DECIDED))
+    effect.update(state=state.value, reference=reference[:64], reason=reason[:64])
 
 
 def missed(effect: Effect, *, now: datetime) -> None:
