@@ -1,12 +1,15 @@
 """A charge after the last bill goes into suspense and to people, never to the settled account."""
 
+import json
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from django.db import transaction
+from django.test import Client
 
 from tests.closures.test_billing import closed
+from tests.gateways.test_callbacks import headers
 from tests.stories import World, closing_of
 from xiaohu.closures import late_charges, waking
 from xiaohu.closures.models import Case
@@ -120,3 +123,31 @@ def test_news_of_a_bill_that_is_settled_change_nothing(world: World) -> None:
     case = world.close()
     waking.wake(effect_id=key_of(case), now=world.now)
     assert closing_of(case).next_action_at is None
+
+
+def post(client: Client, body: bytes, event_id: str) -> int:
+    """Send a signed callback of the operator and return how it was answered."""
+    given = headers(body, event_id=event_id)
+    path = "/callbacks/operator"
+    answer = client.post(path, data=body, content_type="application/json", headers=given)
+    return answer.status_code
+
+
+def test_comes_in_by_a_signed_callback(world: World, client: Client) -> None:
+    case = world.close()
+    said = {"type": "bill.late_charge", "key": str(key_of(case)), "reference": "L-1"}
+    body = json.dumps({**said, "amount_fen": 730}).encode()
+    for event_id in ("evt-1", "evt-1", "evt-2"):
+        assert post(client, body, event_id) == 204
+    assert ledger.balances(closing_of(case).pk)[Account.SUSPENSE] == 730
+    assert Finding.objects.get().reference == "L-1"
+
+
+@pytest.mark.parametrize("body", [b"\xff\xfe", b"[]", b"{}", b'{"key": "?", "amount_fen": 1}'])
+def test_what_names_no_bill_at_all_is_left_to_people(
+    world: World, client: Client, body: bytes
+) -> None:
+    for _ in range(2):
+        assert post(client, body, "evt-1") == 204
+    found = Finding.objects.get()
+    assert (found.kind, found.reference) == (FindingKind.UNREADABLE, "evt-1")

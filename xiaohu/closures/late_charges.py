@@ -53,6 +53,17 @@ def hear(key: UUID, said: Mapping[str, Any], now: datetime) -> None:
         )
 
 
+def miss(event_id: str, now: datetime) -> None:
+    """Leave to people what the operator signed and nobody can read. Call inside a transaction."""
+    findings.note(
+        operator=settings.XIAOHU.operator,
+        kind=FindingKind.UNREADABLE,
+        source=FindingSource.CALLBACK,
+        reference=event_id,
+        now=now,
+    )
+
+
 def _kind(closing: Closing | None, amount_fen: int | None) -> FindingKind:
     if closing is None:
         return FindingKind.UNKNOWN_REFERENCE

@@ -15,7 +15,7 @@ def register() -> None:
     engine.register("sessions", access.forget_sessions)
     engine.register("indexes", registry.forget_indexes)
     parties.register(closures)
-    callbacks.register(late_charges.SOURCE, late_charges.hear)
+    callbacks.register(late_charges.SOURCE, late_charges.hear, late_charges.miss)
     callbacks.register(reports.SOURCE, reports.take)
     engine.register("asked", assistance.forget_asked)
     engine.register("restrictions", registry.forget_restrictions)

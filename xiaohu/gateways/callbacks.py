@@ -37,12 +37,19 @@ class CallbackRefused(Refusal):
 
 
 Hears = Callable[[UUID, Mapping[str, Any], datetime], None]
+Misses = Callable[[str, datetime], None]
 _hears: dict[str, Hears] = {}
+_misses: dict[str, Misses] = {}
 
 
-def register(source: str, hears: Hears) -> None:
-    """Name who hears what a source says, inside the transaction in which it is kept."""
+def register(source: str, hears: Hears, misses: Misses | None = None) -> None:
+    """Name who hears what a source says, inside the transaction in which it is kept.
+
+    `misses` is told of an event, by its id, that names no key and so cannot be heard.
+    """
     _hears[source] = hears
+    if misses is not None:
+        _misses[source] = misses
 
 
 @transaction.atomic(durable=True)
@@ -71,6 +78,8 @@ def receive(
     )
     if new and effect_id is not None:
         _hears.get(source, _wake)(effect_id, said, business_now or now)
+    elif new and source in _misses:
+        _misses[source](event_id, business_now or now)
     return new
 
 
