@@ -1,14 +1,19 @@
 """Scenes of repairing refunds."""
 
+from datetime import timedelta
+
 from tests.closures.states import BANK
 from tests.closures.test_repaying import came_back, finance, recorded
 from tests.screens.scenes import scene
 from tests.screens.stage import Stage
 from tests.stories import closing_of
 from xiaohu.closures import consenting, refunding
+from xiaohu.closures.models import Closing
 from xiaohu.core.actors import ActorKind
+from xiaohu.core.calendar import day_of
 from xiaohu.core.consents import ConsentKind
 from xiaohu.core.profile import RefundRoute
+from xiaohu.queue import clock
 from xiaohu.settlement.models import SettledClosing
 
 
@@ -93,3 +98,18 @@ def look_only(stage: Stage) -> str:
     path = one(stage)
     stage.officer("wu", ActorKind.REVIEWER)
     return path
+
+
+@scene("D9-late", "desk:refunds")
+def late(stage: Stage) -> str:
+    one(stage)
+    today = day_of(clock.now())
+    Closing.objects.update(refund_due_on=today - timedelta(days=1))
+    return "/desk/refunds"
+
+
+@scene("D9-due-soon", "desk:refunds")
+def due_soon(stage: Stage) -> str:
+    one(stage)
+    Closing.objects.update(refund_due_on=day_of(clock.now()) + timedelta(days=2))
+    return "/desk/refunds"

@@ -97,6 +97,14 @@ def _promises(closing: Closing, now: datetime) -> tuple[date, date]:
     )
 
 
+def say_late(case: Case, missed: date, promised: date, now: datetime) -> bool:
+    """Say on a locked case that a day was missed, once for each day. Call inside a transaction."""
+    if _told(case, missed):
+        return False
+    _apologise(case, missed, promised, now)
+    return True
+
+
 def _told(case: Case, missed: date) -> bool:
     about = QueuedNotice.objects.filter(
         case_id=case.pk, notice=Notice.OVERDUE.value, once=missed.isoformat()

@@ -192,6 +192,7 @@ class Closing(models.Model):
     owner = models.CharField(max_length=16, blank=True)
     owner_due_at = models.DateTimeField(null=True)
     exit_fee_shown_fen = models.BigIntegerField(null=True)
+    refund_due_on = models.DateField(null=True)
     refund_round = models.PositiveSmallIntegerField(default=0)
     disconnected_at = models.DateTimeField(null=True)
     number_free_on = models.DateField(null=True)

@@ -107,6 +107,7 @@ _STEP_FIELDS = (
     "lease_until",
     "disconnected_at",
     "number_free_on",
+    "refund_due_on",
 )
 
 

@@ -8,7 +8,7 @@ from xiaohu.core import freezes
 from xiaohu.core.calendar import Deadline, WorkingCalendar, day_of, start_of
 from xiaohu.core.checks import Finding
 from xiaohu.core.choices import CARRIED_OUT, CarriedOut
-from xiaohu.core.profile import FeeStop, Freeze, Profile
+from xiaohu.core.profile import MAX_REFUND_DAYS, FeeStop, Freeze, Profile, RefundStart
 
 SHORTEST_UNDO = timedelta(minutes=10)
 ONE_MORE = timedelta(days=1)
@@ -76,6 +76,28 @@ def decision_due(
 ) -> Deadline:
     """Return the last day on which a person must have decided."""
     return calendar.add(day_of(requested_at), profile.review.working_days)
+
+
+def refund_due(
+    profile: Profile,
+    calendar: WorkingCalendar,
+    *,
+    requested_at: datetime,
+    billed_at: datetime | None,
+    consumer: bool,
+) -> date | None:
+    """Return the day by which what is left must be back; None while the last bill is awaited.
+
+    Counted from the request or the last bill, as the operator's terms say; of a consumer never
+    more than fifteen days. Source: 侵害消费者权益行为处罚办法 art. 10.
+    """
+    by_request = profile.refund.counted_from is RefundStart.REQUEST
+    start = requested_at if by_request else billed_at
+    if start is None:
+        return None
+    promised = calendar.add(day_of(start), profile.refund.working_days).on
+    latest = day_of(start) + timedelta(days=MAX_REFUND_DAYS)
+    return min(promised, latest) if consumer else promised
 
 
 def next_promise(

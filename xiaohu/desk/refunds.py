@@ -2,18 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Q
 
-from xiaohu.closures import repaying
+from xiaohu.closures import refund_due, repaying
 from xiaohu.closures.models import AssistedPayment, Closing, HumanQueue
+from xiaohu.core.calendar import day_of
 from xiaohu.core.numbers import mask_number
 from xiaohu.core.retention import Category
 from xiaohu.core.states import CaseState
 from xiaohu.core.steps import Step
+from xiaohu.queue import clock
 from xiaohu.queue.models import Effect
 from xiaohu.registry import lines
 from xiaohu.settlement import ledger, orders
@@ -41,16 +43,31 @@ class Refund:
     came_back: bool
     pending: AssistedPayment | None
     order: RefundOrder | None = None
+    refund_due_on: date | None = None
 
 
-def waiting() -> list[Refund]:
-    """Return every refund that waits for people, the longest first."""
+def waiting(*, today: date | None = None) -> list[Refund]:
+    """Return every refund that waits for people or is due soon, the first due first."""
     stuck = Q(step=Step.REFUND.value, owner=HumanQueue.OPERATIONS.value)
     came_back = Q(state=CaseState.REFUND_ATTENTION.value)
     found = Closing.objects.filter(
-        stuck | came_back, operator=settings.XIAOHU.operator, is_open=True
+        stuck | came_back | _due_by(today), operator=settings.XIAOHU.operator, is_open=True
     ).select_related("case", "line")
-    return _shown(list(found.order_by("owner_due_at", "pk")[:MOST]))
+    return _shown(list(found.order_by("refund_due_on", "owner_due_at", "pk")[:MOST]))
+
+
+def _due_by(today: date | None) -> Q:
+    soon = (today or day_of(clock.now())) + refund_due.SOON
+    return Q(step=Step.REFUND.value, refund_due_on__lte=soon)
+
+
+def figures(rows: Sequence[Refund], *, today: date) -> dict[str, int]:
+    """Return how many refunds are late, and how many are due within three days."""
+    due = [row.refund_due_on for row in rows if row.refund_due_on is not None]
+    return {
+        "late": sum(on < today for on in due),
+        "soon": sum(today <= on <= today + refund_due.SOON for on in due),
+    }
 
 
 def one(closing_id: UUID) -> Refund | None:
@@ -77,6 +94,7 @@ def _shown(closings: Sequence[Closing]) -> list[Refund]:
             came_back=closing.state == CaseState.REFUND_ATTENTION.value,
             pending=pending.get(closing.pk),
             order=standing.get(closing.pk),
+            refund_due_on=closing.refund_due_on,
         )
         for closing in closings
     ]

@@ -7,13 +7,14 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 
 from xiaohu.access.models import StaffUser
-from xiaohu.closures import reviewing
+from xiaohu.closures import refund_due, reviewing
 from xiaohu.closures.models import URGENCY, Case, Closing, HumanQueue
 from xiaohu.closures.reviewing import CLAIM_HELD, TakenByOther
 from xiaohu.core.actors import ActorKind
 from xiaohu.core.calendar import day_of
 from xiaohu.core.moves import MoveNotAllowed
 from xiaohu.core.states import CaseState
+from xiaohu.core.steps import Step
 from xiaohu.registry import calendars
 
 SOON = timedelta(hours=4)
@@ -48,7 +49,9 @@ def view(name: str, officer: StaffUser, *, now: datetime) -> Q:
         case "returned":
             return Q(state=CaseState.AWAITING_CUSTOMER.value)
         case "refunds":
-            return _with_closing(Q(state=CaseState.REFUND_ATTENTION.value))
+            soon = day_of(now) + refund_due.SOON
+            due = Q(step=Step.REFUND.value, refund_due_on__lte=soon)
+            return _with_closing(Q(state=CaseState.REFUND_ATTENTION.value) | due)
         case "trouble":
             return _with_closing(Q(owner=HumanQueue.OPERATIONS.value))
         case _:

@@ -25,6 +25,7 @@ from xiaohu.closures import (
     purging,
     recalling,
     reconciling,
+    refund_due,
     starting,
     unanswered,
 )
@@ -89,6 +90,7 @@ def beats() -> list[Beat]:
         Beat(600, lambda: minding.apologise(now=clock.now())),
         Beat(600, lambda: copies.expire(now=clock.now())),
         Beat(600, lambda: recalling.recall(now=clock.now())),
+        Beat(600, lambda: refund_due.apologise(now=clock.now())),
         Beat(600, lambda: unanswered.remind(now=clock.now())),
         Beat(600, lambda: unanswered.give_up(now=clock.now())),
         Beat(600, _clean_up),

@@ -43,6 +43,9 @@ def settled_by(shown: dict[str, Any]) -> date | None:
     """Return the working day by which money of the last line that closed is back."""
     days = shown["profile_of_case"].refund.working_days
     closings: list[ShownClosing] = shown["closings"]
+    due = [c.closing.refund_due_on for c in closings if c.closing.refund_due_on is not None]
+    if due:
+        return max(due)
     ended = [c.closing.disconnected_at for c in closings if c.closing.disconnected_at is not None]
     return calendars.working().add(day_of(max(ended)), days).on if ended else None
 

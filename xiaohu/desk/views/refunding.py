@@ -10,8 +10,9 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from xiaohu.access.models import StaffUser
-from xiaohu.closures import agreeing, consenting, refunding, repaying
+from xiaohu.closures import agreeing, consenting, refund_due, refunding, repaying
 from xiaohu.core.actors import ActorKind
+from xiaohu.core.calendar import day_of
 from xiaohu.core.consents import ConsentKind
 from xiaohu.core.profile import RefundRoute
 from xiaohu.core.refusals import Refusal
@@ -27,7 +28,10 @@ from xiaohu.ui.refusals import Sentence, sentence
 @staff_only
 def listed(request: HttpRequest, officer: StaffUser) -> HttpResponse:
     """D9: every refund that waits for people."""
-    return render(request, "desk/refunds.html", {"rows": refunds.waiting()})
+    rows, today = refunds.waiting(), day_of(clock.now())
+    soon_on = today + refund_due.SOON
+    page = {"rows": rows, "today": today, "soon_on": soon_on}
+    return render(request, "desk/refunds.html", {**page, **refunds.figures(rows, today=today)})
 
 
 @staff_only

@@ -69,6 +69,7 @@ def refund(request: HttpRequest, case: Case) -> HttpResponse:
         "returned_fen": _left(back),
         "why": _why(case),
         "tries": tries,
+        "due_on": _due(back),
         "most": TRIES,
     }
     return render(request, "portal/refund.html", page, status=422 if wrong else 200)
@@ -122,10 +123,17 @@ def _after(request: HttpRequest, case: Case) -> HttpResponse:
     return render(request, "portal/refund_working.html", page)
 
 
+def _due(closings: list[ShownClosing]) -> date | None:
+    """Return until when the money was to be back."""
+    due = [s.closing.refund_due_on for s in closings if s.closing.refund_due_on is not None]
+    return min(due, default=None)
+
+
 def _order(closings: list[ShownClosing]) -> RefundOrder | None:
     """Return what a refund still waits for: somebody's word, or the time in which it can be stopped."""
     standing = orders.current_of(each.closing.pk for each in closings)
-    return next(iter(standing.values()), None)
+    waits = [o for o in standing.values() if o.missing or o.held_until is not None]
+    return next(iter(waits), None)
 
 
 def _expected(shown: dict[str, Any], tried_on: date) -> date:

@@ -8,7 +8,16 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
-from xiaohu.closures import checking, drafting, estimates, queries, splitting, submitting, timing
+from xiaohu.closures import (
+    checking,
+    drafting,
+    estimates,
+    queries,
+    refund_due,
+    splitting,
+    submitting,
+    timing,
+)
 from xiaohu.closures.models import Case
 from xiaohu.core import changes
 from xiaohu.core.changes import Change, Shown
@@ -101,6 +110,7 @@ def submitted(request: HttpRequest, case: Case) -> HttpResponse:
     page = {
         **shown_case(case),
         "lost": any(message.lost for message in sent),
+        "refund_by": refund_due.of_case(case, billed_at=None),
         "apart": splitting.made_from(case),
         "waits": timing.earliest(case, accepted_at=case.submitted_at).not_before is not None,
     }
