@@ -103,6 +103,18 @@ def test_a_charge_on_no_bill_of_ours_is_left_to_people(world: World) -> None:
     assert (found.kind, found.closing_id) == (FindingKind.UNKNOWN_REFERENCE, None)
 
 
+def test_nothing_is_decided_before_the_account_is_settled(world: World) -> None:
+    world.outside.change(world.line(), roaming_pending=True, roaming_fen=2300)
+    case = closed(world, ROAMING_PENDING=Choice.SETTLE_LATER)
+    hear(world, key_of(case))
+    closing_id, charge_id = closing_of(case).pk, Finding.objects.get().pk
+    with pytest.raises(suspense.NotSettledYet), transaction.atomic():
+        suspense.absorb(closing_id=closing_id, charge_id=charge_id, now=world.now)
+    world.skip_until(case, lambda: Case.objects.get(pk=case.pk).state == CaseState.DONE)
+    suspense.absorb(closing_id=closing_id, charge_id=charge_id, now=world.now)
+    assert ledger.balances(closing_id)[Account.OPERATOR_COST] == 730
+
+
 def test_anything_else_only_says_when_to_look(world: World) -> None:
     waiting = engine.waiting(WAKE)
     hear(world, uuid4(), type="bill.ready")

@@ -8,8 +8,15 @@ from uuid import UUID
 
 from django.db.models import F
 
+from xiaohu.core.refusals import Refusal
 from xiaohu.settlement.bills import LedgerBroken
 from xiaohu.settlement.models import Account, SettledClosing, Transfer
+
+
+class NotSettledYet(Refusal):
+    """The account is not settled yet, so nobody can say who bears what came on top."""
+
+    code = "NOT_SETTLED_YET"
 
 
 def suspend(
@@ -35,6 +42,7 @@ def absorb(*, closing_id: UUID, charge_id: UUID, now: datetime) -> int:
     """Book a charge in suspense as the operator's own cost, and return it, in fen.
 
     Raises:
+        NotSettledYet: the account is not; its bill may still name the charge.
         LedgerBroken: it is not in suspense.
     """
     return _out_of_suspense(
@@ -46,6 +54,7 @@ def claim(*, closing_id: UUID, charge_id: UUID, now: datetime) -> int:
     """Book a charge in suspense as a claim on the holder, and return it, in fen.
 
     Raises:
+        NotSettledYet: the account is not; its bill may still name the charge.
         LedgerBroken: it is not in suspense.
     """
     return _out_of_suspense(closing_id, charge_id, Account.CLAIM, "debt_fen", now=now)
@@ -54,7 +63,9 @@ def claim(*, closing_id: UUID, charge_id: UUID, now: datetime) -> int:
 def _out_of_suspense(
     closing_id: UUID, charge_id: UUID, account: Account, column: str, *, now: datetime
 ) -> int:
-    settled = SettledClosing.objects.select_for_update(no_key=True).get(pk=closing_id)
+    settled = SettledClosing.objects.select_for_update(no_key=True).filter(pk=closing_id).first()
+    if settled is None:
+        raise NotSettledYet
     of_charge = Transfer.objects.filter(closing_id=closing_id, effect_id=charge_id)
     amounts = of_charge.values_list("debit", "credit", "amount_fen")
     stands = sum(
