@@ -33,7 +33,7 @@ from xiaohu.gateways.http_payout import HttpPayout
 from xiaohu.gateways.models import InboxEvent
 from xiaohu.notices import outbox
 from xiaohu.queue.models import Effect, EffectState
-from xiaohu.settlement import ledger
+from xiaohu.settlement import ledger, unclaimed
 from xiaohu.settlement.models import Account, Finding
 
 pytestmark = pytest.mark.django_db(databases=["default", "keystore"])
@@ -214,6 +214,7 @@ def test_money_that_comes_back_later_is_owed_again(world: World) -> None:
     settled = ledger.of_closing(closing_of(case).pk)
     assert settled is not None
     assert (settled.refunded_fen, settled.unclaimed_fen) == (0, FEN)
+    assert unclaimed.of_closings([settled.pk])[settled.pk].reason == "came_back"
     assert settled.completed_at == world.now
 
 

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
-from xiaohu.closures import alarms, moves
+from xiaohu.closures import alarms, claiming, moves
 from xiaohu.closures.models import Closing, HumanQueue
 from xiaohu.core import matching
 from xiaohu.core.findings import FindingKind, FindingSource
@@ -77,7 +77,8 @@ def take_one(event: InboxEvent, *, now: datetime) -> None:
 def _look_sooner(effect: Effect, now: datetime) -> None:
     """Bring the next look at an open payment forward, also where people have it already."""
     theirs = Q(next_action_at=None, owner=HumanQueue.OPERATIONS.value)
-    closing = Closing.objects.filter(pk=effect.subject_id, is_open=True)
+    claimed = Q(pk__in=claiming.claimed_among([effect.subject_id]))
+    closing = Closing.objects.filter(Q(is_open=True) | claimed, pk=effect.subject_id)
     if closing.filter(theirs | Q(next_action_at__gt=now)).update(next_action_at=now):
         effects.look_afresh(effect.subject_id)
         engine.defer(alarms.TASK, closing_id=effect.subject_id)

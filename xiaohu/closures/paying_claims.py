@@ -45,6 +45,7 @@ def go_on(work: Work) -> Progress:
                 amount_fen=amount_fen, payee=payee, reference=closing.case.reference, key=key
             ),
             look_up=payout.look_up,
+            pays=True,
             prepare=_take,
             done=_paid,
             more=True,

@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db import transaction
 
 from xiaohu.access.models import StaffUser
-from xiaohu.closures import alarms, moves
+from xiaohu.closures import alarms, claiming, moves, queries
 from xiaohu.closures.models import Closing, HumanQueue
 from xiaohu.core.actors import ActorKind
 from xiaohu.core.findings import (
@@ -140,7 +140,7 @@ class _Matter:
                 now=self.now,
                 reason="decided",
             )
-        if self.closing.is_open:
+        if self.closing.is_open or claiming.open_of(self.closing.pk) is not None:
             alarms.set_closing_due(self.closing, at=self.now, now=self.now)
 
 
@@ -197,13 +197,12 @@ def _came_back(matter: _Matter) -> None:
 
 def _owed_again(matter: _Matter, amount_fen: int) -> None:
     """Book that money came back after the end, and that it is owed to the holder."""
-    for post in (corrections.charge_back, corrections.owe):
-        post(
-            closing_id=matter.closing.pk,
-            effect_id=matter.effect.pk,
-            amount_fen=amount_fen,
-            now=matter.now,
-        )
+    closing_id, key, now = matter.closing.pk, matter.effect.pk, matter.now
+    years = queries.profile_of(matter.closing.case).refund.claim_years
+    corrections.charge_back(closing_id=closing_id, effect_id=key, amount_fen=amount_fen, now=now)
+    corrections.owe(
+        closing_id=closing_id, effect_id=key, amount_fen=amount_fen, years=years, now=now
+    )
 
 
 def _paid_after_all(matter: _Matter) -> None:

@@ -28,6 +28,7 @@ class Unclaimed(StrEnum):
     COUNTER = "counter"  # the counter was chosen: it is fetched there
     OWNER_UNKNOWN = "owner_unknown"
     NOT_ANSWERED = "not_answered"  # the payout came back, and nobody named another way in time
+    CAME_BACK = "came_back"  # it was paid, and came back after all had ended
 
 
 def claim_until(booked_on: date, *, years: int) -> date:

@@ -8,7 +8,10 @@ from uuid import UUID
 
 from django.db.models import F, QuerySet
 
-from xiaohu.settlement.models import Account, SettledClosing, Transfer
+from xiaohu.core.calendar import day_of
+from xiaohu.core.profile import MIN_CLAIM_YEARS
+from xiaohu.core.unclaimed import Unclaimed, claim_until
+from xiaohu.settlement.models import Account, SettledClosing, Transfer, UnclaimedMoney
 
 
 def reserved(effect_id: UUID) -> int | None:
@@ -47,11 +50,27 @@ def paid_after_all(*, closing_id: UUID, effect_id: UUID, amount_fen: int, now: d
         _complete(closing_id, now)
 
 
-def owe(*, closing_id: UUID, effect_id: UUID, amount_fen: int, now: datetime) -> None:
-    """Book what came back after the end as owed to the holder, to be claimed."""
+def owe(
+    *,
+    closing_id: UUID,
+    effect_id: UUID,
+    amount_fen: int,
+    years: int = MIN_CLAIM_YEARS,
+    now: datetime,
+) -> None:
+    """Book what came back after the end as owed to the holder, to be claimed within so many years."""
     if _post(closing_id, effect_id, Account.BALANCE, Account.UNCLAIMED, amount_fen, now):
         _settled(closing_id).update(unclaimed_fen=F("unclaimed_fen") + amount_fen)
         _complete(closing_id, now)
+        UnclaimedMoney.objects.get_or_create(
+            closing_id=closing_id,
+            defaults={
+                "operator": SettledClosing.objects.get(pk=closing_id).operator,
+                "reason": Unclaimed.CAME_BACK.value,
+                "booked_at": now,
+                "claim_until": claim_until(day_of(now), years=years),
+            },
+        )
 
 
 def on_balance(closing_id: UUID) -> int:
