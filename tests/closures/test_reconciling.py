@@ -2,16 +2,19 @@
 
 import json
 from dataclasses import replace
+from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from tests.closures.test_claiming import agreed, at_counter, claimed
 from tests.settlement.books import post
-from tests.stories import LARGE, OPERATOR, World, closing_of
-from xiaohu.closures import reconciling
+from tests.stories import LARGE, OPERATOR, World, closing_of, staff
+from xiaohu.closures import reconciling, resolving
 from xiaohu.closures.models import Case
+from xiaohu.core.actors import ActorKind
 from xiaohu.core.calendar import day_of
-from xiaohu.core.findings import FindingKind
+from xiaohu.core.findings import DecisionReason, FindingDecision, FindingKind
 from xiaohu.core.reconciling import Payment, PaymentState
 from xiaohu.core.steps import Scope
 from xiaohu.gateways import http
@@ -20,7 +23,7 @@ from xiaohu.gateways.http_payout import HttpPayout
 from xiaohu.gateways.protocols import GatewayUnavailable
 from xiaohu.ops import reconciling as command
 from xiaohu.queue.models import Effect
-from xiaohu.settlement import statements
+from xiaohu.settlement import ledger, statements
 from xiaohu.settlement.models import Account, BillPart, Finding, SettledClosing
 from xiaohu.trail.models import Event
 
@@ -234,3 +237,47 @@ def test_where_nobody_lists_statements_are_what_there_is(
         operator=OPERATOR, rows=[statements.Row(payment, day_of(world.now))], now=world.now
     )
     assert found() == {FindingKind.UNKNOWN_TO_US, FindingKind.MISSING_AT_PROVIDER}
+
+
+def test_all_agrees_while_and_after_money_is_claimed(world: World) -> None:
+    case = at_counter(world)
+    assert found() == set()
+    claimed(world, case)
+    agreed(world, case)
+    assert found() == set()
+    world.work()
+    assert ledger.balances(closing_of(case).pk)[Account.REFUNDED] > 0
+    assert found() == set()
+
+
+def test_a_wrong_amount_of_a_claim_is_left_to_people_too(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = at_counter(world)
+    claimed(world, case)
+    agreed(world, case)
+    really = http.call
+
+    def lying(base_url: str, method: str, path: str, **rest: Any) -> Reply:
+        reply = really(base_url, method, path, **rest)
+        lies = method == "POST" and path == "/payouts"
+        return replace(reply, body={**reply.body, "amount_fen": 1}) if lies else reply
+
+    with monkeypatch.context() as patched:
+        patched.setattr(http, "call", lying)
+        world.work()
+    assert ledger.balances(closing_of(case).pk)[Account.REFUND_PENDING] > 0
+    finding = Finding.objects.get(kind=FindingKind.WRONG_AMOUNT.value)
+    one, two = staff("yi", ActorKind.FINANCE), staff("er", ActorKind.FINANCE)
+    resolving.propose(
+        finding_id=finding.pk,
+        decision=FindingDecision.OURS_STANDS,
+        why=DecisionReason.PROVIDER_CONFIRMED,
+        proof="SLIP-1",
+        officer=one,
+        now=world.now,
+    )
+    resolving.agree(finding_id=finding.pk, officer=two, now=world.now)
+    world.work()
+    assert ledger.balances(closing_of(case).pk)[Account.REFUNDED] > 0
+    assert found() == set()
