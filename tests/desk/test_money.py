@@ -170,3 +170,12 @@ def test_a_closing_that_waits_leads_to_what_is_to_decide(world: World) -> None:
     finding = found(world, FindingKind.EFFECT_UNRESOLVED, closing_id=closing_of(case).pk)
     shown = officer(world).sign_in().open(f"/case/{case.reference}").content.decode()
     assert f"/desk/money/{finding.pk}" in shown
+
+
+def test_finance_sees_on_its_first_page_how_many_wait(world: World) -> None:
+    desk = finance(world)
+    link = 'href="/desk/money">资金核对</a></li>'
+    assert link not in desk.open("/").content.decode()
+    found(world)
+    assert link in desk.open("/").content.decode()
+    assert link not in officer(world).sign_in().open("/").content.decode()

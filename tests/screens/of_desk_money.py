@@ -156,3 +156,11 @@ def look_only(stage: Stage) -> str:
     finding = wrong_amount(stage)
     stage.officer("wu", ActorKind.REVIEWER)
     return f"/desk/money/{finding.pk}"
+
+
+@scene("D2-finance", "desk:work")
+def first_page(stage: Stage) -> str:
+    wrong_amount(stage)
+    finance("qian")
+    stage.officer("qian")
+    return "/desk/"

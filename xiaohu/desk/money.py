@@ -10,7 +10,9 @@ from django.db.models import QuerySet
 from xiaohu.access.models import StaffUser
 from xiaohu.closures import resolving
 from xiaohu.closures.models import Closing
+from xiaohu.core.actors import ActorKind
 from xiaohu.core.findings import FindingDecision, FindingKind
+from xiaohu.desk import work
 from xiaohu.settlement import findings
 from xiaohu.settlement.models import Finding
 
@@ -48,10 +50,12 @@ def listed(view: str, kind: str) -> list[Row]:
     return _rows(list(found[:MOST]))
 
 
-def counts() -> dict[str, int]:
-    """Return how many wait, and how many of them for a second person."""
-    waiting = _all().filter(decided_at=None)
-    return {"open": waiting.count(), "proposed": waiting.exclude(proposal="").count()}
+def to_decide(officer: StaffUser) -> str:
+    """Return in figures how many wait for a decision, for those of finance; nothing for none."""
+    if not officer.acts_as(ActorKind.FINANCE):
+        return ""
+    waiting = _all().filter(decided_at=None)[: work.MOST + 1].count()
+    return work.in_figures(waiting) if waiting else ""
 
 
 def one(finding_id: UUID) -> Row | None:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 
 from xiaohu.access.models import StaffUser
 from xiaohu.core.actors import ActorKind
-from xiaohu.desk import asked, listing, work
+from xiaohu.desk import asked, listing, money, work
 from xiaohu.desk.entering import staff_only
 from xiaohu.queue import clock
 
@@ -30,6 +30,7 @@ def my_work(request: HttpRequest, officer: StaffUser) -> HttpResponse:
         "mine": listing.rows(work.first_of("mine", officer, now=now), now=now),
         "asked": asked.counts(now=now),
         "late_complaints": asked.late_complaints(officer, now=now),
+        "to_decide": money.to_decide(officer),
         "announces": officer.acts_as(ActorKind.ADMIN),
         "missing_year": work.missing_year(officer, now=now),
     }

@@ -64,7 +64,6 @@ def listed(request: HttpRequest, officer: StaffUser) -> HttpResponse:
     page = {
         "view": view,
         "views": money.VIEWS,
-        "counts": money.counts(),
         "kind": kind if kind in set(FindingKind) else "",
         "kinds": [(one.value, gettext(f"finding.{one}")) for one in FindingKind],
         "rows": money.listed(view, kind),
