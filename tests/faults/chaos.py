@@ -156,6 +156,7 @@ def main() -> int:
     os.environ["DJANGO_SETTINGS_MODULE"] = "xiaohu.config.settings"
     django.setup()
     from tests.bench.world import BenchWorld
+    from tests.faults import summary
     from tests.faults.crew import Crew, Feeder
     from tests.faults.seeds import rng
 
@@ -174,6 +175,7 @@ def main() -> int:
     waited = sorted(chaos.waited)
     if waited:
         assert waited[int(len(waited) * 0.99)] <= MOST_P99, waited[-5:]
+    sys.stdout.write(summary.table() + "\n")
     return 0
 
 

@@ -6,6 +6,7 @@ import signal
 import time
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -92,7 +93,8 @@ def _work(notes: Path) -> None:
         lease.take, lease.release = taking, releasing  # type: ignore[assignment] # of this child only
         clock.forget()
         logging.disable(logging.CRITICAL)
-        worker.run()
+        with suppress(Exception):  # It ends where the database is away, and is started again.
+            worker.run()
 
 
 def _in_hand(notes: Path) -> list[UUID]:
