@@ -8,6 +8,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+from django.core.exceptions import FieldDoesNotExist
+
+from xiaohu.closures.models import Closing
 from xiaohu.core.states import CaseState
 from xiaohu.core.steps import Scope, Step
 from xiaohu.queue import lease
@@ -51,6 +54,13 @@ class Row:
     refund_round: int = 0
     disconnected_at: datetime | None = START
     number_free_on: Any = None
+
+    def __getattr__(self, name: str) -> Any:
+        """Return a column the money does not depend on as a new row has it."""
+        try:
+            return Closing._meta.get_field(name).get_default()  # type: ignore[union-attr]
+        except FieldDoesNotExist:
+            raise AttributeError(name) from None
 
     def save(self, update_fields: tuple[str, ...] | list[str] | None = None) -> None:
         """Write what changed, or everything but the lease's number, as the real row does."""
