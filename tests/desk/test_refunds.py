@@ -149,3 +149,28 @@ def test_a_colleague_declines(world: World) -> None:
     world.work()
     assert sun.send(path(case), do="decline").status_code == 302
     assert closing_of(case).state == "refund_attention"
+
+
+def test_a_wallet_needs_a_consent_and_a_colleague(world: World) -> None:
+    case, desk = came_back(world), finance(world)
+    answers = {"do": "wallet", "wallet": "alipay", "wallet_account": "holder@example.com"}
+    assert desk.send(path(case), **answers).status_code == 422
+    assert desk.send(path(case), **{**answers, "wallet_account": "x"}).status_code == 422
+    assert desk.send(path(case), **answers, wallet_agreed="on").status_code == 302
+    world.work()
+    case.refresh_from_db()
+    assert (case.refund_route, closing_of(case).trouble) == ("wallet", "refund_to_confirm")
+
+
+@pytest.mark.parametrize("to", ["", "x", "00000000-0000-0000-0000-000000000000"])
+def test_only_another_line_of_the_holder_takes_it(world: World, to: str) -> None:
+    case = came_back(world)
+    assert finance(world).send(path(case), do="line", to=to).status_code == 409
+
+
+def test_it_may_wait_at_the_counter(world: World) -> None:
+    case = came_back(world)
+    assert finance(world).send(path(case), do="counter").status_code == 302
+    world.work_until(lambda: Case.objects.get(pk=case.pk).state == "done", hours=2)
+    settled = SettledClosing.objects.get(pk=closing_of(case).pk)
+    assert settled.unclaimed_fen == settled.refundable_fen

@@ -113,3 +113,8 @@ def due_soon(stage: Stage) -> str:
     one(stage)
     Closing.objects.update(refund_due_on=day_of(clock.now()) + timedelta(days=2))
     return "/desk/refunds"
+
+
+@scene("D9-no-wallet", "desk:refund", status=422, press="refunds.change_wallet")
+def no_wallet(stage: Stage) -> str:
+    return one(stage)

@@ -7,7 +7,9 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from xiaohu.closures.drafting import ContactRefused, contact_address
 from xiaohu.core.cards import AccountRefused, normalise_account
+from xiaohu.core.destinations import Wallet
 from xiaohu.core.numbers import NumberRefused, normalise
 from xiaohu.core.revealing import RevealReason
 from xiaohu.core.review import LONGEST_NOTE
@@ -164,6 +166,33 @@ class NewAccount(PlainForm):
             return normalise_account(self.cleaned_data["account"])
         except AccountRefused:
             raise ValidationError(gettext("account.err.number")) from None
+
+
+class NewWallet(PlainForm):
+    """D9: the holder's own wallet, told to the officer, with a consent of its own."""
+
+    wallet = forms.ChoiceField(
+        label=_("wallet.provider"),
+        choices=[(each.value, _(f"wallet.{each.value}")) for each in Wallet],
+        error_messages={"required": _("err.choose"), "invalid_choice": _("err.choose")},
+    )
+    wallet_account = forms.CharField(
+        label=_("wallet.account"),
+        max_length=100,
+        error_messages=dict.fromkeys(("required", "max_length"), _("wallet.err.account")),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    wallet_agreed = forms.BooleanField(
+        label=_("consent.bank_account"),
+        error_messages={"required": _("consent.err.bank_account")},
+    )
+
+    def clean_wallet_account(self) -> str:
+        """Return a number in E.164 or an e-mail address."""
+        try:
+            return contact_address(self.cleaned_data["wallet_account"])
+        except ContactRefused:
+            raise ValidationError(gettext("wallet.err.account")) from None
 
 
 class HandedOut(PlainForm):

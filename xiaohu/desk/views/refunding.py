@@ -1,5 +1,7 @@
 """D9: refunds to repair: try again, another account, or paid by hand with two people."""
 
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +12,8 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from xiaohu.access.models import StaffUser
-from xiaohu.closures import agreeing, consenting, refund_due, refunding, repaying
+from xiaohu.closures import agreeing, consenting, paying, refund_due, refunding, repaying
+from xiaohu.closures.models import Closing
 from xiaohu.core.actors import ActorKind
 from xiaohu.core.calendar import day_of
 from xiaohu.core.consents import ConsentKind
@@ -19,9 +22,11 @@ from xiaohu.core.refusals import Refusal
 from xiaohu.core.repaying import TRIES, SlipRefused
 from xiaohu.desk import refunds
 from xiaohu.desk.entering import staff_only
-from xiaohu.desk.forms import NewAccount, Slip
+from xiaohu.desk.forms import NewAccount, NewWallet, Slip
 from xiaohu.desk.refunds import Refund
 from xiaohu.queue import clock
+from xiaohu.registry import lines
+from xiaohu.ui.plain import PlainForm
 from xiaohu.ui.refusals import Sentence, sentence
 
 
@@ -46,11 +51,12 @@ def repair(request: HttpRequest, officer: StaffUser, closing_id: UUID) -> HttpRe
     asked = request.POST.get("do", "")
     account = NewAccount(request.POST if asked == "account" else None)
     slip = Slip(request.POST if asked == "record" else None)
-    form = {"account": account, "record": slip}.get(asked)
+    wallet = NewWallet(request.POST if asked == "wallet" else None)
+    form = {"account": account, "wallet": wallet, "record": slip}.get(asked)
     problem = None
     if request.method == "POST" and (form is None or form.is_valid()):
         try:
-            told = _do(asked, request, officer, refund, account, slip)
+            told = _do(asked, request, officer, refund, form)
         except SlipRefused as refused:
             slip.add_error("slip", sentence(refused).what)
         except Refusal as refused:
@@ -58,23 +64,24 @@ def repair(request: HttpRequest, officer: StaffUser, closing_id: UUID) -> HttpRe
         else:
             messages.success(request, told)
             return HttpResponseRedirect(reverse("desk:refunds"))
-    return _page(request, officer, refunds.one(closing_id) or refund, account, slip, problem)
+    forms = {"account": account, "wallet": wallet, "slip": slip}
+    return _page(request, officer, refunds.one(closing_id) or refund, forms, problem)
 
 
 def _page(
     request: HttpRequest,
     officer: StaffUser,
     refund: Refund,
-    account: NewAccount,
-    slip: Slip,
+    forms: dict[str, PlainForm],
     problem: Sentence | None,
 ) -> HttpResponse:
     finance = officer.acts_as(ActorKind.FINANCE)
     page: dict[str, Any] = {
         "refund": refund,
         "case": refund.closing.case,
-        "account": account,
-        "slip": slip,
+        **forms,
+        "routes": [route.value for route in paying.routes(refund.closing.case)],
+        "others": lines.shown(paying.other_lines(refund.closing.case)),
         "problem": problem,
         "finance": finance,
         "may_repair": finance or officer.acts_as(ActorKind.OFFICER),
@@ -85,7 +92,7 @@ def _page(
         "tried_out": refund.closing.refund_round >= TRIES,
         "own_record": refund.pending is not None and refund.pending.recorded_by_id == officer.pk,
     }
-    wrong = bool(account.errors or slip.errors)
+    wrong = any(form.errors for form in forms.values())
     status = 409 if problem else 422 if wrong else 200
     return render(request, "desk/refund.html", page, status=status)
 
@@ -108,29 +115,17 @@ def _do(
     request: HttpRequest,
     officer: StaffUser,
     refund: Refund,
-    account: NewAccount,
-    slip: Slip,
+    form: PlainForm | None,
 ) -> str:
     """Do what was asked and return the words of it."""
     now, closing = clock.now(), refund.closing
+    given = form.cleaned_data if form is not None else {}
     if asked == "retry":
         repaying.retry(closing_id=closing.pk, officer=officer, now=now)
-    elif asked == "account":
-        actor = repaying.actor_for(officer)
-        repaying.require_sums(closing)
-        consenting.give(
-            case_id=closing.case_id, kind=ConsentKind.BANK_ACCOUNT, actor=actor, now=now
-        )
-        refunding.choose_another_way(
-            case_id=closing.case_id,
-            route=RefundRoute.BANK_ACCOUNT,
-            bank=account.cleaned_data["bank"],
-            account=account.cleaned_data["account"],
-            actor=actor,
-            now=now,
-        )
+    elif asked in _ELSEWHERE:
+        _elsewhere(closing, officer, _ELSEWHERE[asked], given, request, now=now)
     elif asked == "record":
-        number = slip.cleaned_data["slip"]
+        number = given["slip"]
         repaying.record_payment(closing_id=closing.pk, slip=number, officer=officer, now=now)
     elif asked == "agree":
         agreeing.agree(closing_id=closing.pk, officer=officer, now=now)
@@ -143,3 +138,38 @@ def _do(
     else:
         raise Http404
     return gettext(f"refunds.done.{asked}")
+
+
+_ELSEWHERE = {
+    "account": RefundRoute.BANK_ACCOUNT,
+    "wallet": RefundRoute.WALLET,
+    "line": RefundRoute.OTHER_LINE,
+    "counter": RefundRoute.COUNTER,
+}
+
+
+def _elsewhere(
+    closing: Closing,
+    officer: StaffUser,
+    route: RefundRoute,
+    given: Mapping[str, Any],
+    request: HttpRequest,
+    *,
+    now: datetime,
+) -> None:
+    """Send a refund another way, as told by the holder."""
+    actor = repaying.actor_for(officer)
+    repaying.require_sums(closing)
+    account = given.get("account") or given.get("wallet_account", "")
+    if account:
+        kind = ConsentKind.BANK_ACCOUNT
+        consenting.give(case_id=closing.case_id, kind=kind, actor=actor, now=now)
+    refunding.choose_another_way(
+        case_id=closing.case_id,
+        route=route,
+        bank=given.get("bank") or given.get("wallet", ""),
+        account=account,
+        to_line=request.POST.get("to", "")[:36],
+        actor=actor,
+        now=now,
+    )
