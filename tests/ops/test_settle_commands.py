@@ -2,18 +2,19 @@
 
 import csv
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
-from tests.closures.states import BANK
-from tests.closures.test_refund import another_way, came_back
+from tests.closures.states import BANK, in_review, officer
+from tests.closures.test_refund import came_back
 from tests.stories import World, closing_of, staff
 from tests.template import Template
 from xiaohu.access import mfa
 from xiaohu.access.models import StaffUser
-from xiaohu.closures import standing
+from xiaohu.closures import reviewing, standing
 from xiaohu.closures.models import Case
 from xiaohu.core.actors import ActorKind
 from xiaohu.core.findings import FindingKind, FindingSource
@@ -26,6 +27,7 @@ from xiaohu.settlement import findings
 pytestmark = pytest.mark.django_db(databases=["default", "keystore"])
 PASSWORD = "a long example password"
 OK, FAILED, REFUSED, LATE = 0, 1, 5, 6
+DIFFERENT = 6
 
 
 @pytest.fixture
@@ -157,12 +159,12 @@ def test_refunds_are_handed_to_finance(world: World, tmp_path: Path) -> None:
 
 
 def to_a_bank(world: World) -> Case:
-    """Return a case whose money went to a bank."""
-    case = came_back(world)
-    world.outside.fault("payout")
-    case.refresh_from_db()
-    another_way(world, case)
-    world.work_until(lambda: not closing_of(case).is_open)
+    """Return a case whose money went to a bank, as an officer agreed."""
+    case = in_review(world)
+    reviewing.claim(case_id=case.pk, officer=officer(), now=world.now)
+    reviewing.approve(case_id=case.pk, officer=officer(), now=world.now)
+    world.clock.pass_(days=3, minutes=1)
+    world.skip_until(case, lambda: not closing_of(case).is_open)
     return case
 
 
@@ -191,3 +193,32 @@ def test_many_ask_no_more_questions(
     came_back(world)
     with django_assert_max_num_queries(1):  # type: ignore[operator] # pytest-django's own
         standing.waiting("demo", now=world.now)
+
+
+def reconcile(*arguments: object) -> Result:
+    """Run the comparison."""
+    given = ["reconcile", *map(str, arguments), "--lang", "zh"]
+    return CliRunner().invoke(app, given)
+
+
+def test_the_comparison_ends_as_its_page_says(world: World, tmp_path: Path) -> None:
+    world.close()
+    assert (reconcile().exit_code, reconcile("--json").exit_code) == (OK, OK)
+    world.outside.fault("payout", down=True)
+    assert reconcile().exit_code == REFUSED
+    world.outside.fault("payout")
+    Effect.objects.filter(kind="refund").update(first_sent_at=world.now - timedelta(days=30))
+    differs = reconcile("--json", "--note")
+    assert differs.exit_code == DIFFERENT
+    assert json.loads(differs.stdout)["differences"][0]["kind"] == "without_approval"
+    assert findings.open_ones("demo").count() == 1
+    statement = tmp_path / "s.csv"
+    statement.write_text("商户订单号,平台流水号,金额,币种,状态\n", encoding="utf-8")
+    refused = reconcile("--statement", statement)
+    assert refused.exit_code == REFUSED
+    assert "日期" in refused.output
+    statement.write_text(
+        "商户订单号,平台流水号,金额,币种,状态,日期\nX,P-9,5.00,CNY,成功,2026-11-20\n",
+        encoding="gb18030",
+    )
+    assert reconcile("--statement", statement).exit_code == DIFFERENT
