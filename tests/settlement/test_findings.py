@@ -92,7 +92,7 @@ def test_the_same_found_again_stays_decided() -> None:
         {"source": FindingSource.STATEMENT},
         {"reference": "PAY-000002"},
         {"effect_id": None},
-        {"closing_id": uuid4()},
+        {"closing_id": UUID(int=1)},
         {"theirs_fen": 12601},
         {"operator": "other"},
     ],
