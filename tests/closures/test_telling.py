@@ -186,7 +186,7 @@ def test_another_way_of_the_refund_is_told_but_not_to_the_closed_line(world: Wor
         actor=holder_of(case),
         now=world.now,
     )
-    recipients = {row.recipient for row in told(case, Notice.PAYEE_CHANGED)}
+    recipients = {row.recipient for row in told(case, Notice.PAYEE_HELD)}
     assert recipients == {"case_contact", "registered_contact"}
 
 
