@@ -1,24 +1,20 @@
 """Pairs of moves that compete for one case, and every way in which a race of theirs may end."""
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
-from datetime import datetime
-from uuid import uuid4
+from dataclasses import dataclass
 
 from tests.closures.states import BANK, officer
-from tests.faults.outside import Outside, deliver
-from tests.stories import World, closing_of, holder_of, staff
-from xiaohu.access.models import StaffUser
+from tests.faults.outside import deliver
+from tests.faults.places import Place, finance
+from tests.stories import holder_of
 from xiaohu.closures import (
     driver,
-    paying,
     refunding,
     repaying,
+    resolving,
     reviewing,
     withdrawing,
 )
-from xiaohu.closures.models import AssistedPayment, Case, Closing
-from xiaohu.core.actors import ActorKind
 from xiaohu.core.profile import RefundRoute
 from xiaohu.core.review import RefusalReason, ReturnReason
 from xiaohu.core.states import CaseState
@@ -39,85 +35,7 @@ class End:
     states: Collection[CaseState]
 
 
-@dataclass
-class Place:
-    """What a race is run on."""
-
-    world: World
-    outside: Outside
-    number: str
-    case: Case = field(init=False)
-    payment: AssistedPayment = field(init=False)
-    event: str = field(default_factory=lambda: uuid4().hex)
-
-    @property
-    def now(self) -> datetime:
-        """The moment it is."""
-        return clock.now()
-
-    @property
-    def closing(self) -> Closing:
-        """The closing, fresh."""
-        return closing_of(self.case)
-
-
-Stage = Callable[[Place], None]
 Move = Callable[[Place], object]
-
-
-def finance(name: str = "qian") -> StaffUser:
-    """Return somebody of finance, the same one each time."""
-    return StaffUser.objects.filter(username=name).first() or staff(name, ActorKind.FINANCE)
-
-
-# Where races begin.
-
-
-def drafted(place: Place) -> None:
-    """Begin with a draft that is complete."""
-    place.case = place.world.ready(place.number)
-
-
-def scheduled(place: Place) -> None:
-    """Begin with a request whose time has come."""
-    place.case = place.world.submitted(place.number)
-    Case.objects.filter(pk=place.case.pk).update(execute_at=place.now)
-    Closing.objects.filter(case=place.case).update(next_action_at=place.now)
-
-
-def waiting_for_review(place: Place) -> None:
-    """Begin with a request nobody has taken."""
-    case = place.world.ready(place.number)
-    place.world.agree(case)
-    paying.set_refund(case_id=case.pk, route=RefundRoute.BANK_ACCOUNT, **BANK)
-    place.case = place.world.submit(case)
-
-
-def taken(place: Place) -> None:
-    """Begin with a request an officer has taken."""
-    waiting_for_review(place)
-    reviewing.claim(case_id=place.case.pk, officer=officer(), now=place.now)
-
-
-def came_back(place: Place) -> None:
-    """Begin with a refund the bank sent back."""
-    scheduled(place)
-    place.outside.fault("payout", refuse=["original"])
-    driver.advance(closing_id=place.closing.pk, clock=clock.now)
-    place.outside.fault("payout")
-    place.world.agree(place.case)
-    assert place.closing.state == _S.REFUND_ATTENTION
-
-
-def recorded(place: Place) -> None:
-    """Begin with a payment by hand that waits for a second person."""
-    came_back(place)
-    place.payment = repaying.record_payment(
-        closing_id=place.closing.pk, slip="hd 2026-0001", officer=finance(), now=place.now
-    )
-
-
-# Moves.
 
 
 def withdraw(place: Place) -> object:
@@ -208,6 +126,16 @@ def drop(place: Place) -> object:
     """Take a payment by hand back."""
     repaying.drop_payment(payment_id=place.payment.pk, officer=finance(), now=place.now)
     return None
+
+
+def agree(place: Place) -> object:
+    """Decide a finding as another person proposed."""
+    return resolving.agree(finding_id=place.finding.pk, officer=finance("sun"), now=place.now)
+
+
+def reject(place: Place) -> object:
+    """Take the proposal off a finding."""
+    return resolving.reject(finding_id=place.finding.pk, officer=finance("sun"), now=place.now)
 
 
 def hear(place: Place) -> object:

@@ -13,11 +13,12 @@ from typing import Any, cast
 from unittest import mock
 from uuid import UUID
 
-from greenlet import getcurrent, greenlet
+from greenlet import getcurrent
 
 from tests.faults.hearing import Hearing
 from tests.faults.providers import Mood, Provider, capabilities
 from tests.faults.rows import START, Died, Rows
+from tests.faults.workers import Worker
 from xiaohu.closures import driver, effecting, work
 from xiaohu.closures.effecting import Doing, carry_out
 from xiaohu.closures.models import Closing, HumanQueue
@@ -36,38 +37,6 @@ BALANCE, PENDING, REFUNDED, UNCLAIMED, REST = "balance", "pending", "refunded", 
 OPEN = (EffectState.INTENDED.value, EffectState.UNKNOWN.value)
 
 
-class Worker:
-    """One worker's process, which may stop or die at any fault point."""
-
-    def __init__(self, saga: "Saga") -> None:
-        self.saga = saga
-        self.running: greenlet | None = None
-        self.dies_at = ""
-        self.at = ""
-
-    def go_on(self) -> bool:
-        """Run to the next fault point, or to the end of a turn; return whether the turn goes on."""
-        if self.running is None:
-            self.running = greenlet(self._turn)
-        self.running.switch()
-        if self.running.dead:
-            self.running = None
-        return self.running is not None
-
-    def die(self) -> None:
-        """Be killed where it stands."""
-        if self.running is not None:
-            self.running.throw(Died)
-            self.running = None
-
-    def _turn(self) -> None:
-        try:
-            saga = self.saga
-            driver.advance(closing_id=saga.rows.row.pk, clock=lambda: saga.rows.now)
-        except Died:
-            return
-
-
 class Saga:
     """The money of one closing, from its bill to the end."""
 
@@ -83,7 +52,7 @@ class Saga:
         self.purses, self.items = purses, items
         self.billing = Provider(capabilities(idempotent=True, lookup=True))
         self.paying = Provider(capabilities(idempotent=idempotent, lookup=lookup))
-        self.workers = [Worker(self), Worker(self)]
+        self.workers = [Worker(self.rows), Worker(self.rows)]
         self.ended = False
         self.by_hand = 0
         self.hearing = Hearing(self.rows)

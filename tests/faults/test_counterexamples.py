@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 from tests.faults.providers import Mood
-from tests.faults.saga import REFUNDED, Saga, Worker, running
+from tests.faults.saga import REFUNDED, Saga, running
+from tests.faults.workers import Worker
 from xiaohu.core.settlement import Purses
 from xiaohu.core.states import CaseState
 

@@ -11,9 +11,10 @@ from functools import partial
 import pytest
 
 from tests.closures.states import officer
-from tests.faults import contests, oracle, summary
-from tests.faults.contests import AFTER, DONE, TOLD, End, Move, Place, Stage, claim_by, finance
+from tests.faults import contests, oracle, places, summary
+from tests.faults.contests import AFTER, DONE, TOLD, End, Move, claim_by
 from tests.faults.outside import Outside
+from tests.faults.places import Place, Stage, finance
 from tests.faults.racing import Outcome, Track
 from tests.faults.seeds import rng
 from tests.stories import World
@@ -46,7 +47,7 @@ RACES = {
     "withdraw and begin": Race(
         _S.SCHEDULED,
         (_A.WITHDRAW, _A.EXECUTE),
-        contests.scheduled,
+        places.scheduled,
         (contests.withdraw, contests.advance),
         # A worker that comes too late finds nothing to do.
         (End(DONE, DONE, {_S.WITHDRAWN}), End(TOLD, DONE, AFTER)),
@@ -54,14 +55,14 @@ RACES = {
     "two workers begin": Race(
         _S.SCHEDULED,
         (_A.EXECUTE, _A.EXECUTE),
-        contests.scheduled,
+        places.scheduled,
         (contests.advance, contests.advance),
         (End(DONE, DONE, AFTER),),
     ),
     "withdraw and approve": Race(
         _S.IN_REVIEW,
         (_A.WITHDRAW, _A.APPROVE),
-        contests.taken,
+        places.taken,
         (contests.withdraw, contests.approve),
         # What is approved can still be withdrawn.
         (End(DONE, TOLD, {_S.WITHDRAWN}), End(DONE, DONE, {_S.WITHDRAWN})),
@@ -69,49 +70,49 @@ RACES = {
     "withdraw and refuse": Race(
         _S.IN_REVIEW,
         (_A.WITHDRAW, _A.REFUSE),
-        contests.taken,
+        places.taken,
         (contests.withdraw, contests.refuse),
         (End(DONE, TOLD, {_S.WITHDRAWN}), End(TOLD, DONE, {_S.REFUSED})),
     ),
     "approve and refuse": Race(
         _S.IN_REVIEW,
         (_A.APPROVE, _A.REFUSE),
-        contests.taken,
+        places.taken,
         (contests.approve, contests.refuse),
         (End(DONE, TOLD, {_S.SCHEDULED}), End(TOLD, DONE, {_S.REFUSED})),
     ),
     "approve and return": Race(
         _S.IN_REVIEW,
         (_A.APPROVE, _A.RETURN),
-        contests.taken,
+        places.taken,
         (contests.approve, contests.send_back),
         (End(DONE, TOLD, {_S.SCHEDULED}), End(TOLD, DONE, {_S.AWAITING_CUSTOMER})),
     ),
     "return and refuse": Race(
         _S.IN_REVIEW,
         (_A.RETURN, _A.REFUSE),
-        contests.taken,
+        places.taken,
         (contests.send_back, contests.refuse),
         (End(DONE, TOLD, {_S.AWAITING_CUSTOMER}), End(TOLD, DONE, {_S.REFUSED})),
     ),
     "two officers take it": Race(
         _S.IN_REVIEW,
         (_A.APPROVE, _A.APPROVE),
-        contests.waiting_for_review,
+        places.waiting_for_review,
         (claim_by("chen"), claim_by("li")),
         (End(DONE, TOLD, {_S.IN_REVIEW}), End(TOLD, DONE, {_S.IN_REVIEW})),
     ),
     "submit and withdraw": Race(
         _S.DRAFT,
         (_A.SCHEDULE, _A.WITHDRAW),
-        contests.drafted,
+        places.drafted,
         (contests.submit, contests.withdraw),
         (End(TOLD, DONE, {_S.WITHDRAWN}), End(DONE, DONE, {_S.WITHDRAWN})),
     ),
     "submit and expire": Race(
         _S.DRAFT,
         (_A.SCHEDULE, _A.EXPIRE),
-        contests.drafted,
+        places.drafted,
         (contests.submit, contests.expire),
         # The clock that comes too late finds nothing to end.
         (End(DONE, DONE, {_S.SCHEDULED}), End(TOLD, DONE, {_S.EXPIRED})),
@@ -119,21 +120,21 @@ RACES = {
     "withdraw and expire": Race(
         _S.DRAFT,
         (_A.WITHDRAW, _A.EXPIRE),
-        contests.drafted,
+        places.drafted,
         (contests.withdraw, contests.expire),
         (End(DONE, DONE, {_S.WITHDRAWN}), End(TOLD, DONE, {_S.EXPIRED})),
     ),
     "another account and retry": Race(
         _S.REFUND_ATTENTION,
         (_A.RESUME_REFUND, _A.RESUME_REFUND),
-        contests.came_back,
+        places.came_back,
         (contests.choose, contests.retry),
         (End(DONE, TOLD, {_S.SETTLING}), End(TOLD, DONE, {_S.SETTLING})),
     ),
     "confirm and drop a payment": Race(
         _S.REFUND_ATTENTION,
         (_A.RESUME_REFUND, _A.RESUME_REFUND),
-        contests.recorded,
+        places.recorded,
         (contests.confirm, contests.drop),
         # Taking back what counts already changes nothing.
         (End(DONE, DONE, {_S.SETTLING}), End(TOLD, DONE, {_S.REFUND_ATTENTION})),
@@ -141,14 +142,21 @@ RACES = {
     "pay by hand and retry": Race(
         _S.REFUND_ATTENTION,
         (_A.RESUME_REFUND, _A.RESUME_REFUND),
-        contests.came_back,
+        places.came_back,
         (contests.record, contests.retry),
         (End(DONE, TOLD, {_S.REFUND_ATTENTION}), End(TOLD, DONE, {_S.SETTLING})),
+    ),
+    "agree to a finding and reject it": Race(
+        _S.REFUND_ATTENTION,
+        (_A.RESUME_REFUND, _A.RESUME_REFUND),
+        places.proposed,
+        (contests.agree, contests.reject),
+        (End(DONE, TOLD, {_S.REFUND_ATTENTION}), End(TOLD, DONE, {_S.REFUND_ATTENTION})),
     ),
     "pay by hand twice": Race(
         _S.REFUND_ATTENTION,
         (_A.RESUME_REFUND, _A.RESUME_REFUND),
-        contests.came_back,
+        places.came_back,
         (contests.record, contests.record),
         (End(DONE, TOLD, {_S.REFUND_ATTENTION}), End(TOLD, DONE, {_S.REFUND_ATTENTION})),
     ),
