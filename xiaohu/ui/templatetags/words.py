@@ -19,7 +19,19 @@ from xiaohu.ui import ways_out
 from xiaohu.ui.ways_out import WayOut
 
 register = template.Library()
-_HOURS = re.compile(r"(\d{1,2}:\d{2}\s*[–-]\s*\d{1,2}:\d{2})")
+_WHOLE = re.compile(
+    "("
+    + "|".join(
+        (
+            r"\d{1,2}:\d{2}\s*[–-]\s*\d{1,2}:\d{2}",  # hours
+            r"\d{4}年\d{1,2}月\d{1,2}日(?: \d{2}:\d{2})?",  # days and moments
+            r"\d{1,2} [A-Z][a-z]+ \d{4}(?: \d{2}:\d{2})?",
+            r"\d{2,3} \*{2,4} \d{2,4}",  # masked numbers
+            r"\d[\d,]*(?:\.\d{2})? (?:元|yuan)",  # amounts
+        )
+    )
+    + ")"
+)
 
 
 @register.simple_tag
@@ -43,8 +55,8 @@ def said(own: Bilingual | None) -> str:
 
 @register.filter
 def unbroken(text: str) -> SafeString:
-    """Return hours such as 8:00–20:00 so that no line ends inside them."""
-    parts = _HOURS.split(text)
+    """Return hours, moments, masked numbers and amounts so that no line ends inside them."""
+    parts = _WHOLE.split(text)
     return format_html_join(
         "", "{}", ((_kept(part) if at % 2 else part,) for at, part in enumerate(parts))
     )
