@@ -57,6 +57,16 @@ class TestTheTrail:
             range(8)
         )
 
+    @pytest.mark.parametrize("numbered", [0, 2, 8])
+    def test_tells_of_one_moment_in_the_order_it_was_written(self, numbered: int) -> None:
+        case_id = uuid4()
+        told = [f"a{n}" for n in range(8)]
+        for action in told:
+            events.record(operator="demo", actor=WORKER, action=action, case_id=case_id, now=NOON)
+        if numbered:
+            sequencer.run_once(numbered)
+        assert [event.action for event in events.of_case(case_id)] == told
+
     def test_stores_what_every_proof_needs(self) -> None:
         record(13)
         sequencer.run_once()

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import rfc8785
 from django.db import connection
-from django.db.models import F
+from django.db.models import F, OuterRef, Subquery
 
 from xiaohu.core.actors import Actor
 from xiaohu.trail.models import Event, Pending
@@ -65,7 +65,7 @@ def canonical(event: Event) -> bytes:
 
 
 def of_case(case_id: UUID) -> list[Event]:
-    """Return what happened to a case, in order."""
-    return list(
-        Event.objects.filter(case_id=case_id).order_by("at", F("leaf__index").asc(nulls_last=True))
-    )
+    """Return what happened to a case, in order; of one moment, as it was written down."""
+    waiting = Subquery(Pending.objects.filter(event=OuterRef("pk")).values("pk")[:1])
+    in_tree = F("leaf__index").asc(nulls_last=True)
+    return list(Event.objects.filter(case_id=case_id).order_by("at", in_tree, waiting))
