@@ -3,7 +3,7 @@
 import pytest
 
 from tests.closures.states import case_in
-from tests.portal.browser import Browser, page, words
+from tests.portal.browser import Answer, Browser, page, words
 from tests.stories import World
 from xiaohu.core.states import WITHDRAWABLE, CaseState
 from xiaohu.core.withdrawal import WithdrawReason
@@ -60,4 +60,10 @@ def test_too_late_says_why_and_what_is_possible(world: World, state: CaseState, 
     ):
         assert answer.status_code == 409
         assert said in words(answer)
+        assert ("已经不能撤销" in title(answer)) is (said != "已经结束")
         assert case.reference in words(answer)
+
+
+def title(answer: Answer) -> str:
+    """Return what the window's tab says."""
+    return answer.content.decode().partition("<title>")[2].partition("</title>")[0]
