@@ -6,6 +6,7 @@ from tests.assistance.asking import WORDS, call, complaint
 from tests.desk.officers import officer, waiting
 from tests.portal.browser import page
 from tests.stories import World
+from xiaohu.closures import noting
 from xiaohu.closures.models import Case
 from xiaohu.desk import presence
 from xiaohu.desk.models import Presence
@@ -62,6 +63,16 @@ def test_a_note_that_cannot_be_kept_is_shown_again(world: World, note: str) -> N
     answer = officer(world).sign_in().send(f"/case/{case.reference}", note=note)
     assert answer.status_code == 422
     assert note in page(answer)
+
+
+@pytest.mark.parametrize("button", ["claim", "recheck"])
+def test_a_half_written_note_outlives_the_other_buttons(world: World, button: str) -> None:
+    case = waiting(world)
+    desk = officer(world).sign_in()
+    answer = desk.send(f"/case/{case.reference}", note="写到一半的话", **{button: "1"})
+    assert answer.status_code == 200
+    assert ">写到一半的话</textarea>" in page(answer)
+    assert noting.of_case(case) == []
 
 
 def test_a_case_is_given_back(world: World) -> None:

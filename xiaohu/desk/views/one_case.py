@@ -1,5 +1,6 @@
 """D4: everything on one case."""
 
+from datetime import datetime
 from uuid import UUID
 
 from django.contrib import messages
@@ -36,6 +37,7 @@ TOLD_HERE = (
     NotClaimed,
     MoveNotAllowed,
 )
+OTHER_BUTTONS = frozenset({"claim", "release", "recheck", "try_again"})
 
 
 @staff_only
@@ -52,6 +54,9 @@ def one_case(request: HttpRequest, officer: StaffUser, reference: str) -> HttpRe
     except TOLD_HERE as refused:
         case.refresh_from_db()
         return _page(request, case, officer, problem=sentence(refused))
+    if _half_written(request):
+        case.refresh_from_db()
+        return _page(request, case, officer)
     return HttpResponseRedirect(reverse("desk:case", args=[reference]))
 
 
@@ -104,15 +109,26 @@ def _do(request: HttpRequest, case: Case, officer: StaffUser) -> None:
     elif "release" in request.POST:
         assigning.release(case_id=case.pk, officer=officer, now=now)
         messages.success(request, gettext("desk.released"))
-    elif "recheck" in request.POST and case.state == CaseState.IN_REVIEW.value:
-        checking.run(case_id=case.pk, now=now)
-        messages.success(request, gettext("desk.rechecked"))
+    elif "recheck" in request.POST:
+        _check_again(request, case, now)
     elif "try_again" in request.POST:
         closing_id = _uuid(request.POST["try_again"])
         retrying.try_again(case_id=case.pk, closing_id=closing_id, officer=officer, now=now)
     elif "note" in request.POST:
         noting.write(case_id=case.pk, text=request.POST["note"], officer=officer, now=now)
         messages.success(request, gettext("desk.noted"))
+
+
+def _check_again(request: HttpRequest, case: Case, now: datetime) -> None:
+    if case.state == CaseState.IN_REVIEW.value:
+        checking.run(case_id=case.pk, now=now)
+        messages.success(request, gettext("desk.rechecked"))
+
+
+def _half_written(request: HttpRequest) -> bool:
+    """Say whether a note was being written when another button was pressed; its words are kept."""
+    pressed = OTHER_BUTTONS.intersection(request.POST)
+    return bool(pressed and request.POST.get("note", "").strip())
 
 
 def _uuid(typed: str) -> UUID:
