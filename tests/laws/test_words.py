@@ -87,6 +87,7 @@ from xiaohu.ui.gallery import SECTIONS as GALLERY
 from xiaohu.ui.rules import SECTIONS
 from xiaohu.ui.said import STEPS as TROUBLED_AT
 from xiaohu.ui.said import TROUBLES
+from xiaohu.ui.views import OF_STAFF
 
 PACKAGE = Path(xiaohu.__file__).parent
 TAG = re.compile(r"\{%\s*t\s+[\"']([^\"']+)[\"']")
@@ -299,7 +300,8 @@ def made() -> Mapping[str, list[str]]:
         "notice.": each(Notice),
         "notice.state.": each(NoticeState),
         "now.": each(set(CaseState) - SAID_ELSEWHERE),
-        "page.": each(("400", "400file", "403", "403csrf", "404", "405", "413"), ".next"),
+        "page.": each(("400", "400file", "403", "403csrf", "404", "404case", "405", "413"), ".next")
+        + [f"staff{kind}.next" for kind in OF_STAFF],
         "paper.": each(DocumentKind, ".lead"),
         "order.reason.": each(OrderReason),
         "unclaimed.why.": each(Unclaimed),

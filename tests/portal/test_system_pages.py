@@ -156,3 +156,24 @@ def test_other_dead_ends_have_pages(
     answer = handler(RequestFactory().get("/"), Exception())
     assert answer.status_code == status
     assert said in words(answer)
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("/desk/case/XH-2611-7K3M-9Q", "没有这个受理编号 请核对编号，或按号码、姓名查找。 返回我的工作 查找"),
+        ("/desk/nowhere", "没有找到这个页面 请核对地址，或从我的工作打开。 返回我的工作"),
+        ("/nowhere", "没有找到这个页面 请核对地址，或从首页重新开始。 回到首页"),
+    ],
+)
+def test_a_page_that_is_not_there_speaks_to_who_looks_for_it(
+    world: World, path: str, said: str
+) -> None:
+    answer = views.not_found(RequestFactory().get(path), Exception())
+    assert said in words(answer)
+    assert "都还在" not in words(answer)
+
+
+def test_what_was_saved_is_said_to_be_kept_where_something_was(world: World) -> None:
+    browser = Browser(world).sign_in()
+    assert "之前保存的内容都还在" in words(browser.open("/nowhere"))

@@ -175,7 +175,10 @@ def test_checking_files_has_a_limit(world: World) -> None:
     browser = Browser(world)
     statuses = {browser.client.post("/verify/file").status_code for _ in range(10)}
     assert statuses == {422}
-    assert browser.client.post("/verify/file").status_code == 429
+    answer = browser.client.post("/verify/file")
+    assert answer.status_code == 429
+    assert "再核验一份" in words(answer)
+    assert "都还在" not in words(answer)
 
 
 def test_a_new_key_signs_and_the_old_one_still_verifies(

@@ -85,6 +85,7 @@ def page(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     context = {
         "sentence": sentence(refusal),
         "desk": request.path.startswith("/desk"),
+        "checking": request.path.startswith("/verify"),
         "status": status.value,
         "problem": uuid4().hex[:8].upper(),
         "no_way_on": refusal.code == "NO_POLICY",  # Every other page would say the same.

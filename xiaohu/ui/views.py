@@ -13,6 +13,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_POST
 
 logger = logging.getLogger(__name__)
+OF_STAFF = frozenset({"403", "403csrf", "404", "405"})  # what to do next, in their words
 TRIED_AGAIN = frozenset({"403csrf", "413", "400file"})
 
 
@@ -63,11 +64,20 @@ def problem(status: int) -> str:
 
 def system(request: HttpRequest, kind: str, status: int) -> HttpResponse:
     """Return the page of a dead end, with a number and a way on."""
+    desk = request.path.startswith("/desk")
+    of_case = kind == "404" and request.path.startswith("/desk/case/")
     context = {
-        "kind": kind,
-        "desk": request.path.startswith("/desk"),
+        "said": "404case" if of_case else kind,
+        "then": _then("404case" if of_case else kind, desk=desk),
+        "desk": desk,
+        "of_case": of_case,
         "problem": problem(status),
         # Whoever was at a form gets back to it; a page that is not there is not tried again.
         "again": request.path if kind in TRIED_AGAIN else "",
     }
     return render(request, "ui/system.html", context, status=status)
+
+
+def _then(kind: str, *, desk: bool) -> str:
+    """Return the key of what to do next; some of it is another thing for staff."""
+    return f"staff{kind}.next" if desk and kind in OF_STAFF else f"{kind}.next"
