@@ -8,6 +8,7 @@ from tests.desk.officers import officer, waiting
 from tests.portal.browser import page
 from tests.stories import CLEAN, OPERATOR, World
 from xiaohu.closures.models import Case
+from xiaohu.core.actors import ActorKind
 from xiaohu.desk.finding import Kind, recognise
 from xiaohu.registry import finding
 from xiaohu.registry.models import Line
@@ -55,6 +56,20 @@ def test_the_queue_is_filtered_by_a_line(world: World) -> None:
     text = page(desk.open(f"/queue?view=all&line={world.line().pk}"))
     assert case.reference in text
     assert "号码 130 **** 0001" in text
+
+
+def test_a_line_without_a_case_is_taken_from_where_it_was_found(world: World) -> None:
+    desk = officer(world).sign_in()
+    found = page(desk.send("/search", find=CLEAN))
+    assert "人工受理这个号码" in found
+    assert f'name="number" value="{CLEAN}"' in found
+    taken = page(desk.send("/new", number=CLEAN, applicant="holder", look_up="1"))
+    assert f'value="{CLEAN}"' in taken
+    assert "130 **** 0001" in taken
+    by_name = page(desk.send("/search", find=row(world)["holder_name"]))
+    assert "人工受理这个号码" not in by_name
+    reviewer = officer(world, "wang", ActorKind.REVIEWER).sign_in()
+    assert "人工受理这个号码" not in page(reviewer.send("/search", find=CLEAN))
 
 
 def test_a_reference_leads_to_its_case(world: World) -> None:

@@ -41,6 +41,12 @@ def empty_box(stage: Stage) -> str:
     return "/desk/search"
 
 
+@scene("D11-no-such-case", "", status=404)
+def no_such_case(stage: Stage) -> str:
+    stage.officer()
+    return "/desk/case/XH-2611-7K3M-9Q"
+
+
 @scene("D10-why", "desk:reveal")
 def why(stage: Stage) -> str:
     case = in_review(stage.world)

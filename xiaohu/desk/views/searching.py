@@ -39,6 +39,8 @@ def search(request: HttpRequest, officer: StaffUser) -> HttpResponse:
         "count": len(found.cases),
         "line": found.line,
         "lines": lines.shown(found.lines),
+        # Typed by number it is known in full here; nothing else may be shown in full for it.
+        "may_take": found.kind is Kind.NUMBER and officer.acts_as(ActorKind.OFFICER),
         "nothing": not found.cases and not found.lines,
     }
     return render(request, "desk/search.html", page)
