@@ -179,6 +179,13 @@ def test_a_no_needs_a_reason(world: World, outcome: str) -> None:
     assert case.state == "in_review"
 
 
+def test_what_is_decided_stands_beside_the_decision(world: World) -> None:
+    case = waiting(world)
+    said = words(officer(world).sign_in().open(f"/case/{case.reference}/decide"))
+    for fact in ("机主", "130 **** 0001", "预计可退", "示例银行 ****1234"):
+        assert fact in said
+
+
 def test_there_are_three_outcomes(world: World) -> None:
     case = waiting(world)
     desk = officer(world).sign_in()

@@ -161,7 +161,10 @@ def test_other_dead_ends_have_pages(
 @pytest.mark.parametrize(
     ("path", "said"),
     [
-        ("/desk/case/XH-2611-7K3M-9Q", "没有这个受理编号 请核对编号，或按号码、姓名查找。 返回我的工作 查找"),
+        (
+            "/desk/case/XH-2611-7K3M-9Q",
+            "没有这个受理编号 请核对编号，或按号码、姓名查找。 返回我的工作 查找",
+        ),
         ("/desk/nowhere", "没有找到这个页面 请核对地址，或从我的工作打开。 返回我的工作"),
         ("/nowhere", "没有找到这个页面 请核对地址，或从首页重新开始。 回到首页"),
     ],
