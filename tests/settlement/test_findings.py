@@ -185,3 +185,39 @@ def test_it_is_closed_to_other_roles_and_other_operators() -> None:
     stranger.operator = "other"
     with pytest.raises(FindingNotFound):
         findings.lock(finding.pk, stranger)
+
+
+def test_nobody_makes_one_person_of_two_past_every_verb() -> None:
+    """The database takes from the kind whether it takes two, whatever is written beside it."""
+    one = finance()
+    propose(found(), one)
+    alone = {"decision": "ours_stands", "decided_by_id": one.pk, "decided_at": NOON}
+    for lie in ({"two_people": False}, {"kind": "unreadable", "two_people": False}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Finding.objects.update(**lie, **alone)
+    with pytest.raises(IntegrityError, match="a_kind_says"), transaction.atomic():
+        Finding.objects.create(
+            operator=OPERATOR,
+            kind="chargeback",
+            source="callback",
+            found_at=NOON,
+            two_people=False,
+        )
+
+
+def test_what_was_decided_stays_decided_past_every_verb() -> None:
+    propose(found(FindingKind.UNREADABLE), finance(), FindingDecision.NO_MATTER)
+    with pytest.raises(IntegrityError, match="stays as it is"), transaction.atomic():
+        Finding.objects.update(decided_by_id=uuid4())
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [FindingKind.WITHOUT_APPROVAL, FindingKind.ENDED_TWICE, FindingKind.UNKNOWN_REFERENCE],
+)
+def test_nobody_says_alone_that_money_without_a_word_is_no_matter(kind: FindingKind) -> None:
+    one, two = finance(), finance("sun")
+    assert not propose(found(kind), one, FindingDecision.NO_MATTER)
+    assert Finding.objects.get().decided_at is None
+    findings.decide(findings.lock(found(kind).pk, two), officer=two, now=NOON)
+    assert Finding.objects.get().decided_at == NOON

@@ -105,10 +105,12 @@ _WHAT_BECAME_OF_IT = FindingRule(
     decisions=(_D.WAS_DONE, _D.WAS_NOT_DONE), two_people=True, actors=_FINANCE
 )
 _LOOKED_INTO = FindingRule(decisions=(_D.NO_MATTER,), two_people=False, actors=_FINANCE)
+# Money may have gone without anybody's word: nobody says alone that this is no matter.
+_LOOKED_INTO_BY_TWO = FindingRule(decisions=(_D.NO_MATTER,), two_people=True, actors=_FINANCE)
 _WHO_BEARS = FindingRule(decisions=(_D.ABSORB, _D.CLAIM), two_people=True, actors=_FINANCE)
 
 FINDINGS: Mapping[FindingKind, FindingRule] = {
-    FindingKind.UNKNOWN_REFERENCE: _LOOKED_INTO,
+    FindingKind.UNKNOWN_REFERENCE: _LOOKED_INTO_BY_TWO,
     FindingKind.WRONG_AMOUNT: _WHO_IS_RIGHT,
     FindingKind.WRONG_CURRENCY: _WHAT_BECAME_OF_IT,
     FindingKind.CONTRADICTORY: _WHAT_BECAME_OF_IT,
@@ -121,8 +123,8 @@ FINDINGS: Mapping[FindingKind, FindingRule] = {
     FindingKind.BOOKS_DISAGREE: _WHO_IS_RIGHT,
     FindingKind.LINE_NOT_CLOSED: _WHO_IS_RIGHT,
     FindingKind.BILL_DIFFERS: _WHO_IS_RIGHT,
-    FindingKind.ENDED_TWICE: _LOOKED_INTO,
-    FindingKind.WITHOUT_APPROVAL: _LOOKED_INTO,
+    FindingKind.ENDED_TWICE: _LOOKED_INTO_BY_TWO,
+    FindingKind.WITHOUT_APPROVAL: _LOOKED_INTO_BY_TWO,
     FindingKind.LATE_CHARGE: _WHO_BEARS,
     FindingKind.CHARGEBACK: FindingRule(
         decisions=(_D.PAY_AGAIN, _D.OURS_STANDS), two_people=True, actors=_FINANCE
@@ -133,6 +135,8 @@ FINDINGS: Mapping[FindingKind, FindingRule] = {
         decisions=(_D.WAS_DONE, _D.WAS_NOT_DONE), two_people=True, actors=_EITHER
     ),
 }
+
+ONE_PERSON = tuple(sorted(kind.value for kind, rule in FINDINGS.items() if not rule.two_people))
 
 # While one of these is undecided nothing more is paid on the same closing.
 WHERE_MONEY_IS = frozenset(

@@ -6,7 +6,7 @@ from enum import StrEnum
 from django.db import models
 from django.db.models import F, Q
 
-from xiaohu.core.findings import FindingKind, FindingSource
+from xiaohu.core.findings import ONE_PERSON, FindingKind, FindingSource
 from xiaohu.core.reconciling import PaymentState
 from xiaohu.core.settlement import ItemKind
 from xiaohu.settlement.refund_order import RefundOrder as RefundOrder
@@ -273,6 +273,11 @@ class Finding(models.Model):
                     & ~Q(decided_by_id=F("proposed_by_id"))
                 ),
                 name="two_people_decide_a_finding",
+            ),
+            models.CheckConstraint(
+                condition=Q(two_people=False, kind__in=ONE_PERSON)
+                | (Q(two_people=True) & ~Q(kind__in=ONE_PERSON)),
+                name="a_kind_says_whether_it_takes_two",
             ),
         ]
 
