@@ -65,16 +65,33 @@ def test_two_people_decide(world: World) -> None:
     finding, one, two = found(world), finance(world), finance(world, "sun")
     assert one.send(path(finding), **GIVEN)["Location"] == "/desk/money"
     assert "须由另一位同事确认" in page(one.open(path(finding)))
-    assert one.send(path(finding), do="agree").status_code == 409
+    finding.refresh_from_db()
+    seen = findings.seen_as(finding)
+    assert one.send(path(finding), do="agree", seen=seen).status_code == 409
+    assert f'value="{seen}"' in two.open(path(finding)).content.decode()
     assert "SLIP1-2" in page(two.open(path(finding)))
-    assert two.send(path(finding), do="agree").status_code == 302
+    assert two.send(path(finding), do="agree", seen=seen).status_code == 302
     finding.refresh_from_db()
     assert (finding.decision, finding.decided_by_id) == ("ours_stands", two.officer.pk)
     text = page(two.open(path(finding)))
     assert "chen" not in text
     assert "qian示例" in text
     assert "sun示例" in text
-    assert two.send(path(finding), do="agree").status_code == 409
+    assert two.send(path(finding), do="agree", seen=seen).status_code == 409
+
+
+def test_nobody_agrees_to_a_proposal_they_have_not_seen(world: World) -> None:
+    finding, one, two = found(world), finance(world), finance(world, "sun")
+    one.send(path(finding), **GIVEN)
+    finding.refresh_from_db()
+    seen = findings.seen_as(finding)
+    one.send(path(finding), **{**GIVEN, "decision": "theirs_stands"})
+    for said in (seen, "", "\0"):
+        answer = two.send(path(finding), do="agree", seen=said)
+        assert answer.status_code == 409
+        assert "内容在您查看后有变动" in page(answer)
+    finding.refresh_from_db()
+    assert finding.decided_at is None
 
 
 def test_a_proposal_can_be_taken_off(world: World) -> None:

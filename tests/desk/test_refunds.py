@@ -12,7 +12,7 @@ from tests.stories import World, closing_of
 from xiaohu.closures.models import AssistedPayment, Case
 from xiaohu.core.actors import ActorKind
 from xiaohu.desk import refunds
-from xiaohu.settlement.models import SettledClosing
+from xiaohu.settlement.models import RefundOrder, SettledClosing
 
 pytestmark = pytest.mark.django_db(databases=["default", "keystore"])
 
@@ -92,15 +92,30 @@ def test_a_payment_by_hand_takes_two(world: World) -> None:
     own = page(qian.open(path(case)))
     assert "须由另一位财务同事确认" in own
     assert 'value="confirm"' not in own
-    assert qian.send(path(case), do="confirm").status_code == 409
-    assert sun.send(path(case), do="confirm").status_code == 302
+    seen = str(AssistedPayment.objects.get().pk)
+    assert f'value="{seen}"' in sun.open(path(case)).content.decode()
+    assert qian.send(path(case), do="confirm", seen=seen).status_code == 409
+    assert sun.send(path(case), do="confirm", seen=seen).status_code == 302
     assert AssistedPayment.objects.get().confirmed_by == sun.officer
+
+
+def test_nobody_confirms_a_payment_they_have_not_seen(world: World) -> None:
+    case, qian, sun = came_back(world), finance(world), finance(world, "sun")
+    qian.send(path(case), do="record", slip="HD-2026-1")
+    seen = str(AssistedPayment.objects.get().pk)
+    qian.send(path(case), do="drop", seen=seen)
+    qian.send(path(case), do="record", slip="HD-2026-2")
+    answer = sun.send(path(case), do="confirm", seen=seen)
+    assert answer.status_code == 409
+    assert "内容在您查看后有变动" in page(answer)
+    assert not AssistedPayment.objects.filter(confirmed_at__isnull=False).exists()
 
 
 def test_a_record_is_taken_back(world: World) -> None:
     case, desk = came_back(world), finance(world)
     desk.send(path(case), do="record", slip="HD-2026-1")
-    assert desk.send(path(case), do="drop").status_code == 302
+    seen = str(AssistedPayment.objects.get().pk)
+    assert desk.send(path(case), do="drop", seen=seen).status_code == 302
     assert 'value="record"' in page(desk.open(path(case)))
 
 
@@ -137,8 +152,11 @@ def test_another_colleague_agrees_to_a_changed_account(world: World) -> None:
     assert "待确认" in page(sun.open("/refunds"))
     own = page(qian.open(path(case)))
     assert 'value="agree"' not in own
-    assert qian.send(path(case), do="agree").status_code == 409
-    assert sun.send(path(case), do="agree").status_code == 302
+    seen = str(RefundOrder.objects.get(ended_at=None).pk)
+    assert f'value="{seen}"' in sun.open(path(case)).content.decode()
+    assert qian.send(path(case), do="agree", seen=seen).status_code == 409
+    assert sun.send(path(case), do="agree", seen=str(int(seen) - 1)).status_code == 409
+    assert sun.send(path(case), do="agree", seen=seen).status_code == 302
     assert closing_of(case).next_action_at is not None
 
 
@@ -147,7 +165,9 @@ def test_a_colleague_declines(world: World) -> None:
     answers = {"bank": "示例银行", "account": "6222 0000 0005 1234", "agreed": "on"}
     qian.send(path(case), do="account", **answers)
     world.work()
-    assert sun.send(path(case), do="decline").status_code == 302
+    assert sun.send(path(case), do="decline", seen="0").status_code == 409
+    seen = str(RefundOrder.objects.get(ended_at=None).pk)
+    assert sun.send(path(case), do="decline", seen=seen).status_code == 302
     assert closing_of(case).state == "refund_attention"
 
 

@@ -17,6 +17,7 @@ from xiaohu.core.moves import Action
 from xiaohu.core.notices import Notice
 from xiaohu.core.ordering import OrderOutcome, OrderStopped
 from xiaohu.core.payouts import Returned
+from xiaohu.core.refusals import ChangedSince
 from xiaohu.core.states import CaseState
 from xiaohu.settlement import orders
 from xiaohu.settlement.models import RefundOrder
@@ -61,16 +62,21 @@ def about(*, operator: str, code: str, now: datetime) -> About:
 
 
 @transaction.atomic(durable=True)
-def agree(*, closing_id: UUID, officer: StaffUser, now: datetime) -> RefundOrder:
+def agree(
+    *, closing_id: UUID, officer: StaffUser, now: datetime, seen: str | None = None
+) -> RefundOrder:
     """Agree to a refund as somebody who did not prepare it; with the last word it goes.
+
+    `seen` is the order that was looked at.
 
     Raises:
         CaseNotFound: it is another operator's.
         NotYoursToPay: not of finance.
         OrderStopped: it waits for nobody's word.
+        ChangedSince: another order was looked at.
         SamePerson: this person prepared it, or agreed before.
     """
-    closing, order = _waiting(closing_id, officer)
+    closing, order = _waiting(closing_id, officer, seen)
     if officer.pk in {order.prepared_by, order.first_by}:
         raise SamePerson
     orders.agree(order, by=officer.pk, now=now)
@@ -88,13 +94,15 @@ def agree(*, closing_id: UUID, officer: StaffUser, now: datetime) -> RefundOrder
 
 
 @transaction.atomic(durable=True)
-def decline(*, closing_id: UUID, officer: StaffUser, now: datetime) -> None:
+def decline(
+    *, closing_id: UUID, officer: StaffUser, now: datetime, seen: str | None = None
+) -> None:
     """Decline a refund: it does not go, and the person is asked for another way.
 
     Raises:
-        CaseNotFound, NotYoursToPay, OrderStopped: as `agree`.
+        CaseNotFound, NotYoursToPay, OrderStopped, ChangedSince: as `agree`.
     """
-    closing, order = _waiting(closing_id, officer)
+    closing, order = _waiting(closing_id, officer, seen)
     actor = officer.actor(ActorKind.FINANCE)
     orders.end(order, OrderOutcome.DECLINED, now=now)
     claim = claiming.open_of(closing.pk)
@@ -166,7 +174,9 @@ def _back(
     )
 
 
-def _waiting(closing_id: UUID, officer: StaffUser) -> tuple[Closing, RefundOrder]:
+def _waiting(
+    closing_id: UUID, officer: StaffUser, seen: str | None
+) -> tuple[Closing, RefundOrder]:
     found = Closing.objects.filter(pk=closing_id, operator=officer.operator).first()
     if found is None:
         raise queries.CaseNotFound
@@ -179,4 +189,6 @@ def _waiting(closing_id: UUID, officer: StaffUser) -> tuple[Closing, RefundOrder
     waits = closing.state == CaseState.SETTLING.value or claiming.open_of(closing_id) is not None
     if order is None or not waits or order.missing == 0:
         raise OrderStopped
+    if seen is not None and seen != str(order.pk):
+        raise ChangedSince
     return closing, order

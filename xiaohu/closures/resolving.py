@@ -59,16 +59,19 @@ def propose(
 
 
 @transaction.atomic(durable=True)
-def agree(*, finding_id: UUID, officer: StaffUser, now: datetime) -> Finding:
-    """Decide as another person proposed, and carry it out.
+def agree(
+    *, finding_id: UUID, officer: StaffUser, now: datetime, seen: str | None = None
+) -> Finding:
+    """Decide as another person proposed, and carry it out; `seen` is the proposal looked at.
 
     Raises:
         FindingNotFound, NotYoursToDecide, FindingDecided: as `propose`.
         NothingProposed, SecondPersonNeeded: nobody else proposed anything.
+        ChangedSince: it is another proposal by now.
     """
     closing = _locked(finding_id)
     finding = findings.lock(finding_id, officer)
-    findings.decide(finding, officer=officer, now=now)
+    findings.decide(finding, officer=officer, now=now, seen=seen)
     _follow(finding, closing, officer, now)
     return finding
 

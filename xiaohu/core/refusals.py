@@ -15,3 +15,9 @@ class Refusal(Exception):
     def __init__(self, **params: str | int) -> None:
         super().__init__(self.code)
         self.params = params
+
+
+class ChangedSince(Refusal):
+    """Whoever confirms has seen something else than what stands now."""
+
+    code = "CHANGED_SINCE"

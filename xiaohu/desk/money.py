@@ -34,6 +34,11 @@ class Row:
         """What may be decided of it."""
         return resolving.possible(self.finding)
 
+    @property
+    def seen(self) -> str:
+        """By what its proposal is known again."""
+        return findings.seen_as(self.finding)
+
 
 def listed(view: str, kind: str) -> list[Row]:
     """Return the findings of a view, what waits longest or was decided last first."""

@@ -3,6 +3,7 @@
 All inner steps: call them inside the transaction of what was found, or of what follows.
 """
 
+import hashlib
 from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
@@ -22,7 +23,7 @@ from xiaohu.core.findings import (
     require_possible,
 )
 from xiaohu.core.reconciling import Difference
-from xiaohu.core.refusals import Refusal
+from xiaohu.core.refusals import ChangedSince, Refusal
 from xiaohu.settlement.models import Finding
 from xiaohu.trail import events
 
@@ -172,15 +173,29 @@ def propose(
     return False
 
 
-def decide(finding: Finding, *, officer: StaffUser, now: datetime) -> FindingDecision:
+def seen_as(finding: Finding) -> str:
+    """Return by what a proposal is known again: another one, or the same once more, differs."""
+    at = finding.proposed_at.isoformat() if finding.proposed_at else ""
+    said = (finding.proposal, finding.why, finding.proof, str(finding.proposed_by_id), at)
+    return hashlib.sha256("\n".join(said).encode()).hexdigest()[:16]
+
+
+def decide(
+    finding: Finding, *, officer: StaffUser, now: datetime, seen: str | None = None
+) -> FindingDecision:
     """Agree to what somebody else proposed of a locked finding, and return it.
+
+    `seen` is what the proposal was known by when it was looked at.
 
     Raises:
         NothingProposed: nobody did.
         SecondPersonNeeded: it was the same person.
+        ChangedSince: another proposal was looked at.
     """
     if not finding.proposal:
         raise NothingProposed
+    if seen is not None and seen != seen_as(finding):
+        raise ChangedSince
     if finding.two_people and finding.proposed_by_id == officer.pk:
         raise SecondPersonNeeded
     _decide(finding, officer, now)

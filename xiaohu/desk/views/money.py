@@ -84,7 +84,7 @@ def finding(request: HttpRequest, officer: StaffUser, finding_id: UUID) -> HttpR
     problem = None
     if request.method == "POST" and (asked != "propose" or form.is_valid()):
         try:
-            told = _do(asked, row, officer, form)
+            told = _do(asked, row, officer, form, request.POST.get("seen", ""))
         except ProofRefused as refused:
             form.add_error("proof", sentence(refused).what)
         except Refusal as refused:
@@ -110,7 +110,7 @@ def _page(
     return render(request, "desk/finding.html", page, status=status)
 
 
-def _do(asked: str, row: Row, officer: StaffUser, form: Decide) -> str:
+def _do(asked: str, row: Row, officer: StaffUser, form: Decide, seen: str) -> str:
     """Do what was asked and return the words of it."""
     now, pk = clock.now(), row.finding.pk
     if asked == "propose":
@@ -125,7 +125,7 @@ def _do(asked: str, row: Row, officer: StaffUser, form: Decide) -> str:
         )
         asked = "propose" if done.two_people else "agree"
     elif asked == "agree":
-        resolving.agree(finding_id=pk, officer=officer, now=now)
+        resolving.agree(finding_id=pk, officer=officer, now=now, seen=seen)
     elif asked == "reject":
         resolving.reject(finding_id=pk, officer=officer, now=now)
     else:

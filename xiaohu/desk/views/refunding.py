@@ -18,7 +18,7 @@ from xiaohu.core.actors import ActorKind
 from xiaohu.core.calendar import day_of
 from xiaohu.core.consents import ConsentKind
 from xiaohu.core.profile import RefundRoute
-from xiaohu.core.refusals import Refusal
+from xiaohu.core.refusals import ChangedSince, Refusal
 from xiaohu.core.repaying import TRIES, SlipRefused
 from xiaohu.desk import refunds
 from xiaohu.desk.entering import staff_only
@@ -118,7 +118,7 @@ def _do(
     form: PlainForm | None,
 ) -> str:
     """Do what was asked and return the words of it."""
-    now, closing = clock.now(), refund.closing
+    now, closing, seen = clock.now(), refund.closing, request.POST.get("seen", "")
     given = form.cleaned_data if form is not None else {}
     if asked == "retry":
         repaying.retry(closing_id=closing.pk, officer=officer, now=now)
@@ -128,12 +128,16 @@ def _do(
         number = given["slip"]
         repaying.record_payment(closing_id=closing.pk, slip=number, officer=officer, now=now)
     elif asked == "agree":
-        agreeing.agree(closing_id=closing.pk, officer=officer, now=now)
+        agreeing.agree(closing_id=closing.pk, officer=officer, now=now, seen=seen)
     elif asked == "decline":
-        agreeing.decline(closing_id=closing.pk, officer=officer, now=now)
+        agreeing.decline(closing_id=closing.pk, officer=officer, now=now, seen=seen)
     elif asked == "confirm" and refund.pending is not None:
+        if seen != str(refund.pending.pk):
+            raise ChangedSince
         repaying.confirm_payment(payment_id=refund.pending.pk, officer=officer, now=now)
     elif asked == "drop" and refund.pending is not None:
+        if seen != str(refund.pending.pk):
+            raise ChangedSince
         repaying.drop_payment(payment_id=refund.pending.pk, officer=officer, now=now)
     else:
         raise Http404
