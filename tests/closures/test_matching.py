@@ -419,3 +419,12 @@ def test_two_people_say_who_bears_a_late_charge(
     standing = ledger.balances(closing_of(case).pk)
     assert (standing[Account.SUSPENSE], standing[account]) == (0, 300)
     assert reconciling.compare(operator=OPERATOR).differences == []
+
+
+def test_what_another_source_says_of_a_payment_does_not_count(world: World) -> None:
+    waiting(world)
+    said = {"type": "payout.paid", "key": str(effect().pk), "amount_fen": 1, "currency": "CNY"}
+    body = json.dumps(said).encode()
+    given = headers(body, sent=str(int(time.time())))
+    receive(source="operator", headers=given, body=body, now=datetime.now(UTC))
+    assert matching.heard_of(effect().pk) == []

@@ -128,3 +128,12 @@ def test_whatever_is_signed_is_kept(client: Client) -> None:
         given = headers(body, event_id=f"evt-{number}")
         assert receive(source="payout", headers=given, body=body, now=datetime.now(UTC))
     assert InboxEvent.objects.count() == 200
+
+
+def test_what_was_heard_at_one_source_is_not_heard_at_another() -> None:
+    """One secret signs for all sources, and the signature does not say for which."""
+    given = headers(BODY)
+    assert receive(source="operator", headers=given, body=BODY, now=datetime.now(UTC))
+    with pytest.raises(CallbackRefused):
+        receive(source="payout", headers=given, body=BODY, now=datetime.now(UTC))
+    assert InboxEvent.objects.get().source == "operator"

@@ -174,9 +174,7 @@ def _back(
     )
 
 
-def _waiting(
-    closing_id: UUID, officer: StaffUser, seen: str | None
-) -> tuple[Closing, RefundOrder]:
+def _waiting(closing_id: UUID, officer: StaffUser, seen: str | None) -> tuple[Closing, RefundOrder]:
     found = Closing.objects.filter(pk=closing_id, operator=officer.operator).first()
     if found is None:
         raise queries.CaseNotFound

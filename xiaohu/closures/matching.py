@@ -46,7 +46,7 @@ def weigh(effect: Effect, answer: Answer | None, *, lookup: bool) -> Match:
 
 def heard_of(effect_id: UUID) -> list[Heard]:
     """Return what callbacks said of a payment, as far as it can be read."""
-    read = (matching.read(body) for body in callbacks.bodies_of(effect_id))
+    read = (matching.read(body) for body in callbacks.bodies_of(effect_id, source=SOURCE))
     return [each for each in read if each is not None]
 
 

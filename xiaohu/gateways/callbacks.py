@@ -67,15 +67,18 @@ def receive(
     Source: the Standard Webhooks form (id, timestamp and body signed with HMAC-SHA256).
 
     Raises:
-        CallbackRefused: bad signature, older or newer than five minutes.
+        CallbackRefused: bad signature, older or newer than five minutes, or heard from another
+            source: the signature does not say which source it is for.
     """
     event_id = _verified(headers, body, now)
     said = _read(body)
     effect_id = _effect_id(said)
     sealed = box.seal(purpose_key("inbox"), body, belongs_to=(source, event_id))
-    _, new = InboxEvent.objects.get_or_create(
-        source=source, event_id=event_id, defaults={"effect_id": effect_id, "box": sealed}
+    event, new = InboxEvent.objects.get_or_create(
+        event_id=event_id, defaults={"source": source, "effect_id": effect_id, "box": sealed}
     )
+    if event.source != source:
+        raise CallbackRefused
     if new and effect_id is not None:
         _hears.get(source, _wake)(effect_id, said, business_now or now)
     elif new and source in _misses:
@@ -94,9 +97,10 @@ def matched(event: InboxEvent, *, now: datetime) -> None:
     InboxEvent.objects.filter(pk=event.pk).update(matched_at=now)
 
 
-def bodies_of(effect_id: UUID) -> list[bytes]:
-    """Return every body that speaks of an effect."""
-    return [body_of(event) for event in InboxEvent.objects.filter(effect_id=effect_id)]
+def bodies_of(effect_id: UUID, *, source: str) -> list[bytes]:
+    """Return every body of a source that speaks of an effect; another source has no say in it."""
+    said = InboxEvent.objects.filter(effect_id=effect_id, source=source)
+    return [body_of(event) for event in said]
 
 
 def body_of(event: InboxEvent) -> bytes:

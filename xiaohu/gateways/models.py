@@ -1,4 +1,4 @@
-"""Callbacks as they came: unique by event, body encrypted."""
+"""Callbacks as they came: unique by event over all sources, body encrypted."""
 
 from django.db import models
 from django.db.models.functions import Now
@@ -23,7 +23,7 @@ class InboxEvent(models.Model):
             )
         ]
         constraints = [
-            models.UniqueConstraint(fields=["source", "event_id"], name="each_event_once")
+            models.UniqueConstraint(fields=["event_id"], name="each_event_once_wherever_it_comes")
         ]
 
 
