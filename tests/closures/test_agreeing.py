@@ -1,5 +1,8 @@
 """A refund that goes elsewhere is held, agreed to by people who did not prepare it, and can be stopped."""
 
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
 import pytest
 from django.db import IntegrityError, transaction
 
@@ -8,8 +11,8 @@ from tests.closures.states import BANK, case_in, in_review, officer
 from tests.closures.test_repaying import came_back, finance
 from tests.stories import LARGE, OPERATOR, World, closing_of, holder_of, staff
 from xiaohu.access.models import StaffUser
-from xiaohu.closures import agreeing, consenting, paying, refunding, repaying, reviewing
-from xiaohu.closures.models import Case, HumanQueue
+from xiaohu.closures import agreeing, consenting, drafting, paying, refunding, repaying, reviewing
+from xiaohu.closures.models import Case, Closing, HumanQueue
 from xiaohu.closures.queries import CaseNotFound
 from xiaohu.closures.repaying import NotYoursToPay
 from xiaohu.closures.reviewing import SamePerson
@@ -18,7 +21,9 @@ from xiaohu.core.consents import ConsentKind
 from xiaohu.core.ordering import OrderStopped
 from xiaohu.core.profile import RefundRoute
 from xiaohu.core.states import CaseState
+from xiaohu.core.steps import Scope
 from xiaohu.notices.models import QueuedNotice
+from xiaohu.registry.models import Line
 from xiaohu.settlement import orders
 from xiaohu.settlement.models import RefundOrder, Transfer
 
@@ -230,3 +235,80 @@ def test_it_is_stopped_only_while_it_waits(world: World) -> None:
     case = case_in(world, CaseState.REFUND_ATTENTION)
     with pytest.raises(OrderStopped):
         agree(world, case, "sun")
+
+
+def two_of_one_holder(world: World) -> tuple[Case, UUID, UUID]:
+    """Return a request of two lines: the refund of the first came back, the second is still held up."""
+    first, other = world.line(), world.line(LARGE)
+    purses = {"unbilled_fen": 0, "deposit_fen": 0, "promotion_fen": 0, "gift_fen": 0}
+    world.outside.change(other, cash_fen=9000, **purses)
+    Line.objects.filter(pk=other.pk).update(holder_id=first.holder_id)
+    case = drafting.open_case(
+        subscriber=world.subscriber(),
+        scope=Scope.LINE,
+        line_ids=[first.pk, other.pk],
+        language="zh-hans",
+        now=world.now,
+    )
+    world.answer(case)
+    world.submit(case)
+    one, two = Closing.objects.filter(case=case).order_by("pk").values_list("pk", flat=True)
+    world.outside.fault("payout", refuse=["original"])
+    world.clock.pass_(days=3, minutes=1)
+    taken(two, for_days=900)
+    world.work()
+    world.outside.fault("payout")
+    assert Closing.objects.get(pk=one).state == CaseState.REFUND_ATTENTION
+    return case, one, two
+
+
+def taken(closing_id: UUID, *, for_days: int = 0) -> None:
+    """Let another worker hold a closing, or nobody any more."""
+    until = datetime.now(UTC) + timedelta(days=for_days) if for_days else None
+    Closing.objects.filter(pk=closing_id).update(lease_until=until)
+
+
+def chosen(world: World, case: Case) -> None:
+    """Name another account for a request as its holder."""
+    actor = holder_of(case)
+    consenting.give(case_id=case.pk, kind=ConsentKind.BANK_ACCOUNT, actor=actor, now=world.now)
+    refunding.choose_another_way(
+        case_id=case.pk, route=RefundRoute.BANK_ACCOUNT, **BANK, actor=actor, now=world.now
+    )
+
+
+def worked_on(world: World) -> None:
+    """Let a quarter of an hour of work pass."""
+    for _ in range(8):
+        world.work()
+        world.clock.pass_(minutes=2)
+
+
+def test_another_account_holds_the_money_of_every_line_of_the_request(world: World) -> None:
+    case, one, two = two_of_one_holder(world)
+    chosen(world, case)
+    taken(two)
+    worked_on(world)
+    assert paid(world) == []
+    for pk in (one, two):
+        order = orders.last(pk)
+        assert order is not None
+        assert (order.reasons, order.missing) == (["payee_changed"], 1)
+        agreeing.agree(closing_id=pk, officer=finance("sun"), now=world.now)
+    world.clock.pass_(days=1)
+    worked_on(world)
+    assert paid(world) == ["bank_account"] * 2
+
+
+def test_the_link_stops_a_line_that_has_not_come_to_its_money(world: World) -> None:
+    case, one, two = two_of_one_holder(world)
+    chosen(world, case)
+    order = orders.last(one)
+    assert order is not None
+    assert agreeing.stop(operator=OPERATOR, code=order.stop_code, now=world.now)
+    taken(two)
+    worked_on(world)
+    closing = Closing.objects.get(pk=two)
+    assert (closing.state, closing.owner) == ("refund_attention", HumanQueue.OPERATIONS)
+    assert closing.trouble == agreeing.STOPPED
+    assert paid(world) == []

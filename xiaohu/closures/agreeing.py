@@ -136,10 +136,12 @@ def stop(*, operator: str, code: str, now: datetime) -> bool:
             continue
         closing.case = case
         claim = claiming.open_of(closing.pk)
-        if claim is None and closing.state != CaseState.SETTLING.value:
+        if claim is None and not closing.is_open:
             continue
         orders.end(standing, OrderOutcome.STOPPED, now=now)
         stopped = True
+        if claim is None and closing.state != CaseState.SETTLING.value:
+            continue  # It has not come to its money yet; when it does, people look at it first.
         if claim is not None:
             _leave(claim, closing, now)
             continue
@@ -147,6 +149,11 @@ def stop(*, operator: str, code: str, now: datetime) -> bool:
     if stopped:
         submitting.tell(case, Notice.REFUND_STOPPED, now=now)
     return stopped
+
+
+def bring_to_people(closing: Closing, order: RefundOrder, *, now: datetime) -> None:
+    """Leave a closing to people whose refund was stopped before it came to it. Call inside a transaction."""
+    _back(closing, order, Returned.STOPPED, OLD_CONTACT, HumanQueue.OPERATIONS, now)
 
 
 def _leave(claim: Claim, closing: Closing, now: datetime) -> None:

@@ -13,7 +13,7 @@ from xiaohu.core.moves import Action, MoveNotAllowed
 from xiaohu.core.notices import Notice
 from xiaohu.core.profile import RefundRoute
 from xiaohu.core.states import CaseState
-from xiaohu.settlement import orders
+from xiaohu.settlement import ledger, orders
 
 
 @transaction.atomic(durable=True)
@@ -29,7 +29,8 @@ def choose_another_way(
 ) -> Case:
     """Take a new destination, again the holder's own, and try the refund once more.
 
-    It is held for a while, and goes once whoever must has agreed; whoever could be told before is
+    The destination is the request's, so whatever else of it is not paid yet waits likewise. It is
+    held for a while, and goes once whoever must has agreed; whoever could be told before is
     told that it changed, and how to stop it.
 
     Raises:
@@ -46,9 +47,10 @@ def choose_another_way(
     paying.write_refund(case, route=route, bank=bank, account=account, to_line=to_line)
     code = orders.new_stop_code()
     held = False
-    for closing in came_back:
+    for closing in [*came_back, *_not_paid_yet(case)]:
         order = refund_orders.anew(closing, actor=actor, stop_code=code, now=now)
         held = held or order.held_until is not None
+    for closing in came_back:
         moves.move_closing(closing, Action.RESUME_REFUND, actor=actor, now=now)
         alarms.set_closing_due(closing, at=now, now=now)
     if held:
@@ -57,6 +59,21 @@ def choose_another_way(
     else:
         submitting.tell(case, Notice.PAYEE_CHANGED, now=now)
     return case
+
+
+def _not_paid_yet(case: Case) -> list[Closing]:
+    """Return the other closings of a locked case whose money has still to go, locked as well."""
+    found = (
+        Closing.objects.select_for_update(no_key=True, of=("self",))
+        .filter(case=case, is_open=True)
+        .exclude(state=CaseState.REFUND_ATTENTION.value)
+        .order_by("pk")
+    )
+    ended = {pk for pk, row in ledger.of_closings(c.pk for c in found).items() if row.completed_at}
+    others = [closing for closing in found if closing.pk not in ended]
+    for closing in others:
+        closing.case = case
+    return others
 
 
 def _came_back(case: Case) -> list[Closing]:

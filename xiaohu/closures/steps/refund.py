@@ -7,6 +7,7 @@ who chooses another way; the next try is a new effect.
 from datetime import date, datetime, timedelta
 
 from xiaohu.closures import (
+    agreeing,
     applying,
     claiming,
     moves,
@@ -34,6 +35,7 @@ from xiaohu.core.facts import LineFacts
 from xiaohu.core.money import Money
 from xiaohu.core.moves import Action
 from xiaohu.core.notices import Notice
+from xiaohu.core.ordering import OrderOutcome
 from xiaohu.core.profile import RefundRoute
 from xiaohu.core.repaying import TRIES
 from xiaohu.core.steps import Step
@@ -45,6 +47,7 @@ from xiaohu.queue.models import Effect
 from xiaohu.registry import lines
 from xiaohu.screening import facts as screening
 from xiaohu.settlement import ledger, orders
+from xiaohu.settlement.models import RefundOrder
 
 HELD = "legal_hold"
 TO_CONFIRM, TRIES_OVER = "refund_to_confirm", "refund_tries_over"
@@ -95,20 +98,33 @@ def run(work: Work) -> Progress:
 
 
 def waits_for_order(work: Work) -> Progress | None:
-    """Wait for whoever must agree, or until it can no longer be stopped; None where it may go."""
+    """Wait for whoever must agree, or until it can no longer be stopped; None where it may go.
+
+    The order is read with the closing locked: a word given meanwhile is seen, or comes after.
+    """
     now, closing = work.clock(), work.seen
-    order = orders.last(closing.pk)
-    if order is None and not _is_on_its_way(closing):
-        with work.transaction() as closing:
-            order = refund_orders.first(closing, now=now)
-    if order is None or order.ended_at is not None:
+    if orders.last(closing.pk) is None and _is_on_its_way(closing):
         return None
     with work.transaction() as closing:
+        order = orders.last(closing.pk) or refund_orders.first(closing, now=now)
+        if order is None:
+            return None
+        if order.ended_at is not None:
+            return _stopped_before(closing, order, now)
         if order.missing:
             return ask_people(closing, HumanQueue.OPERATIONS, trouble=TO_CONFIRM, now=now)
         if order.held_until is not None and order.held_until > now:
             return wait_until(closing, order.held_until)
     return None
+
+
+def _stopped_before(closing: Closing, order: RefundOrder, now: datetime) -> Progress | None:
+    """Leave to people what somebody stopped before it had come to its money."""
+    stopped = order.outcome in {OrderOutcome.STOPPED.value, OrderOutcome.DECLINED.value}
+    if not (stopped and closing.is_open) or _is_on_its_way(closing):
+        return None
+    agreeing.bring_to_people(closing, order, now=now)
+    return Progress.WAITS
 
 
 def _is_on_its_way(closing: Closing) -> bool:
