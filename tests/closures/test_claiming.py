@@ -10,7 +10,7 @@ from tests.closures.test_repaying import came_back, finance
 from tests.stories import World, closing_of, document_of, holder_of
 from xiaohu.closures import agreeing, claiming, documents, handing_out, paying, purging, unanswered
 from xiaohu.closures.handing_out import IdentityNotSeen
-from xiaohu.closures.models import AssistedPayment, Case, DocumentKind
+from xiaohu.closures.models import AssistedPayment, Case, Claim, DocumentKind
 from xiaohu.closures.reviewing import SamePerson
 from xiaohu.core.profile import RefundRoute
 from xiaohu.core.repaying import PaymentPending, SumMismatch
@@ -205,6 +205,18 @@ def test_while_it_is_claimed_nothing_is_handed_out(world: World) -> None:
     claimed(world, case)
     with pytest.raises(NothingToClaim):
         handed_out(world, case)
+
+
+def test_while_it_is_handed_out_nothing_is_claimed(world: World) -> None:
+    case = at_counter(world)
+    payment = handed_out(world, case)
+    assert claiming.claimable(case) == []
+    with pytest.raises(PaymentPending):
+        claimed(world, case)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Claim.objects.create(operator=case.operator, closing=closing_of(case), made_at=world.now)
+    handing_out.drop(payment_id=payment.pk, officer=finance(), now=world.now)
+    assert claimed(world, case).pk == case.pk
 
 
 def test_only_accounts_of_the_entitled_are_taken(world: World) -> None:

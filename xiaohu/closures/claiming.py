@@ -11,7 +11,15 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 
-from xiaohu.closures import alarms, moves, paying, queries, refund_orders, submitting
+from xiaohu.closures import (
+    alarms,
+    moves,
+    paying,
+    queries,
+    refund_orders,
+    repaying,
+    submitting,
+)
 from xiaohu.closures.models import Case, Claim, Closing
 from xiaohu.core.actors import Actor
 from xiaohu.core.consents import ConsentKind
@@ -58,6 +66,13 @@ def ways(case: Case) -> tuple[RefundRoute, ...]:
 
 def claimable(case: Case) -> list[Closing]:
     """Return the closings of a case with unclaimed money that is not being paid yet."""
+    waiting = _waiting(case)
+    handed_out = repaying.pending_of(waiting)
+    return [closing for closing in waiting if closing.pk not in handed_out]
+
+
+def _waiting(case: Case) -> list[Closing]:
+    """Return the closings of a case with unclaimed money that nobody claims."""
     closings = queries.closings_of(case)
     settled = ledger.of_closings(closing.pk for closing in closings)
     busy = set(_open().filter(closing__case=case).values_list("closing_id", flat=True))
@@ -76,11 +91,13 @@ def claim(
 
     Raises:
         NothingToClaim: nothing is, or it is on its way.
+        PaymentPending: it was handed out at the counter, and waits to be confirmed.
         ClaimElsewhere: only with documents at the counter.
     """
     case = moves.lock(case_id)
     found = claimable(case)
     if not found:
+        repaying.refuse_pending(_waiting(case))
         raise NothingToClaim
     if route not in ways(case):
         raise ClaimElsewhere
