@@ -88,8 +88,10 @@ def _weigh_ended(effect: Effect, now: datetime) -> None:
     """Compare what is said of a payment that has ended with what we made of it."""
     closing = Closing.objects.get(pk=effect.subject_id)
     moves.lock(closing.case_id)
-    fen = corrections.reserved(effect.pk) or 0
-    own = Heard(said=_ENDED[effect.state], amount_fen=fen)
+    # What was booked counts: less than was asked for may have been paid, or more believed back.
+    booked = corrections.paid_under(effect.pk)
+    fen = booked or corrections.reserved(effect.pk) or 0
+    own = Heard(said=Said.PAID if booked else _ENDED[effect.state], amount_fen=fen)
     found = matching.match(amount_fen=fen, callbacks=heard_of(effect.pk), answer=own, lookup=True)
     if found.outcome in FOR_PEOPLE:
         note(effect, found, FindingSource.CALLBACK, now=now)

@@ -20,6 +20,23 @@ def reserved(effect_id: UUID) -> int | None:
     return amounts.values_list("amount_fen", flat=True).first()
 
 
+def paid_under(effect_id: UUID) -> int:
+    """Return what stands booked as paid under an effect, in fen."""
+    return _standing(Account.REFUNDED, effect_id=effect_id)
+
+
+def pending_under(effect_id: UUID) -> int:
+    """Return what is still set aside under an effect, in fen."""
+    return _standing(Account.REFUND_PENDING, effect_id=effect_id)
+
+
+def charged_under(effect_id: UUID) -> int:
+    """Return what came back last under an effect after it was booked as paid, in fen."""
+    same = Transfer.objects.filter(effect_id=effect_id, debit=Account.REFUNDED.value)
+    amounts = same.order_by("-at").values_list("amount_fen", flat=True)
+    return amounts.first() or 0
+
+
 def pay_part(*, closing_id: UUID, effect_id: UUID, amount_fen: int, now: datetime) -> None:
     """Book that less was paid than was set aside; the rest is to be paid once more."""
     whole = reserved(effect_id) or 0
@@ -75,11 +92,20 @@ def owe(
 
 def on_balance(closing_id: UUID) -> int:
     """Return what stands on the balance of a closing, in fen."""
-    standing = 0
-    posted = Transfer.objects.filter(closing_id=closing_id)
-    for debit, credit, fen in posted.values_list("debit", "credit", "amount_fen"):
-        standing += fen * ((credit == Account.BALANCE.value) - (debit == Account.BALANCE.value))
-    return standing
+    return _standing(Account.BALANCE, closing_id=closing_id)
+
+
+def pending_of(closing_id: UUID) -> int:
+    """Return what of a closing is on its way, in fen."""
+    return _standing(Account.REFUND_PENDING, closing_id=closing_id)
+
+
+def _standing(account: Account, **which: UUID) -> int:
+    posted = Transfer.objects.filter(**which).values_list("debit", "credit", "amount_fen")
+    return sum(
+        fen * ((credit == account.value) - (debit == account.value))
+        for debit, credit, fen in posted
+    )
 
 
 def _complete(closing_id: UUID, now: datetime) -> None:

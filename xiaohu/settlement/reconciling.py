@@ -36,7 +36,9 @@ FULL JOIN (
 ) t ON t.closing_id = s.closing_id
 """
 _PAYMENTS = """
-SELECT p.effect_id, p.closing_id, p.reserved, p.paid > 0, p.back > 0, p.charged > 0
+SELECT p.effect_id, p.closing_id,
+    coalesce(nullif(p.paid - p.charged, 0), nullif(p.paid, 0), p.reserved),
+    p.paid > 0, p.back > 0, p.charged > 0 AND p.charged >= p.paid
 FROM (
     SELECT effect_id, closing_id,
         coalesce(sum(amount_fen) FILTER (WHERE credit = 'refund_pending'), 0) AS reserved,
