@@ -1,9 +1,13 @@
 """What follows a decision about money: booked once, never beside what was paid, and nothing is stuck."""
 
+from datetime import datetime
+from uuid import UUID
+
 import pytest
 
 from tests.closures.test_matching import (
     FEN,
+    NEITHER,
     D,
     K,
     decide,
@@ -13,11 +17,12 @@ from tests.closures.test_matching import (
     found,
     hear,
     stands,
+    unsure,
     waiting,
 )
 from tests.closures.test_repaying import came_back
 from tests.stories import OPERATOR, World, closing_of
-from xiaohu.closures import reconciling, repaying
+from xiaohu.closures import matching, moves, reconciling, repaying
 from xiaohu.closures.models import Case
 from xiaohu.core.findings import (
     FINDINGS,
@@ -26,9 +31,13 @@ from xiaohu.core.findings import (
     FindingKind,
     FindingSource,
 )
+from xiaohu.core.matching import Heard
 from xiaohu.core.states import CaseState
+from xiaohu.gateways.models import InboxEvent
+from xiaohu.queue import effects
+from xiaohu.queue.models import Effect, EffectState
 from xiaohu.settlement import findings, ledger
-from xiaohu.settlement.models import Account
+from xiaohu.settlement.models import Account, Finding
 
 pytestmark = pytest.mark.django_db(databases=["default", "keystore"])
 
@@ -161,3 +170,104 @@ def test_what_was_paid_beside_a_second_payment_is_left_to_people(world: World) -
     assert (found(), stands(case)) == ([K.PAID_TWICE], {Account.REFUNDED: fen})
     decide(world, D.ABSORB, kind=K.PAID_TWICE)
     assert ledger.balances(closing_of(case).pk)[Account.OPERATOR_COST] == fen
+
+
+def test_what_came_back_in_part_is_charged_back_as_booked_and_stops_nothing(world: World) -> None:
+    case, part = waiting(world), FEN - 5000
+    hear(world, effect().pk, amount_fen=part)
+    world.work()
+    decide(world, D.THEIRS_STANDS, kind=K.WRONG_AMOUNT)
+    world.outside.fault("payout")
+    world.skip_until(case, lambda: not closing_of(case).is_open)
+    for fen in (part, None):
+        hear(world, effect().pk, type="payout.returned", amount_fen=fen)
+    assert (found(), stands(case)) == (
+        [K.CHARGEBACK],
+        {Account.BALANCE: part, Account.REFUNDED: 5000},
+    )
+    assert not InboxEvent.objects.filter(matched_at=None).exists()
+    decide(world, D.PAY_AGAIN, kind=K.CHARGEBACK)
+    assert stands(case) == {Account.UNCLAIMED: part, Account.REFUNDED: 5000}
+
+
+def test_a_callback_nothing_can_follow_stops_no_other(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = done(world)
+    really = matching._weigh_ended
+
+    def broken(effect: Effect, heard: Heard, now: datetime) -> None:
+        if heard.reference == "BAD":
+            raise ledger.LedgerBroken
+        really(effect, heard, now)
+
+    monkeypatch.setattr(matching, "_weigh_ended", broken)
+    hear(world, effect().pk, reference="BAD")
+    hear(world, effect().pk, type="payout.returned", reference="PAY-1")
+    assert found() == [K.CHARGEBACK, K.UNREADABLE]
+    assert stands(case) == {Account.BALANCE: FEN}
+
+
+def test_one_chargeback_is_one_finding_whoever_says_so(world: World) -> None:
+    case = done(world)
+    note(world, case, K.CHARGEBACK)
+    hear(world, effect().pk, type="payout.returned", reference="PAY-9")
+    assert (found(), stands(case)) == ([K.CHARGEBACK], {Account.BALANCE: FEN})
+    decide(world, D.PAY_AGAIN, kind=K.CHARGEBACK)
+    hear(world, effect().pk, type="payout.returned", reference="PAY-9")
+    assert (found(), stands(case)) == ([], {Account.UNCLAIMED: FEN})
+
+
+def test_what_was_not_back_the_first_time_can_come_back_after(world: World) -> None:
+    case = done(world)
+    hear(world, effect().pk, type="payout.returned", reference="R1")
+    decide(world, D.OURS_STANDS, kind=K.CHARGEBACK)
+    hear(world, effect().pk, type="payout.returned", reference="R1")
+    assert (found(), stands(case)) == ([], {Account.REFUNDED: FEN})
+    hear(world, effect().pk, type="payout.returned", reference="R2")
+    assert (found(), stands(case)) == ([K.CHARGEBACK], {Account.BALANCE: FEN})
+    decide(world, D.PAY_AGAIN, kind=K.CHARGEBACK)
+    assert stands(case) == {Account.UNCLAIMED: FEN}
+
+
+def test_what_is_unresolved_again_is_left_to_people_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unsure(world, monkeypatch, "/orders", **NEITHER)
+    decide(world, D.WAS_NOT_DONE, kind=K.EFFECT_UNRESOLVED)
+    for _ in range(5):
+        world.clock.pass_(hours=7)
+        world.work()
+    assert found() == [K.EFFECT_UNRESOLVED]
+    assert Finding.objects.count() == 2
+
+
+def test_a_callback_that_comes_while_a_payment_is_booked_is_weighed_after(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = waiting(world)
+    really = moves.lock
+
+    def once_the_worker_has_ended(case_id: UUID) -> Case:
+        closing_id = closing_of(case).pk
+        if effect().state == EffectState.UNKNOWN:
+            effects.record(effect().pk, state=EffectState.DONE)
+            ledger.post_refund(closing_id=closing_id, effect_id=effect().pk, now=world.now)
+        return really(case_id)
+
+    monkeypatch.setattr(moves, "lock", once_the_worker_has_ended)
+    hear(world, effect().pk, amount_fen=FEN - 1)
+    assert found() == [K.WRONG_AMOUNT]
+
+
+def test_what_does_not_say_how_much_was_paid_proves_nothing_alone(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = unsure(world, monkeypatch, "/payouts", **NEITHER)
+    hear(world, effect().pk, amount_fen=None)
+    hear(world, effect().pk, currency="")
+    world.work()
+    assert Account.REFUNDED not in stands(case)
+    hear(world, effect().pk)
+    world.skip_until(case, lambda: not closing_of(case).is_open)
+    assert stands(case) == {Account.REFUNDED: FEN}

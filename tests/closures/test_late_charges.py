@@ -84,6 +84,8 @@ def test_is_borne_or_claimed_as_people_decide(
         {"amount_fen": "730"},
         {"amount_fen": 10**13},
         {"amount_fen": None},
+        {"currency": "USD"},
+        {"currency": None},
         {"reference": None},
         {"reference": ""},
         {"reference": "李某"},
@@ -95,6 +97,14 @@ def test_what_cannot_be_read_is_left_to_people_unbooked(world: World, said: Any)
     hear(world, key_of(case), **said)
     assert Finding.objects.get().kind == FindingKind.BILL_UNREADABLE
     assert ledger.balances(closing_of(case).pk)[Account.SUSPENSE] == 0
+
+
+def test_a_second_charge_nobody_can_read_is_told_from_the_first(world: World) -> None:
+    case = world.close()
+    for amount in ("x", "x", -4):
+        hear(world, key_of(case), amount_fen=amount)
+        hear(world, key_of(case), amount_fen=amount, reference=None)
+    assert Finding.objects.filter(kind=FindingKind.BILL_UNREADABLE).count() == 4
 
 
 def test_a_charge_on_no_bill_of_ours_is_left_to_people(world: World) -> None:

@@ -218,7 +218,15 @@ def test_the_folder_is_emptied(tmp_path: Path) -> None:
     assert "amount_yuan" in reason
     assert "张三" not in reason
     assert Finding.objects.get().kind == K.STATEMENT_REFUSED
-    assert Finding.objects.get().reference == "-.csv"
+    assert Finding.objects.get().reference.startswith("-.csv-")
+
+
+def test_a_second_bad_file_of_a_name_is_told_as_well(tmp_path: Path) -> None:
+    for amount in ("1.234", "x", "x"):
+        write(tmp_path / "statement.csv", row(amount=amount))
+        watched(tmp_path)
+    kinds = list(Finding.objects.values_list("kind", flat=True))
+    assert kinds == [K.STATEMENT_REFUSED, K.STATEMENT_REFUSED]
 
 
 def test_a_second_file_of_a_name_overwrites_nothing(tmp_path: Path) -> None:

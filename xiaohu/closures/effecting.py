@@ -211,6 +211,7 @@ def _ask(work: Work, doing: Doing, effect: Effect) -> Progress:
                 closing_id=closing.pk,
                 effect_id=effect.pk,
                 ours_fen=corrections.reserved(effect.pk) if doing.pays else None,
+                again=True,
                 now=now,
             )
         trouble = f"{doing.kind}_unresolved"

@@ -1,5 +1,7 @@
 """Charges the operator names after its last bill: set aside, never booked to a closed account."""
 
+import hashlib
+import json
 import re
 from collections.abc import Mapping
 from datetime import datetime
@@ -10,6 +12,7 @@ from django.conf import settings
 
 from xiaohu.closures.models import Closing
 from xiaohu.core.findings import FindingKind, FindingSource
+from xiaohu.core.matching import CURRENCY
 from xiaohu.core.steps import Step
 from xiaohu.gateways.callbacks import WAKE
 from xiaohu.queue import engine
@@ -76,10 +79,19 @@ def _closing_of(key: UUID) -> Closing | None:
 
 
 def _read(said: Mapping[str, Any]) -> tuple[str, int | None]:
-    """Return the reference and the amount of a charge; none where it cannot be read."""
+    """Return the reference and the amount in yuan of a charge; none where it cannot be read.
+
+    What cannot be read is told apart by what was said, so that no second one is taken for the first.
+    """
     reference, amount = said.get("reference"), said.get("amount_fen")
     if not isinstance(reference, str) or not _REFERENCE.fullmatch(reference):
-        return "", None
-    if isinstance(amount, bool) or not isinstance(amount, int) or not 0 < amount <= MOST_FEN:
-        return reference, None
+        return _digest(said), None
+    is_amount = isinstance(amount, int) and not isinstance(amount, bool)
+    if not is_amount or not 0 < amount <= MOST_FEN or said.get("currency", CURRENCY) != CURRENCY:
+        return f"{reference[:47]}-{_digest(said)}", None
     return reference, amount
+
+
+def _digest(said: Mapping[str, Any]) -> str:
+    text = json.dumps(said, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -5,25 +5,28 @@ bring the next look at it forward, where all of them are weighed together; what 
 that has ended is left to people, and so is what nobody can make anything of.
 """
 
+import logging
 from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import DatabaseError, OperationalError, transaction
 from django.db.models import Q
 
 from xiaohu.closures import alarms, claiming, moves
 from xiaohu.closures.models import Closing, HumanQueue
 from xiaohu.core import matching
 from xiaohu.core.findings import FindingKind, FindingSource
-from xiaohu.core.matching import FOR_PEOPLE, Heard, Match, Outcome, Said
+from xiaohu.core.matching import FOR_PEOPLE, Heard, Match, Said
 from xiaohu.gateways import callbacks
 from xiaohu.gateways.models import InboxEvent
 from xiaohu.gateways.protocols import Answer, AnswerState
 from xiaohu.queue import effects, engine
 from xiaohu.queue.models import Effect, EffectState
 from xiaohu.settlement import corrections, findings
+from xiaohu.settlement.bills import LedgerBroken
 
+logger = logging.getLogger(__name__)
 SOURCE = "payout"
 _SAID = {
     AnswerState.DONE: Said.PAID,
@@ -54,24 +57,51 @@ def take_in(*, now: datetime) -> int:
     """Match every callback that waits and return how many; lost jobs are replaced by this."""
     waiting = callbacks.to_match(SOURCE)
     for event in waiting:
-        take_one(event, now=now)
+        try:
+            take_one(event, now=now)
+        except OperationalError:
+            raise  # The database is away, not the callback wrong.
+        except (DatabaseError, LedgerBroken) as failed:
+            logger.warning("a callback could not be matched: %s", type(failed).__name__)
+            _put_aside(event, now)
     return len(waiting)
+
+
+@transaction.atomic(durable=True)
+def _put_aside(event: InboxEvent, now: datetime) -> None:
+    """Leave a callback to people whose consequence was refused, so that it stops no other."""
+    effect = Effect.objects.filter(pk=event.effect_id).first() if event.effect_id else None
+    _note_unreadable(event, effect, now)
+    callbacks.matched(event, now=now)
 
 
 @transaction.atomic(durable=True)
 def take_one(event: InboxEvent, *, now: datetime) -> None:
     """Match one callback; once more is harmless."""
-    effect = Effect.objects.filter(pk=event.effect_id).first() if event.effect_id else None
+    effect = _locked(event.effect_id) if event.effect_id else None
     heard = matching.read(callbacks.body_of(event))
     if heard is None:
         _note_unreadable(event, effect, now)
     elif effect is None or corrections.reserved(effect.pk) is None:
         _note_unknown(event, heard, now)
     elif effect.state in _ENDED:
-        _weigh_ended(effect, now)
+        _weigh_ended(effect, heard, now)
     else:
         _look_sooner(effect, now)
     callbacks.matched(event, now=now)
+
+
+def _locked(effect_id: UUID) -> Effect | None:
+    """Return an effect; of a payment only once its case is locked.
+
+    A worker that has weighed it and is about to write has to end first: what was heard meanwhile
+    would be seen by neither.
+    """
+    effect = Effect.objects.filter(pk=effect_id).first()
+    if effect is not None and corrections.reserved(effect.pk) is not None:
+        moves.lock(Closing.objects.get(pk=effect.subject_id).case_id)
+        effect.refresh_from_db()
+    return effect
 
 
 def _look_sooner(effect: Effect, now: datetime) -> None:
@@ -84,20 +114,33 @@ def _look_sooner(effect: Effect, now: datetime) -> None:
         engine.defer(alarms.TASK, closing_id=effect.subject_id)
 
 
-def _weigh_ended(effect: Effect, now: datetime) -> None:
+def _weigh_ended(effect: Effect, heard: Heard, now: datetime) -> None:
     """Compare what is said of a payment that has ended with what we made of it."""
-    closing = Closing.objects.get(pk=effect.subject_id)
-    moves.lock(closing.case_id)
     # What was booked counts: less than was asked for may have been paid, or more believed back.
-    booked = corrections.paid_under(effect.pk)
-    fen = booked or corrections.reserved(effect.pk) or 0
-    own = Heard(said=Said.PAID if booked else _ENDED[effect.state], amount_fen=fen)
+    booked, back = corrections.paid_under(effect.pk), corrections.charged_under(effect.pk)
+    fen = booked or back or corrections.reserved(effect.pk) or 0
+    own = Heard(said=Said.PAID if booked or back else _ENDED[effect.state], amount_fen=fen)
     found = matching.match(amount_fen=fen, callbacks=heard_of(effect.pk), answer=own, lookup=True)
     if found.outcome in FOR_PEOPLE:
         note(effect, found, FindingSource.CALLBACK, now=now)
-    elif found.outcome is Outcome.RETURNED:
-        corrections.charge_back(closing_id=closing.pk, effect_id=effect.pk, amount_fen=fen, now=now)
-        note(effect, found, FindingSource.CALLBACK, now=now, kind=FindingKind.CHARGEBACK)
+    elif heard.said is Said.RETURNED and (booked or not back):
+        _charge_back(effect, heard.reference or found.reference, booked, now)
+
+
+def _charge_back(effect: Effect, reference: str, booked_fen: int, now: datetime) -> None:
+    """Book that a payment came back, unless that was decided to be untrue already."""
+    finding = findings.note_chargeback(
+        operator=effect.operator,
+        reference=reference,
+        closing_id=effect.subject_id,
+        effect_id=effect.pk,
+        ours_fen=booked_fen or corrections.reserved(effect.pk) or 0,
+        now=now,
+    )
+    if finding.decided_at is None:
+        corrections.charge_back(
+            closing_id=effect.subject_id, effect_id=effect.pk, amount_fen=booked_fen, now=now
+        )
 
 
 def note(
@@ -106,12 +149,11 @@ def note(
     source: FindingSource,
     *,
     now: datetime,
-    kind: FindingKind | None = None,
 ) -> None:
     """Leave what was made of a payment to people, once. Call inside a transaction."""
     findings.note(
         operator=effect.operator,
-        kind=kind or FindingKind(found.outcome.value),
+        kind=FindingKind(found.outcome.value),
         source=source,
         reference=found.reference,
         closing_id=effect.subject_id,

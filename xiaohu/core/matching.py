@@ -88,7 +88,10 @@ def match(
         return _told(Outcome.WRONG_AMOUNT, money, theirs_fen=others[0])
     if _contradict(heard):
         return _told(Outcome.CONTRADICTORY, heard)
-    evidence = [*([] if lookup else callbacks), *([answer] if answer is not None else [])]
+    evidence = [
+        *([] if lookup else filter(_proves, callbacks)),
+        *([answer] if answer is not None else []),
+    ]
     # That money came back is acted on at once: nobody says so of what was never paid.
     said = {each.said for each in evidence} | {e.said for e in money if e.said is Said.RETURNED}
     for one, outcome in _BY_WEIGHT:
@@ -123,6 +126,12 @@ _BY_WEIGHT = (
     (Said.PAID, Outcome.PAID),
     (Said.REFUSED, Outcome.REFUSED),
 )
+
+
+def _proves(heard: Heard) -> bool:
+    """Say whether a callback can prove something alone: that it was paid only with how much of what."""
+    whole = heard.amount_fen is not None and heard.currency != ""
+    return heard.said is not Said.PAID or whole
 
 
 def _contradict(heard: Collection[Heard]) -> bool:

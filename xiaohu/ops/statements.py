@@ -4,6 +4,7 @@ A file that was read goes to `done`; one that cannot be goes to `refused` with a
 that says why, in both languages and without a value.
 """
 
+import hashlib
 import logging
 import time
 from collections.abc import Callable, Iterator
@@ -35,7 +36,8 @@ def take_folder(folder: Path, *, operator: str, now: datetime) -> int:
         try:
             rows = statements.read(file)
         except StatementRefused as refused:
-            statements.note_refused(operator=operator, name=_plain(file.name), now=now)
+            name, digest = _plain(file.name), _digest(file)
+            statements.note_refused(operator=operator, name=name, digest=digest, now=now)
             _put_aside(file, refused)
         else:
             statements.take(operator=operator, rows=rows, now=now)
@@ -74,6 +76,15 @@ def _waiting(folder: Path) -> Iterator[Path]:
     for file in sorted(found, key=lambda each: (each.stat().st_mtime, each.name)):
         if time.time() - file.stat().st_mtime >= QUIET_S:
             yield file
+
+
+def _digest(file: Path) -> str:
+    """Return by what the content of a file is known again; nothing where it cannot be read."""
+    try:
+        with file.open("rb") as opened:
+            return hashlib.file_digest(opened, "sha256").hexdigest()
+    except OSError:
+        return ""
 
 
 def _put_aside(file: Path, refused: StatementRefused) -> None:

@@ -42,27 +42,27 @@ def pay_part(*, closing_id: UUID, effect_id: UUID, amount_fen: int, now: datetim
     whole = reserved(effect_id) or 0
     if not 0 < amount_fen < whole:
         raise ValueError("a part is less than the whole")
-    if _post(closing_id, effect_id, Account.REFUND_PENDING, Account.REFUNDED, amount_fen, now):
-        _post(
-            closing_id,
-            effect_id,
-            Account.REFUND_PENDING,
-            Account.BALANCE,
-            whole - amount_fen,
-            now,
-        )
+    if pending_under(effect_id) == whole:
+        rest_fen = whole - amount_fen
+        _post(closing_id, effect_id, Account.REFUND_PENDING, Account.REFUNDED, amount_fen, now)
+        _post(closing_id, effect_id, Account.REFUND_PENDING, Account.BALANCE, rest_fen, now)
         _settled(closing_id).update(refunded_fen=F("refunded_fen") + amount_fen)
 
 
 def charge_back(*, closing_id: UUID, effect_id: UUID, amount_fen: int, now: datetime) -> None:
-    """Book that what was paid came back: it is owed to the holder again."""
-    if _post(closing_id, effect_id, Account.REFUNDED, Account.BALANCE, amount_fen, now):
+    """Book that what was paid came back: it is owed to the holder again.
+
+    What was booked as paid once more can come back once more.
+    """
+    if 0 < amount_fen <= paid_under(effect_id):
+        _post(closing_id, effect_id, Account.REFUNDED, Account.BALANCE, amount_fen, now)
         _settled(closing_id).update(refunded_fen=F("refunded_fen") - amount_fen, completed_at=None)
 
 
 def paid_after_all(*, closing_id: UUID, effect_id: UUID, amount_fen: int, now: datetime) -> None:
     """Book a payment as made whose money stands on the balance, believed to have come back."""
-    if _post(closing_id, effect_id, Account.BALANCE, Account.REFUNDED, amount_fen, now):
+    if 0 < amount_fen <= (reserved(effect_id) or 0) - paid_under(effect_id):
+        _post(closing_id, effect_id, Account.BALANCE, Account.REFUNDED, amount_fen, now)
         _settled(closing_id).update(refunded_fen=F("refunded_fen") + amount_fen)
         _complete(closing_id, now)
 
@@ -76,7 +76,9 @@ def owe(
     now: datetime,
 ) -> None:
     """Book what came back after the end as owed to the holder, to be claimed within so many years."""
-    if _post(closing_id, effect_id, Account.BALANCE, Account.UNCLAIMED, amount_fen, now):
+    back_fen = _posted(effect_id, Account.REFUNDED, Account.BALANCE)
+    if 0 < amount_fen <= back_fen - _posted(effect_id, Account.BALANCE, Account.UNCLAIMED):
+        _post(closing_id, effect_id, Account.BALANCE, Account.UNCLAIMED, amount_fen, now)
         _settled(closing_id).update(unclaimed_fen=F("unclaimed_fen") + amount_fen)
         _complete(closing_id, now)
         UnclaimedMoney.objects.get_or_create(
@@ -124,13 +126,20 @@ def _post(
     credit: Account,
     amount_fen: int,
     now: datetime,
-) -> bool:
-    """Post once; return False where that was done before."""
+) -> None:
+    """Post under the number that is next: what is corrected again stands beside what was before."""
     same = {"effect_id": effect_id, "debit": debit.value, "credit": credit.value}
-    if Transfer.objects.filter(**same).exists():
-        return False
     operator = SettledClosing.objects.values_list("operator", flat=True).get(pk=closing_id)
     Transfer.objects.create(
-        **same, operator=operator, closing_id=closing_id, amount_fen=amount_fen, at=now
+        **same,
+        operator=operator,
+        closing_id=closing_id,
+        amount_fen=amount_fen,
+        times=Transfer.objects.filter(**same).count() + 1,
+        at=now,
     )
-    return True
+
+
+def _posted(effect_id: UUID, debit: Account, credit: Account) -> int:
+    same = Transfer.objects.filter(effect_id=effect_id, debit=debit.value, credit=credit.value)
+    return sum(same.values_list("amount_fen", flat=True))

@@ -68,9 +68,13 @@ def note(
     effect_id: UUID | None = None,
     ours_fen: int | None = None,
     theirs_fen: int | None = None,
+    again: bool = False,
     now: datetime,
 ) -> Finding:
-    """Note something found; the same once more changes nothing, decided or not."""
+    """Note something found; the same once more changes nothing, decided or not.
+
+    With `again` it is noted anew once the last was decided: it has happened once more.
+    """
     same = {
         "operator": operator,
         "kind": kind.value,
@@ -80,18 +84,27 @@ def note(
         "effect_id": effect_id,
         "theirs_fen": theirs_fen,
     }
-    found = Finding(**same, ours_fen=ours_fen, found_at=now, two_people=FINDINGS[kind].two_people)
+    newest = Finding.objects.filter(**same).order_by("-times")
+    last = newest.first()
+    times = last.times + (again and last.decided_at is not None) if last is not None else 1
+    found = Finding(
+        **same,
+        times=times,
+        ours_fen=ours_fen,
+        found_at=now,
+        two_people=FINDINGS[kind].two_people,
+    )
     Finding.objects.bulk_create([found], ignore_conflicts=True)
-    return Finding.objects.get(**same)
+    return newest[0]
 
 
 def note_difference(
     one: Difference, *, operator: str, source: FindingSource, now: datetime
 ) -> Finding:
     """Note a difference, unless the same about the same payment was found somewhere else before."""
-    same = Finding.objects.filter(
-        operator=operator, kind=one.kind.value, theirs_fen=one.theirs_fen, effect_id=one.effect_id
-    )
+    same = Finding.objects.filter(operator=operator, kind=one.kind.value, effect_id=one.effect_id)
+    if one.kind is not FindingKind.CHARGEBACK:  # However much is named, one payment came back.
+        same = same.filter(theirs_fen=one.theirs_fen)
     known = same.order_by("found_at").first() if one.effect_id is not None else None
     return known or note(
         operator=operator,
@@ -102,6 +115,31 @@ def note_difference(
         effect_id=one.effect_id,
         ours_fen=one.ours_fen,
         theirs_fen=one.theirs_fen,
+        now=now,
+    )
+
+
+def note_chargeback(
+    *,
+    operator: str,
+    reference: str,
+    closing_id: UUID,
+    effect_id: UUID,
+    ours_fen: int,
+    now: datetime,
+) -> Finding:
+    """Note that a payment came back; while that is undecided, whoever says it too adds nothing."""
+    same = Finding.objects.filter(
+        kind=FindingKind.CHARGEBACK.value, effect_id=effect_id, decided_at=None
+    )
+    return same.first() or note(
+        operator=operator,
+        kind=FindingKind.CHARGEBACK,
+        source=FindingSource.CALLBACK,
+        reference=reference,
+        closing_id=closing_id,
+        effect_id=effect_id,
+        ours_fen=ours_fen,
         now=now,
     )
 

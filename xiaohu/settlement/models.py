@@ -104,7 +104,10 @@ class BillItem(models.Model):
 
 
 class Transfer(models.Model):
-    """One row is a debit, a credit and an amount: an imbalance cannot be written. Never changed."""
+    """One row is a debit, a credit and an amount: an imbalance cannot be written. Never changed.
+
+    `times` numbers corrections: money can come back more than once.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     operator = models.CharField(max_length=32)
@@ -113,6 +116,7 @@ class Transfer(models.Model):
     credit = models.CharField(max_length=16, choices=[(a.value, a.value) for a in Account])
     amount_fen = models.BigIntegerField()
     effect_id = models.UUIDField(null=True)
+    times = models.PositiveSmallIntegerField(default=1, db_default=1)
     at = models.DateTimeField()
 
     class Meta:
@@ -129,7 +133,7 @@ class Transfer(models.Model):
                 name="settled_once",
             ),
             models.UniqueConstraint(
-                fields=["effect_id", "debit", "credit"], name="each_refund_posted_once"
+                fields=["effect_id", "debit", "credit", "times"], name="each_refund_posted_once"
             ),
         ]
 
@@ -209,7 +213,7 @@ class SettledClosing(models.Model):
 class Finding(models.Model):
     """One thing about money that a person must decide; what was found is never changed.
 
-    `reference` is the provider's code. Where it takes two people, one proposes with a reason and
+    `reference` is the provider's code; `times` counts what happened again after it was decided. Where it takes two people, one proposes with a reason and
     the number of a document as `proof`, and another decides.
     """
 
@@ -222,6 +226,7 @@ class Finding(models.Model):
     effect_id = models.UUIDField(null=True, db_index=True)
     ours_fen = models.BigIntegerField(null=True)
     theirs_fen = models.BigIntegerField(null=True)
+    times = models.PositiveSmallIntegerField(default=1, db_default=1)
     found_at = models.DateTimeField()
     two_people = models.BooleanField()
     proposal = models.CharField(max_length=16, blank=True)
@@ -251,6 +256,7 @@ class Finding(models.Model):
                     "closing_id",
                     "effect_id",
                     "theirs_fen",
+                    "times",
                 ],
                 nulls_distinct=False,
                 name="each_finding_once",

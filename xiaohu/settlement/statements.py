@@ -25,6 +25,7 @@ from xiaohu.settlement.models import Account, StatementPayment, Transfer
 
 LARGEST = 64 * 1024 * 1024
 LONGEST = 64
+SHORT = 12  # so much of a digest tells files apart
 MARGIN = timedelta(hours=1)
 COLUMNS: Mapping[str, str] = {
     "our_reference": "商户订单号",
@@ -102,14 +103,18 @@ def take(*, operator: str, rows: list[Row], now: datetime) -> list[Difference]:
     return found
 
 
-def note_refused(*, operator: str, name: str, now: datetime) -> None:
-    """Leave a statement that was put aside to people. Call outside a transaction."""
+def note_refused(*, operator: str, name: str, digest: str = "", now: datetime) -> None:
+    """Leave a statement that was put aside to people; `digest` tells files of one name apart.
+
+    Call outside a transaction.
+    """
+    reference = f"{name[: LONGEST - SHORT - 1]}-{digest[:SHORT]}" if digest else name[:LONGEST]
     with transaction.atomic(durable=True):
         findings.note(
             operator=operator,
             kind=FindingKind.STATEMENT_REFUSED,
             source=FindingSource.STATEMENT,
-            reference=name[:LONGEST],
+            reference=reference,
             now=now,
         )
 
