@@ -17,6 +17,7 @@ from tests.closures.test_matching import (
     found,
     hear,
     stands,
+    told,
     unsure,
     waiting,
 )
@@ -271,3 +272,11 @@ def test_what_does_not_say_how_much_was_paid_proves_nothing_alone(
     hear(world, effect().pk)
     world.skip_until(case, lambda: not closing_of(case).is_open)
     assert stands(case) == {Account.REFUNDED: FEN}
+
+
+def test_whoever_is_owed_again_is_told_how_to_claim_it(world: World) -> None:
+    case = done(world)
+    hear(world, effect().pk, type="payout.returned")
+    assert "unclaimed" not in told(case)
+    decide(world, D.PAY_AGAIN, kind=K.CHARGEBACK)
+    assert "unclaimed" in told(case)

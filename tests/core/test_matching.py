@@ -63,6 +63,7 @@ def test_everything_said_has_one_outcome(
         ([PAID], Outcome.PAID),
         ([REFUSED], Outcome.REFUSED),
         ([ACCEPTED], Outcome.STILL_OPEN),
+        ([SILENT], Outcome.STILL_OPEN),
         ([], Outcome.STILL_OPEN),
     ],
 )

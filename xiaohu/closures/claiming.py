@@ -4,7 +4,7 @@ A claim sends it by a new refund effect: held, agreed to, stoppable as any refun
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.conf import settings
@@ -48,13 +48,13 @@ def book(closing: Closing, why: Unclaimed, *, name: str, now: datetime) -> None:
     booked = unclaimed.book(closing_id=closing.pk, why=why, years=years, now=now)
     if name:
         _keep_name(case, name)
-    submitting.tell(
-        case,
-        Notice.UNCLAIMED,
-        now=now,
-        day=booked.claim_until.isoformat(),
-        link=f"{settings.XIAOHU.address}/claim",
-    )
+    tell(case, booked.claim_until, now=now)
+
+
+def tell(case: Case, until: date, *, now: datetime) -> None:
+    """Tell that money waits, and how and until when to claim it. Call inside a transaction."""
+    link = f"{settings.XIAOHU.address}/claim"
+    submitting.tell(case, Notice.UNCLAIMED, now=now, day=until.isoformat(), link=link)
 
 
 def ways(case: Case) -> tuple[RefundRoute, ...]:

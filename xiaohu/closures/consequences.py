@@ -18,7 +18,7 @@ from xiaohu.core.states import CaseState
 from xiaohu.core.steps import Step
 from xiaohu.queue import effects
 from xiaohu.queue.models import Effect, EffectState
-from xiaohu.settlement import corrections, findings, suspense
+from xiaohu.settlement import corrections, findings, suspense, unclaimed
 from xiaohu.settlement.models import Finding
 
 _D, _K = FindingDecision, FindingKind
@@ -161,7 +161,7 @@ def _not_back(matter: _Matter) -> None:
 
 
 def _owed_again(matter: _Matter, amount_fen: int) -> None:
-    """Book that money came back after the end, and that it is owed to the holder."""
+    """Book that money came back after the end and is owed to the holder, who is told how to claim it."""
     if not amount_fen:
         return
     closing_id, key, now = matter.closing.pk, matter.effect.pk, matter.now
@@ -170,6 +170,9 @@ def _owed_again(matter: _Matter, amount_fen: int) -> None:
     corrections.owe(
         closing_id=closing_id, effect_id=key, amount_fen=amount_fen, years=years, now=now
     )
+    case, waits = matter.closing.case, unclaimed.of_closings([closing_id]).get(closing_id)
+    if waits is not None and case.purged_at is None:
+        claiming.tell(case, waits.claim_until, now=now)
 
 
 def _not_booked(matter: _Matter) -> None:
