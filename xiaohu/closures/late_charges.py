@@ -86,10 +86,10 @@ def _read(said: Mapping[str, Any]) -> tuple[str, int | None]:
     reference, amount = said.get("reference"), said.get("amount_fen")
     if not isinstance(reference, str) or not _REFERENCE.fullmatch(reference):
         return _digest(said), None
-    is_amount = isinstance(amount, int) and not isinstance(amount, bool)
-    if not is_amount or not 0 < amount <= MOST_FEN or said.get("currency", CURRENCY) != CURRENCY:
-        return f"{reference[:47]}-{_digest(said)}", None
-    return reference, amount
+    in_yuan = said.get("currency", CURRENCY) == CURRENCY and not isinstance(amount, bool)
+    if in_yuan and isinstance(amount, int) and 0 < amount <= MOST_FEN:
+        return reference, amount
+    return f"{reference[:47]}-{_digest(said)}", None
 
 
 def _digest(said: Mapping[str, Any]) -> str:

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("settlement", "0010_money_that_came_back_can_be_claimed"),
+        ("settlement", "0011_a_kind_of_finding_says_whether_it_takes_two"),
     ]
 
     operations = [
