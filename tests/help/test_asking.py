@@ -24,6 +24,13 @@ def test_says_that_somebody_is_there_or_when_again(world: World) -> None:
     assert "2026年11月24日 08:00 起有人接听" in words(browser.open("/help/contact"))
 
 
+def test_at_night_the_next_opening_is_chosen_beforehand(world: World) -> None:
+    browser = Browser(world)
+    assert " selected" not in page(browser.open("/help/contact")).partition('name="topic"')[0]
+    world.clock.at = NOON + timedelta(hours=9)
+    assert '"2026-11-24T08" selected' in page(browser.open("/help/contact"))
+
+
 def test_asking_for_a_call_leads_to_a_reference(world: World) -> None:
     browser = Browser(world)
     said = words(browser.send("/help/contact", **GIVEN))

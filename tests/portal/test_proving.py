@@ -87,6 +87,9 @@ def test_papers_take_the_place_of_a_proof_once_tries_are_used_up(world: World) -
     assert "今天的尝试次数已用完" in words(browser.open(f"{browser.home}/verify"))
     browser.send(f"{browser.home}/verify", by="paper")
     assert browser.at == f"{browser.home}/documents"
+    shown = words(browser.upload("holder_id"))
+    assert "文件 1 · " in shown
+    assert " KB" in shown
     browser.show_papers()
     browser.open(f"{browser.home}/balance")
     browser.send(choice="original")

@@ -103,6 +103,18 @@ def closings_of(case: Case) -> list[Closing]:
     return list(found)
 
 
+def closings_with_lines(cases: Collection[Case]) -> list[Closing]:
+    """Return the closings of several cases that are about a line, with one query."""
+    found = Closing.objects.filter(case__in=cases, line__isnull=False).select_related("line")
+    return list(found.order_by("pk"))
+
+
+def certificates_of(closings: Collection[Closing]) -> dict[UUID, Document]:
+    """Return the newest certificate of each of these closings, with one query."""
+    issued = Document.objects.filter(closing__in=closings, kind=DocumentKind.CERTIFICATE)
+    return {document.closing_id: document for document in issued.order_by("issued_at")}
+
+
 def lines_of_case(case: Case) -> list[Line]:
     """Return the lines of a case; none where only an account is to end."""
     return [closing.line for closing in closings_of(case) if closing.line is not None]

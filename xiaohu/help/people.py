@@ -36,7 +36,12 @@ def contact(request: HttpRequest) -> HttpResponse:
     now, operator = clock.now(), settings.XIAOHU.operator
     staffed = policies.current(operator).contact.staffed
     slots = assistance.slots(staffed, now=now, calendar=calendars.working())
-    form = CallForm(request.POST or None, times=[(_key(s), _said(s)) for s in slots])
+    opens = staffed and closed_until(staffed, moment=now, calendar=calendars.working())
+    form = CallForm(
+        request.POST or None,
+        times=[(_key(s), _said(s)) for s in slots],
+        initial={"time": _key(slots[0])} if opens and slots else None,
+    )
     if request.method == "POST" and form.is_valid():
         made = _ask(request, form, slots, now)
         if made is not None:
@@ -44,8 +49,7 @@ def contact(request: HttpRequest) -> HttpResponse:
     page = {
         "form": form,
         "staffed": staffed,
-        "staffed_again": staffed
-        and closed_until(staffed, moment=now, calendar=calendars.working()),
+        "staffed_again": opens,
         "wait": calling.usual_wait(operator, now=now),
     }
     return render(request, "help/contact.html", page, status=422 if form.errors else 200)

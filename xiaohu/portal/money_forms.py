@@ -43,9 +43,10 @@ class WalletAccount(PlainForm):
             label=_("wallet.provider"),
             choices=[(each.value, gettext(f"wallet.{each.value}")) for each in Wallet],
             widget=forms.RadioSelect,
-            error_messages={"required": _("err.choose"), "invalid_choice": _("err.choose")},
+            error_messages=dict.fromkeys(("required", "invalid_choice"), _("wallet.err.provider")),
         )
         self.fields["agreed"] = agreed("bank_account")
+        self.order_fields(("bank", "account", "agreed"))
 
     def clean_account(self) -> str:
         """Return a number in E.164 or an e-mail address."""

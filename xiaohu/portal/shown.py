@@ -1,12 +1,14 @@
 """What pages show of a case: masks, dates and amounts; and who acts on it."""
 
+from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpRequest
 from django.utils.translation import gettext
 
 from xiaohu.access.sessions import Subscriber
-from xiaohu.closures import drafting, paying, queries, volunteering
+from xiaohu.closures import documents, drafting, paying, queries, volunteering
 from xiaohu.closures.models import Case
 from xiaohu.core.actors import Actor
 from xiaohu.core.numbers import mask_number
@@ -52,6 +54,27 @@ def shown_case(case: Case) -> dict[str, Any]:
         "can_withdraw": CaseState(case.state) in WITHDRAWABLE and not case.by_operator,
         "certified": [each for each in closings if each.certificate is not None],
     }
+
+
+def numbers_of(cases: Sequence[Case]) -> dict[UUID, str]:
+    """Return the masked number of each case that has one; once erased, what its paper keeps."""
+    closings = queries.closings_with_lines(cases)
+    masks = {mask.id: mask.number for mask in lines.shown(c.line for c in closings if c.line)}
+    erased = [c for c in closings if c.line_id and masks[c.line_id] == lines.ERASED]
+    kept = {pk: documents.read(paper)["line"] for pk, paper in queries.certificates_of(erased).items()}
+    found: dict[UUID, list[str]] = {}
+    for closing in closings:
+        if closing.line_id:
+            mask = kept.get(closing.pk, masks[closing.line_id])
+            found.setdefault(closing.case_id, []).append(mask)
+    return {case_id: _first_of(numbers) for case_id, numbers in found.items()}
+
+
+def _first_of(numbers: list[str]) -> str:
+    first, *others = sorted(numbers)
+    if not others:
+        return first
+    return gettext("cases.several").format(number=first, n=len(numbers), more=len(others))
 
 
 def pays(case: Case, closings: list[shown.ShownClosing]) -> bool:

@@ -1,13 +1,13 @@
 """Uploads: what is wrong with a file is said at its field, and nothing is taken without it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from django import forms
 from django.http import HttpRequest
 from django.utils.translation import gettext
 
-from xiaohu.proofing.papers import TooManyFiles, TooManyPapers
+from xiaohu.proofing.papers import Listed, TooManyFiles, TooManyPapers
 from xiaohu.proofing.reencoding import MAX_BYTES, PaperRefused
 from xiaohu.ui.refusals import sentence
 
@@ -33,3 +33,17 @@ def refusals_told(form: forms.Form) -> Iterator[None]:
         form.add_error(FIELD, gettext(f"paper.err.{refused.params['why']}"))
     except (TooManyFiles, TooManyPapers) as refused:
         form.add_error(FIELD, sentence(refused).what)
+
+
+def named(listed: Sequence[Listed]) -> list[tuple[Listed, str]]:
+    """Return pages with the names a person can tell them by: which file, which page, how large."""
+    files = list(dict.fromkeys(paper.file_id for paper in listed))
+    found = []
+    for at, paper in enumerate(listed):
+        of_file = [other.file_id for other in listed[: at + 1]].count(paper.file_id)
+        several = sum(other.file_id == paper.file_id for other in listed) > 1
+        name = gettext("papers.page" if several else "papers.one_file").format(
+            n=files.index(paper.file_id) + 1, page=of_file, size=-(-paper.size // 1024)
+        )
+        found.append((paper, name))
+    return found

@@ -1,8 +1,9 @@
 """V2 and V3 in facts: what the records say of a number, and what became of comparing a file."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.conf import settings
 from django.utils.translation import get_language, gettext
@@ -13,10 +14,11 @@ from xiaohu.closures.models import Document, DocumentKind, DocumentState
 from xiaohu.closures.verifying import Answer, Judged, Signed
 from xiaohu.core.references import CertificateNumberRefused, normalise_certificate_number
 from xiaohu.trail import signing
-from xiaohu.ui.templatetags.words import moment
+from xiaohu.ui.templatetags.words import day, moment
 
 Row = tuple[str, str]
 MISTYPED, UNKNOWN = "mistyped", "unknown"
+_ON_PAPER = re.compile(r"(?<![\w-])(?P<day>20\d\d-\d\d-\d\d)(?P<time> \d\d:\d\d)?(?: \(UTC\+8\))?(?![\w-])")
 _STANDING = frozenset({Answer.GENUINE, Answer.SIGNATURE, Answer.PARTLY})
 
 
@@ -134,7 +136,9 @@ def of_file(judged: Judged, *, digest: str) -> FileResult:
     record = documents.find(judged.signed.said["number"])
     parts += [(gettext("verify.part.record"), _record(record, judged.signed)), digest_row]
     language = "en" if get_language() == "en" else "zh"
-    facts = papers.facts(DocumentKind(judged.signed.kind), judged.signed.said, language=language)
+    facts = as_read(
+        papers.facts(DocumentKind(judged.signed.kind), judged.signed.said, language=language)
+    )
     good, sentence = _answer(judged.answer, judged.signed, record)
     then = gettext("verify.next.altered") if judged.answer is Answer.ALTERED else ""
     newer = (record.replaced_by_id or "") if record is not None else ""
@@ -159,6 +163,15 @@ def _signature(judged: Judged) -> str:
         return gettext("verify.sign.good").format(key=judged.signed.key)
     forged = judged.answer is Answer.FORGED
     return gettext("verify.sign.bad") if forged else gettext("verify.sign.none")
+
+
+def as_read(rows: Sequence[Row]) -> list[Row]:
+    """Return the facts of a paper with days and moments as every page writes them."""
+    return [(name, _ON_PAPER.sub(_day_as_read, value)) for name, value in rows]
+
+
+def _day_as_read(found: re.Match[str]) -> str:
+    return day(date.fromisoformat(found["day"])) + (found["time"] or "")
 
 
 def pages(compared: Compared) -> str:

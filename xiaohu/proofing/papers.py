@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
+from django.db.models import Func, IntegerField
+
 from xiaohu.core.applicants import Evidence
 from xiaohu.core.refusals import Refusal
 from xiaohu.proofing import reencoding
@@ -29,11 +31,13 @@ class TooManyPapers(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One page of a paper, without what is on it."""
+    """One page of a paper, without what is on it: of which upload, and how large it is kept."""
 
     id: UUID
     evidence: Evidence
     added_at: datetime
+    file_id: UUID
+    size: int
 
 
 def add(
@@ -73,9 +77,11 @@ def add(
 
 
 def of_case(case_id: UUID) -> list[Listed]:
-    """Return the papers of a case, oldest first, without opening them."""
-    rows = Paper.objects.filter(case_id=case_id).defer("box").order_by("added_at", "pk")
-    return [_listed(paper) for paper in rows]
+    """Return the papers of a case, oldest first, without opening or even reading them."""
+    rows = Paper.objects.filter(case_id=case_id).annotate(size=_Size("box"))
+    fields = ("id", "evidence", "added_at", "file_id", "size")
+    found = rows.order_by("added_at", "file_id", "pk").values_list(*fields)
+    return [Listed(pk, Evidence(kind), *rest) for pk, kind, *rest in found]
 
 
 def kinds_of(case_id: UUID) -> frozenset[Evidence]:
@@ -132,4 +138,10 @@ def forget(case_id: UUID) -> int:
 
 
 def _listed(paper: Paper) -> Listed:
-    return Listed(paper.pk, Evidence(paper.evidence), paper.added_at)
+    evidence = Evidence(paper.evidence)
+    return Listed(paper.pk, evidence, paper.added_at, paper.file_id, len(paper.box))
+
+
+class _Size(Func):
+    function = "octet_length"
+    output_field = IntegerField()

@@ -22,6 +22,9 @@ from xiaohu.vault.records import Ref
 from xiaohu.vault.root import purpose_key
 
 
+ERASED = "—"  # in place of a number that is no more
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownLine:
     """A line as a page may show it."""
@@ -256,7 +259,7 @@ def _shown_holder(identity: Mapping[str, str]) -> ShownHolder:
 def _shown(line: Line, clear_number: str) -> ShownLine:
     return ShownLine(
         id=line.pk,
-        number=mask_number(clear_number) if clear_number else "—",
+        number=mask_number(clear_number) if clear_number else ERASED,
         tail=tail(clear_number),
         product=line.product,
         status=LineStatus(line.status),

@@ -87,7 +87,7 @@ def documents(request: HttpRequest, case: Case) -> HttpResponse:
         "case": case,
         "form": form,
         "wanted": [
-            (kind, [paper for paper in listed if paper.evidence is kind])
+            (kind, uploads.named([paper for paper in listed if paper.evidence is kind]))
             for kind in standing.papers
         ],
         "lacking": standing.lacking,

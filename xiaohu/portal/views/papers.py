@@ -15,6 +15,7 @@ from xiaohu.closures.models import Case, Document, DocumentKind, DocumentState
 from xiaohu.core.states import CaseState
 from xiaohu.portal.entering import own_case
 from xiaohu.portal.shown import actor_of, masked, shown_case
+from xiaohu.portal.verified import as_read
 from xiaohu.queue import clock
 from xiaohu.ui.qr import svg
 from xiaohu.ui.shown import ShownClosing, closings
@@ -82,13 +83,22 @@ def _paper(
         "document": document,
         "said": said,
         "money": statements.rows(said.get("settlement", {})) if said is not None else [],
-        "facts": papers.facts(DocumentKind(document.kind), said, language=language)
+        "facts": as_read(papers.facts(DocumentKind(document.kind), said, language=language))
         if document is not None and said is not None
         else [],
+        "claim": _claim(said or {}),
         "qr": svg(said["verify"]) if said is not None else "",
         "line_query": several,
         "can_send": sending.can_send(shown["contact"]),
     }
+
+
+def _claim(said: dict[str, Any]) -> str:
+    """Return until when and where money that waits can be claimed, as a paper says it."""
+    if not said.get("claim"):
+        return ""
+    told = gettext("paper.claim_at").format(**said["claim"])
+    return as_read([("", told)])[0][1]
 
 
 def _being_signed(chosen: ShownClosing) -> bool:

@@ -18,6 +18,7 @@ from xiaohu.portal.entering import signed_in
 from xiaohu.portal.forms import OneChoice
 from xiaohu.portal.opening import open_draft
 from xiaohu.portal.options import explained
+from xiaohu.portal.shown import numbers_of
 from xiaohu.queue import clock
 from xiaohu.registry import calendars, policies
 
@@ -86,5 +87,6 @@ def cases(request: HttpRequest, subscriber: Subscriber) -> HttpResponse:
     found = queries.cases_of(subscriber)
     if len(found) == 1 and subscriber.case_id is not None:
         return HttpResponseRedirect(reverse("portal:case", args=[found[0].pk]))
-    listed = [(case, journey.home_of(case, now=clock.now())) for case in found]
+    numbers, now = numbers_of(found), clock.now()
+    listed = [(c, journey.home_of(c, now=now), numbers.get(c.pk, "")) for c in found]
     return render(request, "portal/cases.html", {"cases": listed})
