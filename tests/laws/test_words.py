@@ -210,6 +210,7 @@ def made() -> Mapping[str, list[str]]:
         "choice.": each(Choice),
         "changed.": each(Shown),
         "official.": each(OFFICIAL),
+        "official.sign.": each(OFFICIAL),
         "copy.": ["title", "lead", *each(Record)],
         "left.": each(LeftBehind),
         "binding.": each(Binding),
@@ -471,7 +472,10 @@ def test_chinese_is_chinese_and_english_is_not(
     own_name = {"language.en"}
     said = {key: str(message.string) for key, message in chinese.items() if key not in own_name}
     assert [key for key, text in said.items() if not CHINESE.search(text)] == []
-    looked_for = {"official.lookup", "official.renewal"}  # Found on the site by these signs alone.
+    looked_for = {
+        "official.sign.lookup",
+        "official.sign.renewal",
+    }  # Found on the site by these signs alone.
     told = {key: str(m.string) for key, m in english.items() if key not in looked_for}
     assert [key for key, text in told.items() if CHINESE.search(text)] == []
 

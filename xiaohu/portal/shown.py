@@ -61,7 +61,9 @@ def numbers_of(cases: Sequence[Case]) -> dict[UUID, str]:
     closings = queries.closings_with_lines(cases)
     masks = {mask.id: mask.number for mask in lines.shown(c.line for c in closings if c.line)}
     erased = [c for c in closings if c.line_id and masks[c.line_id] == lines.ERASED]
-    kept = {pk: documents.read(paper)["line"] for pk, paper in queries.certificates_of(erased).items()}
+    kept = {
+        pk: documents.read(paper)["line"] for pk, paper in queries.certificates_of(erased).items()
+    }
     found: dict[UUID, list[str]] = {}
     for closing in closings:
         if closing.line_id:
@@ -71,10 +73,10 @@ def numbers_of(cases: Sequence[Case]) -> dict[UUID, str]:
 
 
 def _first_of(numbers: list[str]) -> str:
-    first, *others = sorted(numbers)
-    if not others:
+    first = min(numbers)
+    if len(numbers) == 1:
         return first
-    return gettext("cases.several").format(number=first, n=len(numbers), more=len(others))
+    return gettext("cases.several").format(number=first, n=len(numbers))
 
 
 def pays(case: Case, closings: list[shown.ShownClosing]) -> bool:

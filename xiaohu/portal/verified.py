@@ -18,7 +18,9 @@ from xiaohu.ui.templatetags.words import day, moment
 
 Row = tuple[str, str]
 MISTYPED, UNKNOWN = "mistyped", "unknown"
-_ON_PAPER = re.compile(r"(?<![\w-])(?P<day>20\d\d-\d\d-\d\d)(?P<time> \d\d:\d\d)?(?: \(UTC\+8\))?(?![\w-])")
+_ON_PAPER = re.compile(
+    r"(?<![\w-])(?P<day>20\d\d-\d\d-\d\d)(?P<time> \d\d:\d\d)?(?: \(UTC\+8\))?(?![\w-])"
+)
 _STANDING = frozenset({Answer.GENUINE, Answer.SIGNATURE, Answer.PARTLY})
 
 

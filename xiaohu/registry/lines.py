@@ -21,7 +21,6 @@ from xiaohu.vault.keys import Erased
 from xiaohu.vault.records import Ref
 from xiaohu.vault.root import purpose_key
 
-
 ERASED = "—"  # in place of a number that is no more
 
 
