@@ -24,6 +24,7 @@ from xiaohu.core.states import CaseState
 from xiaohu.core.steps import Scope
 from xiaohu.notices.models import QueuedNotice
 from xiaohu.registry.models import Line
+from xiaohu.screening.models import CheckRun
 from xiaohu.settlement import orders
 from xiaohu.settlement.models import RefundOrder, Transfer
 
@@ -312,3 +313,36 @@ def test_the_link_stops_a_line_that_has_not_come_to_its_money(world: World) -> N
     assert (closing.state, closing.owner) == ("refund_attention", HumanQueue.OPERATIONS)
     assert closing.trouble == agreeing.STOPPED
     assert paid(world) == []
+
+
+def test_lines_together_above_the_limit_wait_one_by_one(world: World) -> None:
+    _, one, two = two_of_one_holder(world)
+    repaying.retry(closing_id=one, officer=finance(), now=world.now)
+    run = CheckRun.objects.get(pk=two)
+    run.facts["cash_fen"] = 99_000
+    run.save()
+    world.work()
+    order = orders.last(one)
+    assert order is not None
+    assert (order.reasons, paid(world)) == (["above_limit"], [])
+
+
+def test_a_word_given_while_a_worker_looks_is_not_slept_through(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = came_back(world)
+    chosen(world, case)
+    read = orders.last
+    given: list[RefundOrder] = []
+
+    def slow(closing_id: UUID) -> RefundOrder | None:
+        order = read(closing_id)
+        if not given and order is not None and order.missing:
+            given.append(agree(world, case, "sun"))
+        return order
+
+    monkeypatch.setattr(orders, "last", slow)
+    world.work()
+    world.clock.pass_(days=1, minutes=1)
+    world.work_until(lambda: is_done(case), hours=1)
+    assert paid(world) == ["bank_account"]

@@ -5,15 +5,31 @@ from datetime import date
 import pytest
 from django.db import IntegrityError, transaction
 
-from tests.closures.states import BANK
-from tests.closures.test_repaying import came_back, finance
+from tests.closures.states import BANK, fails, officer
+from tests.closures.test_repaying import came_back, finance, maybe_paid
 from tests.stories import World, closing_of, document_of, holder_of
-from xiaohu.closures import agreeing, claiming, documents, handing_out, paying, purging, unanswered
+from xiaohu.closures import (
+    agreeing,
+    alarms,
+    claiming,
+    documents,
+    handing_out,
+    paying,
+    purging,
+    refunding,
+    retrying,
+    standing,
+    submitting,
+    unanswered,
+)
+from xiaohu.closures.clearing import MoneyHeld, MoneyUncertain
 from xiaohu.closures.handing_out import IdentityNotSeen
-from xiaohu.closures.models import AssistedPayment, Case, Claim, DocumentKind
+from xiaohu.closures.models import AssistedPayment, Case, Claim, Closing, DocumentKind
+from xiaohu.closures.ordering import line_of
+from xiaohu.closures.repaying import NotYoursToPay
 from xiaohu.closures.reviewing import SamePerson
 from xiaohu.core.profile import RefundRoute
-from xiaohu.core.repaying import PaymentPending, SumMismatch
+from xiaohu.core.repaying import TRIES, PaymentPending, SumMismatch
 from xiaohu.core.states import CaseState
 from xiaohu.core.unclaimed import ClaimElsewhere, NothingToClaim, claim_until
 from xiaohu.notices.models import QueuedNotice
@@ -217,6 +233,104 @@ def test_while_it_is_handed_out_nothing_is_claimed(world: World) -> None:
         Claim.objects.create(operator=case.operator, closing=closing_of(case), made_at=world.now)
     handing_out.drop(payment_id=payment.pk, officer=finance(), now=world.now)
     assert claimed(world, case).pk == case.pk
+
+
+def test_what_may_have_been_paid_is_neither_given_up_nor_kept_at_the_counter(world: World) -> None:
+    case = came_back(world)
+    maybe_paid(world, case)
+    world.clock.pass_(days=16)
+    assert unanswered.give_up(now=world.now) == 0
+    refunding.choose_another_way(
+        case_id=case.pk, route=RefundRoute.COUNTER, actor=holder_of(case), now=world.now
+    )
+    world.work()
+    closing = closing_of(case)
+    assert (closing.owner, closing.trouble) == ("operations", "refund_unresolved")
+    assert settled(case).unclaimed_fen == 0
+
+
+def test_what_may_have_been_paid_is_not_handed_out(world: World) -> None:
+    case = at_counter(world)
+    maybe_paid(world, case)
+    with pytest.raises(MoneyUncertain):
+        handed_out(world, case)
+
+
+def test_what_the_law_holds_is_neither_handed_out_nor_paid_as_claimed(world: World) -> None:
+    case = at_counter(world)
+    payment = handed_out(world, case)
+    world.outside.change(line_of(closing_of(case)), legal_hold=True)
+    with pytest.raises(MoneyHeld):
+        handing_out.confirm(payment_id=payment.pk, officer=finance("sun"), now=world.now)
+    handing_out.drop(payment_id=payment.pk, officer=finance(), now=world.now)
+    with pytest.raises(MoneyHeld):
+        handed_out(world, case)
+    claimed(world, case)
+    agreed(world, case)
+    world.work()
+    assert (closing_of(case).trouble, world.outside.truth("payout")) == ("legal_hold", [])
+    world.outside.change(line_of(closing_of(case)), legal_hold=False)
+    world.clock.pass_(days=1, minutes=1)
+    world.work()
+    assert len(world.outside.truth("payout")) == 1
+
+
+def test_one_that_fails_keeps_nobody_else_from_being_looked_after(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = came_back(world)
+    world.clock.pass_(days=16)
+    with monkeypatch.context() as broken:
+        broken.setattr(claiming, "book", fails)
+        assert unanswered.give_up(now=world.now) == 0
+        broken.setattr(submitting, "tell", fails)
+        assert unanswered.remind(now=world.now) == 0
+    assert closing_of(case).state == CaseState.REFUND_ATTENTION
+    assert unanswered.give_up(now=world.now) == 1
+
+
+def test_what_our_people_must_pay_is_not_booked_as_unanswered(world: World) -> None:
+    case = came_back(world)
+    Closing.objects.filter(case=case).update(refund_round=TRIES)
+    world.clock.pass_(days=30)
+    assert unanswered.give_up(now=world.now) == 0
+    assert unanswered.remind(now=world.now) == 0
+
+
+def test_a_large_sum_is_confirmed_by_finance(world: World) -> None:
+    case = world.ready()
+    paying.set_refund(case_id=case.pk, route=RefundRoute.COUNTER)
+    world.submit(case)
+    world.outside.change(world.line(), cash_fen=150_000)
+    world.clock.pass_(days=3, minutes=1)
+    world.work_until(lambda: Case.objects.get(pk=case.pk).state == CaseState.DONE, hours=2)
+    payment = handed_out(world, case)
+    with pytest.raises(NotYoursToPay):
+        handing_out.confirm(payment_id=payment.pk, officer=officer(), now=world.now)
+    handing_out.confirm(payment_id=payment.pk, officer=finance("sun"), now=world.now)
+    assert settled(case).unclaimed_fen == 0
+
+
+def test_the_database_hands_nothing_out_to_somebody_nobody_saw(world: World) -> None:
+    case = at_counter(world)
+    payment = handed_out(world, case)
+    AssistedPayment.objects.filter(pk=payment.pk).update(identity_seen=False)
+    with pytest.raises(IntegrityError, match="nobody saw"):
+        handing_out.confirm(payment_id=payment.pk, officer=finance("sun"), now=world.now)
+
+
+def test_a_claim_that_waits_for_people_is_late_and_tried_again(world: World) -> None:
+    case = at_counter(world)
+    claimed(world, case)
+    world.work()
+    closing = closing_of(case)
+    assert (closing.is_open, closing.trouble) == (False, "refund_to_confirm")
+    found = standing.waiting(case.operator, now=world.now)
+    assert {one.place: one.count for one in found}["people"] == 1
+    world.clock.pass_(days=2)
+    assert alarms.forgotten(now=world.now) == 1
+    retrying.try_again(case_id=case.pk, closing_id=closing.pk, officer=officer(), now=world.now)
+    assert standing.run(clock=world.clock) == 1
 
 
 def test_only_accounts_of_the_entitled_are_taken(world: World) -> None:

@@ -8,6 +8,7 @@ import pytest
 from tests.closures.states import BANK, case_in, fails, in_review, officer, refusing, traces
 from tests.stories import (
     CLEAN,
+    CONTRACT,
     LARGE,
     OPERATOR,
     World,
@@ -18,7 +19,7 @@ from tests.stories import (
 )
 from xiaohu.access.models import StaffUser
 from xiaohu.closures import agreeing, alarms, paying, queries, refunding, repaying, reviewing
-from xiaohu.closures.models import Case, DocumentKind, HumanQueue
+from xiaohu.closures.models import Case, Closing, DocumentKind, HumanQueue
 from xiaohu.closures.paying import RouteNotOffered
 from xiaohu.core.actors import Actor, ActorKind
 from xiaohu.core.moves import Action, MoveNotAllowed
@@ -31,6 +32,7 @@ from xiaohu.gateways import http
 from xiaohu.gateways.http import NOTHING, Reply
 from xiaohu.notices import outbox
 from xiaohu.queue.models import Effect
+from xiaohu.registry.models import Line
 from xiaohu.settlement import ledger
 from xiaohu.settlement.models import Account
 from xiaohu.trail import events
@@ -256,6 +258,44 @@ def test_goes_on_once_the_hold_is_lifted(world: World) -> None:
     world.clock.pass_(days=1)
     world.work_until(ended(case))
     assert paid(world) == [(FEN, "original")]
+
+
+def test_holds_what_the_law_has_come_to_hold_since_it_was_asked(world: World) -> None:
+    line, case = world.line(), came_back(world)
+    world.outside.change(line, legal_hold=True)
+    repaying.retry(
+        closing_id=closing_of(case).pk, officer=staff("qian", ActorKind.FINANCE), now=world.now
+    )
+    world.work()
+    assert (closing_of(case).trouble, paid(world)) == ("legal_hold", [])
+    world.outside.change(line, legal_hold=False)
+    world.clock.pass_(days=1, minutes=1)
+    world.work_until(ended(case))
+    assert paid(world) == [(FEN, "original")]
+
+
+@pytest.mark.parametrize("becomes", ["another's", "closed", "closing"])
+def test_another_line_takes_no_money_that_no_longer_reaches_the_holder(
+    world: World, becomes: str
+) -> None:
+    case, other = world.draft(), world.line(CONTRACT)
+    Line.objects.filter(pk=other.pk).update(holder_id=case.holder_id)
+    world.answer(case)
+    paying.set_refund(case_id=case.pk, route=RefundRoute.OTHER_LINE, to_line=str(other.pk))
+    world.submit(case)
+    found = Line.objects.filter(pk=other.pk)
+    if becomes == "closed":
+        found.update(closed_at=world.now, status="closed")
+    elif becomes == "another's":
+        found.update(holder_id=world.line(LARGE).holder_id)
+    else:
+        own = world.draft(CONTRACT)
+        Closing.objects.filter(case=own).update(state=CaseState.EXECUTING.value)
+    world.clock.pass_(days=3, minutes=1)
+    world.work()
+    assert closing_of(case).state == CaseState.REFUND_ATTENTION
+    assert (paid(world), stands(case)) == ([], {Account.BALANCE: FEN})
+    assert Effect.objects.get(kind="refund").reason == "account_closed"
 
 
 def test_asks_about_a_hold_every_day_and_people_once(world: World) -> None:

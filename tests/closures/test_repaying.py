@@ -9,17 +9,20 @@ from tests.closures.states import BANK, carried_out
 from tests.stories import World, closing_of, staff
 from xiaohu.access.models import StaffUser
 from xiaohu.closures import consenting, refunding, repaying
+from xiaohu.closures.clearing import MoneyHeld, MoneyUncertain
 from xiaohu.closures.models import AssistedPayment, Case
+from xiaohu.closures.ordering import line_of
 from xiaohu.closures.queries import CaseNotFound
 from xiaohu.closures.repaying import NotYoursToPay
 from xiaohu.closures.reviewing import SamePerson
 from xiaohu.core.actors import ActorKind
 from xiaohu.core.consents import ConsentKind
+from xiaohu.core.findings import FindingKind, FindingSource
 from xiaohu.core.moves import MoveNotAllowed
 from xiaohu.core.profile import RefundRoute
 from xiaohu.core.repaying import PaymentPending, SlipRefused, SumMismatch, normalise_slip
-from xiaohu.settlement import ledger
-from xiaohu.settlement.models import Account, SettledClosing, Transfer
+from xiaohu.settlement import findings, ledger
+from xiaohu.settlement.models import Account, Finding, SettledClosing, Transfer
 
 pytestmark = pytest.mark.django_db(databases=["default", "keystore"])
 
@@ -32,6 +35,17 @@ def finance(name: str = "qian") -> StaffUser:
 def came_back(world: World) -> Case:
     """Return a case whose refund the bank refused."""
     return carried_out(world, "original", who="payout")
+
+
+def maybe_paid(world: World, case: Case) -> Finding:
+    """Note that it has still to be decided whether money of a case has gone."""
+    return findings.note(
+        operator=case.operator,
+        kind=FindingKind.CONTRADICTORY,
+        source=FindingSource.CALLBACK,
+        closing_id=closing_of(case).pk,
+        now=world.now,
+    )
 
 
 def recorded(world: World, case: Case) -> AssistedPayment:
@@ -96,6 +110,28 @@ def test_while_it_waits_nothing_else_is_paid(world: World) -> None:
             case_id=case.pk, route=RefundRoute.BANK_ACCOUNT, **BANK, actor=actor, now=world.now
         )
     assert closing_of(case).state == "refund_attention"
+
+
+def test_what_may_have_been_paid_is_not_paid_by_hand(world: World) -> None:
+    case = came_back(world)
+    payment = recorded(world, case)
+    maybe_paid(world, case)
+    with pytest.raises(MoneyUncertain):
+        repaying.confirm_payment(payment_id=payment.pk, officer=finance("sun"), now=world.now)
+    repaying.drop_payment(payment_id=payment.pk, officer=finance(), now=world.now)
+    with pytest.raises(MoneyUncertain):
+        recorded(world, case)
+
+
+def test_what_the_law_holds_is_not_paid_by_hand(world: World) -> None:
+    case = came_back(world)
+    payment = recorded(world, case)
+    world.outside.change(line_of(closing_of(case)), legal_hold=True)
+    with pytest.raises(MoneyHeld):
+        repaying.confirm_payment(payment_id=payment.pk, officer=finance("sun"), now=world.now)
+    repaying.drop_payment(payment_id=payment.pk, officer=finance(), now=world.now)
+    with pytest.raises(MoneyHeld):
+        recorded(world, case)
 
 
 def test_a_record_is_taken_back(world: World) -> None:

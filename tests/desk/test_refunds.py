@@ -5,6 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests.closures.states import carried_out
+from tests.closures.test_claiming import at_counter, claimed
 from tests.closures.test_repaying import came_back
 from tests.desk.officers import Desk, officer
 from tests.portal.browser import page
@@ -12,6 +13,7 @@ from tests.stories import World, closing_of
 from xiaohu.closures.models import AssistedPayment, Case
 from xiaohu.core.actors import ActorKind
 from xiaohu.desk import refunds
+from xiaohu.queue.models import Effect
 from xiaohu.settlement.models import RefundOrder, SettledClosing
 
 pytestmark = pytest.mark.django_db(databases=["default", "keystore"])
@@ -194,3 +196,33 @@ def test_it_may_wait_at_the_counter(world: World) -> None:
     world.work_until(lambda: Case.objects.get(pk=case.pk).state == "done", hours=2)
     settled = SettledClosing.objects.get(pk=closing_of(case).pk)
     assert settled.unclaimed_fen == settled.refundable_fen
+
+
+@pytest.mark.parametrize(
+    ("reason", "said"), [("account_limited", "超过限额"), ("account_unknown", "账户不存在")]
+)
+def test_the_desk_says_what_the_bank_said(world: World, reason: str, said: str) -> None:
+    case = came_back(world)
+    Effect.objects.filter(kind="refund").update(reason=reason)
+    assert said in page(finance(world).open(path(case)))
+
+
+def test_one_refund_is_found_however_many_there_are(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = came_back(world)
+    monkeypatch.setattr(refunds, "MOST", 0)
+    assert refunds.waiting() == []
+    assert refunds.one(closing_of(case).pk) is not None
+    assert refunds.figures(today=closing_of(case).refund_due_on or world.now.date())["soon"] == 1
+
+
+def test_a_claim_that_waits_for_a_word_is_listed_and_agreed_to(world: World) -> None:
+    case, desk = at_counter(world), finance(world)
+    claimed(world, case)
+    world.work()
+    assert case.reference in page(desk.open("/refunds"))
+    assert "126.40" in page(desk.open(path(case)))
+    seen = str(RefundOrder.objects.get(ended_at=None).pk)
+    assert desk.send(path(case), do="agree", seen=seen).status_code == 302
+    assert closing_of(case).next_action_at is not None

@@ -59,5 +59,12 @@ def due(*, now: datetime) -> list[UUID]:
 
 
 def forgotten(*, now: datetime) -> int:
-    """Return how many open closings are past the date by which a person had to act."""
-    return Closing.objects.filter(is_open=True, owner_due_at__lt=now).exclude(owner="").count()
+    """Return how many closings, open or claimed, are past the date by which a person had to act."""
+    late = Closing.objects.filter(going_on(), owner_due_at__lt=now)
+    return late.exclude(owner="").count()
+
+
+def going_on() -> Q:
+    """Return what closings that are not over have in common: open, or their money is claimed."""
+    claimed = Claim.objects.filter(ended_at=None).values("closing_id")
+    return Q(is_open=True) | Q(pk__in=claimed)

@@ -100,14 +100,19 @@ def _intend(work: Work, doing: Doing) -> tuple[Effect, Verdict]:
                 round_=doing.round,
                 now=now,
             )
-        verdict = effects.verdict(effect, doing.can, now=now)
-        if verdict is Verdict.SEND and doing.pays and findings.of_closing(closing.pk).exists():
-            verdict = Verdict.ASK_A_PERSON  # Where money may be is not known: none is sent.
+        verdict = _verdict(closing, effect, doing, now)
         if verdict is Verdict.SEND:
             effects.sending(effect, now=now)
             if doing.prepare is not None:
                 doing.prepare(closing, effect, now)
     return effect, verdict
+
+
+def _verdict(closing: Closing, effect: Effect, doing: Doing, now: datetime) -> Verdict:
+    verdict = effects.verdict(effect, doing.can, now=now)
+    if verdict is Verdict.SEND and doing.pays and findings.of_closing(closing.pk).exists():
+        return Verdict.ASK_A_PERSON  # Where money may be is not known: none is sent.
+    return verdict
 
 
 def _record(work: Work, doing: Doing, effect: Effect, answer: Answer) -> Progress:
@@ -199,9 +204,16 @@ def _postpone(work: Work, by: timedelta) -> Progress:
 
 
 def _ask(work: Work, doing: Doing, effect: Effect) -> Progress:
-    """Leave to people what no machine can find out, and no machine may repeat."""
+    """Leave to people what no machine can find out, and no machine may repeat.
+
+    What they decided, or was heard, since it was looked at is gone by at once: it is not parked.
+    """
     now = work.clock()
     with work.transaction() as closing:
+        known = effects.known(subject_id=closing.pk, kind=doing.kind, round_=doing.round) or effect
+        verdict = _verdict(closing, known, doing, now)
+        if verdict is not Verdict.ASK_A_PERSON or _told(known, doing, verdict) is not None:
+            return wait_until(closing, now)
         if effect.sent_at is not None:
             findings.note(
                 operator=effect.operator,

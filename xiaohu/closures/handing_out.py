@@ -6,9 +6,10 @@ from uuid import UUID
 from django.db import transaction
 
 from xiaohu.access.models import StaffUser
-from xiaohu.closures import claiming, moves, queries, repaying, submitting
+from xiaohu.closures import claiming, clearing, moves, queries, repaying, submitting
 from xiaohu.closures.models import AssistedPayment, Closing
 from xiaohu.closures.reviewing import SamePerson
+from xiaohu.core.actors import ActorKind
 from xiaohu.core.money import Money
 from xiaohu.core.notices import Notice
 from xiaohu.core.ordering import BY_HAND
@@ -25,7 +26,6 @@ class IdentityNotSeen(Refusal):
     code = "IDENTITY_NOT_SEEN"
 
 
-@transaction.atomic(durable=True)
 def record(
     *, closing_id: UUID, slip: str, identity_seen: bool, officer: StaffUser, now: datetime
 ) -> AssistedPayment:
@@ -37,64 +37,73 @@ def record(
         IdentityNotSeen: the documents of whoever fetches it were not seen.
         SlipRefused: the receipt has no such number.
         NothingToClaim, PaymentPending: nothing is to be handed out, or it was recorded already.
+        MoneyHeld, MoneyUncertain: nobody may be paid now.
     """
-    closing = _locked(closing_id, officer)
-    repaying.actor_for(officer)
-    if not identity_seen:
-        raise IdentityNotSeen
-    payment = AssistedPayment.objects.create(
-        operator=closing.operator,
-        closing=closing,
-        amount_fen=_to_hand_out(closing),
-        slip=normalise_slip(slip),
-        identity_seen=True,
-        recorded_by=officer,
-        recorded_at=now,
-    )
-    _note(payment, "record_handing_out", officer, now)
-    return payment
+    clearing.require_free(closing_id, operator=officer.operator, now=now)
+    with transaction.atomic(durable=True):
+        closing = _locked(closing_id, officer)
+        repaying.actor_for(officer)
+        clearing.require_certain(closing.pk)
+        if not identity_seen:
+            raise IdentityNotSeen
+        payment = AssistedPayment.objects.create(
+            operator=closing.operator,
+            closing=closing,
+            amount_fen=_to_hand_out(closing),
+            slip=normalise_slip(slip),
+            identity_seen=True,
+            recorded_by=officer,
+            recorded_at=now,
+        )
+        _note(payment, "record_handing_out", officer, now)
+        return payment
 
 
-@transaction.atomic(durable=True)
 def confirm(*, payment_id: UUID, officer: StaffUser, now: datetime) -> AssistedPayment:
     """Book what was handed out as paid, as a second person. Again it changes nothing.
 
     Raises:
         CaseNotFound: there is no such payment here.
-        NotYoursToPay: neither officer nor finance.
+        NotYoursToPay: neither officer nor finance; above the limit not of finance.
         SamePerson: whoever recorded it cannot confirm it.
         SumMismatch: the money has moved since.
+        MoneyHeld, MoneyUncertain: nobody may be paid now.
     """
     found = AssistedPayment.objects.filter(pk=payment_id, operator=officer.operator).first()
     if found is None:
         raise queries.CaseNotFound
-    closing = _locked(found.closing_id, officer)
-    payment = AssistedPayment.objects.select_for_update(no_key=True).get(pk=payment_id)
-    if payment.confirmed_at is not None:
+    if found.confirmed_at is None:
+        clearing.require_free(found.closing_id, operator=officer.operator, now=now)
+    with transaction.atomic(durable=True):
+        closing = _locked(found.closing_id, officer)
+        payment = AssistedPayment.objects.select_for_update(no_key=True).get(pk=payment_id)
+        if payment.confirmed_at is not None:
+            return payment
+        repaying.actor_for(officer)
+        clearing.require_certain(closing.pk)
+        if payment.recorded_by_id == officer.pk:
+            raise SamePerson
+        _require_finance_above_limit(closing, payment, officer)
+        if payment.dropped_at is not None or _unclaimed_fen(closing) != payment.amount_fen:
+            raise SumMismatch
+        payment.confirmed_by, payment.confirmed_at = officer, now
+        payment.save(update_fields=["confirmed_by", "confirmed_at"])
+        orders.place(
+            operator=payment.operator,
+            closing_id=closing.pk,
+            terms=BY_HAND,
+            prepared_by=payment.recorded_by_id,
+            agreed=[officer.pk],
+            now=now,
+        )
+        unclaimed.take(closing_id=closing.pk, effect_id=payment.pk, now=now)
+        unclaimed.paid(closing_id=closing.pk, effect_id=payment.pk, now=now)
+        orders.sent(closing.pk, now=now)
+        _note(payment, "confirm_handing_out", officer, now)
+        if closing.case.purged_at is None:
+            amount = Money(payment.amount_fen).yuan()
+            submitting.tell(closing.case, Notice.REFUNDED, now=now, amount=amount)
         return payment
-    repaying.actor_for(officer)
-    if payment.recorded_by_id == officer.pk:
-        raise SamePerson
-    if payment.dropped_at is not None or _unclaimed_fen(closing) != payment.amount_fen:
-        raise SumMismatch
-    payment.confirmed_by, payment.confirmed_at = officer, now
-    payment.save(update_fields=["confirmed_by", "confirmed_at"])
-    orders.place(
-        operator=payment.operator,
-        closing_id=closing.pk,
-        terms=BY_HAND,
-        prepared_by=payment.recorded_by_id,
-        agreed=[officer.pk],
-        now=now,
-    )
-    unclaimed.take(closing_id=closing.pk, effect_id=payment.pk, now=now)
-    unclaimed.paid(closing_id=closing.pk, effect_id=payment.pk, now=now)
-    orders.sent(closing.pk, now=now)
-    _note(payment, "confirm_handing_out", officer, now)
-    if closing.case.purged_at is None:
-        amount = Money(payment.amount_fen).yuan()
-        submitting.tell(closing.case, Notice.REFUNDED, now=now, amount=amount)
-    return payment
 
 
 @transaction.atomic(durable=True)
@@ -132,6 +141,14 @@ def _to_hand_out(closing: Closing) -> int:
     if not amount_fen or claiming.open_of(closing.pk) is not None:
         raise NothingToClaim
     return amount_fen
+
+
+def _require_finance_above_limit(
+    closing: Closing, payment: AssistedPayment, officer: StaffUser
+) -> None:
+    limit_fen = queries.profile_of(closing.case).refund.review_above_fen
+    if payment.amount_fen > limit_fen and not officer.acts_as(ActorKind.FINANCE):
+        raise repaying.NotYoursToPay
 
 
 def _unclaimed_fen(closing: Closing) -> int:

@@ -125,6 +125,17 @@ def line_paid(case: Case) -> Line | None:
     return lines.get(UUID(chosen)) if chosen else None
 
 
+def reaches(case: Case) -> bool:
+    """Say whether money still reaches the holder; a line may have changed hands, or be closing."""
+    if case.refund_route != RefundRoute.OTHER_LINE.value:
+        return True
+    line = line_paid(case)
+    if line is None or line.closed_at is not None or line.holder_id != case.holder_id:
+        return False
+    ending = (CaseState.EXECUTING.value, CaseState.SETTLING.value, CaseState.REFUND_ATTENTION.value)
+    return not Closing.objects.filter(line=line, is_open=True, state__in=ending).exists()
+
+
 def forget_payee(case: Case) -> None:
     """Ask anew where the money goes. Call inside a transaction that holds the case."""
     case.refund_route, case.payee_index = "", None

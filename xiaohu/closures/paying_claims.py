@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from xiaohu.closures import claiming, paying, submitting
+from xiaohu.closures import claiming, clearing, paying, submitting
 from xiaohu.closures.effecting import Doing, carry_out
 from xiaohu.closures.models import Closing
-from xiaohu.closures.steps.refund import waits_for_order
+from xiaohu.closures.steps.refund import hold_back, is_on_its_way, waits_for_order
 from xiaohu.closures.work import Progress, Work
 from xiaohu.core.money import Money
 from xiaohu.core.notices import Notice
@@ -24,6 +24,9 @@ def go_on(work: Work) -> Progress:
     waits = waits_for_order(work)
     if waits is not None:
         return waits
+    said = clearing.said_now(closing, now=work.clock()) if not is_on_its_way(closing) else None
+    if said is not None and said.legal_hold:
+        return hold_back(work, said.hold_review_on)
     settled = ledger.of_closing(closing.pk)
     if settled is None:
         raise LookupError("a claim follows a settlement")

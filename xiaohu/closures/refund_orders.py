@@ -1,7 +1,9 @@
 """What a refund must wait for before it goes: people who agree, and time in which it can be stopped."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import NAMESPACE_OID, UUID, uuid5
+
+from django.db.models import Q
 
 from xiaohu.closures import applying, queries, requesting
 from xiaohu.closures.models import Case, Closing
@@ -11,8 +13,13 @@ from xiaohu.core.applicants import APPLICANTS, ApplicantKind, Paid
 from xiaohu.core.checks import MANY_HOLDERS
 from xiaohu.core.ordering import Asked, Terms
 from xiaohu.core.profile import RefundRoute
+from xiaohu.core.states import CaseState
+from xiaohu.screening import facts as screening
 from xiaohu.settlement import ledger, orders
 from xiaohu.settlement.models import RefundOrder
+
+TOGETHER = timedelta(days=30)  # what one holder is paid in this time is looked at as one refund
+GOES_ON = (CaseState.SCHEDULED.value, CaseState.EXECUTING.value, CaseState.SETTLING.value)
 
 
 def first(closing: Closing, *, now: datetime) -> RefundOrder | None:
@@ -65,8 +72,6 @@ def person(actor: Actor) -> UUID:
 
 def _terms(case: Case, *, changed: bool, by_staff: bool, now: datetime) -> Terms:
     refund = queries.profile_of(case).refund
-    settled = ledger.of_closings(each.pk for each in queries.closings_of(case)).values()
-    total_fen = sum(each.refundable_fen - each.waived_fen for each in settled)
     rule = APPLICANTS[ApplicantKind(case.applicant)]
     asked = Asked(
         route=RefundRoute(case.refund_route or RefundRoute.ORIGINAL),
@@ -74,10 +79,27 @@ def _terms(case: Case, *, changed: bool, by_staff: bool, now: datetime) -> Terms
         by_staff=by_staff,
         deciders=rule.deciders if rule.paid is Paid.APPLICANT else 1,
         proved=applying.standing(case, now=now).reached,
-        above_limit=total_fen > refund.review_above_fen,
+        above_limit=_together(case, now=now) > refund.review_above_fen,
         same_payee=requesting.holders_paid_alike(case) >= MANY_HOLDERS,
     )
     return ordering.terms(asked, hold_hours=refund.payee_hold_hours)
+
+
+def _together(case: Case, *, now: datetime) -> int:
+    """Return what its holder gets back by this request and others of these days, in fen.
+
+    A line that is not settled yet counts with what is known of it, so that no order of the lines
+    stays below a limit they exceed together.
+    """
+    waits = Q(state="", is_open=True, case__state__in=GOES_ON)
+    lately = waits | Q(state__in=GOES_ON) | Q(disconnected_at__gt=now - TOGETHER)
+    closings = Closing.objects.filter(lately, case__holder_id=case.holder_id)
+    ids = set(closings.values_list("pk", flat=True)) | {c.pk for c in queries.closings_of(case)}
+    settled = ledger.of_closings(ids)
+    known = screening.last_of(ids - settled.keys())
+    return sum(row.refundable_fen - row.waived_fen for row in settled.values()) + sum(
+        each.facts.refundable_fen for each in known.values()
+    )
 
 
 _SEEN_AS = {

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import transaction
 
 from xiaohu.access.models import StaffUser
-from xiaohu.closures import alarms, moves, queries, refund_orders, submitting
+from xiaohu.closures import alarms, clearing, moves, queries, refund_orders, submitting
 from xiaohu.closures.models import AssistedPayment, Closing
 from xiaohu.closures.reviewing import SamePerson
 from xiaohu.core.actors import Actor, ActorKind
@@ -53,7 +53,6 @@ def retry(*, closing_id: UUID, officer: StaffUser, now: datetime) -> Closing:
     return closing
 
 
-@transaction.atomic(durable=True)
 def record_payment(
     *, closing_id: UUID, slip: str, officer: StaffUser, now: datetime
 ) -> AssistedPayment:
@@ -62,23 +61,26 @@ def record_payment(
     Raises:
         CaseNotFound, NotYoursToPay, MoveNotAllowed, PaymentPending, SumMismatch: as `retry`.
         SlipRefused: the slip has no such number.
+        MoneyHeld, MoneyUncertain: nobody may be paid now.
     """
-    closing = _came_back(closing_id, officer)
-    _require_finance(officer)
-    refuse_pending([closing])
-    payment = AssistedPayment.objects.create(
-        operator=closing.operator,
-        closing=closing,
-        amount_fen=require_sums(closing),
-        slip=normalise_slip(slip),
-        recorded_by=officer,
-        recorded_at=now,
-    )
-    _note(payment, "record_payment", officer, now)
-    return payment
+    clearing.require_free(closing_id, operator=officer.operator, now=now)
+    with transaction.atomic(durable=True):
+        closing = _came_back(closing_id, officer)
+        _require_finance(officer)
+        refuse_pending([closing])
+        clearing.require_certain(closing.pk)
+        payment = AssistedPayment.objects.create(
+            operator=closing.operator,
+            closing=closing,
+            amount_fen=require_sums(closing),
+            slip=normalise_slip(slip),
+            recorded_by=officer,
+            recorded_at=now,
+        )
+        _note(payment, "record_payment", officer, now)
+        return payment
 
 
-@transaction.atomic(durable=True)
 def confirm_payment(*, payment_id: UUID, officer: StaffUser, now: datetime) -> AssistedPayment:
     """Book a payment by hand as paid, as a second person who has seen the slip.
 
@@ -89,29 +91,35 @@ def confirm_payment(*, payment_id: UUID, officer: StaffUser, now: datetime) -> A
         NotYoursToPay: not of finance.
         SamePerson: whoever recorded it cannot confirm it.
         SumMismatch, MoveNotAllowed: the money has moved since.
+        MoneyHeld, MoneyUncertain: nobody may be paid now.
     """
-    payment = _payment(payment_id, officer)
-    if payment.confirmed_at is not None:
+    meant = AssistedPayment.objects.filter(pk=payment_id, confirmed_at=None).first()
+    if meant is not None:
+        clearing.require_free(meant.closing_id, operator=officer.operator, now=now)
+    with transaction.atomic(durable=True):
+        payment = _payment(payment_id, officer)
+        if payment.confirmed_at is not None:
+            return payment
+        closing = _came_back(payment.closing_id, officer)
+        _require_finance(officer)
+        clearing.require_certain(closing.pk)
+        if payment.recorded_by_id == officer.pk:
+            raise SamePerson
+        if require_sums(closing) != payment.amount_fen or payment.dropped_at is not None:
+            raise SumMismatch
+        payment.confirmed_by, payment.confirmed_at = officer, now
+        payment.save(update_fields=["confirmed_by", "confirmed_at"])
+        _order_by_hand(payment, now)
+        ledger.reserve_refund(closing_id=closing.pk, effect_id=payment.pk, now=now)
+        orders.sent(closing.pk, now=now)
+        ledger.post_refund(closing_id=closing.pk, effect_id=payment.pk, now=now)
+        _note(payment, "confirm_payment", officer, now)
+        actor = officer.actor(ActorKind.FINANCE)
+        moves.move_closing(closing, Action.RESUME_REFUND, actor=actor, now=now, reason="by_hand")
+        alarms.set_closing_due(closing, at=now, now=now)
+        amount = Money(payment.amount_fen).yuan()
+        submitting.tell(closing.case, Notice.REFUNDED, now=now, amount=amount)
         return payment
-    closing = _came_back(payment.closing_id, officer)
-    _require_finance(officer)
-    if payment.recorded_by_id == officer.pk:
-        raise SamePerson
-    if require_sums(closing) != payment.amount_fen or payment.dropped_at is not None:
-        raise SumMismatch
-    payment.confirmed_by, payment.confirmed_at = officer, now
-    payment.save(update_fields=["confirmed_by", "confirmed_at"])
-    _order_by_hand(payment, now)
-    ledger.reserve_refund(closing_id=closing.pk, effect_id=payment.pk, now=now)
-    orders.sent(closing.pk, now=now)
-    ledger.post_refund(closing_id=closing.pk, effect_id=payment.pk, now=now)
-    _note(payment, "confirm_payment", officer, now)
-    actor = officer.actor(ActorKind.FINANCE)
-    moves.move_closing(closing, Action.RESUME_REFUND, actor=actor, now=now, reason="by_hand")
-    alarms.set_closing_due(closing, at=now, now=now)
-    amount = Money(payment.amount_fen).yuan()
-    submitting.tell(closing.case, Notice.REFUNDED, now=now, amount=amount)
-    return payment
 
 
 @transaction.atomic(durable=True)

@@ -37,7 +37,8 @@ def try_again(*, case_id: UUID, closing_id: UUID, officer: StaffUser, now: datet
         raise queries.CaseNotFound
     closing = (
         Closing.objects.select_for_update(no_key=True)
-        .filter(pk=closing_id, case=case, is_open=True, owner=HumanQueue.OPERATIONS.value)
+        .filter(alarms.going_on(), pk=closing_id, case=case)
+        .filter(owner=HumanQueue.OPERATIONS.value)
         .first()
     )
     if closing is None:

@@ -12,7 +12,7 @@ from django.db.models import Q, Sum
 from django.db.models.functions import Now
 
 from xiaohu.access.models import StaffUser
-from xiaohu.closures import driver, matching, queries, repaying, retrying
+from xiaohu.closures import alarms, driver, matching, queries, repaying, retrying
 from xiaohu.closures.models import Closing, HumanQueue
 from xiaohu.closures.retrying import NothingToTry
 from xiaohu.core.references import normalise_reference
@@ -31,14 +31,17 @@ ENDS = ("refunded", "unclaimed", "waived")
 AT_ONCE = 500
 
 _WAITING = """
-SELECT CASE WHEN c.state = %s THEN 'came_back' WHEN c.owner = %s THEN 'people' ELSE c.step END,
+SELECT CASE WHEN c.state = %s THEN 'came_back' WHEN c.owner = %s THEN 'people'
+        WHEN c.is_open THEN c.step ELSE 'refund' END,
     count(*),
-    coalesce(sum(s.refundable_fen - s.refunded_fen - s.waived_fen - s.unclaimed_fen), 0)::bigint,
+    coalesce(sum(s.refundable_fen - s.refunded_fen - s.waived_fen
+        - CASE WHEN c.is_open THEN s.unclaimed_fen ELSE 0 END), 0)::bigint,
     min(c.disconnected_at),
     count(*) FILTER (WHERE c.owner_due_at < %s)
 FROM closures_closing c LEFT JOIN settlement_settledclosing s ON s.closing_id = c.id
-WHERE c.operator = %s AND c.is_open AND (c.step = ANY(%s) OR c.state = %s)
-    AND c.disconnected_at IS NOT NULL
+WHERE c.operator = %s AND c.disconnected_at IS NOT NULL AND (
+    (c.is_open AND (c.step = ANY(%s) OR c.state = %s))
+    OR EXISTS (SELECT 1 FROM closures_claim k WHERE k.closing_id = c.id AND k.ended_at IS NULL))
 GROUP BY 1
 """
 _REFUNDS = """
@@ -111,12 +114,8 @@ def run(*, clock: Callable[[], datetime]) -> int:
     """Carry on every closing whose money is due now, once, and return how many."""
     matching.take_in(now=clock())
     free = Q(lease_until=None) | Q(lease_until__lte=Now())
-    due = Closing.objects.filter(
-        free,
-        is_open=True,
-        step__in=[step.value for step in MONEY],
-        next_action_at__lte=clock(),
-    )
+    money = Q(is_open=False) | Q(step__in=[step.value for step in MONEY])
+    due = Closing.objects.filter(alarms.going_on(), free, money, next_action_at__lte=clock())
     ids = list(due.order_by("next_action_at", "pk").values_list("pk", flat=True))
     for closing_id in ids:
         driver.advance(closing_id=closing_id, clock=clock)

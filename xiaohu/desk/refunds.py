@@ -6,12 +6,13 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Count, Q, QuerySet
 
-from xiaohu.closures import refund_due, repaying
+from xiaohu.closures import alarms, refund_due, repaying
 from xiaohu.closures.models import AssistedPayment, Closing, HumanQueue
 from xiaohu.core.calendar import day_of
 from xiaohu.core.numbers import mask_number
+from xiaohu.core.payouts import Returned
 from xiaohu.core.retention import Category
 from xiaohu.core.states import CaseState
 from xiaohu.core.steps import Step
@@ -24,7 +25,14 @@ from xiaohu.vault import records, units
 from xiaohu.vault.records import Ref
 
 MOST = 200
-KNOWN_ANSWERS = frozenset({"account_closed", "name_differs", "limit", "unknown_account"})
+KNOWN_ANSWERS = frozenset(
+    {
+        Returned.ACCOUNT_CLOSED.value,
+        Returned.ACCOUNT_UNKNOWN.value,
+        Returned.ACCOUNT_LIMITED.value,
+        Returned.NAME_DIFFERS.value,
+    }
+)
 WAITS_FOR_A_WORD = "refund_to_confirm"
 
 
@@ -48,38 +56,40 @@ class Refund:
 
 def waiting(*, today: date | None = None) -> list[Refund]:
     """Return every refund that waits for people or is due soon, the first due first."""
+    return _shown(list(_found(today).order_by("refund_due_on", "owner_due_at", "pk")[:MOST]))
+
+
+def _found(today: date | None = None) -> QuerySet[Closing]:
+    soon = (today or day_of(clock.now())) + refund_due.SOON
     stuck = Q(step=Step.REFUND.value, owner=HumanQueue.OPERATIONS.value)
     came_back = Q(state=CaseState.REFUND_ATTENTION.value)
-    found = Closing.objects.filter(
-        stuck | came_back | _due_by(today), operator=settings.XIAOHU.operator, is_open=True
-    ).select_related("case", "line")
-    return _shown(list(found.order_by("refund_due_on", "owner_due_at", "pk")[:MOST]))
+    due = Q(step=Step.REFUND.value, refund_due_on__lte=soon)
+    claimed = Q(is_open=False, owner=HumanQueue.OPERATIONS.value)
+    found = Closing.objects.filter(alarms.going_on(), operator=settings.XIAOHU.operator)
+    return found.filter(Q(is_open=True) & (stuck | came_back | due) | claimed).select_related(
+        "case", "line"
+    )
 
 
-def _due_by(today: date | None) -> Q:
-    soon = (today or day_of(clock.now())) + refund_due.SOON
-    return Q(step=Step.REFUND.value, refund_due_on__lte=soon)
-
-
-def figures(rows: Sequence[Refund], *, today: date) -> dict[str, int]:
-    """Return how many refunds are late, and how many are due within three days."""
-    due = [row.refund_due_on for row in rows if row.refund_due_on is not None]
-    return {
-        "late": sum(on < today for on in due),
-        "soon": sum(today <= on <= today + refund_due.SOON for on in due),
-    }
+def figures(*, today: date) -> dict[str, int]:
+    """Return how many refunds are late, and how many are due within three days, of all there are."""
+    due = _found(today).order_by()
+    return due.aggregate(
+        late=Count("pk", filter=Q(refund_due_on__lt=today)),
+        soon=Count("pk", filter=Q(refund_due_on__range=(today, today + refund_due.SOON))),
+    )
 
 
 def one(closing_id: UUID) -> Refund | None:
     """Return one of them."""
-    return next((each for each in waiting() if each.closing.pk == closing_id), None)
+    return next(iter(_shown(list(_found().filter(pk=closing_id)))), None)
 
 
 def _shown(closings: Sequence[Closing]) -> list[Refund]:
     if not closings:
         return []
     ids = [closing.pk for closing in closings]
-    left, pending = ledger.left_of(ids), repaying.pending_of(list(closings))
+    left, pending = _left(closings), repaying.pending_of(list(closings))
     answers, opened, standing = _answers(ids), _opened(closings), orders.current_of(ids)
     return [
         Refund(
@@ -98,6 +108,14 @@ def _shown(closings: Sequence[Closing]) -> list[Refund]:
         )
         for closing in closings
     ]
+
+
+def _left(closings: Sequence[Closing]) -> dict[UUID, int | None]:
+    """Return what is still to pay of each closing; of an ended one what is claimed of it."""
+    left = ledger.left_of([closing.pk for closing in closings])
+    ended = [closing.pk for closing in closings if not closing.is_open]
+    claimed = ledger.of_closings(ended) if ended else {}
+    return left | {pk: row.unclaimed_fen or left[pk] for pk, row in claimed.items()}
 
 
 def _answers(ids: Sequence[UUID]) -> dict[UUID, tuple[str, int]]:

@@ -10,6 +10,7 @@ from xiaohu.closures import (
     agreeing,
     applying,
     claiming,
+    clearing,
     moves,
     paying,
     queries,
@@ -36,20 +37,21 @@ from xiaohu.core.money import Money
 from xiaohu.core.moves import Action
 from xiaohu.core.notices import Notice
 from xiaohu.core.ordering import OrderOutcome
+from xiaohu.core.payouts import Returned
 from xiaohu.core.profile import RefundRoute
 from xiaohu.core.repaying import TRIES
 from xiaohu.core.steps import Step
 from xiaohu.core.unclaimed import Unclaimed
 from xiaohu.gateways import providers
-from xiaohu.gateways.protocols import Answer, Payee
+from xiaohu.gateways.protocols import Answer, AnswerState, Payee
 from xiaohu.queue import effects
 from xiaohu.queue.models import Effect
 from xiaohu.registry import lines
 from xiaohu.screening import facts as screening
-from xiaohu.settlement import ledger, orders
+from xiaohu.settlement import findings, ledger, orders
 from xiaohu.settlement.models import RefundOrder
 
-HELD = "legal_hold"
+HELD, UNRESOLVED = "legal_hold", "refund_unresolved"
 TO_CONFIRM, TRIES_OVER = "refund_to_confirm", "refund_tries_over"
 ASK_AGAIN = timedelta(days=1)
 
@@ -61,11 +63,12 @@ def run(work: Work) -> Progress:
     if settled is None:
         raise LookupError("a refund follows a settlement")
     known = screening.last(closing.pk)
-    if known is not None and known.legal_hold:
-        now_said = screening.gather(line_of(closing), now=work.clock()).facts
-        if now_said.legal_hold:
-            return _hold(work, now_said.hold_review_on)
     left = settled.left_fen
+    begun = is_on_its_way(closing)
+    if (known is not None and known.legal_hold) or (left > 0 and not begun):
+        said = clearing.said_now(closing, now=work.clock())
+        if said is not None and said.legal_hold:
+            return hold_back(work, said.hold_review_on)
     if left == 0:
         return _nothing_left(work)
     if _is_waived(closing, left):
@@ -85,8 +88,10 @@ def run(work: Work) -> Progress:
             kind=Step.REFUND.value,
             round=closing.refund_round,
             can=payout.capabilities,
-            call=lambda key: payout.pay(
-                amount_fen=left, payee=payee, reference=closing.case.reference, key=key
+            call=lambda key: (
+                payout.pay(amount_fen=left, payee=payee, reference=closing.case.reference, key=key)
+                if begun or paying.reaches(closing.case)
+                else Answer(state=AnswerState.REFUSED, reason=Returned.ACCOUNT_CLOSED.value)
             ),
             look_up=payout.look_up,
             pays=True,
@@ -103,7 +108,7 @@ def waits_for_order(work: Work) -> Progress | None:
     The order is read with the closing locked: a word given meanwhile is seen, or comes after.
     """
     now, closing = work.clock(), work.seen
-    if orders.last(closing.pk) is None and _is_on_its_way(closing):
+    if orders.last(closing.pk) is None and is_on_its_way(closing):
         return None
     with work.transaction() as closing:
         order = orders.last(closing.pk) or refund_orders.first(closing, now=now)
@@ -121,13 +126,14 @@ def waits_for_order(work: Work) -> Progress | None:
 def _stopped_before(closing: Closing, order: RefundOrder, now: datetime) -> Progress | None:
     """Leave to people what somebody stopped before it had come to its money."""
     stopped = order.outcome in {OrderOutcome.STOPPED.value, OrderOutcome.DECLINED.value}
-    if not (stopped and closing.is_open) or _is_on_its_way(closing):
+    if not (stopped and closing.is_open) or is_on_its_way(closing):
         return None
     agreeing.bring_to_people(closing, order, now=now)
     return Progress.WAITS
 
 
-def _is_on_its_way(closing: Closing) -> bool:
+def is_on_its_way(closing: Closing) -> bool:
+    """Say whether the refund of this round was intended before."""
     round_ = closing.refund_round
     kind = Step.REFUND.value
     return effects.known(subject_id=closing.pk, kind=kind, round_=round_) is not None
@@ -202,6 +208,8 @@ def _is_waived(closing: Closing, left_fen: int) -> bool:
 def _waived(work: Work) -> Progress:
     now = work.clock()
     with work.transaction() as closing:
+        if findings.of_closing(closing.pk).exists():
+            return ask_people(closing, HumanQueue.OPERATIONS, trouble=UNRESOLVED, now=now)
         ledger.waive(closing_id=closing.pk, now=now)
         ledger.complete(closing_id=closing.pk, now=now)
         finish_step(closing, now=now)
@@ -217,14 +225,16 @@ def _kept(work: Work, why: Unclaimed) -> Progress:
     """Book it as owed: it waits at the counter, or for whoever proves to be entitled."""
     now = work.clock()
     with work.transaction() as closing:
+        if findings.of_closing(closing.pk).exists():
+            return ask_people(closing, HumanQueue.OPERATIONS, trouble=UNRESOLVED, now=now)
         name = "" if why is Unclaimed.OWNER_UNKNOWN else entitled_name(closing)
         claiming.book(closing, why, name=name, now=now)
         finish_step(closing, now=now)
     return Progress.GOES_ON
 
 
-def _hold(work: Work, review_on: date | None) -> Progress:
-    # People are told once; the operator is asked every day whether the hold was lifted.
+def hold_back(work: Work, review_on: date | None) -> Progress:
+    """Keep money the law holds: people are told once, the operator is asked every day."""
     now = work.clock()
     with work.transaction() as closing:
         if closing.trouble != HELD:

@@ -36,7 +36,7 @@ def listed(request: HttpRequest, officer: StaffUser) -> HttpResponse:
     rows, today = refunds.waiting(), day_of(clock.now())
     soon_on = today + refund_due.SOON
     page = {"rows": rows, "today": today, "soon_on": soon_on}
-    return render(request, "desk/refunds.html", {**page, **refunds.figures(rows, today=today)})
+    return render(request, "desk/refunds.html", {**page, **refunds.figures(today=today)})
 
 
 @staff_only
