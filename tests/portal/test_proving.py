@@ -84,9 +84,15 @@ def test_papers_take_the_place_of_a_proof_once_tries_are_used_up(world: World) -
     browser = asked(world, face=False)
     for _ in range(TRIES_A_DAY):
         browser.send(f"{browser.home}/verify", tail="ZZZZ")
-    assert "今天的尝试次数已用完" in words(browser.open(f"{browser.home}/verify"))
+    left = browser.open(f"{browser.home}/verify")
+    assert "今天的尝试次数已用完" in words(left)
+    assert 'name="tail"' not in page(left)
+    assert 'class="button" name="by" value="paper"' in page(left)
+    for way in ("改用人工核验", "到营业厅核验", "请联系客服"):
+        assert way in words(left)
     browser.send(f"{browser.home}/verify", by="paper")
     assert browser.at == f"{browser.home}/documents"
+    assert "您选择用证件核验身份，因此要一份证件" in words(browser.open(browser.at))
     shown = words(browser.upload("holder_id"))
     assert "文件 1 · " in shown
     assert " KB" in shown

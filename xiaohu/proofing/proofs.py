@@ -111,10 +111,18 @@ def try_face(*, case_id: UUID, line: Line, photo: bytes, now: datetime) -> Tries
     return Tries(right=right and tries.allowed, tries_left=max(0, FACES_A_DAY - tries.count))
 
 
-def used_up(line_id: UUID, *, now: datetime) -> bool:
-    """Say whether what somebody can give alone failed too often today in one of its ways."""
-    tried = (("iccid", TRIES_A_DAY), ("service password", TRIES_A_DAY), ("face", FACES_A_DAY))
-    return any(counters.spent(name, str(line_id), limit=most, now=now) for name, most in tried)
+def used_up(line_id: UUID, *, now: datetime) -> frozenset[ProofMethod]:
+    """Return the ways of those somebody can go alone that failed too often today."""
+    tried = {
+        ProofMethod.ICCID_TAIL: ("iccid", TRIES_A_DAY),
+        ProofMethod.SERVICE_PASSWORD: ("service password", TRIES_A_DAY),
+        ProofMethod.FACE: ("face", FACES_A_DAY),
+    }
+    return frozenset(
+        method
+        for method, (name, most) in tried.items()
+        if counters.spent(name, str(line_id), limit=most, now=now)
+    )
 
 
 def locked(line_id: UUID, *, now: datetime) -> bool:

@@ -1,5 +1,6 @@
 """S5 and S10: who applies, and the papers that show it."""
 
+from datetime import datetime
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -7,7 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from xiaohu.closures import applying, consenting
+from xiaohu.closures import applying, checking, consenting, queries
 from xiaohu.closures.applying import ApplicantNotTaken, Details, HolderMissing, NameMissing
 from xiaohu.closures.models import Case
 from xiaohu.core.applicants import PHOTOS, ApplicantKind, Evidence
@@ -90,6 +91,8 @@ def documents(request: HttpRequest, case: Case) -> HttpResponse:
             (kind, uploads.named([paper for paper in listed if paper.evidence is kind]))
             for kind in standing.papers
         ],
+        "because": _because(case, now),
+        "limit_fen": queries.profile_of(case).refund.review_above_fen,
         "lacking": standing.lacking,
         "max_mib": MAX_BYTES // 1024 // 1024,
         "most_files": papers.MOST_FILES,
@@ -97,6 +100,18 @@ def documents(request: HttpRequest, case: Case) -> HttpResponse:
         "go_on": journey.next_page(case, now=now),
     }
     return render(request, "portal/documents.html", page, status=422 if form.errors else 200)
+
+
+def _because(case: Case, now: datetime) -> str:
+    """Return why papers are asked for, by what weighs most."""
+    if ApplicantKind(case.applicant) is not ApplicantKind.HOLDER:
+        return "for_somebody"
+    checked = checking.last(case, now=now)
+    limit_fen = queries.profile_of(case).refund.review_above_fen
+    lines = checked.lines if checked else ()
+    if any(line.facts.refundable_fen > limit_fen for line in lines):
+        return "large"
+    return "by_paper" if case.by_paper else "by_person"
 
 
 def _taken(case: Case, form: Applicant) -> bool:

@@ -68,6 +68,7 @@ def prove(request: HttpRequest, case: Case) -> HttpResponse:
         answer = _try_face(request, case, line, face)
     if answer is not None:
         return answer
+    used_up = proofs.used_up(line.pk, now=now)
     wrong = bool(sent.errors or form.errors or secret.errors or face.errors)
     page = {
         "case": case,
@@ -75,9 +76,10 @@ def prove(request: HttpRequest, case: Case) -> HttpResponse:
         "form": form,
         "secret": secret,
         "face": face,
-        "methods": [method.value for method in methods],
+        # A way that can only fail is not offered, but for the page that says how it failed.
+        "methods": [method.value for method in methods if wrong or method not in used_up],
         "stopped": status is not LineStatus.ACTIVE,
-        "used_up": proofs.used_up(line.pk, now=now),
+        "used_up": used_up,
         "number": _which(case, line),
         "by_paper": bool(applying.standing(case, now=now).papers),
         "may_show_papers": applying.may_prove_by_paper(case),
