@@ -12,6 +12,7 @@ from xiaohu.access.models import StaffUser
 from xiaohu.closures import revealing
 from xiaohu.closures.models import Case
 from xiaohu.closures.noting import NoteRefused
+from xiaohu.core.numbers import national
 from xiaohu.core.revealing import (
     LONGEST_NOTE,
     SHOWN_FOR_SECONDS,
@@ -95,4 +96,6 @@ def _seen(request: HttpRequest, case: Case, what: Masked) -> dict[str, Any]:
         value = revealing.value(case, what)
     except Erased:
         value = ""
+    if what is Masked.NUMBER:
+        value = national(value)
     return {"value": value, "seconds": int(left.total_seconds())}
