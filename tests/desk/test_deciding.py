@@ -186,6 +186,18 @@ def test_what_is_decided_stands_beside_the_decision(world: World) -> None:
         assert fact in said
 
 
+def test_unclear_answers_are_named(world: World) -> None:
+    case = waiting(world)
+    desk = officer(world).sign_in()
+    desk.send("/")
+    path = f"/case/{case.reference}/decide"
+    answer = desk.send(path, outcome="return", reasons="unclear_answers", note=" ")
+    assert answer.status_code == 422
+    assert "请写明哪里不清楚" in words(answer)
+    said = desk.send(path, outcome="return", reasons="unclear_answers", note="请核对收款人")
+    assert said.status_code == 302
+
+
 def test_there_are_three_outcomes(world: World) -> None:
     case = waiting(world)
     desk = officer(world).sign_in()

@@ -12,7 +12,7 @@ from xiaohu.closures.models import Case
 pytestmark = pytest.mark.django_db(databases=["default", "keystore"])
 REASONS = {
     "approve": [],
-    "return": ["payee_unclear", "unclear_answers"],
+    "return": ["payee_unclear", "contact_unreachable"],
     "refuse": ["duplicate", "not_the_holder"],
 }
 PAGES = {"approve": [""], "return": ["", "/fix"], "refuse": ["", "/refused"]}

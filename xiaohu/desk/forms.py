@@ -12,7 +12,7 @@ from xiaohu.core.cards import AccountRefused, normalise_account
 from xiaohu.core.destinations import Wallet
 from xiaohu.core.numbers import NumberRefused, normalise
 from xiaohu.core.revealing import RevealReason
-from xiaohu.core.review import LONGEST_NOTE
+from xiaohu.core.review import LONGEST_NOTE, ReturnReason
 from xiaohu.ui.plain import PlainForm
 
 
@@ -65,6 +65,14 @@ class Reasons(PlainForm):
             )
             # What is too long is said, not cut off while it is pasted.
             del self.fields["note"].widget.attrs["maxlength"]
+
+    def clean(self) -> dict[str, Any]:
+        """Return what was said; "unclear" alone tells nobody what to mend."""
+        given: dict[str, Any] = self.cleaned_data
+        unclear = ReturnReason.UNCLEAR_ANSWERS.value in given.get("reasons", [])
+        if self.noted and unclear and "note" not in self.errors and not given["note"].strip():
+            self.add_error("note", _("desk.err.return_note_missing"))
+        return given
 
     def unjudged(self) -> "Reasons":
         """Return the same form with what was ticked and nothing said about it."""
