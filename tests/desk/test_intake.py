@@ -295,3 +295,15 @@ def test_the_form_is_printed_in_full_and_on_record(world: World, desk: Desk) -> 
 def test_a_line_in_arrears_or_large_is_looked_up_as_well(world: World, desk: Desk) -> None:
     for number in (ARREARS, LARGE):
         assert desk.send("/new", number=number, look_up="1").status_code == 200
+
+
+def test_a_form_that_is_too_old_is_shown_again_with_what_was_typed(world: World) -> None:
+    desk = officer(world).sign_in()
+    desk.client.handler.enforce_csrf_checks = True
+    answer = desk.send("/new", number=CLEAN, applicant="holder", holder_name="测试某")
+    assert answer.status_code == 403
+    said = page(answer)
+    assert "页面打开太久" in said
+    assert 'value="测试某"' in said
+    assert "请检查以下内容" not in said
+    assert Case.objects.count() == 0

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDi
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext
+from django.views.decorators.csrf import csrf_exempt
 
 from xiaohu.access.models import StaffUser
 from xiaohu.closures import application, assisting
@@ -22,12 +23,14 @@ from xiaohu.desk import intake
 from xiaohu.desk.entering import staff_only
 from xiaohu.desk.intake import Known
 from xiaohu.desk.intake_form import LONGEST_VISIT, TIME, Intake
+from xiaohu.desk.late_forms import is_late
 from xiaohu.desk.showing import find_case
 from xiaohu.proofing.reencoding import MAX_BYTES
 from xiaohu.queue import clock
 from xiaohu.ui.refusals import sentence
 
 
+@csrf_exempt  # It asks by itself: what was typed on this long page is not lost.
 @staff_only
 def take(request: HttpRequest, officer: StaffUser) -> HttpResponse:
     """D6: look a line up, type what is told, read the list out, and submit; another one decides."""
@@ -45,19 +48,23 @@ def take(request: HttpRequest, officer: StaffUser) -> HttpResponse:
     }
     form = Intake(request.POST or None, initial=initial, routes=routes, now=now)
     known: Known | None = None
+    late = request.method == "POST" and is_late(request)
     if request.method == "POST":
         known = intake.look_up(officer.operator, request.POST, form, now=now)
-        if "look_up" in request.POST:
-            if known is not None:
+        if late or "look_up" in request.POST:
+            if late or known is not None:
                 form = form.unjudged()
+            if known is not None:
                 form.offer(known.others, ticked=[str(more.pk) for more, _ in known.more])
         elif form.is_valid() and known is not None:
             case = intake.take(request, officer, form, known, now=now)
             if case is not None:
                 messages.success(request, _told(case))
                 return HttpResponseRedirect(reverse("desk:case", args=[case.reference]))
-    page = {"form": form, "known": known, **_about(form, known, request.POST)}
-    return render(request, "desk/new.html", page, status=422 if form.errors else 200)
+    page = {"form": form, "known": known, "late": late, **_about(form, known, request.POST)}
+    return render(
+        request, "desk/new.html", page, status=403 if late else 422 if form.errors else 200
+    )
 
 
 def _told(case: Case) -> str:
