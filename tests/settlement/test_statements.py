@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -139,6 +140,35 @@ def test_one_payment_made_twice_is_found(tmp_path: Path) -> None:
     assert take(write(tmp_path / "s.csv", row(key), row(key, reference="P2"))) == [K.PAID_TWICE]
 
 
+def test_one_payment_made_twice_is_found_over_two_statements(tmp_path: Path) -> None:
+    key = paid()
+    assert take(write(tmp_path / "a.csv", row(key))) == []
+    again = write(tmp_path / "b.csv", row(key, reference="P2", on="2026-11-24"))
+    assert take(again) == [K.PAID_TWICE]
+
+
+def test_two_payments_under_one_reference_are_both_kept(tmp_path: Path) -> None:
+    for number in (5, 6):
+        take(write(tmp_path / "s.csv", row(UUID(int=number))))
+    kept = StatementPayment.objects.values_list("key", flat=True)
+    assert set(kept) == {UUID(int=5), UUID(int=6)}
+    assert Finding.objects.count() == 2
+
+
+def test_a_payment_unknown_to_us_that_came_back_went_out_once(tmp_path: Path) -> None:
+    file = write(tmp_path / "s.csv", row(UUID(int=5), state="returned"))
+    assert take(file) == [K.UNKNOWN_TO_US]
+
+
+def test_a_day_to_come_makes_nothing_missing(tmp_path: Path) -> None:
+    rows = (row(), row(reference="P2", on="2099-12-31"))
+    with pytest.raises(StatementRefused) as refused:
+        statements.read(write(tmp_path / "s.csv", *rows), today=NOON.date())
+    assert [(bad.line, bad.reason) for bad in refused.value.bad] == [(3, Flaw.IN_THE_FUTURE)]
+    tomorrow = write(tmp_path / "t.csv", row(on=NOON.date() + timedelta(days=1)))
+    assert len(statements.read(tomorrow, today=NOON.date())) == 1
+
+
 BAD: dict[str, tuple[Callable[[Path], Path], str]] = {
     "a missing column": (lambda p: write(p, row(), header=ENGLISH[4:]), "column_missing"),
     "a doubled column": (
@@ -234,6 +264,23 @@ def test_a_second_file_of_a_name_overwrites_nothing(tmp_path: Path) -> None:
         write(tmp_path / "good.csv", row(paid()))
         lies = watched(tmp_path)
     assert lies["done"] == ["good-2.csv", "good.csv"]
+
+
+def test_a_file_that_fails_keeps_no_other_waiting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path / "a.csv", row(UUID(int=5)))
+    write(tmp_path / "b.csv", row(paid()))
+    take_one = statements.take
+
+    def fails(*, rows: list[statements.Row], **asked: Any) -> object:
+        if rows[0].payment.key == UUID(int=5):
+            raise RuntimeError
+        return take_one(rows=rows, **asked)
+
+    monkeypatch.setattr(statements, "take", fails)
+    lies = watched(tmp_path)
+    assert (lies[""], lies["done"]) == (["a.csv"], ["b.csv"])
 
 
 def test_a_file_still_written_and_a_link_are_left_alone(tmp_path: Path) -> None:

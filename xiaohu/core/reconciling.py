@@ -108,7 +108,7 @@ def of_payments(ours: Mapping[UUID, OurPayment], theirs: Iterable[Payment]) -> I
     for payment in theirs:
         own = ours.get(payment.key) if payment.key is not None else None
         if own is None or payment.key is None:
-            yield from _foreign(payment)
+            yield _foreign(payment)
             continue
         kind = FindingKind.PAID_TWICE if payment.key in seen else _wrong(own, payment)
         seen.add(payment.key)
@@ -124,14 +124,14 @@ def of_payments(ours: Mapping[UUID, OurPayment], theirs: Iterable[Payment]) -> I
             )
 
 
-def _foreign(payment: Payment) -> Iterator[Difference]:
-    if payment.state is not PaymentState.RETURNED:
-        yield Difference(
-            kind=FindingKind.UNKNOWN_TO_US,
-            effect_id=payment.key,
-            reference=payment.reference,
-            theirs_fen=payment.amount_fen,
-        )
+def _foreign(payment: Payment) -> Difference:
+    """Return what nobody of us ordered, also where it came back: it went out once."""
+    return Difference(
+        kind=FindingKind.UNKNOWN_TO_US,
+        effect_id=payment.key,
+        reference=payment.reference,
+        theirs_fen=payment.amount_fen,
+    )
 
 
 def _wrong(own: OurPayment, payment: Payment) -> FindingKind | None:

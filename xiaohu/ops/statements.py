@@ -14,6 +14,7 @@ from pathlib import Path
 from django.utils import translation
 from django.utils.translation import gettext
 
+from xiaohu.core.calendar import day_of
 from xiaohu.ops import reconciling
 from xiaohu.queue import clock
 from xiaohu.settlement import statements
@@ -34,13 +35,17 @@ def take_folder(folder: Path, *, operator: str, now: datetime) -> int:
     taken = 0
     for file in _waiting(folder):
         try:
-            rows = statements.read(file)
+            statements.take(
+                operator=operator, rows=statements.read(file, today=day_of(now)), now=now
+            )
         except StatementRefused as refused:
             name, digest = _plain(file.name), _digest(file)
             statements.note_refused(operator=operator, name=name, digest=digest, now=now)
             _put_aside(file, refused)
+        except Exception as unexpected:  # noqa: BLE001 # one file keeps no other waiting
+            logger.error("a statement was not read: %s", type(unexpected).__name__)
+            continue
         else:
-            statements.take(operator=operator, rows=rows, now=now)
             _move(file, DONE)
         taken += 1
     return taken
@@ -54,7 +59,7 @@ def reconcile(file: Path, *, operator: str, as_json: bool, say: Say, out: Say) -
     """
     now = clock.now()
     try:
-        rows = statements.read(file)
+        rows = statements.read(file, today=day_of(now))
     except StatementRefused as refused:
         for line in _lines(refused):
             say("  " + line)

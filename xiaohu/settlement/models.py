@@ -304,7 +304,9 @@ class StatementPayment(models.Model):
         indexes = [models.Index(fields=["operator", "on"], name="statement_by_day")]
         constraints = [
             models.UniqueConstraint(
-                fields=["operator", "reference", "state"], name="each_row_of_statements_once"
+                fields=["operator", "reference", "state", "key"],
+                nulls_distinct=False,
+                name="each_row_of_statements_once",
             ),
             models.CheckConstraint(
                 condition=Q(amount_fen__gte=0), name="a_statement_has_no_negative_amount"

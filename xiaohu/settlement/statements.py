@@ -64,19 +64,20 @@ class Row:
     on: date
 
 
-def read(path: Path) -> list[Row]:
-    """Read a statement as a whole.
+def read(path: Path, *, today: date | None = None) -> list[Row]:
+    """Read a statement as a whole; nothing in it is later than their today, which may be a day on.
 
     Raises:
         StatementRefused: it is no such file, a column is missing, or a row is bad or there twice.
     """
+    last = date.max if today is None else today + timedelta(days=1)
     try:
         if not path.is_file():
             raise StatementRefused(why="unreadable")
         if path.stat().st_size > LARGEST:
             raise StatementRefused(why="too_large")
         with Delimited(path) as file:
-            return _good(_rows(file, _places(file.header)))
+            return _good(_rows(file, _places(file.header), last))
     except (OSError, FileRefused):
         raise StatementRefused(why="unreadable") from None
 
@@ -90,7 +91,7 @@ def take(*, operator: str, rows: list[Row], now: datetime) -> list[Difference]:
         known = ours.payments(operator, listed=covered(operator))
         # What an earlier statement told of is no more missing for not standing on this one.
         told = _told(operator)
-        listed = _folded(row.payment for row in rows)
+        listed = _folded([*_told_before(operator, rows), *(row.payment for row in rows)])
         found = [
             one
             for one in reconciling.of_payments(known, listed)
@@ -150,6 +151,17 @@ def covered(operator: str) -> frozenset[UUID]:
     return frozenset(effect_id for effect_id in ids if effect_id is not None)
 
 
+def _told_before(operator: str, rows: list[Row]) -> Iterator[Payment]:
+    """Return what other rows of earlier statements said of the same payments."""
+    now_said = {(each.payment.key, each.payment.reference, each.payment.state) for each in rows}
+    keys = {each.payment.key for each in rows if each.payment.key is not None}
+    earlier = StatementPayment.objects.filter(operator=operator, key__in=keys)
+    for row in earlier.order_by("on", "pk"):
+        state = PaymentState(row.state)
+        if (row.key, row.reference, state) not in now_said:
+            yield Payment(row.key, row.amount_fen, row.currency, state, row.reference)
+
+
 def _told(operator: str) -> frozenset[UUID | None]:
     told = StatementPayment.objects.filter(operator=operator)
     return frozenset(told.values_list("key", flat=True))
@@ -181,7 +193,9 @@ def _places(header: list[str]) -> dict[str, int]:
     return places
 
 
-def _rows(file: Delimited, places: Mapping[str, int]) -> Iterator[tuple[int, Row] | BadRow]:
+def _rows(
+    file: Delimited, places: Mapping[str, int], last: date
+) -> Iterator[tuple[int, Row] | BadRow]:
     width = len(file.header)
     for row in file.rows():
         if isinstance(row, BadRow):
@@ -190,10 +204,10 @@ def _rows(file: Delimited, places: Mapping[str, int]) -> Iterator[tuple[int, Row
             few = len(row.values) < width
             yield BadRow(row.line, "", Flaw.TOO_FEW_FIELDS if few else Flaw.TOO_MANY_FIELDS)
         else:
-            yield _row(row, places)
+            yield _row(row, places, last)
 
 
-def _row(row: FileRow, places: Mapping[str, int]) -> tuple[int, Row] | BadRow:
+def _row(row: FileRow, places: Mapping[str, int], last: date) -> tuple[int, Row] | BadRow:
     said = {name: row.values[place].strip() for name, place in places.items()}
     try:
         currency = CURRENCIES.get(said["currency"], said["currency"].upper())
@@ -208,7 +222,10 @@ def _row(row: FileRow, places: Mapping[str, int]) -> tuple[int, Row] | BadRow:
             state=STATES[said["state"]],
             reference=_code(said, "provider_reference"),
         )
-        return row.line, Row(payment, fields.day(said, "paid_on"))
+        on = fields.day(said, "paid_on")
+        if on > last:
+            raise FieldRefused("paid_on", Flaw.IN_THE_FUTURE)
+        return row.line, Row(payment, on)
     except FieldRefused as refused:
         return BadRow(row.line, refused.field, refused.reason)
 
