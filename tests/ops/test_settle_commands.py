@@ -144,7 +144,9 @@ def refunds(file: Path) -> list[dict[str, str]]:
 def test_refunds_are_handed_to_finance(world: World, tmp_path: Path) -> None:
     case = to_a_bank(world)
     file = tmp_path / "refunds.csv"
+    file.touch(mode=0o644)
     assert run("export", "-o", file).exit_code == OK
+    assert file.stat().st_mode & 0o777 == 0o600
     [row] = refunds(file)
     assert (row["case"], row["refunded_yuan"], row["left_yuan"]) == (
         case.reference,

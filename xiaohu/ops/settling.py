@@ -1,6 +1,7 @@
 """`xiaohu settle`: carry on what is due, show where money stands, try again, hand refunds to finance."""
 
 import json
+import os
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
@@ -105,6 +106,13 @@ def retry(what: str, *, by: StaffUser, out: Say) -> int:
     return OK
 
 
+def _for_us_alone(path: str, flags: int) -> int:
+    """Open a file nobody else on the machine reads, also where one of its name was there before."""
+    opened = os.open(path, flags, 0o600)
+    os.fchmod(opened, 0o600)
+    return opened
+
+
 def export(
     file: Path, *, operator: str, since: datetime | None, until: datetime | None, say: Say
 ) -> int:
@@ -115,7 +123,7 @@ def export(
         operator, since=start_of(first), until=start_of(last + timedelta(days=1))
     )
     count = 0
-    with file.open("w", encoding="utf-8-sig", newline="") as opened:
+    with open(file, "w", encoding="utf-8-sig", newline="", opener=_for_us_alone) as opened:
         write_row(opened, COLUMNS)
         for row in rows:
             write_row(opened, _cells(row))
