@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from tests.closures.states import BANK, carried_out
-from tests.stories import World, closing_of, staff
+from tests.stories import OPERATOR, World, closing_of, staff
 from xiaohu.access.models import StaffUser
 from xiaohu.closures import consenting, refunding, repaying
 from xiaohu.closures.clearing import MoneyHeld, MoneyUncertain
@@ -62,6 +62,20 @@ def done(world: World, case: Case) -> SettledClosing:
     settled = ledger.of_closing(closing_of(case).pk)
     assert settled is not None
     return settled
+
+
+def test_nothing_more_is_paid_while_books_disagree(world: World) -> None:
+    case = came_back(world)
+    findings.note(
+        operator=OPERATOR,
+        kind=FindingKind.BOOKS_DISAGREE,
+        source=FindingSource.RECONCILIATION,
+        closing_id=closing_of(case).pk,
+        now=world.now,
+    )
+    repaying.retry(closing_id=closing_of(case).pk, officer=finance("re"), now=world.now)
+    world.work()
+    assert not world.outside.truth("payout")
 
 
 def test_a_refund_is_tried_again(world: World) -> None:

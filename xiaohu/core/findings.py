@@ -148,6 +148,7 @@ WHERE_MONEY_IS = frozenset(
         FindingKind.CONTRADICTORY,
         FindingKind.NOT_BOOKED,
         FindingKind.PAID_TWICE,
+        FindingKind.BOOKS_DISAGREE,
         FindingKind.CHARGEBACK,
     }
 )
