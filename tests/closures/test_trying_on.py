@@ -14,6 +14,7 @@ from xiaohu.closures.queries import CaseNotFound
 from xiaohu.closures.retrying import NothingToTry
 from xiaohu.closures.steps import STEPS
 from xiaohu.closures.work import Progress, Work
+from xiaohu.core.actors import ActorKind
 from xiaohu.core.schedule import promised_by
 from xiaohu.core.states import CaseState
 from xiaohu.core.steps import Step
@@ -180,6 +181,20 @@ def test_trying_twice_asks_once(world: World) -> None:
     with pytest.raises(NothingToTry):
         try_again(world, case, by="wang")
     assert Event.objects.filter(action=retrying.TRY_AGAIN).count() == 1
+
+
+def test_it_is_closed_to_whoever_neither_closes_nor_pays(world: World) -> None:
+    case = case_in(world, CaseState.EXECUTING)
+    looks_only = staff("looks", ActorKind.REVIEWER)
+    with pytest.raises(retrying.NotYoursToTry):
+        retrying.try_again(
+            case_id=case.pk, closing_id=closing_of(case).pk, officer=looks_only, now=world.now
+        )
+    of_finance = staff("pays", ActorKind.FINANCE)
+    retrying.try_again(
+        case_id=case.pk, closing_id=closing_of(case).pk, officer=of_finance, now=world.now
+    )
+    assert Event.objects.get(action=retrying.TRY_AGAIN).actor_kind == ActorKind.FINANCE
 
 
 def test_it_is_closed_to_an_officer_of_another_operator(world: World) -> None:

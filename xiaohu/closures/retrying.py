@@ -14,12 +14,19 @@ from xiaohu.queue import effects
 from xiaohu.trail import events
 
 TRY_AGAIN = "try_again"
+_MAY = (ActorKind.OFFICER, ActorKind.FINANCE)
 
 
 class NothingToTry(Refusal):
     """The closing goes on by itself, or has ended; somebody else may have been faster."""
 
     code = "NOTHING_TO_TRY"
+
+
+class NotYoursToTry(Refusal):
+    """Only an officer or somebody of finance gives a closing back to the worker."""
+
+    code = "NOT_YOURS_TO_TRY"
 
 
 @transaction.atomic(durable=True)
@@ -30,11 +37,15 @@ def try_again(*, case_id: UUID, closing_id: UUID, officer: StaffUser, now: datet
 
     Raises:
         CaseNotFound: it is another operator's.
+        NotYoursToTry: neither an officer nor of finance.
         NothingToTry: nobody needs to.
     """
     case = moves.lock(case_id)
     if case.operator != officer.operator:
         raise queries.CaseNotFound
+    kind = next((kind for kind in _MAY if officer.acts_as(kind)), None)
+    if kind is None:
+        raise NotYoursToTry
     closing = (
         Closing.objects.select_for_update(no_key=True)
         .filter(alarms.going_on(), pk=closing_id, case=case)
@@ -45,7 +56,7 @@ def try_again(*, case_id: UUID, closing_id: UUID, officer: StaffUser, now: datet
         raise NothingToTry
     events.record(
         operator=case.operator,
-        actor=officer.actor(ActorKind.OFFICER),
+        actor=officer.actor(kind),
         action=TRY_AGAIN,
         case_id=case.pk,
         evidence={"trouble": closing.trouble, "step": closing.step},
