@@ -69,6 +69,9 @@ def test_another_account_needs_a_consent_of_its_own(world: World) -> None:
     answers = {"do": "account", "bank": "示例银行", "account": "6222 0000 0005 1234"}
     assert desk.send(path(case), **answers).status_code == 422
     assert desk.send(path(case), **answers, agreed="on").status_code == 302
+    told = page(desk.open("/refunds"))
+    assert "待另一位同事确认" in told
+    assert "重新发起退款" not in told
     case.refresh_from_db()
     assert case.refund_route == "bank_account"
 

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("settlement", "0011_a_kind_of_finding_says_whether_it_takes_two")]
+    dependencies = [("settlement", "0012_what_happens_again_is_numbered")]
 
     operations = [
         migrations.RemoveConstraint(
