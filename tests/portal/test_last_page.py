@@ -5,8 +5,9 @@ from django.utils.translation import gettext
 
 from tests.portal.browser import CONTACT, Browser, page, words
 from tests.stories import World
-from xiaohu.closures import checking
+from xiaohu.closures import checking, paying
 from xiaohu.closures.models import Case
+from xiaohu.core.profile import RefundRoute
 from xiaohu.portal.views import submitting as views
 
 pytestmark = pytest.mark.django_db(databases=["default", "keystore"])
@@ -48,6 +49,26 @@ def test_an_amount_that_changed_a_minute_ago_is_confirmed_again_too(world: World
     assert answer.status_code == 409
     assert "可退余额：原为 126.40 元，现为 50.00 元" in words(answer)
     assert Case.objects.get().state == "draft"
+
+
+def test_an_answer_changed_in_another_tab_is_named_and_confirmed_again(world: World) -> None:
+    browser, form = looking(world)
+    case = Case.objects.get()
+    paying.set_refund(case_id=case.pk, route=RefundRoute.COUNTER)
+    answer = browser.send(f"/case/{case.pk}/check", **form)
+    assert answer.status_code == 409
+    assert "余额退还：已改为下面所示" in words(answer)
+    assert "联系方式：" not in words(answer)
+    assert Case.objects.get().state == "draft"
+    seen = page(answer).partition('name="seen" value="')[2].partition('"')[0]
+    browser.send(f"/case/{case.pk}/check", declared="on", seen=seen)
+    assert browser.at == f"{browser.home}/submitted"
+
+
+def test_what_a_form_carries_of_answers_names_nobody(world: World) -> None:
+    _, form = looking(world)
+    assert CONTACT not in form["seen"]
+    assert "original" not in form["seen"]
 
 
 def test_an_operator_that_is_silent_for_a_moment_holds_nobody_up(world: World) -> None:

@@ -8,7 +8,7 @@ from xiaohu.core.facts import LineFacts
 
 
 class Shown(StrEnum):
-    """The facts a request is submitted on, as its last page shows them."""
+    """The facts and answers a request is submitted on, as its last page shows them."""
 
     STATUS = "status"
     BALANCE = "balance"
@@ -18,14 +18,21 @@ class Shown(StrEnum):
     OWED = "owed"
     UNBILLED = "unbilled"
     EXIT_FEE = "exit_fee"
+    APPLICANT = "applicant"
+    REFUND = "refund"
+    REASON = "reason"
+    CONTACT = "contact"
+    RULES = "rules"
 
 
 IN_FEN = frozenset({Shown.BALANCE, Shown.GIFT, Shown.OWED, Shown.UNBILLED, Shown.EXIT_FEE})
+# Carried as what cannot be read: these are answers, and some of them name people.
+ANSWERS = frozenset({Shown.APPLICANT, Shown.REFUND, Shown.REASON, Shown.CONTACT, Shown.RULES})
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One fact that is no longer what was shown."""
+    """One fact or answer that is no longer what was shown."""
 
     what: Shown
     before: str
@@ -35,6 +42,11 @@ class Change:
     def in_fen(self) -> bool:
         """Say whether it is an amount."""
         return self.what in IN_FEN
+
+    @property
+    def is_answer(self) -> bool:
+        """Say whether it is an answer, which the page shows as it is now."""
+        return self.what in ANSWERS
 
     @property
     def before_fen(self) -> int:

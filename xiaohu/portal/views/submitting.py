@@ -26,7 +26,7 @@ from xiaohu.core.consents import ConsentMissing
 from xiaohu.core.proofs import IdentityUnverified
 from xiaohu.core.states import CaseState
 from xiaohu.gateways.protocols import GatewayUnavailable, UnknownLine
-from xiaohu.portal import journey, receipts
+from xiaohu.portal import journey, looked_at, receipts
 from xiaohu.portal.entering import own_case
 from xiaohu.portal.forms import Declaration
 from xiaohu.portal.shown import actor_of, shown_case
@@ -37,7 +37,7 @@ from xiaohu.ui.refusals import Sentence, sentence
 from xiaohu.ui.shown import messages, told
 
 REFUSED = (StaleChecks, Blocked, IdentityUnverified, ConsentMissing, submitting.Incomplete)
-SEEN = 500  # characters of what a form says was shown
+SEEN = 800  # characters of what a form says was shown
 
 
 @own_case
@@ -71,7 +71,7 @@ def review(request: HttpRequest, case: Case) -> HttpResponse:
         "form": form,
         "problem": problem,
         "changed": changed,
-        "seen": changes.written(changes.facts_shown(facts)),
+        "seen": changes.written({**changes.facts_shown(facts), **looked_at.answers(case)}),
         "checked": checked,
         "estimate": estimates.of(checked, queries.profile_of(case), now=now) if checked else None,
         "planned": timing.earliest(case, accepted_at=now),
@@ -83,15 +83,16 @@ def review(request: HttpRequest, case: Case) -> HttpResponse:
 
 
 def _seen_now(case: Case, *, now: datetime) -> Mapping[Shown, str]:
-    """Return the facts a request would be submitted on, asked afresh: what is declared is what is true.
+    """Return what a request would be submitted on, facts asked afresh: what is declared is what is true.
 
-    Where the operator does not answer they stay as they were, and submitting says if they are old.
+    Where the operator does not answer facts stay as they were, and submitting says if they are old.
     """
     checked = checking.last(case, now=now)
     if checked is not None:
         with suppress(GatewayUnavailable, UnknownLine):
             checked = checking.run(case_id=case.pk, now=now)
-    return changes.facts_shown(line.facts for line in checked.lines) if checked else {}
+    facts = changes.facts_shown(line.facts for line in checked.lines) if checked else {}
+    return {**facts, **looked_at.answers(case)}
 
 
 def _digits_asked(case: Case) -> str:
