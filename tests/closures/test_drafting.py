@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from tests.closures.states import case_in, fails, traces
 from tests.stories import CLEAN, LARGE, World, closing_of, holder_of
 from xiaohu.access.sessions import Method
-from xiaohu.closures import checking, drafting, paying, queries, submitting, withdrawing
+from xiaohu.closures import checking, consenting, drafting, paying, queries, submitting, withdrawing
 from xiaohu.closures.drafting import (
     EDITABLE,
     AlreadyClosing,
@@ -19,6 +20,7 @@ from xiaohu.closures.drafting import (
 )
 from xiaohu.closures.models import Case, Closing, HumanQueue
 from xiaohu.closures.paying import RouteNotOffered
+from xiaohu.core.actors import WORKER
 from xiaohu.core.checks import CheckCode
 from xiaohu.core.choices import Choice
 from xiaohu.core.profile import RefundRoute
@@ -36,6 +38,9 @@ EDITS: dict[str, Callable[[UUID], None]] = {
         case_id=pk, check=CheckCode.ARREARS, choice=Choice.SET_OFF
     ),
     "set_refund": lambda pk: paying.set_refund(case_id=pk, route=RefundRoute.ORIGINAL),
+    "drop_unused": lambda pk: consenting.drop_unused(
+        case_id=pk, actor=WORKER, now=datetime(2026, 11, 26, tzinfo=UTC)
+    ),
     "set_contact": lambda pk: drafting.set_contact(case_id=pk, to="other@example.com"),
     "confirm_contact": lambda pk: drafting.confirm_contact(case_id=pk),
     "note_effects_read": lambda pk: drafting.note_effects_read(case_id=pk),

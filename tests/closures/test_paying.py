@@ -47,6 +47,20 @@ def test_a_consent_is_kept_with_its_words_and_its_moment(world: World) -> None:
     assert [event.evidence for event in told] == [{"consent": "bank_account", "version": "2026.11"}]
 
 
+def test_a_consent_ends_with_the_way_it_was_given_for(world: World) -> None:
+    case = world.draft()
+    world.agree(case)
+    to_bank(case)
+    consenting.drop_unused(case_id=case.pk, actor=holder_of(case), now=world.now)
+    assert set(consents.in_force(case.pk)) == {ConsentKind.BANK_ACCOUNT}
+    paying.set_refund(case_id=case.pk, route=RefundRoute.ORIGINAL)
+    for _ in range(2):
+        consenting.drop_unused(case_id=case.pk, actor=holder_of(case), now=world.now)
+    assert (set(consents.in_force(case.pk)), paying.payee(case)) == (set(), {})
+    told = [event.action for event in events.of_case(case.pk)]
+    assert told.count("withdraw_consent") == 1
+
+
 def test_a_consent_taken_back_takes_the_account_with_it(world: World) -> None:
     case = world.draft()
     world.agree(case)

@@ -10,8 +10,6 @@ from xiaohu.closures.models import Case
 from xiaohu.core.actors import Actor
 from xiaohu.core.applicants import PHOTOS
 from xiaohu.core.consents import ConsentKind
-from xiaohu.core.destinations import DESTINATIONS, WITH_CONSENT
-from xiaohu.core.profile import RefundRoute
 from xiaohu.core.proofs import ProofMethod
 from xiaohu.core.states import TERMINAL, CaseState
 from xiaohu.proofing import consents, papers, proofs
@@ -43,6 +41,18 @@ def withdraw(*, case_id: UUID, kind: ConsentKind, actor: Actor, now: datetime) -
     return case
 
 
+@transaction.atomic(durable=True)
+def drop_unused(*, case_id: UUID, actor: Actor, now: datetime) -> Case:
+    """Take back consents to a way of the money that is no longer chosen; others stay.
+
+    Raises:
+        NotEditable: already submitted.
+    """
+    case = drafting.editable(case_id)
+    paying.drop_unused(case, actor=actor, now=now)
+    return case
+
+
 def _give_up(case: Case, kind: ConsentKind) -> None:
     if kind is ConsentKind.FACE:
         proofs.forget_one(case.pk, ProofMethod.FACE)
@@ -50,14 +60,5 @@ def _give_up(case: Case, kind: ConsentKind) -> None:
         for paper in papers.of_case(case.pk):
             if paper.evidence in PHOTOS:
                 papers.remove(case_id=case.pk, paper_id=paper.id)
-    elif kind in {ConsentKind.BANK_ACCOUNT, ConsentKind.WAIVER} and kind is _rests_on(case):
+    elif kind in {ConsentKind.BANK_ACCOUNT, ConsentKind.WAIVER} and kind is paying.rests_on(case):
         paying.forget_payee(case)
-
-
-def _rests_on(case: Case) -> ConsentKind | None:
-    """Return the consent that the way of the money rests on."""
-    if case.refund_route == RefundRoute.WAIVE.value:
-        return ConsentKind.WAIVER
-    chosen = RefundRoute(case.refund_route) if case.refund_route else None
-    with_account = chosen is not None and DESTINATIONS[chosen].asks in WITH_CONSENT
-    return ConsentKind.BANK_ACCOUNT if with_account else None

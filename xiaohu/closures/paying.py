@@ -1,5 +1,6 @@
 """Where the money of a request goes: one of the operator's ways, always to the holder's own means."""
 
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -7,6 +8,7 @@ from django.db import transaction
 from xiaohu.closures import drafting, queries
 from xiaohu.closures.drafting import EDITABLE
 from xiaohu.closures.models import Case, Closing
+from xiaohu.core.actors import Actor
 from xiaohu.core.applicants import APPLICANTS, ApplicantKind, HolderKind
 from xiaohu.core.consents import ConsentKind
 from xiaohu.core.destinations import DESTINATIONS, WITH_CONSENT, Asks, possible
@@ -141,6 +143,27 @@ def forget_payee(case: Case) -> None:
     case.refund_route, case.payee_index = "", None
     records.delete_one(operator=case.operator, unit=units.case(case.pk), category=Category.PAYEE)
     case.save(update_fields=["refund_route", "payee_index"])
+
+
+def rests_on(case: Case) -> ConsentKind | None:
+    """Return the consent that the way of the money rests on."""
+    if case.refund_route == RefundRoute.WAIVE.value:
+        return ConsentKind.WAIVER
+    chosen = RefundRoute(case.refund_route) if case.refund_route else None
+    with_account = chosen is not None and DESTINATIONS[chosen].asks in WITH_CONSENT
+    return ConsentKind.BANK_ACCOUNT if with_account else None
+
+
+def drop_unused(case: Case, *, actor: Actor, now: datetime) -> None:
+    """Take back consents to ways the money of a locked case no longer goes.
+
+    Call inside a transaction.
+    """
+    for kind in (ConsentKind.BANK_ACCOUNT, ConsentKind.WAIVER):
+        if kind is not rests_on(case):
+            consents.withdraw(
+                operator=case.operator, case_id=case.pk, kind=kind, actor=actor, now=now
+            )
 
 
 def _own_line(case: Case, to_line: str) -> str:

@@ -45,6 +45,7 @@ def choose_another_way(
     repaying.refuse_pending(came_back)
     repaying.require_tries(came_back)
     paying.write_refund(case, route=route, bank=bank, account=account, to_line=to_line)
+    paying.drop_unused(case, actor=actor, now=now)
     code = orders.new_stop_code()
     held = False
     for closing in [*came_back, *_not_paid_yet(case)]:

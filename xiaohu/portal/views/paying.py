@@ -65,8 +65,7 @@ def account(request: HttpRequest, case: Case) -> HttpResponse:
         paying.set_refund(
             case_id=case.pk, route=route, bank=given["bank"], account=given["account"]
         )
-        case.refresh_from_db()
-        return HttpResponseRedirect(journey.next_page(case, now=clock.now()))
+        return HttpResponseRedirect(_go_on(request, case))
     page = {
         "case": case,
         "form": form,
@@ -89,8 +88,7 @@ def waive(request: HttpRequest, case: Case) -> HttpResponse:
         actor, now = actor_of(request), clock.now()
         consenting.give(case_id=case.pk, kind=ConsentKind.WAIVER, actor=actor, now=now)
         paying.set_refund(case_id=case.pk, route=RefundRoute.WAIVE)
-        case.refresh_from_db()
-        return HttpResponseRedirect(journey.next_page(case, now=now))
+        return HttpResponseRedirect(_go_on(request, case))
     limit_fen = queries.profile_of(case).refund.waiver_up_to_fen
     page = {"case": case, "form": form, "checked": checked, "limit_fen": limit_fen}
     return render(request, "portal/waive.html", page, status=422 if form.errors else 200)
@@ -157,8 +155,14 @@ def _take(request: HttpRequest, case: Case, given: dict[str, Any], checked: Chec
         path = reverse("portal:bank_account", args=[case.pk])
         return f"{path}?to={WALLET}" if route is RefundRoute.WALLET else path
     paying.set_refund(case_id=case.pk, route=route, to_line=to_line)
-    case.refresh_from_db()
-    return journey.next_page(case, now=clock.now())
+    return _go_on(request, case)
+
+
+def _go_on(request: HttpRequest, case: Case) -> str:
+    """Let go of consents to the ways that were left, and return the path that comes next."""
+    now = clock.now()
+    kept = consenting.drop_unused(case_id=case.pk, actor=actor_of(request), now=now)
+    return journey.next_page(kept, now=now)
 
 
 def _chosen(case: Case) -> str | None:
