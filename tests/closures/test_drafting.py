@@ -33,7 +33,7 @@ from xiaohu.trail import events
 from xiaohu.vault import records
 
 pytestmark = pytest.mark.django_db(databases=["default", "keystore"])
-EDITS: dict[str, Callable[[UUID], None]] = {
+EDITS: dict[str, Callable[[UUID], object]] = {
     "choose": lambda pk: drafting.choose(
         case_id=pk, check=CheckCode.ARREARS, choice=Choice.SET_OFF
     ),

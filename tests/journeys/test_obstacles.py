@@ -48,7 +48,7 @@ def test_arrears_are_paid_at_the_operator_and_checked_again(phone: Visitor, pers
     phone.look()
     subscriber.settle("ARREARS", "pay")
     phone.house.at_operator(person.subscription_id, arrears_fen=0)
-    subscriber.press("btn.check_again")
+    subscriber.press("btn.save_check")
     subscriber.press("btn.continue")
     subscriber.prove(person)
     finish(subscriber, person)

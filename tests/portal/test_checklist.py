@@ -30,7 +30,8 @@ def drafted(world: World, number: str = ARREARS) -> Browser:
     ("codes", "asked", "tag"),
     [
         ([], False, Tag.PASSED),
-        ([CheckCode.GIFT_BALANCE], False, Tag.CONFIRM),
+        ([CheckCode.GIFT_BALANCE], False, Tag.NOTICE),
+        ([CheckCode.LEGAL_HOLD], False, Tag.NOTICE),
         ([CheckCode.ARREARS], False, Tag.TODO),
         ([CheckCode.REALNAME_MISSING], False, Tag.OTHER_WAY),
         ([CheckCode.ARREARS, CheckCode.REALNAME_MISSING], False, Tag.OTHER_WAY),
@@ -47,6 +48,27 @@ def test_when_the_operator_is_away_every_row_says_so_and_people_may_be_asked(wor
     answer = drafted(world, CLEAN).open(f"/case/{Case.objects.get().pk}/checks")
     assert words(answer).count("暂时无法查询") >= 6
     assert "申请人工复核" in words(answer)
+
+
+def test_what_was_chosen_stands_beside_what_it_settles(world: World) -> None:
+    browser = drafted(world)
+    said = words(browser.send(f"{browser.home}/checks/ARREARS", choice="close_with_debt"))
+    assert "已选择：先销户，欠款另行结算" in said
+    assert "没有要处理的事项，请看提示后继续。" in said
+    assert "全部通过" not in said
+
+
+def test_whoever_goes_to_pay_is_told_where_and_whether_it_arrived(world: World) -> None:
+    browser = drafted(world)
+    one = browser.open(f"{browser.home}/checks/ARREARS")
+    assert "在哪里处理 致电" in words(one)
+    assert "我已处理，重新检查" not in words(one)
+    owing = browser.send(f"{browser.home}/checks/ARREARS", choice="pay")
+    assert owing.status_code == 422
+    assert "还没有缴清" in words(owing)
+    world.outside.change(world.line(ARREARS), arrears_fen=0)
+    said = words(browser.send(f"{browser.home}/checks/ARREARS", choice="pay"))
+    assert "这一项已通过" in said
 
 
 def test_a_second_look_says_that_nothing_changed(world: World) -> None:

@@ -40,7 +40,7 @@ def test_restoring_leads_to_how_and_closing_anyway_goes_on(world: World) -> None
     assert "撤销这份申请即可" in words(browser.send(choice="restore"))
     assert "还有 1 项需要您处理" in words(browser.open(f"{browser.home}/checks"))
     browser.open(f"{browser.home}/restriction")
-    assert "全部通过" in words(browser.send(choice="close_anyway"))
+    assert "没有要处理的事项" in words(browser.send(choice="close_anyway"))
 
 
 def test_the_page_is_for_lines_that_are_limited_only(world: World) -> None:
@@ -57,7 +57,7 @@ def test_an_unregistered_line_closes_and_its_money_waits_for_its_owner(world: Wo
     browser.open(f"{browser.home}/checks/REALNAME_MISSING")
     browser.send(choice="operator_closes")
     browser.open(f"{browser.home}/checks/UNBILLED_USAGE")
-    assert "全部通过" in words(browser.send(choice="wait_for_bill"))
+    assert "没有要处理的事项" in words(browser.send(choice="wait_for_bill"))
     browser.prove()
     case = Case.objects.get()
     world.show_papers(case)

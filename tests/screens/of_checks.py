@@ -9,6 +9,7 @@ from xiaohu.closures import checking
 from xiaohu.closures.models import Case
 
 WHO = {"name": "李示例", "number": "13000000002"}
+TO_PAY = {"choice": "pay"}
 
 
 def asked(stage: Stage) -> str:
@@ -24,6 +25,14 @@ def asked(stage: Stage) -> str:
 def other_way(stage: Stage) -> str:
     stage.world.outside.change(stage.world.line(), realname="missing")
     return f"{drafted(stage)}/checks"
+
+
+@scene("S6-chosen", "portal:checks")
+def chosen(stage: Stage) -> str:
+    path = drafted(stage, ARREARS)
+    Case.objects.get().closings.update(choices={"ARREARS": "close_with_debt"})
+    checking.run(case_id=Case.objects.get().pk, now=stage.world.now)
+    return f"{path}/checks"
 
 
 @scene("S6-stopped", "portal:checks")
@@ -43,12 +52,12 @@ def asked_for_people(stage: Stage) -> str:
     return f"{asked(stage)}/checks"
 
 
-@scene("S7-still", "portal:one_check", status=422, press="btn.settled_check")
+@scene("S7-still", "portal:one_check", status=422, press="btn.save_check", typed=TO_PAY)
 def still(stage: Stage) -> str:
     return f"{drafted(stage, ARREARS)}/checks/ARREARS"
 
 
-@scene("S7-changed", "portal:one_check", status=422, press="btn.settled_check")
+@scene("S7-changed", "portal:one_check", status=422, press="btn.save_check", typed=TO_PAY)
 def changed(stage: Stage) -> str:
     path = drafted(stage, ARREARS)
     line = stage.world.line(ARREARS)
@@ -56,7 +65,7 @@ def changed(stage: Stage) -> str:
     return f"{path}/checks/ARREARS"
 
 
-@scene("S7-away", "portal:one_check", press="btn.settled_check")
+@scene("S7-away", "portal:one_check", press="btn.save_check", typed=TO_PAY)
 def away(stage: Stage) -> str:
     path = drafted(stage, ARREARS)
     stage.world.outside.fault("operator", down=True)

@@ -36,14 +36,6 @@ def operator_away(stage: Stage) -> str:
     return path
 
 
-@scene("S16-changed", "portal:review", status=409, press="review.submit", typed={"declared": "on"})
-def changed_meanwhile(stage: Stage) -> str:
-    world = stage.world
-    path = review(stage)
-    world.outside.change(world.line(), cash_fen=5000)
-    return path
-
-
 @scene("S16-several", "portal:review", status=422, press="review.submit")
 def several(stage: Stage) -> str:
     world = stage.world

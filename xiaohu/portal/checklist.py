@@ -13,14 +13,16 @@ class Tag(StrEnum):
     """Where a row of the list stands."""
 
     PASSED = "passed"
-    CONFIRM = "confirm"
+    CHOSEN = "chosen"
+    NOTICE = "notice"
     TODO = "todo"
     CHECKING = "checking"
     OTHER_WAY = "other_way"
     AWAY = "away"
 
 
-TONES = {Tag.PASSED: "ok", Tag.CHECKING: "", Tag.CONFIRM: "", Tag.AWAY: ""}
+TONES = {Tag.PASSED: "ok", Tag.CHOSEN: "ok", Tag.CHECKING: "", Tag.NOTICE: "", Tag.AWAY: ""}
+TO_BE_KNOWN = frozenset({CheckKind.WARNING, CheckKind.HOLD})
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,8 @@ def tag_of(findings: Sequence[Finding], *, asked: bool) -> Tag:
         return Tag.OTHER_WAY
     if blocking:
         return Tag.TODO
-    if any(finding.kind is CheckKind.WARNING for finding in findings):
-        return Tag.CONFIRM
+    if any(finding.chosen is not None for finding in findings):
+        return Tag.CHOSEN
+    if any(finding.kind in TO_BE_KNOWN for finding in findings):
+        return Tag.NOTICE
     return Tag.PASSED

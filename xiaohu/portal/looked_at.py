@@ -13,7 +13,7 @@ LENGTH = 16  # of what stands for an answer
 
 def answers(case: Case) -> Mapping[Shown, str]:
     """Return what stands for each answer of a request as it is now."""
-    given = {
+    given: dict[Shown, list[object]] = {
         Shown.APPLICANT: [case.applicant, *sorted(applying.applicant(case).items())],
         Shown.REFUND: [case.refund_route, *sorted(paying.payee(case).items())],
         Shown.REASON: [case.reason, volunteering.own_words_of(case)],

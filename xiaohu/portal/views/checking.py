@@ -14,7 +14,7 @@ from xiaohu.core.assistance import CallTopic
 from xiaohu.core.checks import CheckCode, Finding
 from xiaohu.core.choices import Choice, settles
 from xiaohu.portal import journey
-from xiaohu.portal.checklist import rows
+from xiaohu.portal.checklist import Tag, rows
 from xiaohu.portal.entering import own_draft
 from xiaohu.portal.forms import OneChoice
 from xiaohu.portal.opening import check
@@ -34,10 +34,12 @@ def checks(request: HttpRequest, case: Case) -> HttpResponse:
         refused = check(case)
         checked = checking.last(case, now=now)
     asked = calling.of_case(case.pk, CallTopic.CHECKS)
+    groups = rows(checked, asked=asked is not None)
     page = {
         "case": case,
         "checked": checked,
-        "groups": rows(checked, asked=asked is not None),
+        "groups": groups,
+        "all_passed": all(row.tag is Tag.PASSED for row in groups),
         "open": sum(f.blocks for f in checked.findings) if checked is not None else 0,
         "sentence": sentence(refused) if refused is not None else None,
         "asked": asked,
@@ -55,8 +57,7 @@ def one_check(request: HttpRequest, case: Case, code: str) -> HttpResponse:
     if code not in set(CheckCode):
         raise Http404
     finding = _most_pressing(checking.last(case, now=clock.now()), code)
-    elsewhere = reverse("portal:checks", args=[case.pk])
-    return _choosing(request, case, finding, "portal/one_check.html", elsewhere=elsewhere)
+    return _choosing(request, case, finding, "portal/one_check.html")
 
 
 @own_draft
@@ -86,17 +87,27 @@ def _choosing(
     finding: Finding | None,
     template: str,
     *,
-    elsewhere: str,
+    elsewhere: str = "",
     **more: object,
 ) -> HttpResponse:
     """Show an obstacle with its choices and record the one made; without it, go back to the list.
 
-    Whoever chooses what is done elsewhere goes on at the page `elsewhere`.
+    Whoever chooses what is done elsewhere goes on at the page `elsewhere`; without one it is
+    looked at once more, and said here what that found.
     """
     back = reverse("portal:checks", args=[case.pk])
     if finding is None:
         return HttpResponseRedirect(back)
+    choices = [(c.value, gettext(f"choice.{c.value}")) for c in finding.choices]
     again = request.method == "POST" and "again" in request.POST
+    sent = OneChoice(None if again else request.POST or None, choices=choices)
+    if request.method == "POST" and not again and sent.is_valid():
+        choice = Choice(sent.cleaned_data["choice"])
+        drafting.choose(case_id=case.pk, check=finding.code, choice=choice)
+        if settles(choice) or elsewhere:
+            check(case)
+            return HttpResponseRedirect(f"{back}#open" if settles(choice) else elsewhere)
+        again = True
     refused, still = None, None
     if again:
         before, refused = said(finding), check(case)
@@ -107,16 +118,8 @@ def _choosing(
         if finding is None:
             return HttpResponseRedirect(back)
         still = None if refused is not None else _still(before, said(finding))
-    form = OneChoice(
-        None if again else request.POST or None,
-        choices=[(c.value, gettext(f"choice.{c.value}")) for c in finding.choices],
-        initial={"choice": finding.chosen.value if finding.chosen else None},
-    )
-    if request.method == "POST" and not again and form.is_valid():
-        choice = Choice(form.cleaned_data["choice"])
-        drafting.choose(case_id=case.pk, check=finding.code, choice=choice)
-        check(case)
-        return HttpResponseRedirect(f"{back}#open" if settles(choice) else elsewhere)
+    chosen = finding.chosen.value if finding.chosen else None
+    form = sent if sent.errors else OneChoice(None, choices=choices, initial={"choice": chosen})
     checked = checking.last(case, now=clock.now())
     page = {
         "case": case,
