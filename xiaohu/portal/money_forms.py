@@ -20,6 +20,8 @@ class RefundWay(OneChoice):
 
     def __init__(self, *args: Any, unknown: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for wrong in ("required", "invalid_choice"):
+            self.fields["choice"].error_messages[wrong] = gettext("balance.err.choose")
         if unknown:
             self.fields["agreed"] = agreed("later_settlement")
 

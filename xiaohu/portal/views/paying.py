@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext
 
 from xiaohu.closures import checking, consenting, estimates, paying, queries
@@ -124,12 +125,12 @@ def ways(case: Case) -> list[tuple[str, str]]:
             found += [
                 (
                     f"{route.value}:{mask.id}",
-                    f"{_words(case, route)} {mask.number.replace(' ', NO_BREAK)}",
+                    _hinted(case, route, mask.number.replace(" ", NO_BREAK)),
                 )
                 for mask in lines.shown(paying.other_lines(case))
             ]
         else:
-            found.append((route.value, _words(case, route)))
+            found.append((route.value, _hinted(case, route)))
     return found
 
 
@@ -170,12 +171,19 @@ def _chosen(case: Case) -> str | None:
     return f"{case.refund_route}:{to}" if to else case.refund_route or None
 
 
-def _words(case: Case, route: RefundRoute) -> str:
+def _hinted(case: Case, route: RefundRoute, number: str = "") -> str:
+    """Return a way of the money as an answer: its name, and where the money then is."""
+    kind = _kind(case, route)
+    name = f"{gettext(f'route.{kind}')} {number}".strip()
+    return format_html("{}<small>{}</small>", name, gettext(f"route.means.{kind}"))
+
+
+def _kind(case: Case, route: RefundRoute) -> str:
     corporate = route is RefundRoute.BANK_ACCOUNT and _firm(case)
     substitute = APPLICANTS[ApplicantKind(case.applicant)].paid is not Paid.HOLDER
     if route is RefundRoute.BANK_ACCOUNT and substitute:
-        return gettext("route.substitute_account")
-    return gettext("route.corporate_account") if corporate else gettext(f"route.{route.value}")
+        return "substitute_account"
+    return "corporate_account" if corporate else route.value
 
 
 def _firm(case: Case) -> bool:
