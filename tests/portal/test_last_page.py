@@ -3,12 +3,15 @@
 import pytest
 from django.utils.translation import gettext
 
+from tests.closures.states import large
 from tests.portal.browser import CONTACT, Browser, page, words
-from tests.stories import World
-from xiaohu.closures import checking, paying
+from tests.stories import LARGE, World
+from xiaohu.closures import checking, expecting, paying
 from xiaohu.closures.models import Case
+from xiaohu.core.calendar import day_of
 from xiaohu.core.profile import RefundRoute
 from xiaohu.portal.views import submitting as views
+from xiaohu.ui.templatetags.words import day, moment
 
 pytestmark = pytest.mark.django_db(databases=["default", "keystore"])
 
@@ -132,3 +135,36 @@ def test_the_receipt_says_that_a_message_did_not_arrive(world: World) -> None:
     world.outside.fault("messages", refuse=[CONTACT])
     world.send_notices()
     assert gettext("track.lost") in page(browser.open(f"/case/{case.pk}/submitted"))
+
+
+def test_a_request_people_decide_on_says_so_before_it_is_sent(world: World) -> None:
+    case = large(world)
+    browser = Browser(world).sign_in(LARGE)
+    effects = words(browser.open(f"/case/{case.pk}/effects"))
+    last = words(browser.open(f"/case/{case.pk}/check"))
+    case = world.submit(case)
+    assert case.decision_due_on is not None
+    for said in (effects, last):
+        assert "这份申请需要人工审核，最迟" in said
+        assert day(case.decision_due_on) in said
+    begins = expecting.carried_out(case)
+    assert begins is not None
+    assert moment(begins.at) in last
+    assert moment(begins.at) in effects
+
+
+def test_a_request_nobody_decides_on_speaks_of_no_review(world: World) -> None:
+    case = world.ready()
+    browser = Browser(world).sign_in()
+    for name in ("effects", "check"):
+        assert "审核" not in words(browser.open(f"/case/{case.pk}/{name}"))
+
+
+def test_the_steps_to_come_carry_days_and_the_money_a_sum(world: World) -> None:
+    case = world.submitted()
+    assert case.execute_at is not None
+    browser = Browser(world).sign_in()
+    for path in ("", "/submitted"):
+        said = words(browser.open(f"/case/{case.pk}{path}"))
+        assert f"号码销户，出具销户证明 预计 {day(day_of(case.execute_at))}" in said
+        assert "预计可退 126.40 元" in said

@@ -10,6 +10,7 @@ from xiaohu.closures import (
     alarms,
     applying,
     checking,
+    expecting,
     moves,
     paying,
     queries,
@@ -20,11 +21,9 @@ from xiaohu.closures import (
 from xiaohu.closures.checking import Checked, CheckedLine
 from xiaohu.closures.drafting import EDITABLE
 from xiaohu.closures.models import Case, HumanQueue
-from xiaohu.core import review
 from xiaohu.core.actors import WORKER, Actor
-from xiaohu.core.applicants import ApplicantKind, ClosingType
+from xiaohu.core.applicants import ClosingType
 from xiaohu.core.calendar import CHINA, day_of, end_of
-from xiaohu.core.channels import CaseChannel
 from xiaohu.core.consents import ConsentKind
 from xiaohu.core.moves import Action
 from xiaohu.core.notices import DECEASED, Notice, affected
@@ -73,17 +72,7 @@ def submit(case: Case, *, declared: bool, actor: Actor, now: datetime) -> Case:
     """
     checked = checking.require_clear(case, now=now)
     _require_answers(case, checked, declared=declared)
-    profile = queries.profile_of(case)
-    reasons = review.reasons(
-        profile,
-        lines=[line.facts for line in checked.lines],
-        findings=checked.findings,
-        applicant=ApplicantKind(case.applicant),
-        route=RefundRoute(case.refund_route) if case.refund_route else None,
-        appeal=case.appeal_of_id is not None,
-        assisted=case.channel == CaseChannel.DESK.value,
-        by_paper=case.by_paper,
-    )
+    reasons = expecting.reasons(case, checked)
     again, payee_was = case.submitted_at is not None, bytes(case.submitted_payee or b"")
     case.submitted_at = case.submitted_at or now
     case.submitted_payee = case.payee_index

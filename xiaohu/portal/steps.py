@@ -7,8 +7,11 @@ from typing import Any
 
 from django.utils.translation import gettext
 
+from xiaohu.closures import checking, estimates, expecting, queries, refund_due
 from xiaohu.closures.models import Case
 from xiaohu.core.calendar import day_of
+from xiaohu.core.profile import RefundRoute
+from xiaohu.core.schedule import Execution
 from xiaohu.core.states import CaseState
 from xiaohu.portal.shown import timeline
 from xiaohu.registry import calendars
@@ -62,21 +65,49 @@ def _to_come(
     if state is CaseState.IN_REVIEW:
         due = late_until or case.decision_due_on
         yield gettext("event.to_review"), gettext("event.by").format(date=day(due)) if due else ""
+    begins = expecting.carried_out(case) if state in _FORESEEN else None
     if state in _BEFORE_COOLED and not case.by_operator:
         fixed = case.execute_at if state is not CaseState.AWAITING_CUSTOMER else None
-        until = gettext("event.until").format(date=moment(fixed)) if fixed else ""
+        until = gettext("event.until").format(date=moment(fixed)) if fixed else about(begins)
         yield gettext("event.to_cool").format(days=profile.cooling_off.days), until
     if state in _BEFORE_CLOSING:
-        yield gettext("event.to_close"), ""
+        yield gettext("event.to_close"), about(begins)
     if state is CaseState.REFUND_ATTENTION:
         yield gettext("step.payee"), by
     if state in _BEFORE_SETTLED:
         settled = settled_by(shown)
-        when = gettext("event.by").format(date=day(settled)) if settled else ""
+        when = (
+            gettext("event.by").format(date=day(settled)) if settled else paid_about(case, begins)
+        )
         back = gettext("event.to_refund").format(days=profile.refund.working_days)
         yield back if shown["pays"] else gettext("event.to_settle"), when
 
 
+def expected_back(case: Case, *, now: datetime) -> int:
+    """Return what of a balance is expected back, until the last bill says it."""
+    checked = checking.last(case, now=now) if CaseState(case.state) in _BEFORE_CLOSING else None
+    if checked is None or case.by_operator or case.refund_route == RefundRoute.WAIVE.value:
+        return 0
+    return estimates.of(checked, queries.profile_of(case), now=now).payable_fen
+
+
+def about(begins: Execution | None) -> str:
+    """Return in words when a request is expected to be carried out; empty where nobody knows."""
+    return gettext("step.about").format(date=day(day_of(begins.at))) if begins else ""
+
+
+def paid_about(case: Case, begins: Execution | None) -> str:
+    """Return in words by when money is expected back, counted from the day a line closes."""
+    promised = refund_due.of_case(case, billed_at=None)
+    if promised is not None:
+        return gettext("event.by").format(date=day(promised))
+    if begins is None:
+        return ""
+    expected = refund_due.of_case(case, billed_at=begins.at)
+    return gettext("step.about_by").format(date=day(expected)) if expected else ""
+
+
+_FORESEEN = frozenset({CaseState.IN_REVIEW, CaseState.SCHEDULED})
 _BEFORE_COOLED = frozenset({CaseState.AWAITING_CUSTOMER, CaseState.IN_REVIEW, CaseState.SCHEDULED})
 _BEFORE_CLOSING = frozenset(
     {

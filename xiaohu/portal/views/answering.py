@@ -8,7 +8,7 @@ from django.utils.translation import get_language, gettext
 
 from xiaohu.access import codes
 from xiaohu.access.codes import Limited, Outcome, Purpose
-from xiaohu.closures import checking, drafting, queries, timing
+from xiaohu.closures import checking, drafting, expecting, queries, timing
 from xiaohu.closures.checking import Checked
 from xiaohu.closures.drafting import ContactRefused, ContactSameNumber
 from xiaohu.closures.models import Case
@@ -92,12 +92,16 @@ def effects(request: HttpRequest, case: Case) -> HttpResponse:
         return HttpResponseRedirect(journey.next_page(_fresh(case), now=now))
     profile = queries.profile_of(case)
     checked = checking.last(case, now=now)
-    planned = timing.earliest(case, accepted_at=now)
+    decision = expecting.decided_by(case, now=now)
+    accepted_at = expecting.accepted_at(decision, now=now)
+    planned = timing.earliest(case, accepted_at=accepted_at)
     page = {
         "case": case,
         "planned": planned,
+        "decision": decision,
+        "soonest": timing.earliest(case, accepted_at=now),
         "freezes": profile.calendar.freezes,
-        "later": shown.later_lines(case, now=now),
+        "later": shown.later_lines(case, now=accepted_at),
         "fees_stop_on": fees_stop_on(profile, requested_at=now, stops_at=planned.at),
         "quarantine_days": profile.number.quarantine_days,
         "checked": checked,

@@ -36,6 +36,7 @@ def progress(request: HttpRequest, case: Case) -> HttpResponse:
     page = {
         **shown,
         "steps": steps.of_case(shown, waits_until=waits["waits_until"], late_until=promised(sent)),
+        "back_fen": steps.expected_back(case, now=now) if shown["pays"] else 0,
         "settled_by": steps.settled_by(shown),
         "notices": told(sent),
         "lost": any(message.lost for message in told(sent)),

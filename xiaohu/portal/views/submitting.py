@@ -12,8 +12,8 @@ from xiaohu.closures import (
     checking,
     drafting,
     estimates,
+    expecting,
     queries,
-    refund_due,
     splitting,
     submitting,
     timing,
@@ -26,7 +26,7 @@ from xiaohu.core.consents import ConsentMissing
 from xiaohu.core.proofs import IdentityUnverified
 from xiaohu.core.states import CaseState
 from xiaohu.gateways.protocols import GatewayUnavailable, UnknownLine
-from xiaohu.portal import journey, looked_at, receipts
+from xiaohu.portal import journey, looked_at, receipts, steps
 from xiaohu.portal.entering import own_case
 from xiaohu.portal.forms import Declaration
 from xiaohu.portal.shown import actor_of, shown_case
@@ -66,6 +66,8 @@ def review(request: HttpRequest, case: Case) -> HttpResponse:
             problem = sentence(refused)
     checked = checking.last(case, now=now)
     facts = [line.facts for line in checked.lines] if checked else []
+    decision = expecting.decided_by(case, now=now)
+    accepted_at = expecting.accepted_at(decision, now=now)
     page = {
         **shown_case(case),
         "form": form,
@@ -74,8 +76,9 @@ def review(request: HttpRequest, case: Case) -> HttpResponse:
         "seen": changes.written({**changes.facts_shown(facts), **looked_at.answers(case)}),
         "checked": checked,
         "estimate": estimates.of(checked, queries.profile_of(case), now=now) if checked else None,
-        "planned": timing.earliest(case, accepted_at=now),
-        "later": shown.later_lines(case, now=now),
+        "decision": decision,
+        "planned": timing.earliest(case, accepted_at=accepted_at),
+        "later": shown.later_lines(case, now=accepted_at),
         "news": rules.news_of(case),
     }
     status = 422 if form.errors else 409 if problem or changed else 200
@@ -108,10 +111,13 @@ def submitted(request: HttpRequest, case: Case) -> HttpResponse:
     if case.submitted_at is None:
         return HttpResponseRedirect(journey.next_page(case, now=clock.now()))
     sent = told(messages(case))
+    begins = expecting.carried_out(case)
     page = {
         **shown_case(case),
         "lost": any(message.lost for message in sent),
-        "refund_by": refund_due.of_case(case, billed_at=None),
+        "begins": steps.about(begins),
+        "paid": steps.paid_about(case, begins),
+        "back_fen": steps.expected_back(case, now=case.submitted_at),
         "apart": splitting.made_from(case),
         "waits": timing.earliest(case, accepted_at=case.submitted_at).not_before is not None,
     }
