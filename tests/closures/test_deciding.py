@@ -25,6 +25,7 @@ from tests.closures.test_repaying import came_back
 from tests.stories import OPERATOR, World, closing_of
 from xiaohu.closures import matching, moves, reconciling, repaying
 from xiaohu.closures.models import Case
+from xiaohu.core.actors import ActorKind
 from xiaohu.core.findings import (
     FINDINGS,
     DecisionNotPossible,
@@ -33,12 +34,14 @@ from xiaohu.core.findings import (
     FindingSource,
 )
 from xiaohu.core.matching import Heard
+from xiaohu.core.moves import Action
 from xiaohu.core.states import CaseState
 from xiaohu.gateways.models import InboxEvent
 from xiaohu.queue import effects
 from xiaohu.queue.models import Effect, EffectState
 from xiaohu.settlement import findings, ledger
 from xiaohu.settlement.models import Account, Finding
+from xiaohu.trail.models import Event
 
 pytestmark = pytest.mark.django_db(databases=["default", "keystore"])
 
@@ -83,6 +86,14 @@ def test_a_part_paid_of_a_refused_refund_is_booked_and_the_rest_is_left(world: W
     assert (settled.refunded_fen, settled.left_fen) == (fen - 100, 100)
     case.refresh_from_db()
     assert case.state == CaseState.REFUND_ATTENTION  # The holder still says where the rest goes.
+
+
+def test_what_officers_decide_is_written_down_as_theirs(world: World) -> None:
+    case, _ = refused(world)
+    note(world, case, K.EFFECT_UNRESOLVED)
+    decide(world, D.WAS_DONE, kind=K.EFFECT_UNRESOLVED, role=ActorKind.OFFICER)
+    resumed = Event.objects.get(case_id=case.pk, action=Action.RESUME_REFUND.value)
+    assert resumed.actor_kind == ActorKind.OFFICER
 
 
 def test_a_payment_that_is_not_there_is_owed_again(world: World) -> None:

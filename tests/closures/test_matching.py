@@ -93,10 +93,16 @@ def finance(name: str) -> StaffUser:
     return staff(name, ActorKind.FINANCE)
 
 
-def decide(world: World, decision: FindingDecision, *, kind: FindingKind) -> None:
+def decide(
+    world: World,
+    decision: FindingDecision,
+    *,
+    kind: FindingKind,
+    role: ActorKind = ActorKind.FINANCE,
+) -> None:
     """Decide the one finding of a kind, by two people."""
     finding = Finding.objects.get(kind=kind.value, decided_at=None)
-    one, two = finance(f"one-{uuid4().hex[:6]}"), finance(f"two-{uuid4().hex[:6]}")
+    one, two = (staff(f"{name}-{uuid4().hex[:6]}", role) for name in ("one", "two"))
     resolving.propose(
         finding_id=finding.pk,
         decision=decision,

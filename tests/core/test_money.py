@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xiaohu.core.money import ZERO, AmountRefused, Money, share
+from xiaohu.core.money import AmountRefused, Money, share
 
 
 @given(st.integers(min_value=-(10**13), max_value=10**13))
@@ -29,7 +29,7 @@ def test_refuses_what_is_no_amount(text: str) -> None:
 @given(st.integers(), st.integers())
 def test_adding_and_taking_away_cancel(a: int, b: int) -> None:
     assert Money(a) + Money(b) - Money(b) == Money(a)
-    assert Money(a) - Money(a) == ZERO
+    assert Money(a) - Money(a) == Money(0)
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,9 @@
 
 import pytest
 
+from xiaohu.core.moves import MOVES, Action
 from xiaohu.core.states import CaseState
-from xiaohu.core.steps import Scope, Step, first_step, next_step, state_at, steps_for
+from xiaohu.core.steps import Scope, Step, first_step, next_step, steps_for
 
 
 @pytest.mark.parametrize("scope", list(Scope))
@@ -30,8 +31,8 @@ def test_service_stops_before_money_and_money_before_erasure() -> None:
 
 
 def test_the_certificate_is_the_last_step_of_executing() -> None:
-    assert state_at(Step.CERTIFY) is CaseState.EXECUTING
-    assert state_at(Step.COLLECT_BILL) is CaseState.SETTLING
+    assert MOVES[CaseState.EXECUTING, Action.CERTIFY].to is CaseState.SETTLING
+    assert next_step(Step.CERTIFY, Scope.LINE) is Step.COLLECT_BILL
 
 
 def test_without_anything_to_prepare_the_service_stops_first() -> None:

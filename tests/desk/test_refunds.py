@@ -202,7 +202,7 @@ def test_it_may_wait_at_the_counter(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    ("reason", "said"), [("account_limited", "超过限额"), ("account_unknown", "账户不存在")]
+    ("reason", "said"), [("account_limited", "账户受限"), ("account_unknown", "账户不存在")]
 )
 def test_the_desk_says_what_the_bank_said(world: World, reason: str, said: str) -> None:
     case = came_back(world)

@@ -18,7 +18,7 @@ from xiaohu.closures.models import DocumentKind, DocumentState
 from xiaohu.closures.retrying import TRY_AGAIN
 from xiaohu.closures.standing import WAITING
 from xiaohu.closures.statements import AMOUNTS
-from xiaohu.closures.verifying import NOT_SIGNED, Answer
+from xiaohu.closures.verifying import Answer
 from xiaohu.core import identity
 from xiaohu.core.applicants import ApplicantKind, Evidence, HolderKind
 from xiaohu.core.assistance import CallOutcome, CallTopic, ComplaintSubject
@@ -69,7 +69,6 @@ from xiaohu.core.working import Part, Works
 from xiaohu.desk.asked import OF_COMPLAINTS
 from xiaohu.desk.finding import Kind
 from xiaohu.desk.money import VIEWS as MONEY_VIEWS
-from xiaohu.desk.refunds import KNOWN_ANSWERS
 from xiaohu.desk.showing import OUTCOMES, OWN_OUTCOMES
 from xiaohu.desk.views.keys import KEYS
 from xiaohu.desk.work import VIEWS
@@ -249,7 +248,7 @@ def made() -> Mapping[str, list[str]]:
         "holder.": each(HolderKind),
         "intake.heard_by.": each(HeardBy),
         "intake.read.": each(ReadItem),
-        "refunds.answer.": [*sorted(KNOWN_ANSWERS), "other"],
+        "refunds.answer.": each(Returned),
         "refunds.done.": [
             "retry",
             "account",
@@ -339,7 +338,7 @@ def made() -> Mapping[str, list[str]]:
         "cli.verify.altered.": each(ALTERED),
         "document_state.": each(DocumentState),
         "verify.file.": each(Answer),
-        "verify.next.": each(NOT_SIGNED),
+        "verify.next.": each({Answer.FORGED, Answer.FOREIGN, Answer.DAMAGED, Answer.TOO_LARGE}),
         "verify.pages.": each(Found),
         "step.": each(TROUBLED_AT),
         "trouble.": each(TROUBLES),

@@ -67,6 +67,12 @@ def stands(closing_id: UUID) -> dict[Account, int]:
     return {account: standing[account] for account in HOLDERS if standing[account]}
 
 
+def paid_under(closing_id: UUID) -> UUID | None:
+    """Return the effect under which a closing's refund was paid."""
+    paid = Transfer.objects.filter(closing_id=closing_id, credit=Account.REFUNDED.value)
+    return paid.values_list("effect_id", flat=True).first()
+
+
 def row(closing_id: UUID) -> SettledClosing:
     """Return the settlement of a closing."""
     found = ledger.of_closing(closing_id)

@@ -12,6 +12,7 @@ from tests.settlement.books import (
     PURSES,
     REFUNDABLE_FEN,
     item,
+    paid_under,
     reserved,
     row,
     settled,
@@ -100,11 +101,11 @@ def test_money_on_its_way_is_not_set_aside_for_another_effect() -> None:
 
 def test_a_refund_is_booked_once_and_remembers_its_effect() -> None:
     closing_id, effect_id = reserved()
-    assert ledger.refund_effect_of(closing_id) is None
+    assert paid_under(closing_id) is None
     paid = ledger.post_refund(closing_id=closing_id, effect_id=effect_id, now=LATER)
     assert paid == row(closing_id).refunded_fen == REFUNDABLE_FEN
     assert stands(closing_id) == {Account.REFUNDED: REFUNDABLE_FEN}
-    assert ledger.refund_effect_of(closing_id) == effect_id
+    assert paid_under(closing_id) == effect_id
 
 
 @pytest.mark.parametrize("first", [ledger.post_refund, ledger.return_refund])
@@ -127,7 +128,7 @@ def test_money_that_came_back_is_paid_another_way() -> None:
     another = uuid4()
     ledger.reserve_refund(closing_id=closing_id, effect_id=another, now=LATER)
     ledger.post_refund(closing_id=closing_id, effect_id=another, now=LATER)
-    assert ledger.refund_effect_of(closing_id) == another
+    assert paid_under(closing_id) == another
     assert row(closing_id).refunded_fen == REFUNDABLE_FEN
 
 

@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from xiaohu.access.models import StaffUser
-from xiaohu.closures import alarms, claiming, moves, queries
+from xiaohu.closures import alarms, claiming, moves, queries, repaying
 from xiaohu.closures.models import Closing, HumanQueue
-from xiaohu.core.actors import ActorKind
 from xiaohu.core.findings import DecisionNotPossible, FindingDecision, FindingKind, FindingSource
 from xiaohu.core.moves import Action
 from xiaohu.core.states import CaseState
@@ -61,7 +60,7 @@ class _Matter:
             moves.move_closing(
                 self.closing,
                 Action.RESUME_REFUND,
-                actor=self.officer.actor(ActorKind.FINANCE),
+                actor=repaying.actor_for(self.officer),
                 now=self.now,
                 reason="decided",
             )

@@ -31,9 +31,6 @@ class Answer(StrEnum):
     TOO_LARGE = "too_large"
 
 
-NOT_SIGNED = frozenset({Answer.FORGED, Answer.FOREIGN, Answer.DAMAGED, Answer.TOO_LARGE})
-
-
 @dataclass(frozen=True, slots=True)
 class Signed:
     """What a document of ours says, its signature checked."""

@@ -47,9 +47,6 @@ class Money:
         return type(self)(self.fen - other.fen)
 
 
-ZERO = Money(0)
-
-
 def share(fen: int, numerator: int, denominator: int) -> int:
     """Return a share of an amount to the nearest fen; exactly half a fen is left to the holder.
 

@@ -13,7 +13,6 @@ from uuid import UUID
 from xiaohu.core.findings import FindingKind
 
 CURRENCY = "CNY"
-HONEST = "paid"
 
 
 class Booked(StrEnum):

@@ -2,8 +2,6 @@
 
 from enum import StrEnum
 
-from xiaohu.core.states import CaseState
-
 
 class Scope(StrEnum):
     """What the person wants to end; asked first, so that nobody loses a number by mistake."""
@@ -45,8 +43,6 @@ _LINE_ONLY = frozenset(
     }
 )
 
-EXECUTING_STEPS = tuple(Step)[: tuple(Step).index(Step.CERTIFY) + 1]
-
 
 def steps_for(scope: Scope) -> tuple[Step, ...]:
     """Return the steps of a scope, in order: an account has no network and no money."""
@@ -69,8 +65,3 @@ def next_step(step: Step, scope: Scope) -> Step | None:
     order = steps_for(scope)
     position = order.index(step) + 1
     return order[position] if position < len(order) else None
-
-
-def state_at(step: Step) -> CaseState:
-    """Return the state a case shows while a closing stands at this step."""
-    return CaseState.EXECUTING if step in EXECUTING_STEPS else CaseState.SETTLING

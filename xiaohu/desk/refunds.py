@@ -12,7 +12,7 @@ from xiaohu.closures import alarms, refund_due, repaying
 from xiaohu.closures.models import AssistedPayment, Closing, HumanQueue
 from xiaohu.core.calendar import day_of
 from xiaohu.core.numbers import mask_number
-from xiaohu.core.payouts import Returned
+from xiaohu.core.payouts import returned
 from xiaohu.core.retention import Category
 from xiaohu.core.states import CaseState
 from xiaohu.core.steps import Step
@@ -25,15 +25,6 @@ from xiaohu.vault import records, units
 from xiaohu.vault.records import Ref
 
 MOST = 200
-KNOWN_ANSWERS = frozenset(
-    {
-        Returned.ACCOUNT_CLOSED.value,
-        Returned.ACCOUNT_UNKNOWN.value,
-        Returned.ACCOUNT_LIMITED.value,
-        Returned.NAME_DIFFERS.value,
-    }
-)
-WAITS_FOR_A_WORD = "refund_to_confirm"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +115,7 @@ def _answers(ids: Sequence[UUID]) -> dict[UUID, tuple[str, int]]:
     said: dict[UUID, tuple[str, int]] = {}
     for effect in rows:
         tries = said.get(effect.subject_id, ("", 0))[1] + (effect.sent_at is not None)
-        known = effect.reason if effect.reason in KNOWN_ANSWERS else "other"
+        known = returned(effect.reason).value
         said[effect.subject_id] = (known, tries)
     return said
 

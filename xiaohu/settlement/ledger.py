@@ -166,12 +166,6 @@ def _left(settled: SettledClosing | None, standing: Mapping[str, int]) -> int | 
     return left if agrees else None
 
 
-def refund_effect_of(closing_id: UUID) -> UUID | None:
-    """Return the effect under which a closing's refund was paid."""
-    paid = Transfer.objects.filter(closing_id=closing_id, credit=Account.REFUNDED.value)
-    return paid.values_list("effect_id", flat=True).first()
-
-
 _SETTLED = (
     "opening_fen",
     "usage_fen",
