@@ -35,15 +35,33 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--shots", action="store_true", help="take pictures in a parallel run too")
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs PostgreSQL, and what a parallel run keeps on one worker."""
+    """Mark what needs PostgreSQL and what a parallel run keeps on one worker; put all in order."""
     root = Path(__file__).parent.parent
+    seen_by_browser = set()
     for item in items:
         path = item.path.relative_to(root).as_posix()
         if not path.startswith(DATABASE_FREE):
             item.add_marker(pytest.mark.database)
         if (group := _group(item, path)) is not None:
             item.add_marker(pytest.mark.xdist_group(group))
+        if "real_browser" in getattr(item, "fixturenames", ()):
+            seen_by_browser.add(group)
+    items.sort(key=lambda item: _turn(item, seen_by_browser))
+
+
+def _turn(item: pytest.Item, seen_by_browser: set[str | None]) -> int:
+    """Return when a test runs: what dies and commits first, what a browser looks at last.
+
+    Once the browser runs in a worker, Django keeps other connections and another language than
+    before: a fork would inherit both, and a flush would wait for the first for ever.
+    """
+    if item.get_closest_marker("kill") is not None:
+        return 0
+    group = item.get_closest_marker("xdist_group")
+    name = group.args[0] if group is not None else None
+    return 2 if name in seen_by_browser else 1
 
 
 def _group(item: pytest.Item, path: str) -> str | None:

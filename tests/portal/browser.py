@@ -22,6 +22,7 @@ PASSED_BY = {
     "tidy": {"pass": "1"},
     "reason": {"choice": "not_said"},
 }
+WHOLE = re.compile(r'<span class="nowrap">(.*?)</span>', re.S)  # kept on one line, as one word
 # What differs between any two pages: tokens against forgery, ids, and numbers of problems.
 VARYING = re.compile(
     r'name="csrfmiddlewaretoken" value="[^"]*"|问题编号 [0-9A-F]{8}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}'
@@ -185,5 +186,5 @@ class _Text(HTMLParser):
 def words(response: Answer) -> str:
     """Return what a page says, without its markup."""
     parser = _Text()
-    parser.feed(page(response))
+    parser.feed(WHOLE.sub(r"\1", page(response)))
     return " ".join(" ".join(parser.parts).split())

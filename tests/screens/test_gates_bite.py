@@ -33,7 +33,7 @@ PLANTED = {
         "shows the key home.lead",
     ),
     "english in chinese": (
-        "document.querySelector('h1').textContent = 'Choose the line to close'",
+        "document.querySelector('h1').textContent = 'Choose one or more lines to close'",
         "in the other language",
     ),
     "small target": (

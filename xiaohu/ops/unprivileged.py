@@ -1,9 +1,12 @@
 """Who PostgreSQL runs as: it refuses root, so root gives it a user of its own."""
 
+import fcntl
 import os
 import pwd
 import shutil
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -25,12 +28,27 @@ def identity() -> Identity | None:
     """Return the unprivileged user, made at first use; None when not started as root."""
     if os.geteuid() != 0:
         return None
-    try:
-        entry = pwd.getpwnam(USER)
-    except KeyError:
-        _create()
-        entry = pwd.getpwnam(USER)
+    with _one_at_a_time():
+        try:
+            entry = pwd.getpwnam(USER)
+        except KeyError:
+            _create()
+            entry = pwd.getpwnam(USER)
     return Identity(entry.pw_uid, entry.pw_gid)
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """Let one process of this machine look and create: two useradd at once make two users of one name.
+
+    The second overwrites the first, and files given to the first number belong to nobody.
+    """
+    folder = os.open("/etc", os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
 
 
 def _create() -> None:
