@@ -20,6 +20,7 @@ class Form:
 
     action: str
     method: str
+    name: str = ""
     fields: dict[str, str] = field(default_factory=dict)
     buttons: list[tuple[str, str]] = field(default_factory=list)
     choices: dict[str, list[str]] = field(default_factory=dict)
@@ -33,17 +34,29 @@ class _Reader(HTMLParser):
         self.links: list[str] = []
         self.heading = ""
         self._form: Form | None = None
+        self._beside: list[tuple[str, tuple[str, str]]] = []
         self._in_heading = False
+
+    def close(self) -> None:
+        """Give every button that stands beside its form to that form."""
+        super().close()
+        for name, button in self._beside:
+            for form in self.forms:
+                if form.name == name:
+                    form.buttons.append(button)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
         if tag == "form":
-            self._form = Form(given.get("action", ""), given.get("method", "get").lower())
+            method = given.get("method", "get").lower()
+            self._form = Form(given.get("action", ""), method, given.get("id", ""))
             self.forms.append(self._form)
         elif tag == "a" and "href" in given:
             self.links.append(given["href"])
         elif tag == "h1" and not self.heading:
             self._in_heading = True
+        elif tag == "button" and "form" in given:
+            self._beside.append((given["form"], (given.get("name", ""), given.get("value", ""))))
         elif self._form is not None and given.get("name") is not None:
             self._take(self._form, tag, given)
 
@@ -154,6 +167,7 @@ class Browser:
         reader = _Reader()
         if "text/html" in answer.headers.get("content-type", ""):
             reader.feed(answer.text)
+            reader.close()
         self.page = Page(
             str(answer.url),
             answer.status_code,
