@@ -143,6 +143,15 @@ def _quick_passwords() -> None:
     settings.PASSWORD_HASHERS = ["tests.hashing.QuickArgon2"]
 
 
+@pytest.fixture(autouse=True)
+def _in_nobody_s_language() -> Iterator[None]:
+    """Forget the language of the last reader: a request made by hand brings none of its own."""
+    from django.utils import translation
+
+    yield
+    translation.deactivate()
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _leave_nothing_behind() -> Iterator[None]:
     yield

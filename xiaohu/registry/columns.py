@@ -14,6 +14,7 @@ PURSES = ("cash_yuan", "deposit_yuan", "promotion_yuan", "gift_yuan")
 AMOUNTS = (
     *PURSES,
     "exit_fee_yuan",
+    "contract_monthly_yuan",
     "arrears_yuan",
     "unbilled_yuan",
     "vanity_fee_yuan",
@@ -87,6 +88,7 @@ OPTIONAL: Mapping[str, str] = {
     "realname": _one_of(RealName) + "; empty is registered",
     "roaming_pending": f"roaming records may still arrive: {_FLAG}",
     "coupons": "coupons; whole number",
+    "contract_monthly_yuan": "monthly fee of the contract, where its early-exit fee is counted from it",
     "vanity_end_on": "until when a special number is committed",
     "vanity_fee_yuan": "fee for leaving that commitment early",
     "instalment_yuan": "still owed for a device",
