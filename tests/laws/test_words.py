@@ -87,6 +87,7 @@ from xiaohu.ui.rules import SECTIONS
 from xiaohu.ui.said import STEPS as TROUBLED_AT
 from xiaohu.ui.said import TROUBLES
 from xiaohu.ui.views import OF_STAFF
+from xiaohu.vault.escrow import Lack
 
 PACKAGE = Path(xiaohu.__file__).parent
 TAG = re.compile(r"\{%\s*t\s+[\"']([^\"']+)[\"']")
@@ -285,6 +286,7 @@ def made() -> Mapping[str, list[str]]:
         "finding.view.": each(MONEY_VIEWS),
         "finding.why.": each(DecisionReason),
         "statement.why.": each(said("settlement/statements.py", "why"), ".next"),
+        "cli.keys.escrow.": each(Lack),
         "cli.settle.column.": ["place", "count", "left", "since", "late"],
         "cli.settle.place.": each(WAITING),
         "cli.reconcile.column.": ["kind", "case", "ours", "theirs"],

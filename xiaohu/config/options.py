@@ -45,6 +45,18 @@ class Options(BaseSettings):
         default=None,
         description="Folder of the signed checkpoints; best on another volume. Default: in data_dir.",
     )
+    key_copy_dir: Path | None = Field(
+        default=None,
+        description="Folder of the second copy of epoch keys and erasure journal, never part of a"
+        " backup of data; best on another volume. Default: in data_dir.",
+    )
+    epoch_days: int = Field(
+        default=7,
+        ge=1,
+        le=7,
+        description="Days after which all unit keys are wrapped anew and older backups of keys"
+        " open nothing; see docs/keys.md.",
+    )
     statements_dir: Path | None = Field(
         default=None,
         description="Folder watched for the payout provider's statements; see docs/reconciling.md."
@@ -115,7 +127,7 @@ class Options(BaseSettings):
             raise ValueError("须以 postgresql:// 开头 · must start with postgresql://")
         return value
 
-    @field_validator("data_dir", "checkpoint_dir", "statements_dir")
+    @field_validator("data_dir", "checkpoint_dir", "key_copy_dir", "statements_dir")
     @classmethod
     def _is_absolute(cls, value: Path | None) -> Path | None:
         """Every process of ours means the same folder, wherever it was started."""
@@ -159,6 +171,11 @@ class Options(BaseSettings):
     def checkpoints(self) -> Path:
         """Where signed checkpoints are written."""
         return self.checkpoint_dir or self.data_dir / "checkpoints"
+
+    @property
+    def key_copies(self) -> Path:
+        """Where the second copy of epoch keys and erasure journal is."""
+        return self.key_copy_dir or self.data_dir / "key-copies"
 
     @property
     def statements(self) -> Path:

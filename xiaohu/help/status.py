@@ -29,7 +29,7 @@ from xiaohu.gateways import sight
 from xiaohu.queue import clock, heartbeat
 from xiaohu.registry import policies
 from xiaohu.trail.models import Pending
-from xiaohu.vault import keys
+from xiaohu.vault import epochs
 
 AWAY = ("OPERATOR_UNAVAILABLE", "KEYSTORE_UNAVAILABLE", "OperationalError")
 
@@ -98,7 +98,7 @@ def signals(now: datetime) -> Signals:
 
 def _keystore() -> bool:
     try:
-        return keys.current_epoch() > 0
+        return epochs.current() > 0
     except Error:
         return False
 

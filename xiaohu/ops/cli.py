@@ -16,6 +16,7 @@ from xiaohu.ops.calendar_commands import calendar_app
 from xiaohu.ops.cert_commands import cert_app
 from xiaohu.ops.help_commands import help_app
 from xiaohu.ops.incident_commands import incident_app
+from xiaohu.ops.key_commands import keys_app
 from xiaohu.ops.maintenance_commands import maintenance_app
 from xiaohu.ops.money_commands import reconcile, settle_app
 from xiaohu.ops.notice_commands import notice_app
@@ -57,6 +58,7 @@ app.add_typer(incident_app, name="incident")
 app.add_typer(cert_app, name="cert")
 app.add_typer(user_app, name="user")
 app.add_typer(settle_app, name="settle")
+app.add_typer(keys_app, name="keys")
 app.command()(reconcile)
 
 
@@ -85,11 +87,13 @@ def worker() -> None:
     """Run one more worker, on this machine or another."""
     django()
     from xiaohu.ops import worker as working
+    from xiaohu.ops.keyring import require_whole
     from xiaohu.ops.reachable import require_databases
     from xiaohu.ops.requirements import require_production
 
     require_production(load())
     require_databases()
+    require_whole()
     working.run()
 
 

@@ -8,6 +8,7 @@ from django.core.management import call_command
 
 from xiaohu.core.actors import Actor, ActorKind
 from xiaohu.core.calendar import day_of
+from xiaohu.ops.keyring import require_whole
 from xiaohu.ops.reachable import require_databases, require_known_faults
 from xiaohu.ops.sentences import CannotStart
 from xiaohu.queue import clock
@@ -25,6 +26,7 @@ def prepare() -> None:
         require_known_faults(settings.XIAOHU.faults)
     for database in ("keystore", "default"):
         call_command("migrate", database=database, verbosity=0, interactive=False)
+    require_whole()
     catalogue.compile_all()
     _collect_static()
     keys.private_key(keys.DOCUMENTS)

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from os import getpid
 from socket import gethostname
 
@@ -39,7 +40,7 @@ from xiaohu.queue import clock, engine, heartbeat
 from xiaohu.registry import calendars
 from xiaohu.trail import checkpoints, sequencer
 from xiaohu.ui.copies import words
-from xiaohu.vault import orphans
+from xiaohu.vault import epochs, journal, orphans
 
 logger = logging.getLogger(__name__)
 CONCURRENCY = 2
@@ -94,6 +95,7 @@ def beats() -> list[Beat]:
         Beat(600, lambda: unanswered.remind(now=clock.now())),
         Beat(600, lambda: unanswered.give_up(now=clock.now())),
         Beat(600, _clean_up),
+        Beat(60, journal.ship),
         Beat(24 * 3600, _look_at_calendar),
         Beat(24 * 3600, lambda: starting.start_arrears(now=clock.now())),
     ]
@@ -106,11 +108,13 @@ def run() -> None:
     if settings.XIAOHU.faults and settings.XIAOHU.demo:
         require_known_faults(settings.XIAOHU.faults)
     stop = threading.Event()
-    # What asks others has a thread of its own: a slow one must not hold up the other beats.
+    # What asks others or may take long has a thread of its own, and holds up no other beat.
+    epoch = timedelta(days=settings.XIAOHU.epoch_days)
     asking = {
         "messages": [Beat(0.3, _send_messages), Beat(30, lambda: reports.ask(now=clock.now()))],
         "neighbours": [Beat(60, lambda: sight.look(now=clock.now()))],
         "copies": [Beat(0.5, _make_copies)],
+        "keys": [Beat(10, lambda: epochs.keep_fresh(every=epoch))],
         "money": [Beat(30, _read_statements), Beat(600, _reconcile)],
     }
     for name, due in {"beats": beats(), **asking}.items():

@@ -24,6 +24,7 @@ def copy(
     names = ", ".join(columns)
     with (
         connections[using].cursor() as cursor,
+        connections[using].wrap_database_errors,  # a copy passes the driver's own errors through
         cursor.copy(f"COPY {model._meta.db_table} ({names}) FROM STDIN (FORMAT BINARY)") as out,
     ):
         # The last to register for bytea is the slow one of the DB-API.

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from xiaohu.vault import box, keys
-from xiaohu.vault.keys import Erased
+from xiaohu.vault.keys import Erased, KeystoreUnavailable
 from xiaohu.vault.units import Unit
 
 
@@ -34,13 +34,14 @@ def open_files(*, operator: str, unit: Unit, sealed: Mapping[UUID, bytes]) -> di
 
     Raises:
         Erased: the unit's key was destroyed.
-        KeystoreUnavailable: the keystore does not answer.
+        KeystoreUnavailable: the keystore does not answer, or the key is missing without having
+            been destroyed.
     """
     if not sealed:
         return {}
     key = keys.fetch(operator, [unit]).get(unit)
     if key is None:
-        raise Erased
+        raise Erased if keys.was_destroyed(operator, [unit]) else KeystoreUnavailable
     return {
         file_id: box.open_box(key, closed, belongs_to=_owner(operator, unit, file_id))
         for file_id, closed in sealed.items()

@@ -1,17 +1,19 @@
 """Unit keys: made, fetched in one query per batch, destroyed for good."""
 
 import os
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import suppress
 from functools import lru_cache
+from itertools import islice
 
-from django.db import OperationalError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 from django.db.models import Q
 
 from xiaohu.core.refusals import Refusal
 from xiaohu.queue import bulk
-from xiaohu.vault import box
-from xiaohu.vault.keystore.models import DestroyedKey, EpochKey, UnitKey
-from xiaohu.vault.root import KEY_BYTES, purpose_key
+from xiaohu.vault import box, epoch_files, epochs, journal
+from xiaohu.vault.keystore.models import DestroyedKey, UnitKey
+from xiaohu.vault.root import KEY_BYTES
 from xiaohu.vault.router import KEYSTORE
 from xiaohu.vault.units import Unit
 
@@ -37,10 +39,12 @@ def fetch(operator: str, units: Collection[Unit]) -> dict[Unit, bytes]:
     if not units:
         return {}
     try:
-        rows = list(UnitKey.objects.filter(_any_of(operator, units)))
-    except OperationalError:
-        raise KeystoreUnavailable from None
-    return {Unit(row.kind, row.unit): _unwrap(row) for row in rows}
+        return _fetched(operator, units)
+    except epoch_files.EpochKeyLost:
+        # An epoch may have ended between the row and its key: then the row has another by now.
+        with suppress(epoch_files.EpochKeyLost):
+            return _fetched(operator, units)
+    raise KeystoreUnavailable
 
 
 def fetch_or_make(operator: str, units: Collection[Unit]) -> dict[Unit, bytes]:
@@ -58,19 +62,10 @@ def fetch_or_make(operator: str, units: Collection[Unit]) -> dict[Unit, bytes]:
         return found
     if was_destroyed(operator, missing):
         raise Erased
-    epoch = current_epoch()
-    rows = [
-        UnitKey(
-            operator=operator,
-            kind=unit.kind,
-            unit=unit.id,
-            epoch_id=epoch,
-            wrapped=_wrap(os.urandom(KEY_BYTES), epoch, operator, unit),
-        )
-        for unit in missing
-    ]
-    # Another process may have made the same key: the one stored first is the key.
-    UnitKey.objects.bulk_create(rows, ignore_conflicts=True)
+    try:
+        _make_missing(operator, missing)
+    except IntegrityError:
+        _make_missing(operator, missing)  # The epoch ended meanwhile; there is another now.
     return {**found, **fetch(operator, missing)}
 
 
@@ -85,19 +80,10 @@ def make(operator: str, units: Sequence[Unit]) -> list[bytes]:
     drawn = os.urandom(KEY_BYTES * len(units))
     made = [drawn[at : at + KEY_BYTES] for at in range(0, len(drawn), KEY_BYTES)]
     try:
-        epoch = current_epoch()
-        # Fetched before: while rows are copied nothing else can be asked.
-        lock = box.Lock(_epoch_key(epoch))
-        bulk.copy(
-            UnitKey,
-            ("operator", "kind", "unit", "epoch_id", "wrapped"),
-            (
-                (operator, unit.kind, unit.id, epoch, lock.seal(key, owner(operator, unit)))
-                for unit, key in zip(units, made, strict=True)
-            ),
-            using=KEYSTORE,
-        )
-    except OperationalError:
+        _copy(operator, units, made)
+    except IntegrityError:
+        _copy(operator, units, made)  # The epoch ended meanwhile; there is another now.
+    except (OperationalError, epoch_files.EpochKeyLost):
         raise KeystoreUnavailable from None
     return made
 
@@ -110,10 +96,57 @@ def destroy(operator: str, units: Collection[Unit]) -> int:
     if not units:
         return 0
     with transaction.atomic(using=KEYSTORE):
-        journal = [DestroyedKey(operator=operator, kind=u.kind, unit=u.id) for u in units]
-        DestroyedKey.objects.bulk_create(journal, ignore_conflicts=True)
-        gone, _ = UnitKey.objects.filter(_any_of(operator, units)).delete()
+        gone = _destroy(operator, units, shipped=False)
+        # Were the files away, the erasure would hold all the same; a beat ships what is left.
+        transaction.on_commit(journal.ship, using=KEYSTORE, robust=True)
     return gone
+
+
+def brought_back() -> int:
+    """Return how many keys the journal calls destroyed that this keystore has, or does not know of.
+
+    Not zero after a keystore was restored from a backup older than an erasure.
+
+    Raises:
+        JournalDamaged: the journal cannot be read.
+    """
+    found = 0
+    for operator, units in _journalled():
+        destroyed = was_destroyed(operator, units)
+        there = UnitKey.objects.filter(_any_of(operator, units)).values_list("kind", "unit")
+        found += len({*(units - destroyed), *(Unit(kind, unit) for kind, unit in there)})
+    return found
+
+
+def replay() -> int:
+    """Destroy again what the journal calls destroyed; return how many keys were there.
+
+    Raises:
+        JournalDamaged: the journal cannot be read.
+    """
+    gone = 0
+    for operator, units in _journalled():
+        with transaction.atomic(using=KEYSTORE):
+            gone += _destroy(operator, units, shipped=True)
+    return gone
+
+
+def _destroy(operator: str, units: Collection[Unit], *, shipped: bool) -> int:
+    named = [
+        DestroyedKey(operator=operator, kind=unit.kind, unit=unit.id, shipped=shipped)
+        for unit in units
+    ]
+    DestroyedKey.objects.bulk_create(named, ignore_conflicts=True)
+    gone, _ = UnitKey.objects.filter(_any_of(operator, units)).delete()
+    return gone
+
+
+def _journalled() -> Iterator[tuple[str, set[Unit]]]:
+    """Read the journal in parts, by operator."""
+    read = journal.entries()
+    while part := list(islice(read, journal.BATCH)):
+        for operator in sorted({entry.operator for entry in part}):
+            yield operator, {entry.unit for entry in part if entry.operator == operator}
 
 
 def was_destroyed(operator: str, units: Collection[Unit]) -> frozenset[Unit]:
@@ -124,23 +157,47 @@ def was_destroyed(operator: str, units: Collection[Unit]) -> frozenset[Unit]:
     return frozenset(Unit(kind, unit) for kind, unit in rows)
 
 
-def current_epoch() -> int:
-    """Return the epoch whose key wraps new unit keys; the first use makes the first epoch."""
-    latest = EpochKey.objects.order_by("-pk").values_list("pk", flat=True).first()
-    if latest is not None:
-        return latest
-    sealed = box.seal(purpose_key("epoch"), os.urandom(KEY_BYTES), belongs_to=("epoch",))
-    return EpochKey.objects.create(wrapped=sealed).pk
+def _fetched(operator: str, units: Collection[Unit]) -> dict[Unit, bytes]:
+    try:
+        rows = list(UnitKey.objects.filter(_any_of(operator, units)))
+    except OperationalError:
+        raise KeystoreUnavailable from None
+    return {Unit(row.kind, row.unit): _unwrap(row) for row in rows}
 
 
-@lru_cache(maxsize=16)
-def _epoch_key(epoch: int) -> bytes:
-    wrapped = EpochKey.objects.values_list("wrapped", flat=True).get(pk=epoch)
-    return box.open_box(purpose_key("epoch"), bytes(wrapped), belongs_to=("epoch",))
+def _make_missing(operator: str, missing: Collection[Unit]) -> None:
+    epoch = epochs.current()
+    rows = [
+        UnitKey(
+            operator=operator,
+            kind=unit.kind,
+            unit=unit.id,
+            epoch_id=epoch,
+            wrapped=_wrap(os.urandom(KEY_BYTES), epoch, operator, unit),
+        )
+        for unit in missing
+    ]
+    # Another process may have made the same key: the one stored first is the key.
+    UnitKey.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def _copy(operator: str, units: Sequence[Unit], made: Sequence[bytes]) -> None:
+    epoch = epochs.current()
+    # Fetched before: while rows are copied nothing else can be asked.
+    lock = box.Lock(epochs.key_of(epoch))
+    bulk.copy(
+        UnitKey,
+        ("operator", "kind", "unit", "epoch_id", "wrapped"),
+        (
+            (operator, unit.kind, unit.id, epoch, lock.seal(key, owner(operator, unit)))
+            for unit, key in zip(units, made, strict=True)
+        ),
+        using=KEYSTORE,
+    )
 
 
 def _wrap(key: bytes, epoch: int, operator: str, unit: Unit) -> bytes:
-    return box.Lock(_epoch_key(epoch)).seal(key, owner(operator, unit))
+    return box.Lock(epochs.key_of(epoch)).seal(key, owner(operator, unit))
 
 
 def owner(operator: str, unit: Unit) -> bytes:
@@ -155,7 +212,7 @@ def _of_kind(operator: str, kind: str) -> bytes:
 
 def _unwrap(row: UnitKey) -> bytes:
     owner = (row.operator, row.kind, str(row.unit))
-    return box.open_box(_epoch_key(row.epoch_id), bytes(row.wrapped), belongs_to=owner)
+    return box.open_box(epochs.key_of(row.epoch_id), bytes(row.wrapped), belongs_to=owner)
 
 
 def _any_of(operator: str, units: Iterable[Unit]) -> Q:

@@ -19,15 +19,24 @@ class RootKeyRefused(Exception):
 @lru_cache(maxsize=32)
 def purpose_key(purpose: str) -> bytes:
     """Return the 32-byte key of a purpose ("blind", "epoch", "codes", ...)."""
+    given = settings.XIAOHU.root_key
+    text = given.get_secret_value() if given is not None else _from_file(root_file())
+    return derived(text, purpose)
+
+
+def derived(text: str, purpose: str) -> bytes:
+    """Return the key of a purpose under a root key of 64 hex digits.
+
+    Raises:
+        RootKeyRefused: it is not one.
+    """
     derive = HKDF(
         algorithm=SHA256(), length=KEY_BYTES, salt=None, info=f"xiaohu {purpose}".encode()
     )
-    return derive.derive(_root())
+    return derive.derive(_bytes(text))
 
 
-def _root() -> bytes:
-    given = settings.XIAOHU.root_key
-    text = given.get_secret_value() if given is not None else _from_file(root_file())
+def _bytes(text: str) -> bytes:
     try:
         key = bytes.fromhex(text.strip())
     except ValueError:

@@ -5,9 +5,8 @@ from django.db.models.functions import Now
 
 
 class EpochKey(models.Model):
-    """A key that wraps unit keys, itself wrapped by the root."""
+    """A time whose key wraps unit keys; the key itself is a file, so that no backup of this keeps it."""
 
-    wrapped = models.BinaryField()
     made_at = models.DateTimeField(db_default=Now())
 
 
@@ -31,14 +30,22 @@ class UnitKey(models.Model):
 
 
 class DestroyedKey(models.Model):
-    """The erasure journal: names of destroyed keys, never the keys."""
+    """The erasure journal: names of destroyed keys, never the keys. `shipped` once its file has it."""
 
     operator = models.CharField(max_length=32)
     kind = models.CharField(max_length=16)
     unit = models.UUIDField()
     destroyed_at = models.DateTimeField(db_default=Now())
+    shipped = models.BooleanField(db_default=False)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["unit", "kind", "operator"], name="destroyed_only_once")
+        ]
+        indexes = [
+            models.Index(
+                fields=["id"],
+                condition=models.Q(shipped=False),
+                name="keystore_destroyed_unshipped",
+            )
         ]

@@ -1,0 +1,112 @@
+"""What was destroyed is written where a restored keystore cannot forget it."""
+
+import json
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from xiaohu.core.retention import Category
+from xiaohu.vault import journal, keys, records, units
+from xiaohu.vault.journal import JournalDamaged
+from xiaohu.vault.keys import Erased
+from xiaohu.vault.keystore.models import DestroyedKey, UnitKey
+
+pytestmark = pytest.mark.django_db(databases=["default", "keystore"])
+
+IDENTITY = Category.REGISTRATION_IDENTITY
+Keyring = tuple[Path, Path]
+
+
+def erased() -> units.Unit:
+    """Seal something under a line and destroy its key."""
+    unit = units.line(uuid4())
+    records.seal(operator="demo", unit=unit, category=IDENTITY, value={"name": "孙示例"})
+    keys.destroy("demo", [unit])
+    return unit
+
+
+def brought_back(row: UnitKey) -> None:
+    """Let a restore bring a key back and forget that it was destroyed."""
+    DestroyedKey.objects.filter(unit=row.unit).delete()
+    UnitKey.objects.bulk_create([row])
+
+
+def test_both_files_name_the_key_and_nothing_of_the_person(keyring: Keyring) -> None:
+    unit = erased()
+    assert journal.ship() == 1
+    for place in journal.places():
+        said = json.loads(place.read_text())
+        assert said.pop("at")
+        assert said == {"operator": "demo", "kind": "line", "unit": str(unit.id)}
+        assert place.stat().st_mode & 0o077 == 0
+
+
+def test_each_is_written_once(keyring: Keyring) -> None:
+    units_ = [erased() for _ in range(3)]
+    assert (journal.ship(), journal.ship()) == (3, 0)
+    assert [entry.unit for entry in journal.entries()] == units_
+
+
+def test_it_is_written_as_soon_as_the_key_is_gone(
+    keyring: Keyring, django_capture_on_commit_callbacks: pytest.FixtureRequest
+) -> None:
+    with django_capture_on_commit_callbacks(using="keystore", execute=True):  # type: ignore[operator]
+        unit = erased()
+    assert [entry.unit for entry in journal.entries()] == [unit]
+
+
+def test_a_restored_key_is_found_and_destroyed_again(keyring: Keyring) -> None:
+    unit = units.line(uuid4())
+    records.seal(operator="demo", unit=unit, category=IDENTITY, value={"name": "孙示例"})
+    row = UnitKey.objects.get(unit=unit.id)
+    keys.destroy("demo", [unit])
+    journal.ship()
+    assert keys.brought_back() == 0
+    brought_back(row)
+    assert keys.brought_back() == 1
+    assert (keys.replay(), keys.replay()) == (1, 0)
+    assert keys.brought_back() == 0
+    with pytest.raises(Erased):
+        records.open_one(operator="demo", unit=unit, category=IDENTITY)
+    assert journal.ship() == 0  # what is replayed is not written again
+
+
+def test_a_keystore_that_forgot_without_the_key_is_found_as_well(keyring: Keyring) -> None:
+    unit = erased()
+    journal.ship()
+    DestroyedKey.objects.filter(unit=unit.id).delete()
+    assert keys.brought_back() == 1
+
+
+def test_the_longer_copy_counts(keyring: Keyring) -> None:
+    erased()
+    journal.ship()
+    first, second = journal.places()
+    first.unlink()
+    assert len(list(journal.entries())) == 1
+    erased()
+    journal.ship()
+    assert len(second.read_text().splitlines()) == 2
+
+
+def test_a_line_cut_short_is_passed_over_and_written_again(keyring: Keyring) -> None:
+    units_ = [erased(), erased()]
+    journal.ship()
+    for place in journal.places():
+        whole = place.read_bytes()
+        place.write_bytes(whole[:-20])
+    assert [entry.unit for entry in journal.entries()] == units_[:1]
+    DestroyedKey.objects.filter(unit=units_[1].id).update(shipped=False)
+    journal.ship()
+    assert [entry.unit for entry in journal.entries()] == units_
+
+
+@pytest.mark.parametrize("line", ["not json", "[]", '{"operator": "demo", "kind": "line"}'])
+def test_a_damaged_line_is_named(keyring: Keyring, line: str) -> None:
+    erased()
+    journal.ship()
+    for place in journal.places():
+        place.write_text(f"{place.read_text()}{line}\n")
+    with pytest.raises(JournalDamaged, match=r"erasures\.jsonl:2"):
+        keys.brought_back()

@@ -1,0 +1,126 @@
+"""The erasure journal as a file: which keys were destroyed, kept with the keys and replayed after a restore.
+
+A keystore that is restored brings back the unit keys destroyed since its backup. The journal lies in the
+two places of the epoch keys, so it is newer than that backup; it names keys and nothing else.
+"""
+
+import fcntl
+import json
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db import transaction
+
+from xiaohu.vault import epoch_files
+from xiaohu.vault.keystore.models import DestroyedKey
+from xiaohu.vault.router import KEYSTORE
+from xiaohu.vault.units import Unit
+
+NAME = "erasures.jsonl"
+BATCH = 1000
+
+
+class JournalDamaged(Exception):
+    """A line of the journal cannot be read in either copy; the message names file and line."""
+
+
+class Entry(NamedTuple):
+    """One destroyed key."""
+
+    operator: str
+    unit: Unit
+
+
+def ship() -> int:
+    """Write what the files do not have yet to both of them; return how much that was.
+
+    A line may be there twice where a process died between file and row: replaying it is harmless.
+    """
+    shipped = 0
+    with _one_at_a_time():
+        while batch := _unshipped():
+            lines = [_line(row) for row in batch]
+            for place in places():
+                _append(place, lines)
+            DestroyedKey.objects.filter(pk__in=[row.pk for row in batch]).update(shipped=True)
+            shipped += len(batch)
+    return shipped
+
+
+def entries() -> Iterator[Entry]:
+    """Read the longer copy of the journal, oldest first.
+
+    Raises:
+        JournalDamaged: a line is not one of ours; a last one cut short by a crash is passed over.
+    """
+    longest = max(places(), key=lambda place: place.stat().st_size if place.exists() else 0)
+    if longest.exists():
+        with longest.open("rb") as file:
+            yield from _read(longest, file)
+
+
+def places() -> list[Path]:
+    """Return the two files."""
+    return [folder.parent / NAME for folder in epoch_files.folders()]
+
+
+def _read(place: Path, lines: Iterable[bytes]) -> Iterator[Entry]:
+    for number, line in enumerate(lines, start=1):
+        if not line.endswith(b"\n"):
+            return  # Cut short: its row was never marked as shipped, so it is written again.
+        try:
+            said = json.loads(line)
+            yield Entry(said["operator"], Unit(said["kind"], UUID(said["unit"])))
+        except (ValueError, KeyError, TypeError):
+            raise JournalDamaged(f"{place}:{number}") from None
+
+
+def _unshipped() -> list[DestroyedKey]:
+    return list(DestroyedKey.objects.filter(shipped=False).order_by("pk")[:BATCH])
+
+
+def _line(row: DestroyedKey) -> bytes:
+    said = {
+        "at": row.destroyed_at.isoformat(timespec="seconds"),
+        "operator": row.operator,
+        "kind": row.kind,
+        "unit": str(row.unit),
+    }
+    return json.dumps(said).encode() + b"\n"
+
+
+def _append(place: Path, lines: list[bytes]) -> None:
+    place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    handle = os.open(place, os.O_RDWR | os.O_CREAT, 0o600)
+    with os.fdopen(handle, "r+b") as file:
+        file.truncate(_whole(file.fileno()))
+        file.seek(0, os.SEEK_END)
+        file.write(b"".join(lines))
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _whole(handle: int) -> int:
+    """Return where the last whole line ends; a crash may have left part of one."""
+    size = os.fstat(handle).st_size
+    start = max(0, size - 4096)
+    tail = os.pread(handle, size - start, start)
+    return start + tail.rfind(b"\n") + 1 if tail else 0
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """Let one process write; the lock ends with it, however it ends."""
+    first = places()[0]
+    first.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    handle = os.open(first.with_suffix(".lock"), os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        with transaction.atomic(using=KEYSTORE):
+            yield
+    finally:
+        os.close(handle)
