@@ -7,7 +7,7 @@ from playwright.sync_api import Browser
 
 from tests.journeys.people import Officer, Person, free_people
 from tests.journeys.walking import visitor
-from tests.screens.conftest import collected, stage, windows  # noqa: F401 - fixtures
+from tests.screens.conftest import collected, served, stage, windows  # noqa: F401 - fixtures
 from tests.service import Service
 
 

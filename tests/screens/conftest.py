@@ -8,7 +8,7 @@ from django.core.management import call_command
 from django.test import override_settings
 from playwright.sync_api import Browser
 
-from tests.screens.server import served
+from tests.screens.server import Served
 from tests.screens.stage import Stage
 from tests.screens.windows import Windows
 from tests.template import Template
@@ -22,9 +22,18 @@ def collected() -> None:
     call_command("collectstatic", verbosity=0, interactive=False)
 
 
+@pytest.fixture(scope="session")
+def served(collected: None) -> Iterator[Served]:
+    """The pages, as production serves them."""
+    made = Served()
+    made.start()
+    yield made
+    made.stop()
+
+
 @pytest.fixture
 def stage(
-    collected: None,
+    served: Served,
     template: Template,
     db: None,
     tmp_path: Path,
@@ -35,8 +44,8 @@ def stage(
     world = template.world(tmp_path)
     monkeypatch.setattr(clock, "now", world.clock)
     monkeypatch.setattr(http, "_exchange", world.outside.exchange)
-    with override_settings(ALLOWED_HOSTS=["127.0.0.1", "testserver"]), served() as url:
-        made = Stage(world, url)
+    with override_settings(ALLOWED_HOSTS=["127.0.0.1", "testserver"]), served.lent():
+        made = Stage(world, served.url)
         yield made
     for undo in made.undo:
         undo()

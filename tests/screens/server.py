@@ -13,7 +13,7 @@ from django.test.testcases import QuietWSGIRequestHandler
 
 
 class _Server(ThreadedWSGIServer):
-    """Lends every request the connections of the test, and leaves them open."""
+    """Lends every request the connections of the test that runs, and leaves them open."""
 
     def _close_connections(self) -> None:
         pass
@@ -48,26 +48,35 @@ def _connections_stay() -> Iterator[None]:
             signal.connect(close_old_connections)
 
 
-@contextmanager
-def served() -> Iterator[str]:
-    """Serve until the end of the block; yields the address."""
-    lent = {alias: connections[alias] for alias in ("default", "keystore")}
-    for connection in lent.values():
-        connection.inc_thread_sharing()
-    server = _Server(
-        ("127.0.0.1", 0),
-        QuietWSGIRequestHandler,
-        allow_reuse_address=False,
-        connections_override=lent,
-    )
-    server.set_app(_OneAtATime())
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+class Served:
+    """One address for all tests of a run, so that the browser keeps what never changes."""
+
+    def __init__(self) -> None:
+        self._server = _Server(("127.0.0.1", 0), QuietWSGIRequestHandler, allow_reuse_address=False)
+        self._server.set_app(_OneAtATime())
+        self._thread = threading.Thread(target=self._server.serve_forever)
+        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+
+    def start(self) -> None:
+        """Listen."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Listen no more."""
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+    @contextmanager
+    def lent(self) -> Iterator[None]:
+        """Answer from the test that runs until the end of the block."""
+        lent = {alias: connections[alias] for alias in ("default", "keystore")}
         for connection in lent.values():
-            connection.dec_thread_sharing()
+            connection.inc_thread_sharing()
+        self._server.connections_override = lent
+        try:
+            yield
+        finally:
+            self._server.connections_override = {}
+            for connection in lent.values():
+                connection.dec_thread_sharing()
