@@ -158,6 +158,14 @@ def _leave_nothing_behind() -> Iterator[None]:
     shutil.rmtree(DATA, ignore_errors=True)
 
 
+@pytest.fixture(autouse=True)
+def _no_checkpoints_of_others() -> None:
+    """Empty the folder outside the database: a test undoes what it wrote inside only."""
+    from django.conf import settings
+
+    shutil.rmtree(settings.XIAOHU.checkpoints, ignore_errors=True)
+
+
 @pytest.fixture(scope="session")
 def service() -> Iterator[Service]:
     """One running demo for all tests that need the whole of it."""

@@ -10,7 +10,7 @@ from xiaohu.closures import drafting, paying, purging, queries
 from xiaohu.closures.models import Case, DocumentKind
 from xiaohu.core.states import TERMINAL, CaseState
 from xiaohu.notices import outbox
-from xiaohu.trail import checkpoints, events, sequencer
+from xiaohu.trail import auditing, events, sequencer
 from xiaohu.trail.models import Event
 from xiaohu.vault import keys, units
 from xiaohu.vault.keys import Erased
@@ -116,7 +116,7 @@ def test_leaves_documents_and_trail(world: World) -> None:
     assert document_of(case, DocumentKind.CERTIFICATE) is not None
     assert Event.objects.filter(case_id=case.pk).latest("at").action == "purge_folder"
     sequencer.run_once()
-    assert checkpoints.verify_all().broken == ()
+    assert auditing.verify().broken == ()
 
 
 def test_counts_from_the_end_and_not_from_the_request(world: World) -> None:

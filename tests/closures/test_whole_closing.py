@@ -15,7 +15,7 @@ from xiaohu.registry import lines
 from xiaohu.registry.models import Line, QuarantinedNumber
 from xiaohu.settlement import ledger
 from xiaohu.settlement.models import Account
-from xiaohu.trail import checkpoints
+from xiaohu.trail import auditing
 from xiaohu.trail.models import Event
 from xiaohu.vault import keys, records, units
 from xiaohu.vault.keys import Erased
@@ -175,7 +175,7 @@ def test_leaves_a_trail_that_verifies_and_names_nobody(world: World) -> None:
         "certify",
         "finish",
     ]
-    assert checkpoints.verify_all().broken == ()
+    assert auditing.verify().broken == ()
     holder = str([event.evidence for event in Event.objects.all()])
     assert "示例" not in holder
 

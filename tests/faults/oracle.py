@@ -14,7 +14,7 @@ from xiaohu.erasure.models import ErasureReceipt
 from xiaohu.queue.models import Effect, EffectState
 from xiaohu.settlement import ledger
 from xiaohu.settlement.models import Account, SettledClosing, Transfer
-from xiaohu.trail import checkpoints, sequencer
+from xiaohu.trail import auditing, sequencer
 
 Truth = Callable[[str], list[dict[str, Any]]]
 # What a line that ended must have met exactly once each, whatever else was ordered.
@@ -36,7 +36,7 @@ def require_agreement(truth: Truth, *, alone: bool = False) -> None:
     assert reconciled(alone=alone) == []
     while sequencer.run_once():
         pass
-    assert checkpoints.verify_all().broken == ()
+    assert auditing.verify().broken == ()
 
 
 def doubled_effects(truth: Truth) -> list[str]:

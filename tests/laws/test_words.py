@@ -80,6 +80,7 @@ from xiaohu.portal.shown import ANNOUNCE
 from xiaohu.portal.views.starting import ALTERNATIVES
 from xiaohu.registry.number_list import ListFlaw
 from xiaohu.registry.rows import Flaw
+from xiaohu.trail.auditing import Wrong
 from xiaohu.ui import catalogue
 from xiaohu.ui.display import Size
 from xiaohu.ui.gallery import SECTIONS as GALLERY
@@ -338,6 +339,7 @@ def made() -> Mapping[str, list[str]]:
         "state.": each(CaseState),
         "cli.verify.": each(set(Found) - {Found.SAME} - ALTERED),
         "cli.verify.altered.": each(ALTERED),
+        "audit.wrong.": each(Wrong),
         "document_state.": each(DocumentState),
         "verify.file.": each(Answer),
         "verify.next.": each({Answer.FORGED, Answer.FOREIGN, Answer.DAMAGED, Answer.TOO_LARGE}),

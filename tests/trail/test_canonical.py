@@ -4,6 +4,7 @@ import json
 from datetime import UTC, datetime, timedelta, timezone
 from uuid import UUID
 
+import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -23,6 +24,7 @@ def event(evidence: dict[str, str], at: datetime = NOON) -> Event:
 def test_does_not_depend_on_the_order_of_evidence(evidence: dict[str, str]) -> None:
     form = events.canonical(event(evidence))
     assert form == events.canonical(event(dict(reversed(evidence.items()))))
+    assert form == rfc8785.dumps(json.loads(form))
     assert json.loads(form)["evidence"] == evidence
 
 

@@ -84,6 +84,13 @@ def by_reference(operator: str, reference: str) -> Case | None:
     return Case.objects.filter(operator=operator, reference=meant, purged_at=None).first()
 
 
+def id_of_reference(operator: str, reference: str) -> UUID | None:
+    """Return the id of the case of a reference, as typed, also after its folder was erased."""
+    meant = normalise_reference(reference)
+    found = Case.objects.filter(operator=operator, reference=meant)
+    return found.values_list("pk", flat=True).first()
+
+
 def open_closing_of(line: Line) -> Closing | None:
     """Return the one open closing of a line."""
     return Closing.objects.filter(line=line, is_open=True).select_related("case").first()

@@ -12,6 +12,7 @@ import typer
 
 from xiaohu.config.options import OptionsRefused, load
 from xiaohu.ops import alive
+from xiaohu.ops.audit_commands import audit_app
 from xiaohu.ops.calendar_commands import calendar_app
 from xiaohu.ops.cert_commands import cert_app
 from xiaohu.ops.help_commands import help_app
@@ -56,6 +57,7 @@ app.add_typer(maintenance_app, name="maintenance")
 app.add_typer(help_app, name="help")
 app.add_typer(incident_app, name="incident")
 app.add_typer(cert_app, name="cert")
+app.add_typer(audit_app, name="audit")
 app.add_typer(user_app, name="user")
 app.add_typer(settle_app, name="settle")
 app.add_typer(keys_app, name="keys")

@@ -35,6 +35,33 @@ def stored(leaves: Sequence[bytes]) -> NodeAt:
     return node
 
 
+class Frontier:
+    """A tree that grows leaf by leaf, remembered by the roots of its complete subtrees alone."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self._peaks: list[bytes] = []
+
+    def add(self, leaf: bytes) -> list[bytes]:
+        """Add a leaf; return the roots of the subtrees it completes, itself the first."""
+        made, index = [leaf], self.size
+        while index & 1:
+            made.append(node_hash(self._peaks.pop(), made[-1]))
+            index >>= 1
+        self._peaks.append(made[-1])
+        self.size += 1
+        return made
+
+    def root(self) -> bytes:
+        """Return the root over all leaves so far."""
+        if not self._peaks:
+            return EMPTY_ROOT
+        *left, root = self._peaks
+        for peak in reversed(left):
+            root = node_hash(peak, root)
+        return root
+
+
 def root(node: NodeAt, size: int) -> bytes:
     """Return the root over the first `size` leaves."""
     return _range(node, 0, size) if size else EMPTY_ROOT
