@@ -18,6 +18,7 @@ from xiaohu.core.proofs import OFFERABLE
 from xiaohu.core.retention import RETENTION, Disposal
 from xiaohu.core.ways_out import OwnPage
 from xiaohu.core.wording import CHINESE, ENGLISH, longest, mandatory
+from xiaohu.erasure.declared import DECLARED, Nature
 from xiaohu.registry.columns import COLUMNS, OPTIONAL
 from xiaohu.registry.rows import Flaw
 from xiaohu.ui import catalogue
@@ -30,6 +31,24 @@ This page is written by `scripts/write_docs.py`.
 | variable | default | meaning |
 |---|---|---|
 """
+PERSONAL = """# Personal data: what is held, and where
+
+Personal data is one sealed record per unit (holder, line, account, case) and category, in one table. All other tables hold ids, keyed hashes, codes, times and sums. This page is written by `scripts/write_docs.py` from the tables that tests hold the code against: a field that is not declared fails them. How sealing and erasing work: [keys](keys.md).
+
+## What becomes of each category when a line is closed
+
+Months count from the end of service, or from the answer to what was asked. An operator's profile may keep longer, with a legal basis of its own, never shorter.
+
+| category | then | months | basis |
+|---|---|---|---|
+{kept}
+## What a field may be
+
+| word | meaning |
+|---|---|
+{natures}
+## Every field
+{tables}"""
 IMPORT = """# Importing lines
 
 `xiaohu import lines FILE` brings in an operator's export: lines, holders, accounts, balances, filings and restrictions. This page is written by `scripts/write_docs.py`.
@@ -320,11 +339,30 @@ def _text(words: catalogue.Catalog, name: str) -> str:
     return str(message.string)
 
 
+def personal_data() -> str:
+    """Return docs/personal-data.md."""
+    kept = "".join(
+        f"| `{category}` | {rule.disposal.replace('_', ' ')} | {rule.months} | {rule.basis} |\n"
+        for category, rule in RETENTION.items()
+    )
+    natures = "".join(f"| {nature.name.lower()} | {nature} |\n" for nature in Nature)
+    tables = "".join(
+        f"\n### {table}\n\n"
+        + "".join(
+            f"- {nature.name.lower()}: {', '.join(f'`{name}`' for name in names.split())}\n"
+            for nature, names in said.items()
+        )
+        for table, said in DECLARED.items()
+    )
+    return PERSONAL.format(kept=kept, natures=natures, tables=tables)
+
+
 PAGES = {
     "settings.md": settings,
     "import.md": importing,
     "notices.md": notices,
     "profiles.md": profiles,
+    "personal-data.md": personal_data,
 }
 
 

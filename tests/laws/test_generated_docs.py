@@ -15,6 +15,12 @@ def test_each_page_is_what_the_code_says(tmp_path: Path) -> None:
     written = {
         page.name: page.read_text(encoding="utf-8") for page in (tmp_path / "docs").iterdir()
     }
-    assert set(written) == {"settings.md", "import.md", "notices.md", "profiles.md"}
+    assert set(written) == {
+        "settings.md",
+        "import.md",
+        "notices.md",
+        "profiles.md",
+        "personal-data.md",
+    }
     for name, text in written.items():
         assert text == (ROOT / "docs" / name).read_text(encoding="utf-8")
