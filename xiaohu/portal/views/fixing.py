@@ -45,10 +45,11 @@ def fix(request: HttpRequest, case: Case) -> HttpResponse:
         return render(request, "portal/fix_expired.html", shown_case(case))
     if state is not CaseState.AWAITING_CUSTOMER:
         return HttpResponseRedirect(reverse("portal:case", args=[case.pk]))
+    items = _items(case)
     page = {
         **shown_case(case),
-        "go_on": journey.next_page(case, now=clock.now()),
-        "items": _items(case),
+        "go_on": _first_to_do(items) or journey.next_page(case, now=clock.now()),
+        "items": items,
         "note": hearing.said(case).get(hearing.ASKED, ""),
     }
     return render(request, "portal/fix.html", page)
@@ -71,6 +72,10 @@ def _shown_since(case: Case) -> bool:
     """Say whether a paper was added since the request was returned."""
     at = case.decided_at
     return at is not None and any(paper.added_at > at for paper in papers.of_case(case.pk))
+
+
+def _first_to_do(items: list[Item]) -> str:
+    return next((item.path for item in items if not item.done), "")
 
 
 def _items(case: Case) -> list[Item]:
