@@ -133,6 +133,7 @@ class Subscriber(Told):
     def apply_for(self, person: Person, kind: str) -> None:
         """S5: say who asks for the holder, and who the holder is."""
         self.v.choose(self.say(f"who.{kind}"))
+        self.press("btn.continue")
         self.type("who.name", "李示例")
         self.v.page.get_by_label(self.say("who.document_kind")).select_option("passport")
         self.type("who.document_number", "E00000001")

@@ -45,6 +45,15 @@ def test_others_ask_here_as_always(world: World, draft: Case) -> None:
     assert browser.at == f"/case/{draft.pk}/checks"
 
 
+@pytest.mark.parametrize("kind", ["holder", "org_handler", "nobody"])
+def test_only_who_may_ask_for_this_holder_is_asked_for_names(
+    world: World, draft: Case, kind: str
+) -> None:
+    browser = Browser(world).sign_in()
+    browser.open(f"/case/{draft.pk}/who/{kind}")
+    assert browser.at == f"/case/{draft.pk}/who"
+
+
 def test_the_verb_refuses_too_but_not_for_an_officer(world: World, draft: Case) -> None:
     heir = ApplicantKind.HEIR
 

@@ -50,11 +50,36 @@ def who_for_a_firm(stage: Stage) -> str:
     return f"{drafted(stage, FIRM)}/who"
 
 
-@scene("S5-elsewhere", "portal:who", press="btn.continue", typed={"kind": "heir"})
+@scene("S5-nobody-chosen", "portal:who", status=422, press="btn.continue")
+def nobody_chosen(stage: Stage) -> str:
+    return who_for_a_firm(stage)
+
+
+@scene("S5-for-a-firm", "portal:who_for")
+def for_a_firm(stage: Stage) -> str:
+    return f"{who_for_a_firm(stage)}/org_handler"
+
+
+@scene("S5-for-nobody", "portal:who_for", status=422, press="btn.continue")
+def no_name(stage: Stage) -> str:
+    return for_a_firm(stage)
+
+
+@scene("S5-for-holder", "portal:who_for")
+def for_the_holder(stage: Stage) -> str:
+    return f"{who(stage)}/proxy"
+
+
+@scene("S5-user", "portal:who", press="btn.continue", typed={"kind": "user"})
+def only_user(stage: Stage) -> str:
+    return who(stage)
+
+
+@scene("S5-elsewhere", "portal:who_for")
 def not_here(stage: Stage) -> str:
     stage.world.clock.pass_(minutes=5)
     rulings.publish("2026.12", '[applicants]\nelsewhere = ["heir"]', "", now=stage.world.now)
-    return f"{drafted(stage)}/who"
+    return f"{drafted(stage)}/who/heir"
 
 
 @scene("S6-clear", "portal:checks")

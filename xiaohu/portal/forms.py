@@ -219,21 +219,10 @@ class NumberList(PlainForm):
         return given
 
 
-class Applicant(PlainForm):
-    """S5: who applies; all but the holder say who they are."""
+class Asker(PlainForm):
+    """S5: who applies."""
 
-    name = forms.CharField(label=_("who.name"), required=False, max_length=100)
-    document_number = forms.CharField(label=_("who.document_number"), required=False, max_length=40)
-    holder_name = forms.CharField(label=_("who.holder_name"), required=False, max_length=100)
-    holder_document = forms.CharField(label=_("who.holder_document"), required=False, max_length=40)
-
-    def __init__(
-        self,
-        *args: Any,
-        kinds: list[tuple[str, str]],
-        documents: list[tuple[str, str]],
-        **kwargs: Any,
-    ) -> None:
+    def __init__(self, *args: Any, kinds: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["kind"] = forms.ChoiceField(
             label="",
@@ -241,6 +230,18 @@ class Applicant(PlainForm):
             widget=forms.RadioSelect,
             error_messages={"required": _("err.choose"), "invalid_choice": _("err.choose")},
         )
+
+
+class Applicant(PlainForm):
+    """S5: whoever applies for the holder says who both are."""
+
+    name = forms.CharField(label=_("who.name"), required=False, max_length=100)
+    document_number = forms.CharField(label=_("who.document_number"), required=False, max_length=40)
+    holder_name = forms.CharField(label=_("who.holder_name"), required=False, max_length=100)
+    holder_document = forms.CharField(label=_("who.holder_document"), required=False, max_length=40)
+
+    def __init__(self, *args: Any, documents: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         self.fields["document_kind"] = forms.ChoiceField(
             label=_("who.document_kind"),
             choices=documents,

@@ -54,6 +54,7 @@ urlpatterns = [
     path("settings", settings.me, name="settings"),
     path("settings/security", settings.security, name="security"),
     path(f"{CASE}/who", applying.who, name="who"),
+    path(f"{CASE}/who/<str:kind>", applying.who_for, name="who_for"),
     path(f"{CASE}/documents", applying.documents, name="documents"),
     path(f"{CASE}/checks", checking.checks, name="checks"),
     path(f"{CASE}/people", asking.ask_people, name="ask_people"),

@@ -9,14 +9,14 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from xiaohu.closures import applying, checking, consenting, queries
-from xiaohu.closures.applying import ApplicantNotTaken, Details, HolderMissing, NameMissing
+from xiaohu.closures.applying import Details, HolderMissing, NameMissing
 from xiaohu.closures.models import Case
 from xiaohu.core.applicants import PHOTOS, ApplicantKind, Evidence
 from xiaohu.core.consents import ConsentKind
 from xiaohu.core.identity import OF_APPLICANTS, DocumentKind, DocumentRefused
 from xiaohu.portal import journey, uploads
 from xiaohu.portal.entering import own_draft
-from xiaohu.portal.forms import Applicant, OnePaper
+from xiaohu.portal.forms import Applicant, Asker, OnePaper
 from xiaohu.portal.shown import actor_of
 from xiaohu.proofing import consents, papers
 from xiaohu.proofing.reencoding import MAX_BYTES
@@ -31,24 +31,41 @@ USER = "user"  # somebody who uses a line and does not speak for its holder
 def who(request: HttpRequest, case: Case) -> HttpResponse:
     """S5: the holder, somebody for the holder, or somebody who only uses the line."""
     kinds = [(kind.value, gettext(f"who.{kind.value}")) for kind in applying.offered(case)]
-    documents = [(kind.value, gettext(f"document.{kind.value}")) for kind in OF_APPLICANTS]
-    form = Applicant(
+    form = Asker(
         request.POST or None,
         kinds=[*kinds, (USER, gettext("who.user"))],
-        documents=documents,
-        initial={**applying.applicant(case), "kind": case.applicant},
+        initial={"kind": case.applicant},
     )
     if request.method == "POST" and form.is_valid():
         if form.cleaned_data["kind"] == USER:
             return render(request, "portal/only_user.html", {"case": case})
         kind = ApplicantKind(form.cleaned_data["kind"])
-        if applying.elsewhere(case, kind):
-            return _elsewhere(request, case, kind)
-        if _taken(case, form):
-            return HttpResponseRedirect(reverse("portal:checks", args=[case.pk]))
-    by_holder = ApplicantKind.HOLDER in applying.offered(case)
-    page = {"case": case, "form": form, "by_holder": by_holder}
+        if kind is not ApplicantKind.HOLDER:
+            return HttpResponseRedirect(reverse("portal:who_for", args=[case.pk, kind.value]))
+        applying.set_applicant(case_id=case.pk, kind=kind, details=Details(), now=clock.now())
+        return HttpResponseRedirect(reverse("portal:checks", args=[case.pk]))
+    page = {"case": case, "form": form}
     return render(request, "portal/who.html", page, status=422 if form.errors else 200)
+
+
+@own_draft
+def who_for(request: HttpRequest, case: Case, kind: str) -> HttpResponse:
+    """S5: whoever applies for the holder says who both are."""
+    named = {each.value: each for each in applying.offered(case)}
+    asker = named.get(kind, ApplicantKind.HOLDER)
+    if asker is ApplicantKind.HOLDER:
+        return HttpResponseRedirect(reverse("portal:who", args=[case.pk]))
+    if applying.elsewhere(case, asker):
+        return _elsewhere(request, case, asker)
+    form = Applicant(
+        request.POST or None,
+        documents=[(each.value, gettext(f"document.{each.value}")) for each in OF_APPLICANTS],
+        initial=applying.applicant(case),
+    )
+    if request.method == "POST" and form.is_valid() and _taken(case, asker, form):
+        return HttpResponseRedirect(reverse("portal:checks", args=[case.pk]))
+    page = {"case": case, "kind": asker, "form": form}
+    return render(request, "portal/who_for.html", page, status=422 if form.errors else 200)
 
 
 def _elsewhere(request: HttpRequest, case: Case, kind: ApplicantKind) -> HttpResponse:
@@ -114,12 +131,12 @@ def _because(case: Case, now: datetime) -> str:
     return "by_paper" if case.by_paper else "by_person"
 
 
-def _taken(case: Case, form: Applicant) -> bool:
+def _taken(case: Case, kind: ApplicantKind, form: Applicant) -> bool:
     given = form.cleaned_data
     try:
         applying.set_applicant(
             case_id=case.pk,
-            kind=ApplicantKind(given["kind"]),
+            kind=kind,
             details=Details(
                 name=given["name"],
                 document_kind=DocumentKind(given["document_kind"] or DocumentKind.RESIDENT_ID),
@@ -139,9 +156,6 @@ def _taken(case: Case, form: Applicant) -> bool:
         return False
     except DocumentRefused as refused:
         form.add_error("document_number", gettext(f"flaw.{document_flaw(refused)}"))
-        return False
-    except ApplicantNotTaken as refused:
-        form.add_error("kind", sentence(refused).what)
         return False
     return True
 
