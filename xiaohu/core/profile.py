@@ -143,12 +143,21 @@ class Names(Bilingual):
 
 
 class Contact(_Part):
-    """Where a person gets a person; `staffed` says by the clock what `hours` says in words."""
+    """Where a person gets a person; `staffed` says by the clock what `hours` says in words.
+
+    `outside` names the authorities beyond the operator with their telephones.
+    """
 
     hotline: Bilingual
     hours: Bilingual
     complaint: Bilingual
+    outside: Bilingual | None = None
     staffed: Staffed | None = None
+
+    def complaints(self, language: str) -> str:
+        """Return where to complain: to the operator first, then beyond it."""
+        told = [self.complaint, *([self.outside] if self.outside else [])]
+        return (" " if language == "en" else "").join(words.read(language) for words in told)
 
 
 class Brand(_Part):

@@ -69,9 +69,10 @@ Rules = Iterable[tuple[str, Rule]]
 
 
 def _contact(profile: Profile) -> Rules:
-    for name in ("hotline", "hours", "complaint"):
-        words: Bilingual = getattr(profile.contact, name)
-        yield f"contact.{name}", Rule(f"rule.contact.{name}", {"words": words})
+    for name in ("hotline", "hours", "complaint", "outside"):
+        words: Bilingual | None = getattr(profile.contact, name)
+        if words is not None:
+            yield f"contact.{name}", Rule(f"rule.contact.{name}", {"words": words})
 
 
 def _checks(profile: Profile) -> Rules:

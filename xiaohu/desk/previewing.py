@@ -41,7 +41,7 @@ def _why(reasons: Sequence[str]) -> list[str]:
 
 def _what_then(case: Case, now: datetime) -> list[str]:
     until = day(appeal_until(refused_at=now))
-    complaint = queries.profile_of(case).contact.complaint.read(case.language)
+    complaint = queries.profile_of(case).contact.complaints(case.language)
     return [gettext("refused.appeal").format(date=until), complaint]
 
 

@@ -94,7 +94,7 @@ def figures(profile: Profile, language: str) -> dict[str, str]:
         "operator": profile.names.read(language),
         "hotline": profile.contact.hotline.read(language),
         "hours": profile.contact.hours.read(language),
-        "complaint": profile.contact.complaint.read(language),
+        "complaint": profile.contact.complaints(language),
         "review_days": str(profile.review.working_days),
         "longest_review_days": str(MAX_REVIEW_WORKING_DAYS),
         "cooling_days": str(profile.cooling_off.days),

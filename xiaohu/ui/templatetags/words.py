@@ -14,7 +14,7 @@ from xiaohu.core.calendar import CHINA
 from xiaohu.core.checks import CheckCode
 from xiaohu.core.laws import in_english
 from xiaohu.core.money import Money
-from xiaohu.core.profile import Bilingual, Profile
+from xiaohu.core.profile import Bilingual, Contact, Profile
 from xiaohu.ui import ways_out
 from xiaohu.ui.ways_out import WayOut
 
@@ -51,6 +51,12 @@ def words(key: object, prefix: str = "") -> str:
 def said(own: Bilingual | None) -> str:
     """Return the operator's own words in the reader's language."""
     return own.read(get_language() or "zh-hans") if own else ""
+
+
+@register.filter
+def complaints(contact: Contact | None) -> str:
+    """Return where to complain in the reader's language: to the operator, then beyond it."""
+    return contact.complaints(get_language() or "zh-hans") if contact else ""
 
 
 @register.filter
