@@ -274,9 +274,11 @@ def test_there_is_no_receipt_before_submitting(world: World) -> None:
 
 def test_a_refusal_names_the_rule_and_what_it_rests_on(world: World) -> None:
     case = decided(world, "refuse")
-    said = words(Browser(world).sign_in().open(f"/case/{case.pk}/refused"))
+    answer = Browser(world).sign_in().open(f"/case/{case.pk}/refused")
+    said = words(answer)
     assert "一个号码同时只能有一个销户申请" in said
-    assert "generic-cn" in said
+    assert f'href="/policies/{case.policy.version}#checks"' in page(answer)
+    assert "电信用户申诉 12300" in said
     assert "依据的情况" in said
     assert "向运营系统核对" in said
 
