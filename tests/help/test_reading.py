@@ -41,6 +41,13 @@ def test_a_search_without_an_answer_is_counted_and_names_topics(world: World) ->
     assert (row.words, row.count) == ("火星移民签证", 2)
 
 
+def test_what_is_near_is_shown_as_found_and_counted_as_unanswered(world: World) -> None:
+    said = words(Browser(world).open("/help?q=余额宝收益率怎么算复利"))
+    assert "相近的文章" in said
+    assert "没有找到" not in said
+    assert UnansweredSearch.objects.get().words == "余额宝收益率怎么算复利"
+
+
 @pytest.mark.parametrize("asked", ["13000000001 火星", "me@example.com", "\x00", "x" * 5000])
 def test_words_that_may_be_of_somebody_are_not_kept(world: World, asked: str) -> None:
     assert Client().get("/help", {"q": asked}).status_code == 200

@@ -32,6 +32,7 @@ ENGLISH = {
     "Ｌｏｓｔ card": {"lost-card"},
     "complaining": {"how-to-complain"},
     "withdraw": {"change-my-mind"},
+    "forgot my password": {"forgotten-password"},
     "died": {"heir"},
 }
 OTHERWISE = {
@@ -87,7 +88,12 @@ def test_says_that_nothing_was_found(asked: str) -> None:
 def test_names_the_nearest_where_nothing_answers() -> None:
     found = searching.search(all_of("zh-hans"), "余额宝收益率怎么算复利")
     assert found.answers == ()
-    assert 1 <= len(found.nearest) <= searching.NEAREST
+    assert 1 <= len(found.near) <= searching.NEAREST
+
+
+@pytest.mark.parametrize("asked", ["密码忘记了", "密码忘了吗", "忘记密码了怎么办呢", "忘了密码的话"])
+def test_particles_do_not_hide_what_is_asked(asked: str) -> None:
+    assert searching.search(all_of("zh-hans"), asked).answers[0].slug == "forgotten-password"
 
 
 def test_a_single_character_finds_titles() -> None:
@@ -100,6 +106,7 @@ def test_a_single_character_finds_titles() -> None:
         ("余额怎么退", ["余额", "额怎", "么退"]),
         ("ＥＳＩＭ卡", ["esim", "卡"]),
         ("closing closed close", ["clos"]),
+        ("忘了密码的吗", ["忘", "密码"]),
         ("怎么", ["怎么"]),
         ("", []),
     ],

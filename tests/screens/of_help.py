@@ -24,6 +24,11 @@ def found(stage: Stage) -> str:
     return "/help?q=余额怎么退 refund"
 
 
+@scene("H1-near", "help:home")
+def near(stage: Stage) -> str:
+    return "/help?q=余额宝收益率怎么算复利"
+
+
 @scene("H1-nothing", "help:home")
 def nothing(stage: Stage) -> str:
     return "/help?q=zzzz 火星移民签证"

@@ -1,9 +1,9 @@
 """Search without an engine: a few dozen articles fit in memory, and their order can be explained.
 
 Chinese is cut into pairs of characters, so that no word list is needed; English into words without
-their endings. Full-width letters and digits count as plain ones, and capitals as small letters. A
+their endings; particles such as 了, 的 and 吗 part words and are none. Full-width letters and digits count as plain ones, and capitals as small letters. A
 word weighs more the fewer articles have it, and more in a title than in an answer than in the rest.
-An article is an answer if it has enough of the weight of what was asked.
+An article is an answer if it has enough of the weight of what was asked; with less it is near.
 """
 
 import math
@@ -22,7 +22,7 @@ ENOUGH = 0.3  # of the weight of what was asked
 SHOWN = 8
 NEAREST = 3
 IN_TITLE, IN_ANSWER, IN_REST = 4.0, 2.0, 1.0
-_RUNS = re.compile(r"[\u3400-\u9fff]+|[a-z0-9]+")
+_RUNS = re.compile(r"(?:(?![了的吗呢吧啊呀嘛])[\u3400-\u9fff])+|[a-z0-9]+")
 _ENDINGS = ("ations", "ation", "ings", "ing", "ied", "ies", "ed", "es", "s", "e")
 _FILLING = frozenset(
     [
@@ -68,19 +68,17 @@ _FILLING = frozenset(
         "为什",
         "能不",
         "不能",
-        "吗",
-        "的",
-        "了",
     ]
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Articles that answer, best first; where none does, the nearest ones."""
+    """Articles that answer, best first; else those that are near it, else those of like words."""
 
-    answers: tuple[Article, ...]
-    nearest: tuple[Article, ...] = ()
+    answers: tuple[Article, ...] = ()
+    near: tuple[Article, ...] = ()
+    alike: tuple[Article, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +114,9 @@ def search(articles: Sequence[Article], asked: str, *, others: Sequence[Article]
     answers = [index.articles[at] for at in ranked if shares[at] >= ENOUGH]
     if answers:
         return Found(tuple(answers[:SHOWN]))
-    return Found((), tuple(index.articles[at] for at in ranked[:NEAREST]) or _alike(index, asked))
+    if ranked:
+        return Found(near=tuple(index.articles[at] for at in ranked[:NEAREST]))
+    return Found(alike=_alike(index, asked))
 
 
 def pieces(text: str) -> list[str]:

@@ -33,7 +33,7 @@ def home(request: HttpRequest) -> HttpResponse:
     if asked:
         found = searching.search(tuple(known.values()), asked, others=_in_the_other_language())
         page["found"] = found
-        page["nearest"] = found.nearest or page["most"][: searching.NEAREST]
+        page["nearest"] = found.alike or page["most"][: searching.NEAREST]
         if not found.answers:
             _note(asked)
     return render(request, "help/home.html", page)
