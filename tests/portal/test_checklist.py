@@ -58,6 +58,20 @@ def test_what_was_chosen_stands_beside_what_it_settles(world: World) -> None:
     assert "全部通过" not in said
 
 
+@pytest.mark.parametrize("page_of", ["checks", "balance", "effects"])
+def test_two_balances_are_told_in_the_same_words_wherever_they_differ(
+    world: World, page_of: str
+) -> None:
+    world.outside.change(world.line(), cash_fen=12640, gift_fen=5000)
+    case = world.ready()
+    said = words(Browser(world).sign_in().open(f"/case/{case.pk}/{page_of}"))
+    assert "余额 176.40 元（出账前），其中可退 126.40 元，赠送 50.00 元。" in said
+    world.outside.change(world.line(), gift_fen=0)
+    browser = Browser(world).sign_in()
+    browser.send(f"/case/{case.pk}/checks")
+    assert "赠送" not in words(browser.open(f"/case/{case.pk}/{page_of}"))
+
+
 def test_whoever_goes_to_pay_is_told_where_and_whether_it_arrived(world: World) -> None:
     browser = drafted(world)
     one = browser.open(f"{browser.home}/checks/ARREARS")

@@ -103,3 +103,9 @@ def chose_to_restore(stage: Stage) -> str:
     checking.run(case_id=case.pk, now=world.now)
     assert path == address(case)
     return f"{path}/restriction"
+
+
+@scene("S6-two-balances", "portal:checks")
+def two_balances(stage: Stage) -> str:
+    stage.world.outside.change(stage.world.line(), gift_fen=5000, promotion_fen=3000)
+    return f"{drafted(stage)}/checks"

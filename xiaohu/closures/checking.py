@@ -57,6 +57,11 @@ class Checked:
         return sum(line.facts.refundable_fen for line in self.lines)
 
     @property
+    def balance_fen(self) -> int:
+        """What stands on the lines: what may be got back, and gift credit."""
+        return self.refundable_fen + self.gift_fen
+
+    @property
     def payable_fen(self) -> int:
         """How much of it has somebody to be paid to."""
         return sum(line.facts.refundable_fen for line in self.lines if line.facts.is_registered)
