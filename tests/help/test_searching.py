@@ -91,7 +91,9 @@ def test_names_the_nearest_where_nothing_answers() -> None:
     assert 1 <= len(found.near) <= searching.NEAREST
 
 
-@pytest.mark.parametrize("asked", ["密码忘记了", "密码忘了吗", "忘记密码了怎么办呢", "忘了密码的话"])
+@pytest.mark.parametrize(
+    "asked", ["密码忘记了", "密码忘了吗", "忘记密码了怎么办呢", "忘了密码的话"]
+)
 def test_particles_do_not_hide_what_is_asked(asked: str) -> None:
     assert searching.search(all_of("zh-hans"), asked).answers[0].slug == "forgotten-password"
 

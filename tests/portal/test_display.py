@@ -42,6 +42,12 @@ def test_one_press_makes_every_page_large_and_another_undoes_it(world: World) ->
     assert 'class="standard"' in page(client.get("/verify"))
 
 
+def test_without_scripts_a_form_says_what_a_switch_would_lose(world: World) -> None:
+    client = Client()
+    assert "<noscript>" in page(client.get("/sign-in"))
+    assert "<noscript>" not in page(client.get("/"))
+
+
 def test_one_press_leaves_the_other_choices_alone(world: World) -> None:
     client = Client()
     client.post("/settings/display", CHOSEN)

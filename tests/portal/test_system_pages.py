@@ -131,10 +131,12 @@ def test_no_page_names_the_person_in_full(world: World) -> None:
             assert secret not in text, path
 
 
-def test_a_fault_has_a_page_with_a_number(world: World) -> None:
+def test_a_fault_has_a_page_with_a_number_and_says_whom_to_call(world: World) -> None:
+    Client().get("/")
     answer = views.broken(RequestFactory().get("/"))
     assert answer.status_code == 500
     assert re.search(r"问题编号 [0-9A-F]{8}", words(answer))
+    assert "客服 10000（示例），每日 8:00–20:00" in words(answer)
 
 
 def too_big(request: HttpRequest, _error: Exception) -> HttpResponse:

@@ -2,10 +2,14 @@
 
 from datetime import UTC, datetime, timedelta
 
+from tests.screens.of_verify import too_often
 from tests.screens.scenes import scene
 from tests.screens.stage import Stage
+from tests.stories import OPERATOR
 from xiaohu.closures import queries
 from xiaohu.gateways.protocols import GatewayUnavailable
+from xiaohu.registry import policies
+from xiaohu.ui import reachable
 
 
 @scene("S25-404", "", status=404)
@@ -32,6 +36,11 @@ def too_late(stage: Stage) -> str:
     return f"/case/{case.pk}/withdraw"
 
 
+@scene("S25-429", "", status=429)
+def too_many_requests(stage: Stage) -> str:
+    return too_often(stage)
+
+
 @scene("S25-403", "", status=403, press="btn.continue", typed={"csrfmiddlewaretoken": "x" * 64})
 def form_too_old(stage: Stage) -> str:
     return "/sign-in"
@@ -49,6 +58,7 @@ def broken(stage: Stage) -> str:
     def fail(**_: object) -> None:
         raise RuntimeError("as if something were wrong")
 
+    reachable.note(policies.current(OPERATOR).contact)
     stage.replace(queries, "median_days", fail)
     return "/"
 
@@ -64,6 +74,7 @@ def operator_away(stage: Stage) -> str:
 
 @scene("S25-503-stop", "", status=503)
 def planned_stop(stage: Stage) -> str:
+    reachable.note(policies.current(OPERATOR).contact)
     stage.stop(until=datetime.now(UTC) + timedelta(minutes=45))
     return "/"
 

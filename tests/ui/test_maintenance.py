@@ -12,8 +12,9 @@ from typer.testing import CliRunner
 from tests.portal.browser import page, words
 from tests.portal.conftest import STATIC
 from xiaohu.config.options import Options
+from xiaohu.core.profile import Bilingual, Contact
 from xiaohu.ops.cli import app
-from xiaohu.ui import maintenance
+from xiaohu.ui import maintenance, reachable
 
 HEALTHY = "/healthz"
 
@@ -40,6 +41,23 @@ def test_every_page_says_when_the_service_is_back(folder: Path, path: str) -> No
     assert "已提交的申请不受影响" in words(answer)
     assert 0 < int(answer["Retry-After"]) <= 1800
     assert "Content-Security-Policy" in answer
+
+
+def test_it_says_how_to_reach_people_as_it_was_read_last(folder: Path) -> None:
+    maintenance.begin(folder, until=soon())
+    assert "客服" not in words(Client().get("/"))
+    for hotline in ("10000", "10001", "10000"):
+        called = Bilingual(zh=hotline, en=hotline)
+        hours = Bilingual(zh="每日 8:00–20:00", en="8:00–20:00")
+        reachable.note(Contact(hotline=called, hours=hours, complaint=hours))
+        assert f"客服 {hotline}，每日 8:00–20:00" in words(Client().get("/"))
+
+
+def test_a_folder_that_cannot_be_written_to_stops_no_page(folder: Path) -> None:
+    (folder / reachable.FILE).mkdir()
+    words_of = Bilingual(zh="10000", en="10000")
+    reachable.note(Contact(hotline=words_of, hours=words_of, complaint=words_of))
+    assert reachable.known() is None
 
 
 def test_it_speaks_the_reader_s_language(folder: Path) -> None:

@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 from xiaohu.access import sessions
 from xiaohu.core.refusals import Refusal
 from xiaohu.registry import policies
-from xiaohu.ui import app_return
+from xiaohu.ui import app_return, reachable
 from xiaohu.ui.brand import has_own
 from xiaohu.ui.display import display_of
 
@@ -23,6 +23,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
     language = get_language() or "zh-hans"
     try:
         profile = policies.current(settings.XIAOHU.operator)
+        reachable.note(profile.contact)
     except Refusal:
         profile = None
     return {

@@ -14,6 +14,8 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils import translation
 
+from xiaohu.ui import reachable
+
 FILE = "maintenance.json"
 OPEN = ("/healthz", "/readyz", "/static/", "/callbacks/")
 SOONEST_S = 60
@@ -75,7 +77,11 @@ def _page(request: HttpRequest, stop: Stop) -> HttpResponse:
     now = datetime.now(UTC)
     language = translation.get_language_from_request(request)
     with translation.override(language):
-        page = {"until": None if stop.is_late(now=now) else stop.until, "language": language}
+        page = {
+            "until": None if stop.is_late(now=now) else stop.until,
+            "language": language,
+            "reach": reachable.known(),
+        }
         answer = HttpResponse(render_to_string("ui/stopped.html", page), status=503)
     left = 0 if stop.is_late(now=now) else int((stop.until - now).total_seconds())
     answer["Retry-After"] = str(max(SOONEST_S, left))

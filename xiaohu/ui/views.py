@@ -12,6 +12,8 @@ from django.template.loader import render_to_string
 from django.utils.translation import get_language
 from django.views.decorators.http import require_POST
 
+from xiaohu.ui import reachable
+
 logger = logging.getLogger(__name__)
 OF_STAFF = frozenset({"403", "403csrf", "404", "405"})  # what to do next, in their words
 TRIED_AGAIN = frozenset({"403csrf", "413", "400file"})
@@ -50,7 +52,7 @@ def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def broken(request: HttpRequest) -> HttpResponse:
     """Something went wrong on our side; this page must not need anything that could be broken."""
-    page = {"problem": problem(500), "language": get_language()}
+    page = {"problem": problem(500), "language": get_language(), "reach": reachable.known()}
     return HttpResponse(render_to_string("ui/broken.html", page), status=500)
 
 
