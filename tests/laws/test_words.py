@@ -307,6 +307,7 @@ def made() -> Mapping[str, list[str]]:
         "page.": each(("400", "400file", "403", "403csrf", "404", "404case", "405", "413"), ".next")
         + [f"staff{kind}.next" for kind in OF_STAFF],
         "paper.": each(DocumentKind, ".lead"),
+        "paper.gone.": ["line", "account"],
         "order.reason.": each(OrderReason),
         "unclaimed.why.": each(Unclaimed),
         "recipient.": each(set(Recipient) - {Recipient.CODE_ADDRESS}),

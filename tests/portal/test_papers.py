@@ -146,6 +146,13 @@ def test_a_revoked_paper_is_not_handed_out(
 
 def test_the_statement_of_a_case_names_what_is_kept(case: Case, browser: Browser) -> None:
     said = words(browser.open(f"/case/{case.pk}/statement"))
-    for part in ("结算", "已删除的信息", "依法留存的信息", "个人信息保护法"):
+    for part in (
+        "结算",
+        "本服务里的号码、卡号等资料已删除",
+        "在申请结束 30 天后删除",
+        "下面各项依法单独封存",
+        "保存至 2028年11月30日",
+        "个人信息保护法",
+    ):
         assert part in said
     assert document_of(case, DocumentKind.STATEMENT) is not None

@@ -151,9 +151,13 @@ def _statement_sections(said: Mapping[str, Any], language: str) -> list[dict[str
         (gettext(f"category.{item['category']}"), _until(item, language)) for item in said["kept"]
     ]
     told = gettext("paper.erased.told").format(keys=erased["keys"], records=erased["records"])
+    gone = [
+        (_china(erased["at"]), gettext(f"paper.gone.{said['subject']}")),
+        (gettext("paper.erased.proof"), told),
+    ]
     return [
         {"title": gettext("paper.money"), "rows": money},
-        {"title": gettext("paper.erased"), "rows": [(_china(erased["at"]), told)]},
+        {"title": gettext("paper.erased"), "rows": gone},
         {"title": gettext("paper.kept"), "rows": kept},
     ]
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from xiaohu.closures import documents, drafting, papers, sending, statements
 from xiaohu.closures.models import Case, Document, DocumentKind, DocumentState
+from xiaohu.core.retention import FOLDER_KEPT_DAYS
 from xiaohu.core.states import CaseState
 from xiaohu.portal.entering import own_case
 from xiaohu.portal.shown import actor_of, masked, shown_case
@@ -42,6 +43,7 @@ def statement(request: HttpRequest, case: Case) -> HttpResponse:
     page = _paper(case, shown, chosen, chosen.statement)
     kept = page["said"]["kept"] if page["said"] else ()
     page["kept"] = [{**item, "until": date.fromisoformat(item["until"])} for item in kept]
+    page["folder_days"] = FOLDER_KEPT_DAYS
     return render(request, "portal/statement.html", page)
 
 
