@@ -326,6 +326,15 @@ def test_a_finished_case_keeps_the_mask_of_its_number(world: World) -> None:
     assert f"130 **** {CLEAN[-4:]}" in said
 
 
+def test_the_day_of_the_refund_is_said_from_the_receipt_on(world: World) -> None:
+    case = world.submitted()
+    browser = Browser(world).sign_in()
+    for path in (f"/case/{case.pk}/submitted", f"/case/{case.pk}"):
+        assert "退款日期 预计最迟 2026年12月3日前退款" in words(browser.open(path)), path
+    Case.objects.filter(pk=case.pk).update(refund_route=RefundRoute.WAIVE.value)
+    assert "退款日期" not in words(browser.open(f"/case/{case.pk}"))
+
+
 def test_a_page_looks_again_by_itself_for_five_minutes(world: World) -> None:
     case = world.submitted()
     Case.objects.filter(pk=case.pk).update(state=CaseState.EXECUTING.value)

@@ -30,6 +30,14 @@ class Step:
     when: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class RefundBy:
+    """The day by which money is back, and whether it is only expected."""
+
+    on: date
+    expected: bool
+
+
 def of_case(
     shown: dict[str, Any], *, waits_until: datetime | None, late_until: date | None = None
 ) -> list[Step]:
@@ -96,15 +104,31 @@ def about(begins: Execution | None) -> str:
     return gettext("step.about").format(date=day(day_of(begins.at))) if begins else ""
 
 
+def refund_by(shown: dict[str, Any]) -> RefundBy | None:
+    """Return the day by which money of a request is back; nothing where nobody can say, or none is."""
+    case, state = shown["case"], CaseState(shown["case"].state)
+    if not shown["pays"] or state not in _REFUND_TO_COME:
+        return None
+    settled = settled_by(shown)
+    if settled is not None:
+        return RefundBy(settled, expected=False)
+    return _paid_by(case, expecting.carried_out(case))
+
+
 def paid_about(case: Case, begins: Execution | None) -> str:
     """Return in words by when money is expected back, counted from the day a line closes."""
+    paid = _paid_by(case, begins)
+    if paid is None:
+        return ""
+    return gettext("step.about_by" if paid.expected else "event.by").format(date=day(paid.on))
+
+
+def _paid_by(case: Case, begins: Execution | None) -> RefundBy | None:
     promised = refund_due.of_case(case, billed_at=None)
     if promised is not None:
-        return gettext("event.by").format(date=day(promised))
-    if begins is None:
-        return ""
-    expected = refund_due.of_case(case, billed_at=begins.at)
-    return gettext("step.about_by").format(date=day(expected)) if expected else ""
+        return RefundBy(promised, expected=False)
+    expected = refund_due.of_case(case, billed_at=begins.at) if begins is not None else None
+    return RefundBy(expected, expected=True) if expected is not None else None
 
 
 _FORESEEN = frozenset({CaseState.IN_REVIEW, CaseState.SCHEDULED})
@@ -117,4 +141,5 @@ _BEFORE_CLOSING = frozenset(
         CaseState.EXECUTING,
     }
 )
+_REFUND_TO_COME = _FORESEEN | {CaseState.EXECUTING, CaseState.SETTLING}
 _BEFORE_SETTLED = _BEFORE_CLOSING | {CaseState.SETTLING, CaseState.REFUND_ATTENTION}

@@ -37,7 +37,9 @@ def progress(request: HttpRequest, case: Case) -> HttpResponse:
         **shown,
         "steps": steps.of_case(shown, waits_until=waits["waits_until"], late_until=promised(sent)),
         "back_fen": steps.expected_back(case, now=now) if shown["pays"] else 0,
+        "refund_by": None if waits["helped"] else steps.refund_by(shown),
         "settled_by": steps.settled_by(shown),
+        "concerned": _concerned(shown),
         "notices": told(sent),
         "lost": any(message.lost for message in told(sent)),
         "late_until": promised(sent),
@@ -51,6 +53,14 @@ def progress(request: HttpRequest, case: Case) -> HttpResponse:
     }
     partial = "#status" if getattr(request, "htmx", False) else ""
     return render(request, f"portal/progress.html{partial}", page)
+
+
+def _concerned(shown: dict[str, Any]) -> list[str]:
+    """Return the numbers a sentence on the state is about, where it is not about all of them."""
+    closings: list[ShownClosing] = shown["closings"]
+    troubled = [s for s in closings if s.closing.owner == HumanQueue.OPERATIONS]
+    about = troubled or [s for s in closings if s.state is shown["state"]]
+    return [s.line.number for s in about if s.line] if len(about) < len(closings) else []
 
 
 def _claim_until(closings: list[ShownClosing]) -> date | None:

@@ -112,11 +112,13 @@ def submitted(request: HttpRequest, case: Case) -> HttpResponse:
         return HttpResponseRedirect(journey.next_page(case, now=clock.now()))
     sent = told(messages(case))
     begins = expecting.carried_out(case)
+    facts = shown_case(case)
     page = {
-        **shown_case(case),
+        **facts,
         "lost": any(message.lost for message in sent),
         "begins": steps.about(begins),
         "paid": steps.paid_about(case, begins),
+        "refund_by": steps.refund_by(facts),
         "back_fen": steps.expected_back(case, now=case.submitted_at),
         "apart": splitting.made_from(case),
         "waits": timing.earliest(case, accepted_at=case.submitted_at).not_before is not None,
