@@ -10,16 +10,18 @@ from django.db import transaction
 from django.utils.translation import gettext
 
 from tests.portal.browser import CONTACT, Browser, page, words
-from tests.stories import CLEAN, STOPPED, World, staff
+from tests.stories import CLEAN, EMPTY, STOPPED, World, staff
 from xiaohu.access.models import StaffUser
-from xiaohu.closures import minding, paying, reviewing
+from xiaohu.closures import drafting, minding, paying, reviewing
 from xiaohu.closures.models import Case, Document
 from xiaohu.core.profile import RefundRoute
 from xiaohu.core.review import RefusalReason, ReturnReason
 from xiaohu.core.states import CaseState
+from xiaohu.core.steps import Scope
 from xiaohu.gateways.protocols import Delivery
 from xiaohu.notices import reports
 from xiaohu.notices.models import QueuedNotice
+from xiaohu.registry.models import Line
 from xiaohu.ui import catalogue
 
 OTHERS = ["+8613000000023", "+8613000000026", "+8613000000027"]
@@ -287,8 +289,32 @@ def test_what_is_put_right_is_sent_again_by_the_main_button(world: World) -> Non
     case = decided(world, "return")
     shown = page(Browser(world).sign_in().open(f"/case/{case.pk}/fix"))
     assert '<a class="button" href="/case/' in shown
-    main = shown.split('<a class="button" href="')[1]
-    assert "继续补充并重新提交" in main.split("</a>")[0]
+    mains = shown.split('<a class="button" href="')[1:]
+    assert len(mains) == 1
+    assert mains[0].startswith(f"/case/{case.pk}/check")
+    assert "继续补充并重新提交" in mains[0].split("</a>")[0]
+
+
+def test_the_button_leads_to_what_is_not_put_right_yet_and_the_rest_is_to_read(
+    world: World,
+) -> None:
+    case = in_review(world)
+    officer = StaffUser.objects.first() or staff()
+    reviewing.claim(case_id=case.pk, officer=officer, now=world.now)
+    reviewing.return_case(
+        case_id=case.pk,
+        officer=officer,
+        reasons=[ReturnReason.CONTACT_UNREACHABLE, ReturnReason.PROVE_AGAIN],
+        now=world.now,
+    )
+    browser = Browser(world).sign_in()
+    shown = page(browser.open(f"/case/{case.pk}/fix"))
+    assert f'<a class="button" href="/case/{case.pk}/contact"' in shown
+    assert "修改" not in shown.split("申请内容")[-1].split("</main")[0]
+    browser.at = f"/case/{case.pk}/fix"
+    browser.confirm_contact()
+    shown = page(browser.open(f"/case/{case.pk}/fix"))
+    assert f'<a class="button" href="/case/{case.pk}/verify"' in shown
 
 
 def test_english_pages_name_their_sources_in_english(world: World) -> None:
@@ -324,6 +350,29 @@ def test_a_finished_case_keeps_the_mask_of_its_number(world: World) -> None:
     case = finished(world)
     said = words(Browser(world).sign_in_by_reference(case).open(f"/case/{case.pk}"))
     assert f"130 **** {CLEAN[-4:]}" in said
+
+
+def test_of_several_lines_the_late_one_is_named(world: World) -> None:
+    clean, other = world.line(), world.line(EMPTY)
+    Line.objects.filter(pk=other.pk).update(holder_id=clean.holder_id)
+    case = drafting.open_case(
+        subscriber=world.subscriber(),
+        scope=Scope.LINE,
+        line_ids=[clean.pk, other.pk],
+        language="zh-hans",
+        now=world.now,
+    )
+    world.answer(case)
+    world.submit(case)
+    browser = Browser(world).sign_in()
+    assert "涉及号码" not in words(browser.open(f"/case/{case.pk}"))
+    world.outside.fault("operator", refuse=[other.subscription_id])
+    world.clock.pass_(days=3, minutes=1)
+    world.work()
+    browser = Browser(world).sign_in_by_reference(case)
+    said = words(browser.open(f"/case/{case.pk}"))
+    assert f"涉及号码：130 **** {EMPTY[-4:]}" in said
+    assert f"涉及号码：130 **** {CLEAN[-4:]}" not in said
 
 
 def test_the_day_of_the_refund_is_said_from_the_receipt_on(world: World) -> None:

@@ -53,6 +53,11 @@ def ask(stage: Stage) -> str:
     return f"{address(proved(stage))}/export"
 
 
+@scene("S8-waiting", "portal:export")
+def long_queue(stage: Stage) -> str:
+    return copied(stage, proved(stage), parts=0)
+
+
 @scene("S8-making", "portal:export")
 def making_it(stage: Stage) -> str:
     return copied(stage, proved(stage), parts=3)

@@ -39,6 +39,24 @@ def account_of_a_firm(stage: Stage) -> str:
     return f"{answered(stage, FIRM)}/balance/account"
 
 
+@scene("S13-mistyped", "portal:bank_account", status=422, press="btn.continue")
+def mistyped(stage: Stage) -> str:
+    stage.typed.update(bank="示例银行", account="6222 0000 0005 1235", agreed="on")
+    return f"{answered(stage)}/balance/account"
+
+
+@scene("S13-which-bank", "portal:bank_account", status=422, press="btn.continue")
+def which_bank(stage: Stage) -> str:
+    stage.typed.update(bank="中国", account="6222000000051234", agreed="on")
+    return f"{answered(stage)}/balance/account"
+
+
+@scene("S13-bank-by-hand", "portal:bank_account")
+def bank_by_hand(stage: Stage) -> str:
+    path = f"{answered(stage)}/balance/account"
+    return stage.type(path, bank="没有列出的银行", account="6222000000051234")
+
+
 @scene("S13-wallet", "portal:bank_account")
 def wallet(stage: Stage) -> str:
     return f"{answered(stage)}/balance/account?to=wallet"

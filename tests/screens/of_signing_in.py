@@ -140,6 +140,13 @@ def no_code(stage: Stage) -> str:
     return code(stage)
 
 
+@scene("S3-wrong-code", "portal:code", status=422, press="btn.continue")
+def wrong_code(stage: Stage) -> str:
+    browser = waiting(stage)
+    stage.typed["code"] = f"{(int(browser.code(CLEAN)) + 1) % 10**6:06d}"
+    return shown(stage, browser)
+
+
 @scene("S3-voice", "portal:code")
 def called(stage: Stage) -> str:
     return shown(stage, waiting(stage, method="voice"))

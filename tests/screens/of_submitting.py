@@ -36,6 +36,13 @@ def operator_away(stage: Stage) -> str:
     return path
 
 
+@scene("S16-changed", "portal:review", status=409, press="review.submit", typed={"declared": "on"})
+def facts_changed(stage: Stage) -> str:
+    path = review(stage)
+    stage.world.outside.change(stage.world.line(), cash_fen=9640, gift_fen=500, status="stopped")
+    return path
+
+
 @scene("S16-several", "portal:review", status=422, press="review.submit")
 def several(stage: Stage) -> str:
     world = stage.world
