@@ -38,6 +38,7 @@ def pdf(case: Case) -> bytes:
         "notes": [
             gettext("done.keep"),
             gettext("receipt.track").format(address=track),
+            profile.contact.complaints(language),
             gettext("frame.help").format(
                 hotline=profile.contact.hotline.read(language),
                 hours=profile.contact.hours.read(language),

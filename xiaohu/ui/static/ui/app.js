@@ -6,12 +6,10 @@ if (summary) summary.focus();
 
 /* Count down to the moment another code may be asked for. */
 for (const note of document.querySelectorAll("[data-again-in]")) {
-  const button = document.getElementById(note.dataset.button);
   let left = Number(note.dataset.againIn);
   const words = note.textContent;
   const tick = () => {
     note.textContent = left > 0 ? words.replace(/\d+/, String(left)) : "";
-    if (button) button.disabled = left > 0;
     if (left-- > 0) setTimeout(tick, 1000);
   };
   tick();
@@ -117,14 +115,15 @@ for (const form of document.querySelectorAll("form[data-upload]")) {
     const request = new XMLHttpRequest();
     const bar = place.querySelector("progress");
     const text = place.querySelector("[role=status]");
-    const pattern = text.dataset.words;
+    const say = (percent) => { text.textContent = text.dataset.words.replace("·", String(percent)); };
     const body = new FormData(form);
     if (event.submitter && event.submitter.name) body.append(event.submitter.name, event.submitter.value);
     place.hidden = false;
+    say(0);
     request.upload.addEventListener("progress", (sent) => {
       const percent = Math.floor((100 * sent.loaded) / sent.total);
       bar.value = percent;
-      text.textContent = pattern.replace("·", String(percent));
+      say(percent);
     });
     request.addEventListener("load", () => {
       if (request.status < 400) return location.assign(request.responseURL);
