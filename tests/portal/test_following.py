@@ -265,6 +265,7 @@ def test_the_receipt_is_a_pdf_without_a_signature(
     assert case.reference in said
     assert "130 **** 0001" in said
     assert CLEAN[3:] not in said
+    assert "12300" in said
     with pikepdf.open(io.BytesIO(answer.content)) as pdf:
         assert not pdf.attachments
 
