@@ -52,6 +52,11 @@ def test_both_papers_are_pages_of_their_own(case: Case, browser: Browser) -> Non
         assert "<svg" in page(answer)
 
 
+def test_the_certificate_leads_to_the_rules_it_was_made_by(case: Case, browser: Browser) -> None:
+    shown = page(browser.open(f"/case/{case.pk}/certificate"))
+    assert f'href="/policies/{case.policy.version}#checks"' in shown
+
+
 def test_the_statement_waits_for_the_settlement(world: World) -> None:
     case = carried_out(world, "bill")
     browser = Browser(world).sign_in_by_reference(case)

@@ -84,6 +84,7 @@ def _paper(
         "chosen": chosen,
         "document": document,
         "said": said,
+        "rules": said["policy"].partition("@")[2] if said is not None else "",
         "money": statements.rows(said.get("settlement", {})) if said is not None else [],
         "facts": as_read(papers.facts(DocumentKind(document.kind), said, language=language))
         if document is not None and said is not None
