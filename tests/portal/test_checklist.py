@@ -6,9 +6,12 @@ from tests.desk.officers import officer
 from tests.portal.browser import Browser, page, words
 from tests.stories import ARREARS, CLEAN, World
 from xiaohu.assistance.models import CallBack
+from xiaohu.closures import drafting
 from xiaohu.closures.models import Case
 from xiaohu.core.checks import CHECKS, CheckCode, Finding
+from xiaohu.core.steps import Scope
 from xiaohu.portal.checklist import Tag, tag_of
+from xiaohu.registry.models import Line
 
 pytestmark = pytest.mark.django_db(databases=["default", "keystore"])
 WHO = {"name": "李示例", "number": "130 0000 0002"}
@@ -70,6 +73,23 @@ def test_two_balances_are_told_in_the_same_words_wherever_they_differ(
     browser = Browser(world).sign_in()
     browser.send(f"/case/{case.pk}/checks")
     assert "赠送" not in words(browser.open(f"/case/{case.pk}/{page_of}"))
+
+
+def test_an_obstacle_of_one_line_among_several_names_it(world: World) -> None:
+    clean, owing = world.line(), world.line(ARREARS)
+    Line.objects.filter(pk=owing.pk).update(holder_id=clean.holder_id)
+    case = drafting.open_case(
+        subscriber=world.subscriber(),
+        scope=Scope.LINE,
+        line_ids=[clean.pk, owing.pk],
+        language="zh-hans",
+        now=world.now,
+    )
+    browser = Browser(world).sign_in()
+    browser.send(f"/case/{case.pk}/checks")
+    said = words(browser.open(f"/case/{case.pk}/checks/ARREARS"))
+    assert f"涉及号码：130 **** {ARREARS[-4:]}" in said
+    assert CLEAN[-4:] not in said
 
 
 def test_whoever_goes_to_pay_is_told_where_and_whether_it_arrived(world: World) -> None:

@@ -56,6 +56,13 @@ def shown_case(case: Case) -> dict[str, Any]:
     }
 
 
+def numbers_apart(
+    some: Sequence[shown.ShownClosing], closings: Sequence[shown.ShownClosing]
+) -> list[str]:
+    """Return the numbers of some lines of a case, where they are not all of them."""
+    return [s.line.number for s in some if s.line] if len(some) < len(closings) else []
+
+
 def numbers_of(cases: Sequence[Case]) -> dict[UUID, str]:
     """Return the masked number of each case that has one; once erased, what its paper keeps."""
     closings = queries.closings_with_lines(cases)

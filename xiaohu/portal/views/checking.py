@@ -129,11 +129,21 @@ def _choosing(
         "sentence": sentence(refused) if refused is not None else None,
         "still": still,
         "checked_at": checked.gathered_at if checked is not None else None,
+        "concerned": _concerned(checked, finding),
         "asked": calling.of_case(case.pk, CallTopic.CHECKS),
         **more,
     }
     wrong = form.errors or still is not None
     return render(request, template, page, status=422 if wrong else 200)
+
+
+def _concerned(checked: Checked | None, finding: Finding) -> list[str]:
+    """Return the numbers an obstacle is of, where it is not of all of them."""
+    if checked is None or len(checked.lines) == 1:
+        return []
+    lines = shown.masked(checked)
+    found = [mask for line, mask in lines if finding in line.findings]
+    return found if len(found) < len(lines) else []
 
 
 def _still(before: str, now: str) -> dict[str, str]:

@@ -11,7 +11,7 @@ from xiaohu.core.schedule import promised_by
 from xiaohu.core.states import CaseState
 from xiaohu.portal import journey, steps
 from xiaohu.portal.entering import own_case
-from xiaohu.portal.shown import shown_case
+from xiaohu.portal.shown import numbers_apart, shown_case
 from xiaohu.queue import clock
 from xiaohu.settlement import unclaimed
 from xiaohu.ui.said import late
@@ -60,7 +60,7 @@ def _concerned(shown: dict[str, Any]) -> list[str]:
     closings: list[ShownClosing] = shown["closings"]
     troubled = [s for s in closings if s.closing.owner == HumanQueue.OPERATIONS]
     about = troubled or [s for s in closings if s.state is shown["state"]]
-    return [s.line.number for s in about if s.line] if len(about) < len(closings) else []
+    return numbers_apart(about, closings)
 
 
 def _claim_until(closings: list[ShownClosing]) -> date | None:

@@ -19,7 +19,7 @@ from xiaohu.core.schedule import promised_by
 from xiaohu.core.states import CaseState
 from xiaohu.portal.entering import own_case
 from xiaohu.portal.forms import OneChoice
-from xiaohu.portal.shown import actor_of, holder_name, shown_case
+from xiaohu.portal.shown import actor_of, holder_name, numbers_apart, shown_case
 from xiaohu.portal.views.paying import account_form, agree, read_way, ways
 from xiaohu.queue import clock
 from xiaohu.registry import calendars
@@ -39,6 +39,7 @@ def refund(request: HttpRequest, case: Case) -> HttpResponse:
     shown = shown_case(case)
     back = [each for each in shown["closings"] if each.state is CaseState.REFUND_ATTENTION]
     tries = max(each.closing.refund_round for each in back)
+    shown["concerned"] = numbers_apart(back, shown["closings"])
     if tries >= TRIES:
         return _by_people(request, {**shown, "returned_fen": _left(back), "why": _why(case)}, back)
     way = OneChoice(request.POST or None, choices=ways(case))
