@@ -1,15 +1,22 @@
 """Scenes of the last pages: S15 what closing means, S16 the last look, S17 the receipt."""
 
-from tests.portal.browser import CONTACT
+import re
+from html import unescape
+
+from django.test import Client
+
+from tests.portal.browser import CONTACT, page
 from tests.screens.of_answers import address, answered, review
 from tests.screens.scenes import scene
 from tests.screens.stage import Stage
-from xiaohu.closures import applying, drafting
+from xiaohu.closures import applying, checking, drafting
 from xiaohu.closures.applying import Details
+from xiaohu.closures.models import Case
 from xiaohu.core.applicants import ApplicantKind
 from xiaohu.core.identity import DocumentKind
 from xiaohu.core.steps import Scope
 
+SEEN = re.compile(r'name="seen" value="([^"]*)"')
 FIRM_LINES = ("+8613000000007", "+8613000000008")
 
 
@@ -39,7 +46,11 @@ def operator_away(stage: Stage) -> str:
 @scene("S16-changed", "portal:review", status=409, press="review.submit", typed={"declared": "on"})
 def facts_changed(stage: Stage) -> str:
     path = review(stage)
-    stage.world.outside.change(stage.world.line(), cash_fen=9640, gift_fen=500, status="stopped")
+    client = Client()
+    client.cookies.load(stage.cookies)
+    stage.typed["seen"] = unescape(SEEN.findall(page(client.get(path)))[0])
+    stage.world.outside.change(stage.world.line(), cash_fen=9640, gift_fen=500)
+    checking.run(case_id=Case.objects.get().pk, now=stage.world.now)
     return path
 
 
