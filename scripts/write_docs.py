@@ -141,6 +141,7 @@ en = "Example Mobile"
 hotline = { zh = "10000（示例）", en = "10000 (example)" }
 hours = { zh = "每日 9:00–18:00", en = "9:00–18:00 every day" }
 complaint = { zh = "先联系客服。", en = "Ask our customer service first." }
+outside = { zh = "电信用户申诉 12300。", en = "Complaints of telecom users: 12300." }   # may be left out
 
 [brand]                 # 4.5:1 upon white and upon light blue, or the profile is refused
 colour = "#b00020"
