@@ -44,7 +44,7 @@ def test_a_search_without_an_answer_is_counted_and_names_topics(world: World) ->
 def test_what_is_near_is_shown_as_found_and_counted_as_unanswered(world: World) -> None:
     said = words(Browser(world).open("/help?q=余额宝收益率怎么算复利"))
     assert "相近的文章" in said
-    assert "没有找到" not in said
+    assert "没有找到“" not in said
     assert UnansweredSearch.objects.get().words == "余额宝收益率怎么算复利"
 
 

@@ -72,7 +72,7 @@ def test_two_balances_are_told_in_the_same_words_wherever_they_differ(
     world.outside.change(world.line(), gift_fen=0)
     browser = Browser(world).sign_in()
     browser.send(f"/case/{case.pk}/checks")
-    assert "赠送" not in words(browser.open(f"/case/{case.pk}/{page_of}"))
+    assert "其中可退" not in words(browser.open(f"/case/{case.pk}/{page_of}"))
 
 
 def test_an_obstacle_of_one_line_among_several_names_it(world: World) -> None:
