@@ -75,6 +75,14 @@ def returned(world: World, *reasons: ReturnReason, note: str = "") -> Case:
     )
 
 
+def photo_returned(world: World) -> Case:
+    """Return a case of a large refund sent back for its photo and a closer look."""
+    case = world.submit(large(world))
+    reviewing.claim(case_id=case.pk, officer=officer(), now=world.now)
+    reasons = (ReturnReason.UNCLEAR_ANSWERS, ReturnReason.PHOTO_UNCLEAR)
+    return reviewing.return_case(case_id=case.pk, officer=officer(), reasons=reasons, now=world.now)
+
+
 def refused(world: World) -> Case:
     """Return such a case refused."""
     return reviewing.refuse(

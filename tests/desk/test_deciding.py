@@ -8,7 +8,7 @@ from tests.closures.states import large
 from tests.desk.officers import OTHERS, officer, waiting
 from tests.portal.browser import Browser, page, words
 from tests.stories import CLEAN, LARGE, World, picture
-from xiaohu.closures import appealing, applying, reviewing
+from xiaohu.closures import appealing, applying, drafting, reviewing
 from xiaohu.closures.models import Case
 from xiaohu.core.actors import Actor, ActorKind
 from xiaohu.core.applicants import Evidence
@@ -125,7 +125,7 @@ def test_a_return_says_something_of_its_own_until_the_next_one(world: World) -> 
     desk = officer(world).sign_in()
     desk.send("/")
     path = f"/case/{case.reference}/decide"
-    said = {"outcome": "return", "reasons": "payee_unclear"}
+    said = {"outcome": "return", "reasons": "contact_unreachable"}
     too_long = desk.send(path, **said, note="请" * 101)
     assert too_long.status_code == 422
     assert "说明不能超过 100 字" in page(too_long)
@@ -137,6 +137,7 @@ def test_a_return_says_something_of_its_own_until_the_next_one(world: World) -> 
     assert "<blockquote" in page(shown)
     assert "户名看不清， 请换一张。" in words(shown)
     assert "看不清" not in str(list(Case.objects.values()) + list(Event.objects.values()))
+    drafting.confirm_contact(case_id=case.pk)
     world.submit(case)
     desk.send("/")
     desk.send(path, **said)

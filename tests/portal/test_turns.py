@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.closures.states import case_in, refused, returned
+from tests.closures.states import case_in, photo_returned, refused, returned
 from tests.portal.browser import Browser, page, words
-from tests.stories import World
+from tests.stories import LARGE, World
 from xiaohu.closures.models import Case
 from xiaohu.core.payouts import Returned
 from xiaohu.core.payouts import returned as read
@@ -31,6 +31,29 @@ def test_what_was_put_right_is_marked(world: World) -> None:
     assert "已补充" not in words(browser.open(f"/case/{case.pk}/fix"))
     Case.objects.filter(pk=case.pk).update(contact_confirmed=True)
     assert "已补充" in words(browser.open(f"/case/{case.pk}/fix"))
+
+
+def test_a_way_of_the_money_that_was_unclear_is_asked_for_again(world: World) -> None:
+    case = returned(world, ReturnReason.PAYEE_UNCLEAR)
+    browser = Browser(world).sign_in()
+    browser.open(f"/case/{case.pk}/check")
+    assert browser.at == f"/case/{case.pk}/balance"
+    browser.send(choice="original")
+    assert browser.at == f"/case/{case.pk}/check"
+    assert "已补充" in words(browser.open(f"/case/{case.pk}/fix"))
+
+
+def test_the_last_page_names_what_is_still_missing(world: World) -> None:
+    case = photo_returned(world)
+    browser = Browser(world).sign_in(LARGE)
+    shown = page(browser.open(f"/case/{case.pk}/fix"))
+    assert f'<a class="button" href="/case/{case.pk}/documents"' in shown
+    assert "还没有补充" in words(browser.open(f"/case/{case.pk}/check"))
+    world.clock.pass_(minutes=1)
+    browser.upload("holder_id")
+    assert "还没有补充" not in words(browser.open(f"/case/{case.pk}/check"))
+    shown = page(browser.open(f"/case/{case.pk}/fix"))
+    assert f'<a class="button" href="/case/{case.pk}/check"' in shown
 
 
 def test_an_expired_request_starts_again_with_its_answers(world: World) -> None:

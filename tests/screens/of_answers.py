@@ -52,7 +52,9 @@ def who_for_a_firm(stage: Stage) -> str:
 
 @scene("S5-nobody-chosen", "portal:who", status=422, press="btn.continue")
 def nobody_chosen(stage: Stage) -> str:
-    return who_for_a_firm(stage)
+    path = who_for_a_firm(stage)
+    Case.objects.update(applicant="holder")
+    return path
 
 
 @scene("S5-for-a-firm", "portal:who_for")

@@ -51,7 +51,7 @@ def which_bank(stage: Stage) -> str:
     return f"{answered(stage)}/balance/account"
 
 
-@scene("S13-bank-by-hand", "portal:bank_account")
+@scene("S13-bank-by-hand", "portal:bank_account", status=422)
 def bank_by_hand(stage: Stage) -> str:
     path = f"{answered(stage)}/balance/account"
     return stage.type(path, bank="没有列出的银行", account="6222000000051234")

@@ -1,11 +1,11 @@
 """Scenes of the turns a request can take: returned, expired, refund back, refused, looked at again."""
 
-from tests.closures.states import case_in, refused, returned
+from tests.closures.states import case_in, photo_returned, refused, returned
 from tests.screens.of_answers import address
 from tests.screens.of_following import shown
 from tests.screens.scenes import scene
 from tests.screens.stage import Stage
-from tests.stories import EMPTY, holder_of
+from tests.stories import EMPTY, LARGE, holder_of
 from xiaohu.closures import appealing, drafting, purging, refunding
 from xiaohu.closures.models import Case
 from xiaohu.core.profile import RefundRoute
@@ -48,6 +48,13 @@ def fix_several(stage: Stage) -> str:
     case = returned(stage.world, *ReturnReason)
     stage.holder()
     return f"{address(case)}/fix"
+
+
+@scene("S16-still-missing", "portal:review")
+def sent_back_unchanged(stage: Stage) -> str:
+    case = photo_returned(stage.world)
+    stage.holder(LARGE)
+    return f"{address(case)}/check"
 
 
 @scene("S20-note", "portal:fix")

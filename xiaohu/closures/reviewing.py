@@ -15,6 +15,7 @@ from xiaohu.closures import (
     hearing,
     involuntary,
     moves,
+    paying,
     submitting,
 )
 from xiaohu.closures.drafting import DRAFT_KEPT
@@ -141,6 +142,8 @@ def return_case(
     case.proposed_by = None
     if ReturnReason.PROVE_AGAIN in reasons:
         proofs.forget(case.pk)
+    if ReturnReason.PAYEE_UNCLEAR in reasons:
+        paying.forget_payee(case)
     if ReturnReason.CONTACT_UNREACHABLE in reasons:
         case.contact_confirmed = False
     moves.move(case, Action.RETURN, actor=officer.actor(ActorKind.REVIEWER), now=now)

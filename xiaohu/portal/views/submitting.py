@@ -26,7 +26,7 @@ from xiaohu.core.consents import ConsentMissing
 from xiaohu.core.proofs import IdentityUnverified
 from xiaohu.core.states import CaseState
 from xiaohu.gateways.protocols import GatewayUnavailable, UnknownLine
-from xiaohu.portal import journey, looked_at, receipts, steps
+from xiaohu.portal import journey, looked_at, receipts, returned, steps
 from xiaohu.portal.entering import own_case
 from xiaohu.portal.forms import Declaration
 from xiaohu.portal.shown import actor_of, shown_case
@@ -80,6 +80,7 @@ def review(request: HttpRequest, case: Case) -> HttpResponse:
         "planned": timing.earliest(case, accepted_at=accepted_at),
         "later": shown.later_lines(case, now=accepted_at),
         "news": rules.news_of(case),
+        "missing": returned.missing(case, now=now),
     }
     status = 422 if form.errors else 409 if problem or changed else 200
     return render(request, "portal/review.html", page, status=status)
