@@ -11,9 +11,11 @@ from tests.stories import picture
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(databases=["default", "keystore"])]
 
 
-@pytest.mark.parametrize("agrees", [True, False])
+@pytest.mark.parametrize(
+    ("data", "shows"), [(picture(), ".tag.ok"), (b"no picture", "[data-error-summary]")]
+)
 def test_says_how_far_it_is_and_what_became_of_it(
-    stage: Stage, windows: Windows, agrees: bool
+    stage: Stage, windows: Windows, data: bytes, shows: str
 ) -> None:
     path = documents(stage)
     window = windows.of(Reading(390, "zh"))
@@ -25,15 +27,13 @@ def test_says_how_far_it_is_and_what_became_of_it(
         held.append(route) if route.request.method == "POST" else route.continue_()
 
     page.route("**/documents", hold)
-    paper: FilePayload = {"name": "paper.jpg", "mimeType": "image/jpeg", "buffer": picture()}
+    paper: FilePayload = {"name": "paper.jpg", "mimeType": "image/jpeg", "buffer": data}
     page.set_input_files('main [name="file"]', paper)
-    if agrees:
-        page.check('main [name="agreed"]')
+    page.check('main [name="agreed"]')
     page.locator("form[data-upload] .button").click(no_wait_after=True)
     assert page.locator("form[data-upload] [role=status]").inner_text().startswith("已上传 ")
     held[0].continue_()
-    expected = ".tag.ok" if agrees else "[data-error-summary]"
-    page.locator(f"main {expected}").first.wait_for()
+    page.locator(f"main {shows}").first.wait_for()
     assert page.url == stage.url + path
     page.unroute("**/documents")
     page.goto("about:blank")

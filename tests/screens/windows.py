@@ -4,7 +4,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, FilePayload, Page, Response
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    FilePayload,
+    Locator,
+    Page,
+    Request,
+    Response,
+)
 
 from tests.screens.looking import faults
 from tests.screens.scenes import Scene
@@ -86,8 +94,16 @@ class Window:
         target = self.page.get_by_role("button", name=words, exact=True)
         if target.count() == 0:
             target = self.page.get_by_role("link", name=words, exact=True)
+        if target.first.evaluate("button => Boolean(button.form?.matches('[data-upload]'))"):
+            self._upload(target.first)
+            return
         with self.page.expect_navigation():
             target.first.click()
+
+    def _upload(self, button: Locator) -> None:
+        """Press what sends a file; a script shows its progress, and what was wrong with it."""
+        button.click()
+        self.page.locator("main [data-error-summary]").wait_for()
 
     def look(self, url: str, *, status: int = 200) -> list[str]:
         """Return what is wrong with the page as it is, and with how it came."""
@@ -97,7 +113,7 @@ class Window:
         """Return the same of a page on the way: without axe, and of any status that is no fault."""
         found = faults(self.page, self.reading.language, axe=axe) + self.said
         found += [f"asks another host: {a.url}" for a in self.answers if not _own(a.url, url)]
-        pages = [a for a in self.answers if a.request.is_navigation_request()]
+        pages = [a for a in self.answers if _a_page(a.request)]
         last = pages[-1].status if pages else 0
         if (last >= 500) if status is None else (last != status):
             found.append(f"answers {last}, {status or 'no fault'} was expected")
@@ -177,6 +193,11 @@ def _heard(made: Window, kind: str, text: str) -> None:
     # Chromium reports an expected 4xx page as a console error; those are judged by their status.
     if kind == "error" and "Failed to load resource" not in text:
         made.said.append(f"console: {text}")
+
+
+def _a_page(request: Request) -> bool:
+    """Say whether a request asks for a page; without scripts an upload would be one too."""
+    return request.is_navigation_request() or request.resource_type == "xhr"
 
 
 def _own(url: str, home: str) -> bool:
