@@ -365,8 +365,9 @@ def test_of_several_lines_the_late_one_is_named(world: World) -> None:
     )
     world.answer(case)
     world.submit(case)
-    browser = Browser(world).sign_in()
-    assert "涉及号码" not in words(browser.open(f"/case/{case.pk}"))
+    said = words(Browser(world).sign_in().open(f"/case/{case.pk}"))
+    assert "涉及号码" not in said
+    assert "预计可退 126.40 元" in said
     world.outside.fault("operator", refuse=[other.subscription_id])
     world.clock.pass_(days=3, minutes=1)
     world.work()
@@ -374,6 +375,8 @@ def test_of_several_lines_the_late_one_is_named(world: World) -> None:
     said = words(browser.open(f"/case/{case.pk}"))
     assert f"涉及号码：130 **** {EMPTY[-4:]}" in said
     assert f"涉及号码：130 **** {CLEAN[-4:]}" not in said
+    assert "已退 126.40 元" in said
+    assert "预计可退" not in said
 
 
 def test_the_day_of_the_refund_is_said_from_the_receipt_on(world: World) -> None:

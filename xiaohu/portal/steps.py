@@ -1,7 +1,7 @@
 """S18: the dated steps of a request: what happened, where it stands, and what comes."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -91,12 +91,17 @@ def _to_come(
         yield back if shown["pays"] else gettext("event.to_settle"), when
 
 
-def expected_back(case: Case, *, now: datetime) -> int:
-    """Return what of a balance is expected back, until the last bill says it."""
+def expected_back(shown: dict[str, Any], *, now: datetime) -> int:
+    """Return what of a balance is expected back, of each line until its last bill says it."""
+    case: Case = shown["case"]
     checked = checking.last(case, now=now) if CaseState(case.state) in _BEFORE_CLOSING else None
     if checked is None or case.by_operator or case.refund_route == RefundRoute.WAIVE.value:
         return 0
-    return estimates.of(checked, queries.profile_of(case), now=now).payable_fen
+    settled = {each.closing.line_id for each in shown["closings"] if each.settled}
+    to_come = tuple(each for each in checked.lines if each.line.pk not in settled)
+    return estimates.of(
+        replace(checked, lines=to_come), queries.profile_of(case), now=now
+    ).payable_fen
 
 
 def about(begins: Execution | None) -> str:

@@ -36,7 +36,7 @@ def progress(request: HttpRequest, case: Case) -> HttpResponse:
     page = {
         **shown,
         "steps": steps.of_case(shown, waits_until=waits["waits_until"], late_until=promised(sent)),
-        "back_fen": steps.expected_back(case, now=now) if shown["pays"] else 0,
+        "back_fen": steps.expected_back(shown, now=now) if shown["pays"] else 0,
         "refund_by": None if waits["helped"] else steps.refund_by(shown),
         "settled_by": steps.settled_by(shown),
         "concerned": _concerned(shown),

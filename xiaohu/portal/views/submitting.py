@@ -120,7 +120,7 @@ def submitted(request: HttpRequest, case: Case) -> HttpResponse:
         "begins": steps.about(begins),
         "paid": steps.paid_about(case, begins),
         "refund_by": steps.refund_by(facts),
-        "back_fen": steps.expected_back(case, now=case.submitted_at),
+        "back_fen": steps.expected_back(facts, now=case.submitted_at),
         "apart": splitting.made_from(case),
         "waits": timing.earliest(case, accepted_at=case.submitted_at).not_before is not None,
     }
