@@ -85,8 +85,8 @@ from xiaohu.ui import catalogue
 from xiaohu.ui.display import Size
 from xiaohu.ui.gallery import SECTIONS as GALLERY
 from xiaohu.ui.rules import SECTIONS
+from xiaohu.ui.said import ADDRESSED, TROUBLES
 from xiaohu.ui.said import STEPS as TROUBLED_AT
-from xiaohu.ui.said import TROUBLES
 from xiaohu.ui.views import OF_STAFF
 from xiaohu.vault.escrow import Lack
 
@@ -205,6 +205,7 @@ def made() -> Mapping[str, list[str]]:
         "channel.": each(Channel),
         "check.": each(CheckCode, ".way"),
         "check.appeal.": each(Appeal),
+        "check.desk.": each(ADDRESSED),
         "check.title.": each(CheckCode),
         "check.resolver.": each(Resolver),
         "tag.": each(Tag),
@@ -214,6 +215,7 @@ def made() -> Mapping[str, list[str]]:
         "official.sign.": each(OFFICIAL),
         "copy.": ["title", "lead", *each(Record)],
         "left.": each(LeftBehind),
+        "left.counted.": each(LeftBehind),
         "binding.": each(Binding),
         "consent.": each(ConsentKind, ".other"),
         "consent.err.": each(ConsentKind),

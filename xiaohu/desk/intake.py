@@ -31,7 +31,7 @@ from xiaohu.registry.models import Line
 from xiaohu.screening import facts as screening
 from xiaohu.screening.facts import Gathered
 from xiaohu.ui.refusals import Refused, sentence
-from xiaohu.ui.said import said
+from xiaohu.ui.said import to_staff
 
 MOST_OTHERS = 50
 
@@ -169,7 +169,7 @@ def _words(
     told: dict[CheckCode, tuple[Finding, list[str]]] = {}
     for line_id, findings in found.items():
         for finding in findings:
-            words = f"{masks[line_id]} {said(finding)}" if masks else said(finding)
+            words = f"{masks[line_id]} {to_staff(finding)}" if masks else to_staff(finding)
             told.setdefault(finding.code, (finding, []))[1].append(words)
     return {finding: " ".join(words) for finding, words in told.values()}
 

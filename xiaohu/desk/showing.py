@@ -32,7 +32,7 @@ from xiaohu.queue import clock
 from xiaohu.settlement import findings
 from xiaohu.trail import events
 from xiaohu.ui import shown
-from xiaohu.ui.said import trouble
+from xiaohu.ui.said import to_staff, trouble
 from xiaohu.ui.shown import ShownClosing
 
 OUTCOMES = ("approve", "return", "refuse")
@@ -78,7 +78,7 @@ def page_of(case: Case, officer: StaffUser) -> dict[str, Any]:
         "other_outcomes": outcomes_of(case)[1:],
         **shown.involuntary(case),
         "checked": checked,
-        "findings": shown.findings(checked) if checked else [],
+        "findings": shown.findings(checked, say=to_staff) if checked else [],
         "money_known": bool(checked and checked.lines) and not any(c.settled for c in closings),
         "timeline": _timeline(case),
         "notices": shown.messages(case),

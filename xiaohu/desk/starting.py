@@ -19,7 +19,7 @@ from xiaohu.queue import clock
 from xiaohu.registry import lines
 from xiaohu.screening import facts as screening
 from xiaohu.ui.refusals import Refused
-from xiaohu.ui.said import said
+from xiaohu.ui.said import to_staff
 
 
 @staff_only
@@ -62,7 +62,7 @@ def _open(
         ), []
     except Blocked:
         form.add_error(None, gettext("desk.new.err.choose"))
-        return None, [(finding, said(finding)) for finding in wanted]
+        return None, [(finding, to_staff(finding)) for finding in wanted]
     except Refusal as refused:
         form.add_error(None, Refused(refused))
         return None, []

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext
 
-from xiaohu.core.checks import Finding
+from xiaohu.core.checks import CheckCode, Finding
 from xiaohu.core.matching import FOR_PEOPLE
 from xiaohu.core.steps import Step
 from xiaohu.ui.templatetags.words import day, yuan
@@ -10,7 +10,18 @@ from xiaohu.ui.templatetags.words import day, yuan
 
 def said(finding: Finding) -> str:
     """Return the sentence of a finding, with its amount, date or count."""
-    return gettext(f"check.{finding.code}").format(
+    return _filled(gettext(f"check.{finding.code}"), finding)
+
+
+def to_staff(finding: Finding) -> str:
+    """Return the sentence of a finding for staff: of the holder where `said` speaks to them."""
+    if finding.code in ADDRESSED:
+        return _filled(gettext(f"check.desk.{finding.code}"), finding)
+    return said(finding)
+
+
+def _filled(words: str, finding: Finding) -> str:
+    return words.format(
         amount=yuan(finding.amount_fen), date=day(finding.until), count=finding.count
     )
 
@@ -30,6 +41,20 @@ def _kind(code: str) -> str:
     return _KINDS.get(code) or next(found, "error")
 
 
+# Of these the applicant's sentence asks them for something, or calls them "you".
+ADDRESSED = frozenset(
+    {
+        CheckCode.AGENT_PAYEE_PATTERN,
+        CheckCode.BINDINGS_REMINDER,
+        CheckCode.COUPONS,
+        CheckCode.GIFT_BALANCE,
+        CheckCode.OPEN_COMPLAINT,
+        CheckCode.OPEN_FEE_DISPUTE,
+        CheckCode.POINTS,
+        CheckCode.POSITIVE_BALANCE,
+        CheckCode.SIM_NOT_RETURNED,
+    }
+)
 BEGIN = "begin"  # the last look before a closing is carried out
 TROUBLES = (
     "unknown",

@@ -1,6 +1,6 @@
 """What every page shows of a case: masks, states, money, papers and messages."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -144,12 +144,14 @@ def involuntary(case: Case) -> dict[str, Any]:
     }
 
 
-def findings(checked: Checked) -> list[tuple[Finding, str, str]]:
+def findings(
+    checked: Checked, *, say: Callable[[Finding], str] = said
+) -> list[tuple[Finding, str, str]]:
     """Return every finding in words, once where all lines share it, else with their masks."""
     shared: dict[tuple[str, str, bool], tuple[Finding, list[str]]] = {}
     for each, mask in masked(checked):
         for finding in each.findings:
-            alike = (finding.code.value, said(finding), finding.blocks)
+            alike = (finding.code.value, say(finding), finding.blocks)
             shared.setdefault(alike, (finding, []))[1].append(mask)
     return [
         (finding, words, "" if len(masks) == len(checked.lines) else " · ".join(masks))

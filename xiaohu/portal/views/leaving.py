@@ -118,7 +118,9 @@ def _saved(case: Case) -> tuple[Mapping[LeftBehind, int], Sentence | None]:
 
 def _kinds(saved: Mapping[LeftBehind, int]) -> list[tuple[str, Any]]:
     return [
-        (kind.value, f"{gettext(f'left.{kind.value}')} · {n}") for kind, n in saved.items() if n
+        (kind.value, gettext(f"left.counted.{kind.value}").format(n=n))
+        for kind, n in saved.items()
+        if n
     ]
 
 
