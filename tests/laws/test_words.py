@@ -266,6 +266,7 @@ def made() -> Mapping[str, list[str]]:
             "counter",
         ],
         "proved.": each(ProofMethod),
+        "desk.proof.": each(ProofMethod),
         "desk.whose.": ["none", "others"],
         "help.topic.": each(Topic),
         "status.part.": each(Part),

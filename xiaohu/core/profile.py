@@ -145,11 +145,13 @@ class Names(Bilingual):
 class Contact(_Part):
     """Where a person gets a person; `staffed` says by the clock what `hours` says in words.
 
+    `hours` are those of the hotline, `counter_hours` those in which shops serve.
     `outside` names the authorities beyond the operator with their telephones.
     """
 
     hotline: Bilingual
     hours: Bilingual
+    counter_hours: Bilingual | None = None
     complaint: Bilingual
     outside: Bilingual | None = None
     staffed: Staffed | None = None

@@ -69,7 +69,7 @@ Rules = Iterable[tuple[str, Rule]]
 
 
 def _contact(profile: Profile) -> Rules:
-    for name in ("hotline", "hours", "complaint", "outside"):
+    for name in ("hotline", "hours", "counter_hours", "complaint", "outside"):
         words: Bilingual | None = getattr(profile.contact, name)
         if words is not None:
             yield f"contact.{name}", Rule(f"rule.contact.{name}", {"words": words})

@@ -8,11 +8,12 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext
 
-from xiaohu.closures import checking, consenting, estimates, paying, queries
+from xiaohu.closures import checking, consenting, estimates, expecting, paying, queries, timing
 from xiaohu.closures.checking import Checked
 from xiaohu.closures.models import Case
 from xiaohu.core.applicants import APPLICANTS, ApplicantKind, HolderKind, Paid
 from xiaohu.core.banks import BANKS
+from xiaohu.core.calendar import day_of
 from xiaohu.core.consents import ConsentKind
 from xiaohu.core.destinations import DESTINATIONS, Asks
 from xiaohu.core.profile import RefundRoute
@@ -22,6 +23,7 @@ from xiaohu.portal.money_forms import BankAccount, RefundWay, Waiver, WalletAcco
 from xiaohu.portal.shown import actor_of, holder_name, payee_shown
 from xiaohu.queue import clock
 from xiaohu.registry import lines
+from xiaohu.ui.templatetags.words import counter_hours
 
 WALLET = "wallet"
 NO_BREAK = "\u00a0"
@@ -42,10 +44,12 @@ def balance(request: HttpRequest, case: Case) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         return HttpResponseRedirect(_take(request, case, form.cleaned_data, checked))
+    accepted_at = expecting.accepted_at(expecting.decided_by(case, now=now), now=now)
     page = {
         "case": case,
         "form": form,
         "checked": checked,
+        "bill_on": day_of(timing.earliest(case, accepted_at=accepted_at).at),
         "estimate": estimates.of(checked, queries.profile_of(case), now=now),
         "payee": payee_shown(case),
     }
@@ -175,7 +179,10 @@ def _hinted(case: Case, route: RefundRoute, number: str = "") -> str:
     """Return a way of the money as an answer: its name, and where the money then is."""
     kind = _kind(case, route)
     name = f"{gettext(f'route.{kind}')} {number}".strip()
-    return format_html("{}<small>{}</small>", name, gettext(f"route.means.{kind}"))
+    means = gettext(f"route.means.{kind}")
+    if route is RefundRoute.COUNTER:
+        means = f"{means} {counter_hours(queries.profile_of(case))}"
+    return format_html("{}<small>{}</small>", name, means)
 
 
 def _kind(case: Case, route: RefundRoute) -> str:

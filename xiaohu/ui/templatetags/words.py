@@ -60,6 +60,17 @@ def complaints(contact: Contact | None) -> str:
 
 
 @register.filter
+def counter_hours(profile: Profile | None) -> str:
+    """Return when shops serve, or whom to ask where the operator does not say."""
+    if profile is None:
+        return ""
+    contact = profile.contact
+    if contact.counter_hours is None:
+        return gettext("counter.ask").format(hotline=said(contact.hotline))
+    return gettext("counter.hours").format(hours=said(contact.counter_hours))
+
+
+@register.filter
 def unbroken(text: str) -> SafeString:
     """Return hours, moments, masked numbers and amounts so that no line ends inside them."""
     parts = _WHOLE.split(text)
