@@ -124,7 +124,7 @@ An operator's rules are a TOML file. Published, it is an immutable, hashed polic
 
 1. **Write the file.** Start with `extends = "generic-cn"` and state only what a source says; everything else is filled in. `key`, `version`, `unconfirmed`, `names`, `contact`, `brand` and `links` are always its own.
 2. **Name the source of each figure** under `[provenance]`, with a tag: `V` read in a law, contract or system, `N` read in a report, `S` hearsay, `R` from memory, `D` our default, `O` stated by the operator. A figure stated anew needs a source of its own.
-3. **Write test cases**: `[[tests]]` in the file, or in `NAME.tests.toml` beside it. Facts that differ from a plain line go in; blockers, choices and dates come out. Cases of what is extended are run as well; one of the same name takes their place. Each check that can block needs a case.
+3. **Write test cases**: `[[tests]]` in the file, or in `NAME.tests.toml` beside it. Facts that differ from a plain line go in; blockers, choices, amounts in fen and dates come out. Cases of what is extended are run as well; one of the same name takes their place. Each check that can block needs a case.
 4. **Check, test, publish**: `xiaohu policy check FILE`, `xiaohu policy test FILE`, `xiaohu policy diff OLD FILE`, `xiaohu policy publish FILE`. For real people the operator signs it off first: `unconfirmed = false` and `[sign_off]` with `by` and `on`; `xiaohu serve` does not start on an example unless `XIAOHU_ALLOW_EXAMPLES=1`.
 
 ```toml
@@ -140,6 +140,7 @@ en = "Example Mobile"
 [contact]
 hotline = { zh = "10000（示例）", en = "10000 (example)" }
 hours = { zh = "每日 9:00–18:00", en = "9:00–18:00 every day" }
+counter_hours = { zh = "工作日 9:00–17:00", en = "9:00–17:00 on working days" }   # leave out what is not known
 complaint = { zh = "先联系客服。", en = "Ask our customer service first." }
 outside = { zh = "电信用户申诉 12300。", en = "Complaints of telecom users: 12300." }   # may be left out
 
@@ -176,7 +177,7 @@ accepted_at = 2026-11-23T12:00:00+08:00
 execute_at = 2027-01-07T00:00:00+08:00
 ```
 
-Shipped: `generic-cn`, `china-unicom`, `huaji`, `wuyi`. Those of real brands are examples from public pages, not confirmed by the companies.
+Shipped: `generic-cn`, what law and common terms say; `example-telecom`, an invented operator the demo runs by, with a formula for leaving a contract early; `china-unicom`, `huaji`, `wuyi`, examples from public pages, not confirmed by the companies.
 
 Exit codes: 0 well, 1 a test case fails, 3 no such file, 5 refused, 6 differences found.
 

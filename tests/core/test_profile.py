@@ -77,7 +77,7 @@ def test_a_shipped_profile_is_lawful_and_says_where_its_figures_come_from(name: 
 
 
 def test_the_profiles_of_brands_are_there_and_build_upon_the_generic_one() -> None:
-    assert {"generic-cn", "china-unicom", "huaji", "wuyi"} <= set(NAMES)
+    assert {"generic-cn", "example-telecom", "china-unicom", "huaji", "wuyi"} == set(NAMES)
     huaji = parse_profile(shipped("huaji"))
     assert huaji.extends == f"generic-cn@{GENERIC['version']}"
     assert huaji.review.working_days == 7

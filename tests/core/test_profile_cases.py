@@ -50,6 +50,13 @@ def test_blockers_choices_and_dates_are_compared() -> None:
     assert differs(accepted_at=NOON, decision_on="2026-11-27") == ["decision_on"]
 
 
+def test_amounts_are_compared_in_fen() -> None:
+    contract = {"contract_end_on": "2026-12-31", "exit_fee_fen": 6000}
+    assert differs(line=contract, amounts={"CONTRACT_TERM": 6000}) == []
+    assert differs(line=contract, amounts={"CONTRACT_TERM": 6001}) == ["amounts.CONTRACT_TERM"]
+    assert differs(amounts={"CONTRACT_TERM": 6000}) == ["amounts.CONTRACT_TERM"]
+
+
 def test_the_choices_of_the_profile_are_the_ones_offered() -> None:
     fewer = changed("choices.ARREARS", ["pay"])
     said: dict[str, Any] = {"line": {"arrears_fen": 1}, "choices": {"ARREARS": "close_with_debt"}}

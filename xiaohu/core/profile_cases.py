@@ -1,4 +1,4 @@
-"""The test cases of a profile: facts in, and the blockers, choices and dates it must give."""
+"""The test cases of a profile: facts in, and the blockers, choices, amounts and dates it must give."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
@@ -12,7 +12,7 @@ from xiaohu.core.calendar import CHINA, WorkingCalendar
 from xiaohu.core.checks import CAN_BLOCK, CheckCode, Finding
 from xiaohu.core.choices import Choice
 from xiaohu.core.facts import LineFacts, LineStatus, RequestFacts
-from xiaohu.core.profile import Day, Profile, ProfileRefused, Text
+from xiaohu.core.profile import Day, Fen, Profile, ProfileRefused, Text
 from xiaohu.core.profile_reading import CASES, Document, refusals
 
 PLAIN = LineFacts(
@@ -52,13 +52,14 @@ class ProfileCase(BaseModel):
     accepted_at: AwareDatetime | None = None
     blockers: Annotated[tuple[_Code, ...], Field(strict=False)] | None = None
     offered: dict[_Code, Annotated[tuple[_Choice, ...], Field(strict=False)]] = {}
+    amounts: dict[_Code, Fen] = {}
     execute_at: AwareDatetime | None = None
     decision_on: Day | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Where a case turned out differently: `expected` and `got` are codes, dates or moments."""
+    """Where a case turned out differently: `expected` and `got` are codes, fen, dates or moments."""
 
     what: str
     expected: str
@@ -87,6 +88,9 @@ def run(profile: Profile, case: ProfileCase, calendar: WorkingCalendar) -> tuple
     for code, expected in case.offered.items():
         offered = next((f.choices for f in findings if f.code is code), ())
         told.append((f"offered.{code}", " ".join(expected), " ".join(offered)))
+    for code, fen in case.amounts.items():
+        amount = next((f.amount_fen for f in findings if f.code is code), None)
+        told.append((f"amounts.{code}", str(fen), "" if amount is None else str(amount)))
     if case.accepted_at is not None:
         told += _dates(profile, case, findings, calendar)
     return tuple(Difference(*one) for one in told if one[1] != one[2])
