@@ -27,6 +27,8 @@ ROUTES = {
     "wallet": ("name", "bank", "account"),
 }
 SHORTEST_ACCOUNT = 8
+# As at a real provider's sandbox, one account always fails: what then happens can be seen at will.
+CLOSED_ACCOUNT = "6200000000000000000"
 
 
 def _amount(body: Body) -> int:
@@ -84,7 +86,7 @@ class Payout:
         if earlier is not None:
             return earlier
         known_by = [destination.get(name) for name in ("route", "account", "subscription_id")]
-        if any(name in faults.refuse for name in known_by):
+        if any(name in {*faults.refuse, CLOSED_ACCOUNT} for name in known_by):
             return refused("account_closed")
         paid = {
             "key": key,

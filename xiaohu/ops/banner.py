@@ -6,7 +6,7 @@ STORIES = {
     "clean": "没有障碍 · nothing in the way",
     "large_refund": "退款较大，需要审核 · large refund, needs review",
     "arrears": "有欠费 · arrears",
-    "contract": "合约未到期 · contract running",
+    "contract": "合约未到期，违约金按公式 · contract running, its fee by a formula",
     "stopped": "已停机 · stopped",
     "empty": "没有余额 · no balance",
     "organisation": "单位，三条线路 · organisation, three lines",

@@ -15,17 +15,20 @@ from xiaohu.access.models import StaffUser, SubscriberAccount
 from xiaohu.closures import queries
 from xiaohu.core.actors import ActorKind
 from xiaohu.core.calendar import day_of
-from xiaohu.ops import demo_people, prepare
+from xiaohu.ops import demo_people, demo_requests, prepare
 from xiaohu.queue import clock
 from xiaohu.registry import demo_data, importer, lines
 from xiaohu.registry.demo_stories import STORIES
 
 LINES = 10_000
 SEED = 1
+RULES = "example-telecom"
 STAFF = (
     ("chen", "陈示例（审核）", (ActorKind.OFFICER, ActorKind.REVIEWER)),
     ("wu", "吴示例（审核）", (ActorKind.OFFICER, ActorKind.REVIEWER)),
     ("lin", "林示例（合规）", (ActorKind.OFFICER, ActorKind.REVIEWER, ActorKind.COMPLIANCE)),
+    ("qian", "钱示例（财务）", (ActorKind.FINANCE,)),
+    ("sun", "孙示例（财务）", (ActorKind.FINANCE,)),
     ("zhao", "赵示例（管理）", (ActorKind.ADMIN,)),
 )
 
@@ -64,10 +67,10 @@ def write_inventory(data_dir: Path) -> Path:
 
 
 def set_up(data_dir: Path) -> None:
-    """Publish the rules, import the export, give people passwords. Harmless to repeat."""
+    """Publish rules, import the export, give people passwords, take some requests. Harmless to repeat."""
     now = clock.now()
     where = folder(data_dir)
-    prepare.publish_shipped("generic-cn", now=now)
+    prepare.publish_shipped(RULES, now=now)
     inventory = write_inventory(data_dir)
     if where.people.exists():
         return
@@ -78,6 +81,10 @@ def set_up(data_dir: Path) -> None:
         now=now,
     )
     people = {"subscribers": _give_passwords(inventory), "staff": _hire()}
+    with inventory.open(encoding="utf-8", newline="") as exported:
+        # The people the terminal names are left to whoever reads it there.
+        rows = islice(csv.DictReader(exported), len(STORIES), None)
+        demo_requests.open_all(rows, operator=settings.XIAOHU.operator, now=now)
     handle = os.open(where.people, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         json.dump(people, file, ensure_ascii=False, indent=1)
