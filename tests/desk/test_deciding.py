@@ -344,3 +344,13 @@ def test_the_case_shows_each_message_with_wording_and_result(world: World) -> No
         assert row.template in shown
         assert row.reference in shown
     assert "subscriber@example.com" not in shown
+
+
+def test_nobody_is_said_to_be_on_a_case_that_is_decided(world: World) -> None:
+    case = waiting(world)
+    desk = officer(world).sign_in()
+    desk.send("/")
+    wang = officer(world, "wang").sign_in()
+    assert "您可查看，不能办理" in page(wang.open(f"/case/{case.reference}"))
+    desk.decide(case, "refuse", "duplicate")
+    assert "您可查看，不能办理" not in page(wang.open(f"/case/{case.reference}"))

@@ -4,10 +4,12 @@ import pytest
 
 from tests.assistance.asking import WORDS, call, complaint
 from tests.desk.officers import officer, waiting
-from tests.portal.browser import page
-from tests.stories import World
-from xiaohu.closures import noting
+from tests.portal.browser import page, words
+from tests.stories import ARREARS, World, holder_of
+from xiaohu.closures import appealing, drafting, noting
 from xiaohu.closures.models import Case
+from xiaohu.core.checks import CheckCode
+from xiaohu.core.choices import Choice
 from xiaohu.desk import presence
 from xiaohu.desk.models import Presence
 
@@ -119,3 +121,33 @@ def test_of_two_who_must_agree_the_first_is_told_so(
     desk.decide(case, "approve")
     assert f"{case.reference} 已同意，等待第二人决定" in page(desk.open("/"))
     assert Case.objects.get(pk=case.pk).state == "in_review"
+
+
+def test_a_second_look_leads_to_the_refusal_it_is_about(world: World) -> None:
+    case = waiting(world)
+    desk = officer(world).sign_in()
+    desk.send(f"/case/{case.reference}", claim="1")
+    desk.decide(case, "refuse", "duplicate")
+    said = words(desk.open(f"/case/{case.reference}"))
+    assert "决定 不予办理 · 重复申请 · chen示例 · 2026年11月23日 12:00" in said
+    again = appealing.appeal(case_id=case.pk, actor=holder_of(case), now=world.now)
+    world.answer(again)
+    world.submit(again)
+    text = page(officer(world, "wang").sign_in().open(f"/case/{again.reference}"))
+    assert f'href="/desk/case/{case.reference}">{case.reference}</a> · 重复申请 · chen示例' in text
+
+
+def test_what_was_chosen_is_told_as_the_applicant_s_word(world: World) -> None:
+    case = world.ready(ARREARS)
+    choose, check = drafting.choose, CheckCode.ARREARS
+    choose(case_id=case.pk, check=check, choice=Choice.CLOSE_WITH_DEBT)
+    world.answer(case)
+    world.submit(case)
+    desk = officer(world).sign_in()
+    assert "申请人选择：先销户，欠款另行结算" in page(desk.open(f"/case/{case.reference}"))
+
+
+def test_each_proof_is_told_with_what_shows_it_and_when(world: World) -> None:
+    case = waiting(world)
+    said = words(officer(world).sign_in().open(f"/case/{case.reference}"))
+    assert "卡号 · 系统比对卡号后 4 位一致 · 2026年11月23日 12:00" in said

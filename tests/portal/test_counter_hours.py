@@ -27,7 +27,8 @@ def test_beside_the_way_of_the_money(world: World, said: str) -> None:
     case = world.draft(CLEAN)
     checking.run(case_id=case.pk, now=world.now)
     browser = Browser(world).sign_in()
-    assert said in words(browser.open(f"/case/{case.pk}/balance"))
+    beside = "地点和时间可询问客服。" if said == ASK else HOURS
+    assert beside in words(browser.open(f"/case/{case.pk}/balance"))
     assert said in words(browser.open(f"/case/{case.pk}/verify"))
 
 

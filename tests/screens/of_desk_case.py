@@ -1,11 +1,11 @@
 """Scenes of one case at the desk, and of deciding it."""
 
 from tests.assistance.asking import call, complaint
-from tests.closures.states import carried_out, claimed, in_review, large
+from tests.closures.states import carried_out, claimed, in_review, large, refused
 from tests.screens.scenes import scene
 from tests.screens.stage import Stage
-from tests.stories import staff
-from xiaohu.closures import checking, noting, reviewing
+from tests.stories import holder_of, staff
+from xiaohu.closures import appealing, checking, noting, reviewing
 from xiaohu.closures.models import Case
 from xiaohu.desk import presence
 
@@ -148,3 +148,21 @@ def return_with_a_note(stage: Stage) -> str:
 def note_too_long(stage: Stage) -> str:
     case = claimed(stage.world, stage.officer())
     return at(case, "/decide?outcome=return")
+
+
+@scene("D4-refused", "desk:case")
+def refused_case(stage: Stage) -> str:
+    case = refused(stage.world)
+    stage.officer("wang")
+    return at(case)
+
+
+@scene("D4-second-look", "desk:case")
+def second_look(stage: Stage) -> str:
+    """A request looked at again by another person, with the refusal it is about."""
+    case = refused(stage.world)
+    again = appealing.appeal(case_id=case.pk, actor=holder_of(case), now=stage.world.now)
+    stage.world.answer(again)
+    stage.world.submit(again)
+    stage.officer("wang")
+    return at(again)

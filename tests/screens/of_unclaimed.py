@@ -5,9 +5,10 @@ from tests.closures.test_repaying import finance
 from tests.screens.of_following import shown
 from tests.screens.scenes import scene
 from tests.screens.stage import Stage
-from tests.stories import closing_of
+from tests.stories import ADMIN, OPERATOR, closing_of
 from xiaohu.closures.models import Case
 from xiaohu.core.actors import ActorKind
+from xiaohu.registry import policies
 
 
 @scene("S24-claim-how", "portal:claim_how")
@@ -18,6 +19,14 @@ def how(stage: Stage) -> str:
 @scene("S24-claim", "portal:claim")
 def claim(stage: Stage) -> str:
     return f"{shown(stage, at_counter(stage.world))}/claim"
+
+
+@scene("S24-claim-counter-hours", "portal:claim")
+def claim_where_hours_are_known(stage: Stage) -> str:
+    rules = policies.shipped("example-telecom")
+    stage.world.clock.pass_(minutes=1)
+    policies.publish(operator=OPERATOR, toml=rules, actor=ADMIN, now=stage.world.now)
+    return claim(stage)
 
 
 @scene("S24-claim-wallet", "portal:claim")

@@ -63,7 +63,7 @@ def page_of(case: Case, officer: StaffUser) -> dict[str, Any]:
     closings = shown.with_registry(shown.closings(case))
     checked = checking.last(case, now=now, with_answers=True)
     in_review = case.state == CaseState.IN_REVIEW.value
-    other = reviewing.held_by_other(case, officer, now=now)
+    other = in_review and reviewing.held_by_other(case, officer, now=now)
     return {
         "case": case,
         "closings": closings,
@@ -85,7 +85,7 @@ def page_of(case: Case, officer: StaffUser) -> dict[str, Any]:
         "profile_of_case": queries.profile_of(case),
         "in_review": in_review,
         "consent": assisting.consent_of(case),
-        "proofs": sorted(proofs.given(case.pk)),
+        "proofs": proofs.dated(case.pk),
         "notes": noting.of_case(case),
         "asked_about": about_case(case.pk),
         "here": presence.others(case_id=case.pk, officer=officer, now=now),

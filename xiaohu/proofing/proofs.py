@@ -37,6 +37,11 @@ def given(case_id: UUID) -> frozenset[ProofMethod]:
     return frozenset(ProofMethod(method) for method in found)
 
 
+def dated(case_id: UUID) -> list[Proof]:
+    """Return the proofs given for a case with their moments, the first one first."""
+    return list(Proof.objects.filter(case_id=case_id).order_by("given_at", "method"))
+
+
 def note(*, case_id: UUID, method: ProofMethod, now: datetime) -> None:
     """Note a proof. Call inside a transaction; harmless to repeat."""
     Proof.objects.get_or_create(case_id=case_id, method=method.value, defaults={"given_at": now})

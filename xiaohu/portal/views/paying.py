@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html_join
 from django.utils.translation import gettext
 
 from xiaohu.closures import checking, consenting, estimates, expecting, paying, queries, timing
@@ -178,11 +178,11 @@ def _chosen(case: Case) -> str | None:
 def _hinted(case: Case, route: RefundRoute, number: str = "") -> str:
     """Return a way of the money as an answer: its name, and where the money then is."""
     kind = _kind(case, route)
-    name = f"{gettext(f'route.{kind}')} {number}".strip()
-    means = gettext(f"route.means.{kind}")
-    if route is RefundRoute.COUNTER:
-        means = f"{means} {counter_hours(queries.profile_of(case))}"
-    return format_html("{}<small>{}</small>", name, means)
+    name = conditional_escape(f"{gettext(f'route.{kind}')} {number}".strip())
+    means, profile = [gettext(f"route.means.{kind}")], queries.profile_of(case)
+    if route is RefundRoute.COUNTER and profile.contact.counter_hours is not None:
+        means.append(counter_hours(profile))
+    return name + format_html_join("", "<small>{}</small>", ((told,) for told in means))
 
 
 def _kind(case: Case, route: RefundRoute) -> str:

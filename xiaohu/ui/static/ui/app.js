@@ -15,6 +15,17 @@ for (const note of document.querySelectorAll("[data-again-in]")) {
   tick();
 }
 
+/* A table wider than its place shows an edge on the side where more of it is. */
+for (const area of document.querySelectorAll(".scroll")) {
+  const mark = () => {
+    area.toggleAttribute("data-before", area.scrollLeft > 1);
+    area.toggleAttribute("data-behind", area.scrollWidth - area.clientWidth - area.scrollLeft > 1);
+  };
+  area.addEventListener("scroll", mark, { passive: true });
+  addEventListener("resize", mark);
+  mark();
+}
+
 /* A second press of the same button while the first is on its way does nothing. */
 document.addEventListener("submit", (event) => {
   const form = event.target;

@@ -1,4 +1,4 @@
-"""The requests the demo begins with: carried out at once, each leaves the desk something to see to."""
+"""What the demo begins with at the desk: requests carried out at once, each with money to see to."""
 
 from datetime import timedelta
 
