@@ -93,7 +93,7 @@ from xiaohu.vault.escrow import Lack
 PACKAGE = Path(xiaohu.__file__).parent
 TAG = re.compile(r"\{%\s*t\s+[\"']([^\"']+)[\"']")
 FILTER = re.compile(r"\|(?:words|listed):[\"']([^\"']*)[\"']")
-KEY = re.compile(r"[a-z_]+(\.[A-Za-z0-9_]+)+")
+KEY = re.compile(r"[a-z_]+(\.(?![A-Z][a-z])[A-Za-z0-9_]+)+")  # names of models are none
 FILE = re.compile(r".*\.(csv|html|jws|json|jsonl|key|log|pdf|py|pub|toml|txt|typ)")
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
