@@ -8,7 +8,7 @@ an effect whose outcome is not known.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.db.models import Q
 
@@ -55,8 +55,19 @@ def done_rounds(*, subject_id: UUID, kind: str) -> frozenset[int]:
 
 
 def new(*, operator: str, subject_id: UUID, kind: str, round_: int, now: datetime) -> Effect:
-    """Return an effect nobody intended yet; `sending` writes it down."""
-    return Effect(operator=operator, subject_id=subject_id, kind=kind, round=round_, created_at=now)
+    """Return an effect nobody intended yet; `sending` writes it down.
+
+    Its key follows from what it is for: where an old backup took the row away, the same is asked
+    for under the same key, and the other side knows it.
+    """
+    return Effect(
+        id=uuid5(subject_id, f"{kind} {round_}"),
+        operator=operator,
+        subject_id=subject_id,
+        kind=kind,
+        round=round_,
+        created_at=now,
+    )
 
 
 def sending(effect: Effect, *, now: datetime) -> None:
