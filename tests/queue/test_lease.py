@@ -14,6 +14,7 @@ class Folder(models.Model):
 
     lease = models.IntegerField(default=0)
     lease_until = models.DateTimeField(null=True)
+    fallen = models.IntegerField(default=0)
 
     objects: models.Manager["Folder"] = models.Manager()
 
@@ -32,7 +33,8 @@ def folder(db: None) -> Folder:
     with connection.cursor() as cursor:
         cursor.execute(
             "CREATE TABLE folder_of_a_test"
-            " (id bigserial PRIMARY KEY, lease int NOT NULL, lease_until timestamptz)"
+            " (id bigserial PRIMARY KEY, lease int NOT NULL, lease_until timestamptz,"
+            " fallen int NOT NULL)"
         )
     return Folder.objects.create()
 
@@ -53,3 +55,15 @@ def test_an_outdated_holder_cannot_write(folder: Folder) -> None:
     assert lease.take(Folder, folder.pk) is None
     lease.release(Folder, folder.pk, 2)
     assert lease.take(Folder, folder.pk) == 3
+
+
+def test_it_is_counted_how_often_nobody_gave_it_back(folder: Folder) -> None:
+    for fallen in range(3):
+        held = lease.take(Folder, folder.pk, seconds=0)
+        folder.refresh_from_db()
+        assert folder.fallen == fallen
+    assert held is not None
+    lease.release(Folder, folder.pk, held)
+    lease.take(Folder, folder.pk)
+    folder.refresh_from_db()
+    assert folder.fallen == 0

@@ -12,9 +12,9 @@ from uuid import UUID
 from django.db import OperationalError
 
 from xiaohu.closures import beginning, moves, paying_claims, withdrawing
-from xiaohu.closures.models import Closing
+from xiaohu.closures.models import Closing, HumanQueue
 from xiaohu.closures.steps import STEPS
-from xiaohu.closures.work import Progress, Work, see, try_later
+from xiaohu.closures.work import Progress, Work, ask_people, see, try_later
 from xiaohu.core.refusals import Refusal
 from xiaohu.core.states import CaseState
 from xiaohu.core.steps import Step
@@ -26,6 +26,9 @@ from xiaohu.vault.keys import KeystoreUnavailable
 logger = logging.getLogger(__name__)
 # Somebody is away and comes back: tried on and on. Anything else is for a person to look at.
 _OUTAGES = (GatewayUnavailable, KeystoreUnavailable, OperationalError)
+# So many workers may die at a closing, one after the other, before it is kept from the next.
+QUARANTINED_AFTER = 5
+KILLS_WORKERS = "worker_died"
 _WAITS_FOR_ANSWERS = frozenset({CaseState.DRAFT, CaseState.AWAITING_CUSTOMER})
 _UNDER_WAY = frozenset({CaseState.EXECUTING, CaseState.SETTLING})
 
@@ -39,7 +42,8 @@ def advance(*, closing_id: UUID, clock: Callable[[], datetime]) -> None:
     seen = see(closing_id)
     work = Work(closing_id=closing_id, lease=held, clock=clock, seen=seen, held_since=began)
     try:
-        while _once(work) is Progress.GOES_ON:
+        go_on = _once if seen.fallen < QUARANTINED_AFTER else _quarantine
+        while go_on(work) is Progress.GOES_ON:
             pass
     except LeaseLost:
         return  # Another worker took over; what it writes counts.
@@ -74,6 +78,15 @@ def _do_next(work: Work) -> Progress:
     if state in _UNDER_WAY:
         return STEPS[Step(closing.step)](work)
     return Progress.WAITS
+
+
+def _quarantine(work: Work) -> Progress:
+    """Leave to people what nobody survived, so that it takes no more workers from the others."""
+    logger.error("closing %s ended %s workers in a row", work.closing_id, work.seen.fallen)
+    with work.transaction() as closing:
+        closing.fallen = 0
+        closing.save(update_fields=["fallen"])
+        return ask_people(closing, HumanQueue.OPERATIONS, trouble=KILLS_WORKERS, now=work.clock())
 
 
 def _try_later(work: Work, trouble: str, failed: Exception) -> Progress:

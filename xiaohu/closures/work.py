@@ -105,6 +105,7 @@ _STEP_FIELDS = (
     "owner",
     "owner_due_at",
     "lease_until",
+    "fallen",
     "disconnected_at",
     "number_free_on",
     "refund_due_on",
@@ -117,7 +118,7 @@ def finish_step(closing: Closing, *, now: datetime) -> None:
     if following is None:
         return  # The last step has ended the case, and its closings with it.
     closing.step = following.value
-    closing.attempts, closing.trouble = 0, ""
+    closing.attempts, closing.trouble, closing.fallen = 0, "", 0
     closing.next_action_at = now
     closing.owner, closing.owner_due_at = "", None
     closing.lease_until = lease.extended()

@@ -19,12 +19,16 @@ class LeaseLost(Exception):
 
 
 def take(model: type[models.Model], pk: UUID, *, seconds: int = SECONDS) -> int | None:
-    """Take the lease of a row and return its number, or None while another holds it."""
+    """Take the lease of a row and return its number, or None while another holds it.
+
+    `fallen` counts how often in a row whoever had it never gave it back.
+    """
     table = connection.ops.quote_name(model._meta.db_table)
     with connection.cursor() as cursor:
         cursor.execute(
             f"UPDATE {table} SET lease = lease + 1,"  # noqa: S608 - the table is ours
-            " lease_until = clock_timestamp() + make_interval(secs => %s)"
+            " lease_until = clock_timestamp() + make_interval(secs => %s),"
+            " fallen = CASE WHEN lease_until IS NULL THEN 0 ELSE fallen + 1 END"
             " WHERE id = %s AND (lease_until IS NULL OR lease_until <= clock_timestamp())"
             " RETURNING lease",
             [seconds, pk],

@@ -67,6 +67,7 @@ TROUBLES = (
     "refund_stopped",
     "error",
     "bill_late",
+    "worker_died",
 )
 STEPS = (BEGIN, *(step.value for step in Step))
 _ENDINGS = {f"_{kind}": kind for kind in TROUBLES[:3]} | {
@@ -77,5 +78,6 @@ _KINDS = {
     "KEYSTORE_UNAVAILABLE": "away",
     "OperationalError": "away",
     "collect_bill_late": "bill_late",
+    "worker_died": "worker_died",
     **{code: code for code in TROUBLES[4:8]},
 }
