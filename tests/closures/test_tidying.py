@@ -43,14 +43,30 @@ def test_twice_is_ordered_once(world: World) -> None:
     assert ordered(world) == ["payees"]
 
 
-def test_what_was_not_confirmed_is_said_and_sent_again_under_the_same_key(world: World) -> None:
+def test_what_was_not_confirmed_is_looked_up_before_it_is_sent_again(world: World) -> None:
     case = world.ready()
     world.outside.fault("operator", error=True)
     assert clear(world, case, LeftBehind.RECORDINGS) == (LeftBehind.RECORDINGS,)
     key = Effect.objects.get(kind="clear_recordings").pk
     world.outside.fault("operator")
+    for _ in range(3):  # too soon, and twice not found
+        assert clear(world, case, LeftBehind.RECORDINGS) == (LeftBehind.RECORDINGS,)
+        assert ordered(world) == []
+        world.clock.pass_(minutes=2)
     assert clear(world, case, LeftBehind.RECORDINGS) == ()
     assert [record["key"] for record in world.outside.truth("operator", "clear")] == [str(key)]
+
+
+def test_an_order_whose_answer_was_lost_is_found_and_not_given_twice(world: World) -> None:
+    case = world.ready()
+    world.outside.fault("operator", lost_answer=True)
+    assert clear(world, case, LeftBehind.RECORDINGS) == (LeftBehind.RECORDINGS,)
+    world.outside.fault("operator")
+    world.clock.pass_(minutes=2)
+    assert clear(world, case, LeftBehind.RECORDINGS) == ()
+    assert ordered(world) == ["recordings"]
+    told = [e.evidence["cleared"] for e in events.of_case(case.pk) if e.action == "clear"]
+    assert told == ["recordings"]
 
 
 def test_nothing_is_cleared_for_somebody_who_only_signed_in(world: World) -> None:
