@@ -2,17 +2,17 @@
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
-from uuid import uuid4
 
 import pytest
 
 from tests.closures.test_claiming import agreed, at_counter, claimed
+from tests.closures.test_repaying import finance
 from tests.settlement.books import post
-from tests.stories import LARGE, OPERATOR, World, closing_of, staff
+from tests.stories import LARGE, OPERATOR, World, closing_of
 from xiaohu.closures import reconciling, resolving
 from xiaohu.closures.models import Case
-from xiaohu.core.actors import ActorKind
 from xiaohu.core.calendar import day_of
 from xiaohu.core.findings import DecisionReason, FindingDecision, FindingKind
 from xiaohu.core.reconciling import Payment, PaymentState
@@ -22,7 +22,6 @@ from xiaohu.gateways.http import Reply
 from xiaohu.gateways.http_payout import HttpPayout
 from xiaohu.gateways.protocols import GatewayUnavailable
 from xiaohu.ops import reconciling as command
-from xiaohu.queue.models import Effect
 from xiaohu.settlement import ledger, statements
 from xiaohu.settlement.models import Account, BillPart, Finding, SettledClosing
 from xiaohu.trail.models import Event
@@ -76,13 +75,11 @@ def test_a_payment_nobody_here_ordered_is_found(world: World, closed: Case) -> N
     assert found() == {FindingKind.UNKNOWN_TO_US}
 
 
-def test_a_payment_that_was_never_made_is_found(world: World, closed: Case) -> None:
-    Effect.objects.filter(kind="refund").update(id=uuid4())
-    other = Effect.objects.get(kind="refund").pk
-    closing = closing_of(closed)
-    post(closing.pk, Account.BALANCE, Account.REFUND_PENDING, amount_fen=7, effect_id=other)
-    post(closing.pk, Account.REFUND_PENDING, Account.REFUNDED, amount_fen=7, effect_id=other)
-    assert FindingKind.MISSING_AT_PROVIDER in found()
+def test_a_payment_that_was_never_made_is_found(
+    world: World, closed: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(HttpPayout, "payments", lambda _: [])
+    assert found() == {FindingKind.MISSING_AT_PROVIDER}
 
 
 def test_books_that_disagree_are_found(world: World, closed: Case) -> None:
@@ -199,6 +196,55 @@ def test_the_command_shows_a_table_and_says_six(world: World, closed: Case) -> N
     assert not Finding.objects.exists()
 
 
+def decided_by_two(world: World, finding: Finding, decision: FindingDecision) -> None:
+    """Let two people of finance decide about a finding."""
+    resolving.propose(
+        finding_id=finding.pk,
+        decision=decision,
+        why=DecisionReason.PROVIDER_CONFIRMED,
+        proof="SLIP-1",
+        officer=finance("yi"),
+        now=world.now,
+    )
+    resolving.agree(finding_id=finding.pk, officer=finance("er"), now=world.now)
+
+
+def test_what_two_people_decided_is_told_and_no_reason_for_six(world: World, closed: Case) -> None:
+    lines: list[str] = []
+
+    def run(*, as_json: bool = False) -> int:
+        lines.clear()
+        return command.reconcile(
+            operator=OPERATOR, as_json=as_json, note=True, say=lambda _: None, out=lines.append
+        )
+
+    post(closing_of(closed).pk, Account.USAGE, Account.FEES)
+    assert run() == 6
+    for each in Finding.objects.all():
+        decided_by_two(world, each, FindingDecision.NO_MATTER)
+    assert run() == 0
+    assert sum(line.rstrip().endswith("已决定") for line in lines) == 2
+    assert run(as_json=True) == 0
+    document = json.loads(lines[0])
+    assert (document["agrees"], document["undecided"]) == (True, 0)
+    assert [each["decided"] for each in document["differences"]] == [True, True]
+    again = reconciling.daily(operator=OPERATOR, now=world.now)
+    assert again is not None
+    assert again.differences == 0
+    post(closing_of(closed).pk, Account.FEES, Account.DEVICE)
+    assert run() == 6
+    told = [line.rstrip().endswith("—") for line in lines if closed.reference in line]
+    assert told == [True, False]
+
+
+def test_a_comparison_is_stale_once_two_days_brought_none(world: World, closed: Case) -> None:
+    today = day_of(world.now)
+    assert reconciling.is_stale(OPERATOR, today=today)
+    reconciling.daily(operator=OPERATOR, now=world.now)
+    assert not reconciling.is_stale(OPERATOR, today=today + timedelta(days=1))
+    assert reconciling.is_stale(OPERATOR, today=today + timedelta(days=2))
+
+
 def test_each_day_is_compared_once(world: World, closed: Case) -> None:
     post(closing_of(closed).pk, Account.USAGE, Account.FEES)
     first = reconciling.daily(operator=OPERATOR, now=world.now)
@@ -268,16 +314,7 @@ def test_a_wrong_amount_of_a_claim_is_left_to_people_too(
         world.work()
     assert ledger.balances(closing_of(case).pk)[Account.REFUND_PENDING] > 0
     finding = Finding.objects.get(kind=FindingKind.WRONG_AMOUNT.value)
-    one, two = staff("yi", ActorKind.FINANCE), staff("er", ActorKind.FINANCE)
-    resolving.propose(
-        finding_id=finding.pk,
-        decision=FindingDecision.OURS_STANDS,
-        why=DecisionReason.PROVIDER_CONFIRMED,
-        proof="SLIP-1",
-        officer=one,
-        now=world.now,
-    )
-    resolving.agree(finding_id=finding.pk, officer=two, now=world.now)
+    decided_by_two(world, finding, FindingDecision.OURS_STANDS)
     world.work()
     assert ledger.balances(closing_of(case).pk)[Account.REFUNDED] > 0
     assert found() == set()

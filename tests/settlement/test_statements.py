@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.db import DataError, OperationalError
 from django.utils import translation
 
 from tests.settlement.books import REFUNDABLE_FEN, reserved
@@ -266,21 +267,41 @@ def test_a_second_file_of_a_name_overwrites_nothing(tmp_path: Path) -> None:
     assert lies["done"] == ["good-2.csv", "good.csv"]
 
 
-def test_a_file_that_fails_keeps_no_other_waiting(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    write(tmp_path / "a.csv", row(UUID(int=5)))
-    write(tmp_path / "b.csv", row(paid()))
+def first_fails(folder: Path, monkeypatch: pytest.MonkeyPatch, failure: type[Exception]) -> None:
+    """Put two files into a folder, of which the first fails in some way."""
+    write(folder / "a.csv", row(UUID(int=5)))
+    write(folder / "b.csv", row(paid()))
     take_one = statements.take
 
     def fails(*, rows: list[statements.Row], **asked: Any) -> object:
         if rows[0].payment.key == UUID(int=5):
-            raise RuntimeError
+            raise failure
         return take_one(rows=rows, **asked)
 
     monkeypatch.setattr(statements, "take", fails)
+
+
+@pytest.mark.parametrize("failure", [RuntimeError, DataError])
+def test_a_file_that_fails_unforeseen_is_put_aside_for_a_person(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failure: type[Exception]
+) -> None:
+    first_fails(tmp_path, monkeypatch, failure)
+    lies = watched(tmp_path)
+    assert (lies[""], lies["done"]) == ([], ["b.csv"])
+    assert "a.csv" in lies["refused"]
+    assert Finding.objects.get().kind == K.STATEMENT_REFUSED
+    why = (tmp_path / "refused" / "a.csv.reason.txt").read_text(encoding="utf-8")
+    assert "系统读取时出错" in why
+    assert watched(tmp_path)[""] == []
+
+
+def test_a_file_waits_while_the_database_is_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first_fails(tmp_path, monkeypatch, OperationalError)
     lies = watched(tmp_path)
     assert (lies[""], lies["done"]) == (["a.csv"], ["b.csv"])
+    assert not Finding.objects.exists()
 
 
 def test_a_file_still_written_and_a_link_are_left_alone(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ others are asked, then our side is read.
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import islice
 from uuid import UUID
 
@@ -97,8 +97,8 @@ def daily(*, operator: str, now: datetime) -> Reconciliation | None:
     except GatewayUnavailable as away:
         run.trouble = away.code
     else:
-        note_all(report, operator=operator, now=now)
-        run.compared, run.differences = report.compared(), len(report.differences)
+        run.differences = note_all(report, operator=operator, now=now)
+        run.compared = report.compared()
         run.ended_at, run.trouble = now, ""
     run.save()
     return run
@@ -107,6 +107,12 @@ def daily(*, operator: str, now: datetime) -> Reconciliation | None:
 def last(operator: str) -> Reconciliation | None:
     """Return the newest daily comparison."""
     return Reconciliation.objects.filter(operator=operator).order_by("-day").first()
+
+
+def is_stale(operator: str, *, today: date) -> bool:
+    """Say whether neither today's nor yesterday's comparison has come to its end."""
+    ended = Reconciliation.objects.filter(operator=operator, ended_at__isnull=False)
+    return not ended.filter(day__gte=today - timedelta(days=1)).exists()
 
 
 @transaction.atomic(durable=True)

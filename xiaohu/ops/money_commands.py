@@ -97,7 +97,7 @@ def reconcile(
     ] = None,
     lang: Lang = None,
 ) -> None:
-    """Compare our books with the payout provider and the operator; exit code 6 on any difference."""
+    """Compare our books with the payout provider and the operator; exit code 6 on one nobody decided."""
 
     def do() -> int:
         from xiaohu.ops import reconciling, statements

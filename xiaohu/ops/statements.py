@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
+from django.db import DatabaseError, OperationalError
 from django.utils import translation
 from django.utils.translation import gettext
 
@@ -32,23 +33,36 @@ Say = Callable[[str], None]
 def take_folder(folder: Path, *, operator: str, now: datetime) -> int:
     """Read every statement that lies in a folder and return how many; each is moved away."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    taken = 0
-    for file in _waiting(folder):
+    return sum(_take_one(file, operator=operator, now=now) for file in _waiting(folder))
+
+
+def _take_one(file: Path, *, operator: str, now: datetime) -> bool:
+    """Read a statement and move it away; one that fails keeps no other waiting."""
+    try:
         try:
-            statements.take(
-                operator=operator, rows=statements.read(file, today=day_of(now)), now=now
-            )
-        except StatementRefused as refused:
+            rows = statements.read(file, today=day_of(now))
+            statements.take(operator=operator, rows=rows, now=now)
+        except OperationalError:
+            raise  # The database is away, not the file wrong: it is read again.
+        except Exception as failed:  # noqa: BLE001 # what nobody foresaw is for a person to look at
+            refused = _refused(failed)
             name, digest = _plain(file.name), _digest(file)
             statements.note_refused(operator=operator, name=name, digest=digest, now=now)
             _put_aside(file, refused)
-        except Exception as unexpected:  # noqa: BLE001 # one file keeps no other waiting
-            logger.error("a statement was not read: %s", type(unexpected).__name__)
-            continue
         else:
             _move(file, DONE)
-        taken += 1
-    return taken
+    except (DatabaseError, OSError) as away:
+        logger.error("a statement stays where it is: %s", type(away).__name__)
+        return False
+    return True
+
+
+def _refused(failed: Exception) -> StatementRefused:
+    if isinstance(failed, StatementRefused):
+        return failed
+    # Only the kind is logged: the text of an error may carry what nobody may read.
+    logger.error("a statement was not read: %s", type(failed).__name__)
+    return StatementRefused(why="unexpected")
 
 
 def reconcile(file: Path, *, operator: str, as_json: bool, say: Say, out: Say) -> int:
@@ -68,7 +82,9 @@ def reconcile(file: Path, *, operator: str, as_json: bool, say: Say, out: Say) -
     compared = {"payments": len(rows)}
     if not as_json:
         out(gettext("cli.reconcile.statement").format(**compared))
-    return reconciling.tell(differences, compared=compared, as_json=as_json, out=out)
+    return reconciling.tell(
+        differences, operator=operator, compared=compared, as_json=as_json, out=out
+    )
 
 
 def _waiting(folder: Path) -> Iterator[Path]:

@@ -101,12 +101,8 @@ def note(
 def note_difference(
     one: Difference, *, operator: str, source: FindingSource, now: datetime
 ) -> Finding:
-    """Note a difference, unless the same about the same payment was found somewhere else before."""
-    same = Finding.objects.filter(operator=operator, kind=one.kind.value, effect_id=one.effect_id)
-    if one.kind is not FindingKind.CHARGEBACK:  # However much is named, one payment came back.
-        same = same.filter(theirs_fen=one.theirs_fen)
-    known = same.order_by("found_at").first() if one.effect_id is not None else None
-    return known or note(
+    """Note a difference, unless the same was found before, there or somewhere else."""
+    return _known(one, operator) or note(
         operator=operator,
         kind=one.kind,
         source=source,
@@ -117,6 +113,22 @@ def note_difference(
         theirs_fen=one.theirs_fen,
         now=now,
     )
+
+
+def is_decided(one: Difference, *, operator: str) -> bool:
+    """Say whether people have decided about a difference that is still there."""
+    known = _known(one, operator)
+    return known is not None and known.decided_at is not None
+
+
+def _known(one: Difference, operator: str) -> Finding | None:
+    """Return the newest finding of a difference."""
+    same = Finding.objects.filter(operator=operator, kind=one.kind.value, effect_id=one.effect_id)
+    if one.effect_id is None:
+        same = same.filter(reference=one.reference[:64], closing_id=one.closing_id)
+    if one.kind is not FindingKind.CHARGEBACK:  # However much is named, one payment came back.
+        same = same.filter(theirs_fen=one.theirs_fen)
+    return same.order_by("-found_at", "-times").first()
 
 
 def note_chargeback(
