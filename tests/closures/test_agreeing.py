@@ -16,6 +16,7 @@ from xiaohu.closures.models import Case, Closing, HumanQueue
 from xiaohu.closures.queries import CaseNotFound
 from xiaohu.closures.repaying import NotYoursToPay
 from xiaohu.closures.reviewing import SamePerson
+from xiaohu.closures.steps import refund
 from xiaohu.core.actors import ActorKind
 from xiaohu.core.consents import ConsentKind
 from xiaohu.core.ordering import OrderStopped
@@ -189,7 +190,8 @@ def test_a_large_refund_goes_by_the_word_of_whoever_decided(world: World) -> Non
     world.outside.change(world.line(), cash_fen=99_000)
     world.clock.pass_(days=3, minutes=1)
     world.work_until(lambda: is_done(case), hours=2)
-    assert orders.last(closing_of(case).pk) is None
+    order = order_of(case)
+    assert (order.needed, order.first_by, order.outcome) == (0, None, "sent")
 
 
 def test_an_amount_nobody_expected_to_be_large_is_confirmed_first(world: World) -> None:
@@ -332,17 +334,17 @@ def test_a_word_given_while_a_worker_looks_is_not_slept_through(
 ) -> None:
     case = came_back(world)
     chosen(world, case)
-    read = orders.last
+    look = refund.is_on_its_way
     given: list[RefundOrder] = []
 
-    def slow(closing_id: UUID) -> RefundOrder | None:
-        order = read(closing_id)
-        if not given and order is not None and order.missing:
+    def slow(closing: Closing) -> bool:
+        if not given:
             given.append(agree(world, case, "sun"))
-        return order
+        return look(closing)
 
-    monkeypatch.setattr(orders, "last", slow)
+    monkeypatch.setattr(refund, "is_on_its_way", slow)
     world.work()
     world.clock.pass_(days=1, minutes=1)
     world.work_until(lambda: is_done(case), hours=1)
+    assert given
     assert paid(world) == ["bank_account"]

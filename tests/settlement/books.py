@@ -2,11 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 from tests.stories import NOON, OPERATOR
+from xiaohu.core.ordering import Asked
+from xiaohu.core.ordering import Terms as Conditions
 from xiaohu.core.settlement import Item, ItemKind, Purses, Terms
-from xiaohu.settlement import bills, ledger
+from xiaohu.settlement import bills, ledger, orders
 from xiaohu.settlement.models import Account, SettledClosing, Transfer
 
 PURSES = Purses(cash_fen=12640, deposit_fen=5000, promotion_fen=300, gift_fen=2000)
@@ -53,9 +56,39 @@ def settled(
     return closing_id
 
 
+def asked(amount_fen: int | None, **differs: Any) -> Asked:
+    """Return what is known of a plain refund, but for what differs."""
+    plain: dict[str, Any] = {
+        "moved": False,
+        "by_staff": False,
+        "deciders": 1,
+        "same_payee": False,
+        "amount_fen": amount_fen,
+        "together_fen": amount_fen or 0,
+        "limit_fen": 100_000,
+    }
+    return Asked(**{**plain, **differs})
+
+
+def send(closing_id: UUID, effect_id: UUID) -> None:
+    """Order a refund of all that is left, which waits for nothing, and send it."""
+    orders.place(
+        operator=OPERATOR,
+        closing_id=closing_id,
+        asked=asked(row(closing_id).left_fen),
+        terms=Conditions(),
+        route="original",
+        payee=None,
+        prepared_by=uuid4(),
+        now=NOON,
+    )
+    orders.send(closing_id, effect_id=effect_id, now=NOON)
+
+
 def reserved() -> tuple[UUID, UUID]:
     """Return a closing whose money is on its way, and the effect that pays it."""
     closing_id, effect_id = settled(), uuid4()
+    send(closing_id, effect_id)
     ledger.reserve_refund(closing_id=closing_id, effect_id=effect_id, now=NOON)
     return closing_id, effect_id
 

@@ -15,6 +15,7 @@ from tests.settlement.books import (
     paid_under,
     reserved,
     row,
+    send,
     settled,
     stands,
 )
@@ -126,6 +127,7 @@ def test_money_that_came_back_is_paid_another_way() -> None:
     ledger.return_refund(closing_id=closing_id, effect_id=effect_id, now=NOON)
     assert stands(closing_id) == {Account.BALANCE: REFUNDABLE_FEN}
     another = uuid4()
+    send(closing_id, another)
     ledger.reserve_refund(closing_id=closing_id, effect_id=another, now=LATER)
     ledger.post_refund(closing_id=closing_id, effect_id=another, now=LATER)
     assert paid_under(closing_id) == another

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from hypothesis.stateful import run_state_machine_as_test as run
 
-from tests.settlement.books import item, keep
+from tests.settlement.books import item, keep, send
 from tests.stories import NOON, OPERATOR
 from xiaohu.core.settlement import ItemKind, Purses, Terms
 from xiaohu.settlement import corrections, ledger, suspense
@@ -84,6 +84,7 @@ class Money(RuleBasedStateMachine):
     @rule()
     def a_refund_is_sent(self) -> None:
         self.effect = uuid4()
+        send(self.closing_id, self.effect)
         for _ in range(2):
             ledger.reserve_refund(closing_id=self.closing_id, effect_id=self.effect, now=NOON)
 

@@ -2,46 +2,73 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from tests.settlement.books import REFUNDABLE_FEN, settled
-from tests.stories import NOON, OPERATOR
+from tests.settlement.books import REFUNDABLE_FEN, asked, settled
+from tests.stories import NOON, OPERATOR, staff
 from xiaohu.core.ordering import OrderOutcome, OrderReason, OrderStopped, Terms
 from xiaohu.settlement import ledger, orders
 from xiaohu.settlement.models import RefundOrder, Transfer
 
 pytestmark = pytest.mark.django_db
-WANG, LI, SUN = uuid4(), uuid4(), uuid4()
+WANG, LI, SUN, STRANGER = uuid4(), uuid4(), uuid4(), uuid4()
 DAY = timedelta(hours=24)
+AGAINST = "against its order"
+
+
+@pytest.fixture(autouse=True)
+def _our_people() -> None:
+    for name, person in {"wang": WANG, "li": LI, "sun": SUN}.items():
+        staff(name, pk=person)
 
 
 def ordered(
-    closing_id: UUID, *, needed: int = 1, held: timedelta = timedelta(), agreed: Sequence[UUID] = ()
+    closing_id: UUID,
+    *,
+    needed: int = 1,
+    held: timedelta = timedelta(),
+    agreed: Sequence[UUID] = (),
+    fen: int | None = REFUNDABLE_FEN,
+    **differs: Any,
 ) -> RefundOrder:
     """Order a refund prepared by Wang."""
-    terms = Terms(needed=needed, reasons=(OrderReason.BY_STAFF,), held=held)
     return orders.place(
         operator=OPERATOR,
         closing_id=closing_id,
-        terms=terms,
+        asked=asked(fen, **differs),
+        terms=Terms(needed=needed, reasons=(OrderReason.BY_STAFF,), held=held),
+        route="original",
+        payee=None,
         prepared_by=WANG,
-        agreed=agreed,
+        agreed=[(by, NOON) for by in agreed],
+        held_until=NOON + held if held else None,
         now=NOON,
     )
 
 
-def reserve(closing_id: UUID) -> None:
+def insert(closing_id: UUID, effect_id: UUID, *, fen: int = REFUNDABLE_FEN, **other: str) -> None:
     """Send money on its way past every verb."""
+    ways = {"operator": OPERATOR, "debit": "balance", "credit": "refund_pending", **other}
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO settlement_transfer"
-            " (id, operator, closing_id, debit, credit, amount_fen, effect_id, at)"
-            " VALUES (%s, %s, %s, 'balance', 'refund_pending', %s, %s, %s)",
-            [uuid4(), OPERATOR, closing_id, REFUNDABLE_FEN, uuid4(), NOON],
+            " (id, closing_id, effect_id, amount_fen, at, times, operator, debit, credit)"
+            " VALUES (%s, %s, %s, %s, %s, (SELECT count(*) + 1 FROM settlement_transfer), %s, %s, %s)",
+            [uuid4(), closing_id, effect_id, fen, NOON, *ways.values()],
         )
+
+
+def reserve(closing_id: UUID) -> None:
+    """Let the order say that it is sent, and send its money, past every verb."""
+    effect_id = uuid4()
+    with transaction.atomic():
+        standing = RefundOrder.objects.filter(closing_id=closing_id, ended_at=None)
+        standing.update(effect_id=effect_id, outcome="sent", ended_at=NOON)
+        insert(closing_id, effect_id)
 
 
 def write(order: RefundOrder, **columns: object) -> None:
@@ -50,39 +77,137 @@ def write(order: RefundOrder, **columns: object) -> None:
         RefundOrder.objects.filter(pk=order.pk).update(**columns)
 
 
-def test_money_without_an_order_goes() -> None:
+def on_its_way(closing_id: UUID) -> bool:
+    """Say whether money of a closing was set aside."""
+    return Transfer.objects.filter(closing_id=closing_id, credit="refund_pending").exists()
+
+
+def test_money_without_an_order_stays() -> None:
+    closing_id, effect_id = settled(), uuid4()
+    with pytest.raises(IntegrityError, match=AGAINST):
+        insert(closing_id, effect_id)
+    with pytest.raises(IntegrityError, match=AGAINST), transaction.atomic():
+        ledger.reserve_refund(closing_id=closing_id, effect_id=effect_id, now=NOON)
+
+
+def test_money_goes_under_its_order_once() -> None:
+    closing_id, effect_id = settled(), uuid4()
+    ordered(closing_id, needed=0)
+    orders.send(closing_id, effect_id=effect_id, now=NOON)
+    half = REFUNDABLE_FEN // 2
+    for wrong in ({"fen": half}, {"fen": REFUNDABLE_FEN + 1}, {"debit": "operator"}):
+        with pytest.raises(IntegrityError, match=AGAINST):
+            insert(closing_id, effect_id, **wrong)
+    with pytest.raises(IntegrityError, match=AGAINST):
+        insert(closing_id, uuid4())
+    with pytest.raises(IntegrityError, match=AGAINST):
+        insert(closing_id, effect_id, operator="another")
+    insert(closing_id, effect_id)
+    for again in (effect_id, uuid4()):
+        with pytest.raises(IntegrityError, match=AGAINST):
+            insert(closing_id, again)
+
+
+def test_an_order_that_is_not_sent_moves_nothing() -> None:
     closing_id = settled()
-    reserve(closing_id)
-    assert Transfer.objects.filter(closing_id=closing_id, credit="refund_pending").exists()
+    ordered(closing_id, agreed=[LI])
+    with pytest.raises(IntegrityError, match=AGAINST):
+        insert(closing_id, uuid4())
+
+
+def test_what_was_not_set_aside_is_not_paid() -> None:
+    closing_id, effect_id = settled(), uuid4()
+    for debit in ("balance", "refund_pending", "operator"):
+        with pytest.raises(IntegrityError, match="was not set aside"):
+            insert(closing_id, effect_id, debit=debit, credit="refunded")
+    ordered(closing_id, needed=0)
+    orders.send(closing_id, effect_id=effect_id, now=NOON)
+    ledger.reserve_refund(closing_id=closing_id, effect_id=effect_id, now=NOON)
+    with pytest.raises(IntegrityError, match="was not set aside"):
+        insert(closing_id, effect_id, fen=REFUNDABLE_FEN + 1, credit="refunded")
+    ledger.post_refund(closing_id=closing_id, effect_id=effect_id, now=NOON)
+    with pytest.raises(IntegrityError, match="was not set aside"):
+        insert(closing_id, effect_id, fen=1, credit="refunded")
 
 
 @pytest.mark.parametrize(("needed", "agreed"), [(1, []), (2, []), (2, [LI])])
 def test_money_nobody_agreed_to_stays(needed: int, agreed: list[UUID]) -> None:
     closing_id = settled()
     ordered(closing_id, needed=needed, agreed=agreed)
-    with pytest.raises(IntegrityError, match="against its order"):
+    with pytest.raises(IntegrityError, match="nothing_is_sent_that_was_not_agreed_to"):
         reserve(closing_id)
-    with pytest.raises(IntegrityError), transaction.atomic():
-        ledger.reserve_refund(closing_id=closing_id, effect_id=uuid4(), now=NOON)
+    assert not on_its_way(closing_id)
+
+
+@pytest.mark.parametrize(
+    "differs",
+    [
+        {"together_fen": 100_001},
+        {"limit_fen": REFUNDABLE_FEN - 1},
+        {"moved": True},
+        {"same_payee": True},
+        {"deciders": 2},
+    ],
+)
+def test_nobody_orders_alone_what_needs_another_person(differs: dict[str, Any]) -> None:
+    with pytest.raises(IntegrityError, match="needs_another_person"), transaction.atomic():
+        ordered(settled(), needed=0, **differs)
+    more = 2 if "deciders" in differs else 1
+    assert ordered(settled(), needed=more, **differs).missing == more
+
+
+def test_one_person_is_not_enough_for_whoever_stands_in_for_a_holder() -> None:
+    with pytest.raises(IntegrityError, match="needs_two"), transaction.atomic():
+        ordered(settled(), needed=1, deciders=2)
+    assert ordered(settled(), needed=1, deciders=2, by_staff=True).missing == 1
+
+
+@pytest.mark.parametrize("fen", [0, -1])
+def test_an_order_is_about_something(fen: int) -> None:
+    with pytest.raises(IntegrityError, match="about_something"), transaction.atomic():
+        ordered(settled(), needed=0, fen=fen)
+    with pytest.raises(IntegrityError, match="about_something"), transaction.atomic():
+        ordered(settled(), needed=0, together_fen=1)
+
+
+def test_nobody_agrees_to_a_sum_that_is_not_known() -> None:
+    order = ordered(settled(), fen=None)
+    with pytest.raises(IntegrityError, match="only to a sum"):
+        write(order, first_by=LI, first_at=NOON)
+
+
+def test_only_our_people_agree() -> None:
+    order = ordered(settled())
+    with pytest.raises(IntegrityError, match="only our people"):
+        write(order, first_by=STRANGER, first_at=NOON)
+    other = staff("zhou")
+    type(other).objects.filter(pk=other.pk).update(operator="another")
+    with pytest.raises(IntegrityError, match="only our people"):
+        write(order, first_by=other.pk, first_at=NOON)
 
 
 def test_money_that_is_held_stays_until_its_time() -> None:
-    closing_id = settled()
+    closing_id, effect_id = settled(), uuid4()
     ordered(closing_id, needed=0, held=DAY)
-    with pytest.raises(IntegrityError, match="against its order"):
+    with pytest.raises(IntegrityError, match=AGAINST):
         reserve(closing_id)
     later = NOON + DAY
-    assert ledger.reserve_refund(closing_id=closing_id, effect_id=uuid4(), now=later)
+    orders.send(closing_id, effect_id=effect_id, now=later)
+    assert ledger.reserve_refund(closing_id=closing_id, effect_id=effect_id, now=later)
 
 
 @pytest.mark.parametrize("outcome", [OrderOutcome.STOPPED, OrderOutcome.DECLINED])
 def test_money_that_was_stopped_stays_until_it_is_ordered_anew(outcome: OrderOutcome) -> None:
     closing_id = settled()
-    orders.end(ordered(closing_id, agreed=[LI]), outcome, now=NOON)
-    with pytest.raises(IntegrityError, match="against its order"):
+    stopped = ordered(closing_id, agreed=[LI])
+    orders.end(stopped, outcome, now=NOON)
+    with pytest.raises(IntegrityError, match=AGAINST):
         reserve(closing_id)
+    with pytest.raises(IntegrityError, match="stay as they are"):
+        write(stopped, outcome="sent", effect_id=uuid4())
     ordered(closing_id, agreed=[LI])
     reserve(closing_id)
+    assert on_its_way(closing_id)
 
 
 def test_two_agree_and_it_goes() -> None:
@@ -107,6 +232,7 @@ def test_two_agree_and_it_goes() -> None:
         ([], {"outcome": "sent", "ended_at": NOON}),
         ([LI], {"outcome": "sent", "ended_at": NOON}),
         ([LI], {"outcome": "sent"}),
+        ([LI], {"effect_id": uuid4()}),
     ],
 )
 def test_nobody_agrees_alone_to_what_takes_two(
@@ -124,8 +250,19 @@ def test_nobody_agrees_alone_to_what_takes_two(
         {"prepared_by": SUN},
         {"held_until": None},
         {"closing_id": uuid4()},
+        {"operator": "another"},
         {"first_by": SUN},
         {"first_by": None, "first_at": None},
+        {"amount_fen": 1},
+        {"amount_fen": None},
+        {"together_fen": REFUNDABLE_FEN + 1},
+        {"limit_fen": 900_000},
+        {"route": "bank_account"},
+        {"payee": b"another"},
+        {"moved": True},
+        {"same_payee": True},
+        {"by_staff": True},
+        {"deciders": 2},
     ],
 )
 def test_the_terms_of_an_order_stay(columns: dict[str, object]) -> None:

@@ -192,8 +192,8 @@ def _waiting(closing_id: UUID, officer: StaffUser, seen: str | None) -> tuple[Cl
     closing.case = case
     order = orders.current(closing_id)
     waits = closing.state == CaseState.SETTLING.value or claiming.open_of(closing_id) is not None
-    if order is None or not waits or order.missing == 0:
-        raise OrderStopped
+    if order is None or not waits or order.amount_fen is None or order.missing == 0:
+        raise OrderStopped  # Nobody agrees to a sum that is not known yet.
     if seen is not None and seen != str(order.pk):
         raise ChangedSince
     return closing, order

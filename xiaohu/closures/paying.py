@@ -66,7 +66,7 @@ def write_refund(case: Case, *, route: RefundRoute, bank: str, account: str, to_
         consents.require(case.pk, ConsentKind.WAIVER)
     elif DESTINATIONS[route].asks is Asks.LINE:
         value = {LINE: _own_line(case, to_line)}
-    number = value.get("account", "")
+    number = value.get("account") or value.get(LINE)
     case.payee_index = (
         blind_index(operator=case.operator, purpose="payee", value=number) if number else None
     )

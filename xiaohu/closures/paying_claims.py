@@ -21,16 +21,16 @@ def go_on(work: Work) -> Progress:
     closing = work.seen
     if claiming.open_of(closing.pk) is None:
         return Progress.WAITS
-    waits = waits_for_order(work)
+    settled = ledger.of_closing(closing.pk)
+    if settled is None:
+        raise LookupError("a claim follows a settlement")
+    amount_fen = settled.unclaimed_fen or settled.left_fen
+    waits = waits_for_order(work, amount_fen=amount_fen)
     if waits is not None:
         return waits
     said = clearing.said_now(closing, now=work.clock()) if not is_on_its_way(closing) else None
     if said is not None and said.legal_hold:
         return hold_back(work, said.hold_review_on)
-    settled = ledger.of_closing(closing.pk)
-    if settled is None:
-        raise LookupError("a claim follows a settlement")
-    amount_fen = settled.unclaimed_fen or settled.left_fen
     payout, chosen = providers.payout(), paying.payee(closing.case)
     payee = Payee(
         route=closing.case.refund_route,
@@ -58,8 +58,8 @@ def go_on(work: Work) -> Progress:
 
 
 def _take(closing: Closing, effect: Effect, now: datetime) -> None:
+    orders.send(closing.pk, effect_id=effect.pk, now=now)
     unclaimed.take(closing_id=closing.pk, effect_id=effect.pk, now=now)
-    orders.sent(closing.pk, now=now)
 
 
 def _paid(closing: Closing, effect: Effect, _answer: Answer, now: datetime) -> None:

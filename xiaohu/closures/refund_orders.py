@@ -1,47 +1,47 @@
-"""What a refund must wait for before it goes: people who agree, and time in which it can be stopped."""
+"""What a refund must wait for before it goes: people who agree, and time in which it can be stopped.
 
+Every refund is ordered, also one that waits for nothing: no money goes without an order.
+"""
+
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import NAMESPACE_OID, UUID, uuid5
 
 from django.db.models import Q
 
-from xiaohu.closures import applying, queries, requesting
-from xiaohu.closures.models import Case, Closing
+from xiaohu.closures import queries, requesting
+from xiaohu.closures.models import AssistedPayment, Case, Closing
 from xiaohu.core import ordering
 from xiaohu.core.actors import Actor, ActorKind
 from xiaohu.core.applicants import APPLICANTS, ApplicantKind, Paid
 from xiaohu.core.checks import MANY_HOLDERS
-from xiaohu.core.ordering import Asked, Terms
+from xiaohu.core.ordering import BY_HAND, Asked, OrderOutcome, OrderReason, Terms
 from xiaohu.core.profile import RefundRoute
 from xiaohu.core.states import CaseState
 from xiaohu.screening import facts as screening
 from xiaohu.settlement import ledger, orders
 from xiaohu.settlement.models import RefundOrder
+from xiaohu.settlement.orders import Word
 
 TOGETHER = timedelta(days=30)  # what one holder is paid in this time is looked at as one refund
 GOES_ON = (CaseState.SCHEDULED.value, CaseState.EXECUTING.value, CaseState.SETTLING.value)
 
 
-def first(closing: Closing, *, now: datetime) -> RefundOrder | None:
-    """Order the first refund of a locked closing, if it needs somebody's word.
+def standing(closing: Closing, *, amount_fen: int, now: datetime) -> RefundOrder:
+    """Return the order a locked closing is paid under, or which somebody stopped.
 
-    Whoever decided on the request had seen where the money goes and how much it is: that is
-    agreed to. Nothing is asked for where nobody needs to agree. Call inside a transaction.
+    Where none stands for exactly this amount to this payee, it is placed: as decided with the
+    request, or anew like the last one. Call inside a transaction.
     """
-    case = closing.case
-    terms = _terms(case, changed=False, by_staff=False, now=now)
-    if not terms.waits:
-        return None
-    decided = (case.proposed_by_id, case.decided_by_id)
-    agreed = [by for by in decided if by is not None] if _looked_at(case, terms) else []
-    return orders.place(
-        operator=case.operator,
-        closing_id=closing.pk,
-        terms=terms,
-        prepared_by=case.prepared_by,
-        agreed=agreed[-terms.needed :],
-        now=now,
-    )
+    last = orders.last(closing.pk)
+    if last is None:
+        return _first(closing, amount_fen=amount_fen, now=now)
+    if last.outcome in {OrderOutcome.STOPPED.value, OrderOutcome.DECLINED.value}:
+        return last
+    stands = last.ended_at is None and last.amount_fen == amount_fen
+    if stands and _same_payee(last, closing.case):
+        return last
+    return _like(last, closing, amount_fen=amount_fen, now=now)
 
 
 def anew(closing: Closing, *, actor: Actor, stop_code: str, now: datetime) -> RefundOrder:
@@ -49,17 +49,116 @@ def anew(closing: Closing, *, actor: Actor, stop_code: str, now: datetime) -> Re
 
     Call inside a transaction that holds case and closing.
     """
-    case = closing.case
-    by_staff = actor.kind is not ActorKind.SUBSCRIBER
-    terms = _terms(case, changed=True, by_staff=by_staff, now=now)
-    return orders.place(
-        operator=case.operator,
-        closing_id=closing.pk,
-        terms=terms,
+    asked = _asked(
+        closing.case,
+        changed=True,
+        by_staff=actor.kind is not ActorKind.SUBSCRIBER,
+        amount_fen=_due_fen(closing),
+        now=now,
+    )
+    terms = _terms(closing.case, asked)
+    until = now + terms.held if terms.held else None
+    return _place(
+        closing,
+        asked,
+        terms,
         prepared_by=person(actor),
+        held_until=until,
         stop_code=stop_code,
         now=now,
     )
+
+
+def by_hand(payment: AssistedPayment, closing: Closing, *, now: datetime) -> None:
+    """Order what was paid by hand: one recorded it, another has confirmed it, and it is gone.
+
+    Call inside a transaction that holds case and closing.
+    """
+    amount_fen = payment.amount_fen
+    asked = _asked(closing.case, changed=False, by_staff=True, amount_fen=amount_fen, now=now)
+    confirmed = (payment.confirmed_by_id, payment.confirmed_at)
+    _place(closing, asked, BY_HAND, prepared_by=payment.recorded_by_id, agreed=[confirmed], now=now)
+    orders.send(closing.pk, effect_id=payment.pk, now=now)
+
+
+def _first(closing: Closing, *, amount_fen: int, now: datetime) -> RefundOrder:
+    """Order the first refund of a closing.
+
+    Whoever decided on the request had seen where the money goes and how much it is: that is
+    agreed to.
+    """
+    case = closing.case
+    asked = _asked(case, changed=False, by_staff=False, amount_fen=amount_fen, now=now)
+    terms = _terms(case, asked)
+    decided = [by for by in (case.proposed_by_id, case.decided_by_id) if by != case.prepared_by]
+    words = [(by, case.decided_at) for by in decided if by is not None]
+    agreed = words[-terms.needed :] if terms.needed and _looked_at(case, terms) else []
+    return _place(closing, asked, terms, prepared_by=case.prepared_by, agreed=agreed, now=now)
+
+
+def _like(last: RefundOrder, closing: Closing, *, amount_fen: int, now: datetime) -> RefundOrder:
+    """Order a refund like the last one of its closing, by the same person and with the same link.
+
+    What was agreed stands for the same sum to the same payee; the time in which it can be stopped
+    began when this payee was named.
+    """
+    case = closing.case
+    changed = OrderReason.PAYEE_CHANGED.value in last.reasons
+    by_staff = OrderReason.BY_STAFF.value in last.reasons
+    asked = _asked(case, changed=changed, by_staff=by_staff, amount_fen=amount_fen, now=now)
+    terms = _terms(case, asked)
+    known = _same_payee(last, case)
+    until = now + terms.held if terms.held else None
+    return _place(
+        closing,
+        asked,
+        terms,
+        prepared_by=last.prepared_by,
+        agreed=orders.words(last) if known and last.amount_fen == amount_fen else [],
+        held_until=last.held_until if known else until,
+        stop_code=last.stop_code,
+        now=now,
+    )
+
+
+def _place(
+    closing: Closing,
+    asked: Asked,
+    terms: Terms,
+    *,
+    prepared_by: UUID,
+    agreed: Sequence[Word] = (),
+    held_until: datetime | None = None,
+    stop_code: str = "",
+    now: datetime,
+) -> RefundOrder:
+    return orders.place(
+        operator=closing.operator,
+        closing_id=closing.pk,
+        asked=asked,
+        terms=terms,
+        route=closing.case.refund_route,
+        payee=closing.case.payee_index,
+        prepared_by=prepared_by,
+        agreed=agreed,
+        held_until=held_until,
+        stop_code=stop_code,
+        now=now,
+    )
+
+
+def _same_payee(order: RefundOrder, case: Case) -> bool:
+    here = (case.refund_route, bytes(case.payee_index or b""))
+    return (order.route, bytes(order.payee or b"")) == here
+
+
+def _due_fen(closing: Closing) -> int | None:
+    """Return what a closing is to be paid; None while that is not known."""
+    settled = ledger.of_closing(closing.pk)
+    if settled is None:
+        return None
+    claimed_fen = 0 if closing.is_open else settled.unclaimed_fen
+    return claimed_fen or settled.left_fen or None
 
 
 def person(actor: Actor) -> UUID:
@@ -70,19 +169,24 @@ def person(actor: Actor) -> UUID:
         return uuid5(NAMESPACE_OID, actor.id)
 
 
-def _terms(case: Case, *, changed: bool, by_staff: bool, now: datetime) -> Terms:
-    refund = queries.profile_of(case).refund
+def _asked(
+    case: Case, *, changed: bool, by_staff: bool, amount_fen: int | None, now: datetime
+) -> Asked:
     rule = APPLICANTS[ApplicantKind(case.applicant)]
-    asked = Asked(
-        route=RefundRoute(case.refund_route or RefundRoute.ORIGINAL),
-        changed=changed,
+    route = RefundRoute(case.refund_route or RefundRoute.ORIGINAL)
+    return Asked(
+        moved=ordering.goes_elsewhere(route, changed=changed),
         by_staff=by_staff,
         deciders=rule.deciders if rule.paid is Paid.APPLICANT else 1,
-        proved=applying.standing(case, now=now).reached,
-        above_limit=_together(case, now=now) > refund.review_above_fen,
         same_payee=requesting.holders_paid_alike(case) >= MANY_HOLDERS,
+        amount_fen=amount_fen,
+        together_fen=_together(case, now=now),
+        limit_fen=queries.profile_of(case).refund.review_above_fen,
     )
-    return ordering.terms(asked, hold_hours=refund.payee_hold_hours)
+
+
+def _terms(case: Case, asked: Asked) -> Terms:
+    return ordering.terms(asked, hold_hours=queries.profile_of(case).refund.payee_hold_hours)
 
 
 def _together(case: Case, *, now: datetime) -> int:

@@ -17,11 +17,11 @@ from xiaohu.core.actors import Actor, ActorKind
 from xiaohu.core.money import Money
 from xiaohu.core.moves import Action, MoveNotAllowed
 from xiaohu.core.notices import Notice
-from xiaohu.core.ordering import BY_HAND, OrderOutcome
+from xiaohu.core.ordering import OrderOutcome
 from xiaohu.core.refusals import Refusal
 from xiaohu.core.repaying import TRIES, PaymentPending, SumMismatch, TriesUsed, normalise_slip
 from xiaohu.core.states import CaseState
-from xiaohu.settlement import ledger, orders
+from xiaohu.settlement import corrections, ledger, orders
 from xiaohu.trail import events
 
 
@@ -73,6 +73,7 @@ def record_payment(
             operator=closing.operator,
             closing=closing,
             amount_fen=require_sums(closing),
+            charge_backs=corrections.charge_backs(closing.pk),
             slip=normalise_slip(slip),
             recorded_by=officer,
             recorded_at=now,
@@ -109,9 +110,8 @@ def confirm_payment(*, payment_id: UUID, officer: StaffUser, now: datetime) -> A
             raise SumMismatch
         payment.confirmed_by, payment.confirmed_at = officer, now
         payment.save(update_fields=["confirmed_by", "confirmed_at"])
-        _order_by_hand(payment, now)
+        refund_orders.by_hand(payment, closing, now=now)
         ledger.reserve_refund(closing_id=closing.pk, effect_id=payment.pk, now=now)
-        orders.sent(closing.pk, now=now)
         ledger.post_refund(closing_id=closing.pk, effect_id=payment.pk, now=now)
         _note(payment, "confirm_payment", officer, now)
         actor = officer.actor(ActorKind.FINANCE)
@@ -208,20 +208,6 @@ def _order_again(closing: Closing, actor: Actor, now: datetime) -> None:
     if last is not None and last.outcome in {OrderOutcome.STOPPED, OrderOutcome.DECLINED}:
         code = orders.new_stop_code()
         refund_orders.anew(closing, actor=actor, stop_code=code, now=now)
-
-
-def _order_by_hand(payment: AssistedPayment, now: datetime) -> None:
-    """Keep with the order who recorded a payment by hand and who confirmed it."""
-    if payment.confirmed_by_id is None:
-        raise SamePerson
-    orders.place(
-        operator=payment.operator,
-        closing_id=payment.closing_id,
-        terms=BY_HAND,
-        prepared_by=payment.recorded_by_id,
-        agreed=[payment.confirmed_by_id],
-        now=now,
-    )
 
 
 def _payment(payment_id: UUID, officer: StaffUser) -> AssistedPayment:

@@ -23,6 +23,7 @@ def split(closing: Closing, *, now: datetime) -> Case:
         policy_id=left.policy_id,
         state=CaseState.SCHEDULED.value,
         submitted_at=left.submitted_at,
+        submitted_payee=left.submitted_payee,
         review_reasons=left.review_reasons,
         decided_by_id=left.decided_by_id,
         proposed_by_id=left.proposed_by_id,

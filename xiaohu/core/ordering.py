@@ -1,7 +1,8 @@
 """When a refund waits before it goes: who must agree to it, and for how long it is held.
 
 Source: 反电信网络诈骗法 on paying out, GB/T 47746-2026 (refunds are confirmed by a person), and our own rule that nobody
-sends money to another place alone. Whoever prepared it is never one of those who agree.
+sends money to another place alone. Whoever prepared it is never one of those who agree. The database holds every order
+to the same floor (`RefundOrder`), so what is known of a refund is kept with its order.
 """
 
 from dataclasses import dataclass
@@ -10,7 +11,6 @@ from enum import StrEnum
 
 from xiaohu.core.destinations import DESTINATIONS, Asks
 from xiaohu.core.profile import RefundRoute
-from xiaohu.core.proofs import SEEN_BY_A_PERSON
 from xiaohu.core.refusals import Refusal
 
 
@@ -43,17 +43,19 @@ class OrderOutcome(StrEnum):
 class Asked:
     """What is known of a refund that is to go somewhere.
 
-    `changed` says that its destination is not the one decided upon with the request, `by_staff`
-    that somebody of the desk named it, `deciders` how many people decide for such an applicant.
+    `moved` says that it goes to another account, wallet or line than was decided upon with the
+    request, `by_staff` that somebody of the desk named it, `deciders` how many people decide for
+    such an applicant. `together_fen` is what its holder gets these days, this refund among it;
+    `amount_fen` is None as long as nothing is settled.
     """
 
-    route: RefundRoute
-    changed: bool
+    moved: bool
     by_staff: bool
     deciders: int
-    proved: int
-    above_limit: bool
     same_payee: bool
+    amount_fen: int | None
+    together_fen: int
+    limit_fen: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,13 +66,13 @@ class Terms:
     reasons: tuple[OrderReason, ...] = ()
     held: timedelta = timedelta()
 
-    @property
-    def waits(self) -> bool:
-        """Say whether it cannot go at once."""
-        return self.needed > 0 or self.held > timedelta()
-
 
 BY_HAND = Terms(needed=1, reasons=(OrderReason.BY_STAFF,))  # one records it, another confirms
+
+
+def goes_elsewhere(route: RefundRoute, *, changed: bool) -> bool:
+    """Say whether a changed way leads to another place: the counter and the way it came do not."""
+    return changed and DESTINATIONS[route].asks is not Asks.NOTHING
 
 
 def terms(asked: Asked, *, hold_hours: int) -> Terms:
@@ -79,24 +81,22 @@ def terms(asked: Asked, *, hold_hours: int) -> Terms:
     What is paid out at the counter, or goes back the way it came, went nowhere else: it is not
     held, and needs somebody only for its amount or its likeness to others.
     """
-    destination = DESTINATIONS[asked.route]
-    moved = asked.changed and destination.asks is not Asks.NOTHING
+    above_limit = asked.together_fen > asked.limit_fen
     told = {
-        OrderReason.PAYEE_CHANGED: moved,
-        OrderReason.ABOVE_LIMIT: asked.above_limit,
+        OrderReason.PAYEE_CHANGED: asked.moved,
+        OrderReason.ABOVE_LIMIT: above_limit,
         OrderReason.SAME_PAYEE: asked.same_payee,
         OrderReason.SUBSTITUTE: asked.deciders > 1,
-        OrderReason.BY_STAFF: moved and asked.by_staff,
+        OrderReason.BY_STAFF: asked.moved and asked.by_staff,
     }
-    unproved = moved and destination.reviewed and asked.proved < SEEN_BY_A_PERSON
     people = max(
         asked.deciders if asked.deciders > 1 else 0,
-        int(asked.above_limit or asked.same_payee or unproved),
+        int(above_limit or asked.same_payee or asked.moved),
     )
-    if asked.by_staff and (people or moved):
+    if asked.by_staff and people:
         people = max(people - 1, 1)  # Whoever prepared it is one of two.
     return Terms(
         needed=people,
         reasons=tuple(reason for reason, applies in told.items() if applies),
-        held=timedelta(hours=hold_hours) if moved else timedelta(),
+        held=timedelta(hours=hold_hours) if asked.moved else timedelta(),
     )

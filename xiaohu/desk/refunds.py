@@ -81,7 +81,7 @@ def _shown(closings: Sequence[Closing]) -> list[Refund]:
         return []
     ids = [closing.pk for closing in closings]
     left, pending = _left(closings), repaying.pending_of(list(closings))
-    answers, opened, standing = _answers(ids), _opened(closings), orders.current_of(ids)
+    answers, opened, standing = _answers(ids), _opened(closings), orders.waiting_of(ids)
     return [
         Refund(
             closing=closing,

@@ -1,7 +1,8 @@
 """Orders of refunds: who prepared one, who agreed, until when it is held, and what became of it.
 
-All inner steps: call them inside a transaction that holds the closing. The database itself keeps
-money of a closing from going on its way while its order is not agreed to, is held, or was stopped.
+Every refund has an order. All inner steps: call them inside a transaction that holds the closing.
+The database itself keeps money of a closing from being set aside but under an order of exactly this
+amount, to this payee, agreed to by as many people as it takes, no longer held, and not stopped.
 """
 
 import secrets
@@ -9,10 +10,12 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from xiaohu.core.ordering import OrderOutcome, OrderStopped, Terms
+from xiaohu.core.ordering import Asked, OrderOutcome, OrderStopped, Terms
 from xiaohu.core.references import ALPHABET
 from xiaohu.settlement.models import RefundOrder
 
+Word = tuple[UUID | None, datetime | None]  # who agreed, and when
+_NOBODY: Word = (None, None)
 STOP_CODE = 12  # characters, sixty bits: enough that nobody guesses one
 
 
@@ -25,28 +28,41 @@ def place(
     *,
     operator: str,
     closing_id: UUID,
+    asked: Asked,
     terms: Terms,
+    route: str,
+    payee: bytes | memoryview | None,
     prepared_by: UUID,
     now: datetime,
-    agreed: Sequence[UUID] = (),
+    held_until: datetime | None = None,
+    agreed: Sequence[Word] = (),
     stop_code: str = "",
 ) -> RefundOrder:
     """Order a refund in place of an order that stood; `agreed` are those who have agreed already."""
     standing = current(closing_id)
     if standing is not None:
         end(standing, OrderOutcome.REPLACED, now=now)
-    first, second = (*agreed, None, None)[:2]
+    first, second = (*agreed, _NOBODY, _NOBODY)[:2]
     return RefundOrder.objects.create(
         operator=operator,
         closing_id=closing_id,
+        amount_fen=asked.amount_fen,
+        together_fen=asked.together_fen,
+        limit_fen=asked.limit_fen,
+        route=route,
+        payee=payee,
+        moved=asked.moved,
+        same_payee=asked.same_payee,
+        by_staff=asked.by_staff,
+        deciders=asked.deciders,
         reasons=[reason.value for reason in terms.reasons],
         needed=terms.needed,
         prepared_by=prepared_by,
-        first_by=first,
-        first_at=now if first else None,
-        second_by=second,
-        second_at=now if second else None,
-        held_until=now + terms.held if terms.held else None,
+        first_by=first[0],
+        first_at=first[1],
+        second_by=second[0],
+        second_at=second[1],
+        held_until=held_until,
         stop_code=stop_code or new_stop_code(),
         created_at=now,
     )
@@ -57,10 +73,10 @@ def current(closing_id: UUID) -> RefundOrder | None:
     return RefundOrder.objects.filter(closing_id=closing_id, ended_at=None).first()
 
 
-def current_of(closing_ids: Iterable[UUID]) -> dict[UUID, RefundOrder]:
-    """Return the order that stands for each closing that has one, with one query."""
+def waiting_of(closing_ids: Iterable[UUID]) -> dict[UUID, RefundOrder]:
+    """Return the order of each closing whose refund waits by it, with one query."""
     found = RefundOrder.objects.filter(closing_id__in=list(closing_ids), ended_at=None)
-    return {order.closing_id: order for order in found}
+    return {order.closing_id: order for order in found if order.waits}
 
 
 def last(closing_id: UUID) -> RefundOrder | None:
@@ -88,14 +104,21 @@ def agree(order: RefundOrder, *, by: UUID, now: datetime) -> None:
     order.save(update_fields=["first_by", "first_at", "second_by", "second_at"])
 
 
+def words(order: RefundOrder) -> list[Word]:
+    """Return who agreed to an order, and when."""
+    both = [(order.first_by, order.first_at), (order.second_by, order.second_at)]
+    return [word for word in both if word[0] is not None]
+
+
 def end(order: RefundOrder, outcome: OrderOutcome, *, now: datetime) -> None:
     """Note what became of an order."""
     order.outcome, order.ended_at = outcome.value, now
     order.save(update_fields=["outcome", "ended_at"])
 
 
-def sent(closing_id: UUID, *, now: datetime) -> None:
-    """Note that the money an order is about went on its way."""
+def send(closing_id: UUID, *, effect_id: UUID, now: datetime) -> None:
+    """Note under which effect the money of an order goes: nothing else is set aside for it."""
     order = current(closing_id)
     if order is not None:
-        end(order, OrderOutcome.SENT, now=now)
+        order.effect_id, order.outcome, order.ended_at = effect_id, OrderOutcome.SENT.value, now
+        order.save(update_fields=["effect_id", "outcome", "ended_at"])

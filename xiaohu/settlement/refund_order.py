@@ -1,22 +1,37 @@
-"""The order of a refund that waits: the database itself refuses what was not agreed to."""
+"""The order of a refund: the database itself refuses what was not agreed to."""
 
 from django.db import models
 from django.db.models import F, Q
 
 from xiaohu.core.ordering import OrderOutcome
+from xiaohu.core.profile import RefundRoute
 from xiaohu.core.unclaimed import Unclaimed
 
 
 class RefundOrder(models.Model):
-    """A refund that needs somebody's word or is held: who prepared it, who agreed, what became of it.
+    """A refund before it goes: how much to whom, who prepared it, who agreed, what became of it.
 
-    Triggers keep money of a closing from going on its way against its newest order, and the terms
-    of an order from being changed. `stop_code` stands in the link sent to whoever was told before.
+    Without one, or against its newest one, no money of a closing is set aside: triggers see to it,
+    and keep the terms of an order from being changed. It was sent under `effect_id`. `amount_fen`
+    is empty while nothing is settled, and then nobody can agree. `together_fen` is what the holder
+    gets these days and `limit_fen` what may go without another person; `payee` is the blind index
+    of account or line. `stop_code` stands in the link sent to whoever was told before.
     """
 
     id = models.BigAutoField(primary_key=True)
     operator = models.CharField(max_length=32)
     closing_id = models.UUIDField(db_index=True)
+    amount_fen = models.BigIntegerField(null=True)
+    together_fen = models.BigIntegerField(default=0)
+    limit_fen = models.BigIntegerField(default=0)
+    route = models.CharField(
+        max_length=16, blank=True, choices=[(r.value, r.value) for r in RefundRoute]
+    )
+    payee = models.BinaryField(null=True)
+    moved = models.BooleanField(default=False)
+    same_payee = models.BooleanField(default=False)
+    by_staff = models.BooleanField(default=False)
+    deciders = models.PositiveSmallIntegerField(default=1)
     reasons = models.JSONField(default=list)
     needed = models.PositiveSmallIntegerField()
     prepared_by = models.UUIDField()
@@ -31,6 +46,12 @@ class RefundOrder(models.Model):
         max_length=16, blank=True, choices=[(o.value, o.value) for o in OrderOutcome]
     )
     ended_at = models.DateTimeField(null=True)
+    effect_id = models.UUIDField(null=True)
+
+    @property
+    def waits(self) -> bool:
+        """Whether somebody has still to agree, or time to pass."""
+        return self.missing > 0 or self.held_until is not None
 
     @property
     def missing(self) -> int:
@@ -71,6 +92,33 @@ class RefundOrder(models.Model):
                 name="nothing_is_sent_that_was_not_agreed_to",
             ),
             models.CheckConstraint(
+                condition=Q(amount_fen=None)
+                | Q(amount_fen__gt=0, amount_fen__lte=F("together_fen")),
+                name="an_order_is_about_something",
+            ),
+            models.CheckConstraint(
+                condition=Q(amount_fen=None)
+                | Q(needed__gte=1)
+                | Q(
+                    together_fen__lte=F("limit_fen"),
+                    moved=False,
+                    same_payee=False,
+                    deciders__lte=1,
+                ),
+                name="what_is_large_or_moved_needs_another_person",
+            ),
+            models.CheckConstraint(
+                condition=Q(amount_fen=None)
+                | Q(deciders__lte=1)
+                | Q(by_staff=True)
+                | Q(needed__gte=2),
+                name="who_stands_in_for_a_holder_needs_two",
+            ),
+            models.CheckConstraint(
+                condition=Q(effect_id=None) | Q(outcome=OrderOutcome.SENT.value),
+                name="what_is_not_sent_has_no_effect",
+            ),
+            models.CheckConstraint(
                 condition=Q(outcome="", ended_at=None)
                 | (~Q(outcome="") & Q(ended_at__isnull=False)),
                 name="an_ended_order_says_how",
@@ -79,13 +127,17 @@ class RefundOrder(models.Model):
 
 
 class UnclaimedMoney(models.Model):
-    """Money of a closing nobody could be paid: why, since when, and until when it can be claimed."""
+    """Money of a closing nobody could be paid: why, since when, and until when it can be claimed.
+
+    `late_since` says when that day was found to have passed; the money stays where it is.
+    """
 
     closing_id = models.UUIDField(primary_key=True)
     operator = models.CharField(max_length=32)
     reason = models.CharField(max_length=16, choices=[(u.value, u.value) for u in Unclaimed])
     booked_at = models.DateTimeField()
     claim_until = models.DateField()
+    late_since = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [models.Index(fields=["operator", "claim_until"], name="unclaimed_by_limit")]

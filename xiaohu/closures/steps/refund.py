@@ -36,7 +36,6 @@ from xiaohu.core.facts import LineFacts
 from xiaohu.core.money import Money
 from xiaohu.core.moves import Action
 from xiaohu.core.notices import Notice
-from xiaohu.core.ordering import OrderOutcome
 from xiaohu.core.payouts import Returned
 from xiaohu.core.profile import RefundRoute
 from xiaohu.core.repaying import TRIES
@@ -49,7 +48,6 @@ from xiaohu.queue.models import Effect
 from xiaohu.registry import lines
 from xiaohu.screening import facts as screening
 from xiaohu.settlement import findings, ledger, orders
-from xiaohu.settlement.models import RefundOrder
 
 HELD, UNRESOLVED = "legal_hold", "refund_unresolved"
 TO_CONFIRM, TRIES_OVER = "refund_to_confirm", "refund_tries_over"
@@ -77,7 +75,7 @@ def run(work: Work) -> Progress:
         return _kept(work, Unclaimed.OWNER_UNKNOWN)
     if closing.case.refund_route == RefundRoute.COUNTER.value:
         return _kept(work, Unclaimed.COUNTER)
-    waits = waits_for_order(work)
+    waits = waits_for_order(work, amount_fen=left)
     if waits is not None:
         return waits
     payout = providers.payout()
@@ -102,34 +100,24 @@ def run(work: Work) -> Progress:
     )
 
 
-def waits_for_order(work: Work) -> Progress | None:
+def waits_for_order(work: Work, *, amount_fen: int) -> Progress | None:
     """Wait for whoever must agree, or until it can no longer be stopped; None where it may go.
 
     The order is read with the closing locked: a word given meanwhile is seen, or comes after.
     """
-    now, closing = work.clock(), work.seen
-    if orders.last(closing.pk) is None and is_on_its_way(closing):
+    now = work.clock()
+    if is_on_its_way(work.seen) and orders.current(work.seen.pk) is None:
         return None
     with work.transaction() as closing:
-        order = orders.last(closing.pk) or refund_orders.first(closing, now=now)
-        if order is None:
-            return None
+        order = refund_orders.standing(closing, amount_fen=amount_fen, now=now)
         if order.ended_at is not None:
-            return _stopped_before(closing, order, now)
+            agreeing.bring_to_people(closing, order, now=now)
+            return Progress.WAITS
         if order.missing:
             return ask_people(closing, HumanQueue.OPERATIONS, trouble=TO_CONFIRM, now=now)
         if order.held_until is not None and order.held_until > now:
             return wait_until(closing, order.held_until)
     return None
-
-
-def _stopped_before(closing: Closing, order: RefundOrder, now: datetime) -> Progress | None:
-    """Leave to people what somebody stopped before it had come to its money."""
-    stopped = order.outcome in {OrderOutcome.STOPPED.value, OrderOutcome.DECLINED.value}
-    if not (stopped and closing.is_open) or is_on_its_way(closing):
-        return None
-    agreeing.bring_to_people(closing, order, now=now)
-    return Progress.WAITS
 
 
 def is_on_its_way(closing: Closing) -> bool:
@@ -164,8 +152,8 @@ def entitled_name(closing: Closing) -> str:
 
 
 def _reserve(closing: Closing, effect: Effect, now: datetime) -> None:
+    orders.send(closing.pk, effect_id=effect.pk, now=now)
     ledger.reserve_refund(closing_id=closing.pk, effect_id=effect.pk, now=now)
-    orders.sent(closing.pk, now=now)
 
 
 def _post(closing: Closing, effect: Effect, _answer: Answer, now: datetime) -> None:
