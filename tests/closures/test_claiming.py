@@ -1,10 +1,11 @@
 """Money nobody could be paid stays owed, and is claimed by the entitled: by its folder, or at the counter."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from django.db import IntegrityError, transaction
 
+from tests.closures import rulings
 from tests.closures.states import BANK, fails, officer
 from tests.closures.test_repaying import came_back, finance, maybe_paid
 from tests.stories import World, closing_of, document_of, holder_of
@@ -28,13 +29,15 @@ from xiaohu.closures.models import AssistedPayment, Case, Claim, Closing, Docume
 from xiaohu.closures.ordering import line_of
 from xiaohu.closures.repaying import NotYoursToPay
 from xiaohu.closures.reviewing import SamePerson
+from xiaohu.core import identity
 from xiaohu.core.profile import RefundRoute
 from xiaohu.core.repaying import TRIES, PaymentPending, SumMismatch
 from xiaohu.core.states import CaseState
-from xiaohu.core.unclaimed import ClaimElsewhere, NothingToClaim, claim_until
+from xiaohu.core.unclaimed import ClaimElsewhere, ClaimTooLate, NothingToClaim, claim_until
 from xiaohu.notices.models import QueuedNotice
 from xiaohu.settlement import ledger, orders
 from xiaohu.settlement.models import Account, SettledClosing, UnclaimedMoney
+from xiaohu.trail import events
 
 pytestmark = pytest.mark.django_db(databases=["default", "keystore"])
 
@@ -179,6 +182,8 @@ def handed_out(world: World, case: Case, *, seen: bool = True) -> AssistedPaymen
         closing_id=closing_of(case).pk,
         slip="SJ-2026-1",
         identity_seen=seen,
+        document_kind=identity.DocumentKind.PASSPORT,
+        document_number="E00000001",
         officer=finance(),
         now=world.now,
     )
@@ -319,6 +324,13 @@ def test_the_database_hands_nothing_out_to_somebody_nobody_saw(world: World) -> 
         handing_out.confirm(payment_id=payment.pk, officer=finance("sun"), now=world.now)
 
 
+def test_what_was_recorded_without_a_document_is_not_confirmed(world: World) -> None:
+    payment = handed_out(world, at_counter(world))
+    AssistedPayment.objects.filter(pk=payment.pk).update(document_index=None)
+    with pytest.raises(IdentityNotSeen):
+        handing_out.confirm(payment_id=payment.pk, officer=finance("sun"), now=world.now)
+
+
 def test_a_claim_that_waits_for_people_is_late_and_tried_again(world: World) -> None:
     case = at_counter(world)
     claimed(world, case)
@@ -355,3 +367,33 @@ def test_after_the_folder_is_gone_the_counter_remains(world: World) -> None:
     payment = handed_out(world, case)
     handing_out.confirm(payment_id=payment.pk, officer=finance("sun"), now=world.now)
     assert settled(case).unclaimed_fen == 0
+
+
+def test_after_its_last_day_money_is_still_handed_out_and_that_it_is_late_is_recorded(
+    world: World,
+) -> None:
+    case = at_counter(world)
+    assert claiming.note_late(now=world.now) == 0
+    world.clock.at = datetime(2029, 11, 26, 12, tzinfo=UTC)
+    assert claiming.note_late(now=world.now) == 0
+    world.clock.pass_(days=1)
+    assert [claiming.note_late(now=world.now) for _ in range(2)] == [1, 0]
+    told = [event for event in events.of_case(case.pk) if event.action == "pass_claim_limit"]
+    assert [event.evidence["claim_until"] for event in told] == ["2029-11-26"]
+    assert kept(case).late_since == world.now
+    assert ledger.balances(closing_of(case).pk)[Account.UNCLAIMED] == settled(case).unclaimed_fen
+    payment = handed_out(world, case)
+    handing_out.confirm(payment_id=payment.pk, officer=finance("sun"), now=world.now)
+    assert settled(case).unclaimed_fen == 0
+
+
+def test_where_the_rules_pay_nothing_late_it_stays_owed_and_apart(world: World) -> None:
+    world.clock.pass_(minutes=5)
+    rulings.publish("2026.12", '[refund]\nclaimed_late = "not_paid"', "", now=world.now)
+    case = at_counter(world)
+    world.clock.at = datetime(2029, 11, 27, 12, tzinfo=UTC)
+    claiming.note_late(now=world.now)
+    for late in (handed_out, claimed):
+        with pytest.raises(ClaimTooLate):
+            late(world, case)
+    assert ledger.balances(closing_of(case).pk)[Account.UNCLAIMED] == settled(case).unclaimed_fen

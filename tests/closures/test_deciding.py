@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from tests.closures.test_matching import (
     FEN,
@@ -22,9 +23,10 @@ from tests.closures.test_matching import (
     waiting,
 )
 from tests.closures.test_repaying import came_back
-from tests.stories import OPERATOR, World, closing_of
-from xiaohu.closures import matching, moves, reconciling, repaying
-from xiaohu.closures.models import Case
+from tests.stories import NOON, OPERATOR, World, closing_of
+from xiaohu.access.models import StaffUser
+from xiaohu.closures import handing_out, matching, moves, reconciling, repaying, standing
+from xiaohu.closures.models import AssistedPayment, Case
 from xiaohu.core.actors import ActorKind
 from xiaohu.core.findings import (
     FINDINGS,
@@ -33,10 +35,12 @@ from xiaohu.core.findings import (
     FindingKind,
     FindingSource,
 )
+from xiaohu.core.identity import DocumentKind
 from xiaohu.core.matching import Heard
 from xiaohu.core.moves import Action
 from xiaohu.core.states import CaseState
 from xiaohu.gateways.models import InboxEvent
+from xiaohu.notices import outbox
 from xiaohu.queue import effects
 from xiaohu.queue.models import Effect, EffectState
 from xiaohu.settlement import findings, ledger
@@ -200,6 +204,80 @@ def test_what_came_back_in_part_is_charged_back_as_booked_and_stops_nothing(worl
     assert not InboxEvent.objects.filter(matched_at=None).exists()
     decide(world, D.PAY_AGAIN, kind=K.CHARGEBACK)
     assert stands(case) == {Account.UNCLAIMED: part, Account.REFUNDED: 5000}
+
+
+def by_hand_and_back(world: World) -> tuple[Case, int]:
+    """Return a case partly paid by hand whose other part came back, and that part."""
+    case, part = waiting(world), FEN - 5000
+    hear(world, effect().pk, amount_fen=part)
+    world.work()
+    world.outside.fault("payout", refuse=["original"])
+    decide(world, D.THEIRS_STANDS, kind=K.WRONG_AMOUNT)
+    world.skip_until(case, lambda: closing_of(case).state == CaseState.REFUND_ATTENTION)
+    paid = repaying.record_payment(
+        closing_id=closing_of(case).pk, slip="HD-1", officer=finance("yi"), now=world.now
+    )
+    repaying.confirm_payment(payment_id=paid.pk, officer=finance("er"), now=world.now)
+    world.skip_until(case, lambda: not closing_of(case).is_open)
+    hear(world, effect().pk, type="payout.returned", amount_fen=part)
+    decide(world, D.PAY_AGAIN, kind=K.CHARGEBACK)
+    assert stands(case) == {Account.UNCLAIMED: part, Account.REFUNDED: 5000}
+    return case, part
+
+
+def test_what_came_back_after_a_payment_by_hand_is_handed_out_once_more(world: World) -> None:
+    case, part = by_hand_and_back(world)
+    yi, er = StaffUser.objects.get(username="yi"), StaffUser.objects.get(username="er")
+    paid = handing_out.record(
+        closing_id=closing_of(case).pk,
+        slip="SJ-1",
+        identity_seen=True,
+        document_kind=DocumentKind.PASSPORT,
+        document_number="E00000001",
+        officer=yi,
+        now=world.now,
+    )
+    assert (paid.amount_fen, paid.charge_backs) == (part, 1)
+    handing_out.confirm(payment_id=paid.pk, officer=er, now=world.now)
+    assert stands(case) == {Account.REFUNDED: FEN}
+    assert [row.slip for row in standing.refunds(OPERATOR, since=NOON, until=world.now)] == ["SJ-1"]
+
+
+def test_the_database_lets_one_payment_by_hand_follow_each_charge_back(world: World) -> None:
+    case, part = by_hand_and_back(world)
+    columns = {
+        "operator": OPERATOR,
+        "closing": closing_of(case),
+        "amount_fen": part,
+        "slip": "SJ-1",
+        "recorded_by": StaffUser.objects.get(username="yi"),
+        "recorded_at": world.now,
+        "confirmed_by": StaffUser.objects.get(username="er"),
+        "confirmed_at": world.now,
+    }
+    for wrong in (0, 2):
+        with pytest.raises(IntegrityError, match="not come back so often"), transaction.atomic():
+            AssistedPayment.objects.create(**columns, charge_backs=wrong)
+    once = AssistedPayment.objects.create(**columns, charge_backs=1)
+    with pytest.raises(IntegrityError, match="for_each_charge_back"), transaction.atomic():
+        AssistedPayment.objects.create(**columns, charge_backs=1)
+    with pytest.raises(IntegrityError, match="not come back so often"), transaction.atomic():
+        AssistedPayment.objects.filter(pk=once.pk).update(charge_backs=2)
+
+
+def test_whoever_was_paid_is_told_that_it_came_back_and_what_becomes_of_it(world: World) -> None:
+    case = done(world)
+    hear(world, effect().pk, type="payout.returned", reference="R1")
+    hear(world, effect().pk, type="payout.returned", reference="R1")
+    notices = [row.notice for row in outbox.of_case(case.pk)]
+    assert notices.count("charged_back") == 1
+    before = notices.count("refunded")
+    decide(world, D.OURS_STANDS, kind=K.CHARGEBACK)
+    assert [row.notice for row in outbox.of_case(case.pk)].count("refunded") == before + 1
+    hear(world, effect().pk, type="payout.returned", reference="R2")
+    decide(world, D.PAY_AGAIN, kind=K.CHARGEBACK)
+    notices = [row.notice for row in outbox.of_case(case.pk)]
+    assert (notices.count("charged_back"), notices.count("unclaimed")) == (2, 1)
 
 
 def test_a_callback_nothing_can_follow_stops_no_other(

@@ -1,5 +1,6 @@
 """Pairs of moves that compete for one case, and every way in which a race of theirs may end."""
 
+import json
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
@@ -8,17 +9,23 @@ from tests.faults.outside import deliver
 from tests.faults.places import Place, finance
 from tests.stories import holder_of
 from xiaohu.closures import (
+    agreeing,
+    claiming,
     driver,
+    handing_out,
+    matching,
     refunding,
     repaying,
     resolving,
     reviewing,
     withdrawing,
 )
+from xiaohu.core.identity import DocumentKind
 from xiaohu.core.profile import RefundRoute
 from xiaohu.core.review import RefusalReason, ReturnReason
 from xiaohu.core.states import CaseState
 from xiaohu.queue import clock
+from xiaohu.settlement.models import Transfer
 
 _S = CaseState
 DONE, TOLD = True, False
@@ -146,3 +153,52 @@ def hear(place: Place) -> object:
 def open_again(place: Place) -> object:
     """Open a draft for the same line."""
     return place.world.draft(place.number)
+
+
+def agree_to_order(place: Place) -> object:
+    """Agree to a refund as somebody who did not prepare it."""
+    return agreeing.agree(closing_id=place.closing.pk, officer=finance("sun"), now=place.now)
+
+
+def stop(place: Place) -> object:
+    """Stop a refund by the link sent to whoever was told before."""
+    code = place.order.stop_code
+    return agreeing.stop(operator=place.case.operator, code=code, now=place.now)
+
+
+def claim(place: Place) -> object:
+    """Claim what waits, to an own account."""
+    return claiming.claim(
+        case_id=place.case.pk,
+        route=RefundRoute.BANK_ACCOUNT,
+        **BANK,
+        actor=holder_of(place.case),
+        now=place.now,
+    )
+
+
+def hand_out(place: Place) -> object:
+    """Record that what waits was handed out."""
+    return handing_out.record(
+        closing_id=place.closing.pk,
+        slip="SJ-2026-2",
+        identity_seen=True,
+        document_kind=DocumentKind.PASSPORT,
+        document_number="E00000001",
+        officer=finance("sun"),
+        now=place.now,
+    )
+
+
+def confirm_fetched(place: Place) -> object:
+    """Confirm what another person has handed out."""
+    return handing_out.confirm(payment_id=place.payment.pk, officer=finance("sun"), now=place.now)
+
+
+def call_back(place: Place) -> object:
+    """Hear from the bank that it has paid, and match what was heard."""
+    paid = Transfer.objects.get(closing_id=place.closing.pk, credit="refund_pending")
+    said = {"type": "payout.paid", "key": str(paid.effect_id), "amount_fen": paid.amount_fen}
+    body = json.dumps({**said, "currency": "CNY"}).encode()
+    deliver(body, event_id=place.event)
+    return matching.take_in(now=place.now)

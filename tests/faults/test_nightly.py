@@ -12,6 +12,7 @@ import pytest
 
 from tests.faults import test_callbacks as callbacks
 from tests.faults import test_model as model
+from tests.faults import test_money_races as money_races
 from tests.faults import test_races as races
 from tests.faults.outside import Outside
 from tests.stories import World
@@ -54,3 +55,12 @@ def test_one_wins_every_time(
     world: World, outside: Outside, numbers: Iterator[str], name: str
 ) -> None:
     races.run(races.RACES[name], name, 200, world=world, outside=outside, numbers=numbers)
+
+
+@pytest.mark.django_db(transaction=True, databases=["default", "keystore"])
+@pytest.mark.parametrize("name", money_races.BOUTS)
+def test_money_goes_once_or_not_at_all_every_time(
+    world: World, outside: Outside, numbers: Iterator[str], name: str
+) -> None:
+    bout = money_races.BOUTS[name]
+    money_races.run(bout, name, 200, world=world, outside=outside, numbers=numbers)

@@ -45,6 +45,7 @@ from xiaohu.core.profile import (
     ExitFeeKind,
     FeeStop,
     GiftRule,
+    LateClaims,
     Profile,
     RefundRoute,
     RefundStart,
@@ -63,7 +64,7 @@ from xiaohu.core.review import RefusalReason, ReturnReason, ReviewReason
 from xiaohu.core.settlement import ItemKind
 from xiaohu.core.states import CaseState
 from xiaohu.core.steps import Scope
-from xiaohu.core.unclaimed import Unclaimed
+from xiaohu.core.unclaimed import Owed, Unclaimed
 from xiaohu.core.withdrawal import WithdrawReason
 from xiaohu.core.working import Part, Works
 from xiaohu.desk.asked import OF_COMPLAINTS
@@ -289,11 +290,13 @@ def made() -> Mapping[str, list[str]]:
         "finding.source.": each(FindingSource),
         "finding.view.": each(MONEY_VIEWS),
         "finding.why.": each(DecisionReason),
-        "statement.why.": each(said("settlement/statements.py", "why"), ".next"),
+        "statement.why.": each(
+            said("settlement/statements.py", "why") + said("ops/statements.py", "why"), ".next"
+        ),
         "cli.keys.escrow.": each(Lack),
         "cli.settle.column.": ["place", "count", "left", "since", "late"],
         "cli.settle.place.": each(WAITING),
-        "cli.reconcile.column.": ["kind", "case", "ours", "theirs"],
+        "cli.reconcile.column.": ["kind", "case", "ours", "theirs", "decided"],
         "gallery.": each(GALLERY),
         "group.": each(CheckGroup),
         "home.balance.": each(RefundStart),
@@ -332,6 +335,9 @@ def made() -> Mapping[str, list[str]]:
         "rule.fees.stop.": each(FeeStop),
         "rule.gift.": each(GiftRule),
         "rule.refund.from.": each(RefundStart),
+        "rule.refund.late.": each(LateClaims),
+        "owed.": each(Owed),
+        "owed.means.": each(set(Owed) - {Owed.UNCLAIMED}),
         "rule.review.": [*each(ReviewRule), "days"],
         "scope.": each(Scope, ".means"),
         "alternatives.means.": each(ALTERNATIVES),

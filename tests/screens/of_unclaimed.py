@@ -1,6 +1,10 @@
 """Scenes of money that waits to be claimed."""
 
+from datetime import timedelta
+
+from tests.closures.test_agreeing import two_of_one_holder
 from tests.closures.test_claiming import agreed, at_counter, claimed, handed_out
+from tests.closures.test_matching import done, effect, hear
 from tests.closures.test_repaying import finance
 from tests.screens.of_following import shown
 from tests.screens.scenes import scene
@@ -8,7 +12,9 @@ from tests.screens.stage import Stage
 from tests.stories import ADMIN, OPERATOR, closing_of
 from xiaohu.closures.models import Case
 from xiaohu.core.actors import ActorKind
+from xiaohu.queue.models import Effect
 from xiaohu.registry import policies
+from xiaohu.settlement.models import UnclaimedMoney
 
 
 @scene("S24-claim-how", "portal:claim_how")
@@ -60,6 +66,53 @@ def progress(stage: Stage) -> str:
     return shown(stage, at_counter(stage.world))
 
 
+@scene("S18-claimed", "portal:case")
+def progress_of_a_claim(stage: Stage) -> str:
+    case = at_counter(stage.world)
+    claimed(stage.world, case)
+    return shown(stage, case)
+
+
+@scene("S24-claim-sending", "portal:claim")
+def claim_sending(stage: Stage) -> str:
+    case = at_counter(stage.world)
+    claimed(stage.world, case)
+    agreed(stage.world, case)
+    stage.world.outside.fault("payout", asynchronous=True)
+    stage.world.work()
+    return f"{shown(stage, case)}/claim"
+
+
+@scene("S18-charged-back", "portal:case")
+def charged_back(stage: Stage) -> str:
+    case = done(stage.world)
+    hear(stage.world, effect().pk, type="payout.returned")
+    return shown(stage, case)
+
+
+@scene("S24-charged-back", "portal:claim")
+def claim_charged_back(stage: Stage) -> str:
+    case = at_counter(stage.world)
+    claimed(stage.world, case)
+    agreed(stage.world, case)
+    stage.world.work()
+    paid = Effect.objects.get(kind="refund")
+    hear(stage.world, paid.pk, type="payout.returned")
+    return f"{shown(stage, case)}/claim"
+
+
+@scene("S21-another-line-runs", "portal:refund")
+def another_line_runs(stage: Stage) -> str:
+    case, _, _ = two_of_one_holder(stage.world)
+    return f"{shown(stage, case)}/refund"
+
+
+@scene("S18-another-line-runs", "portal:case")
+def progress_of_two_lines(stage: Stage) -> str:
+    case, _, _ = two_of_one_holder(stage.world)
+    return shown(stage, case)
+
+
 @scene("S22-unclaimed", "portal:statement")
 def statement(stage: Stage) -> str:
     return f"{shown(stage, at_counter(stage.world))}/statement"
@@ -78,6 +131,20 @@ def handing(stage: Stage, who: str = "sun", *roles: ActorKind) -> str:
 def listed(stage: Stage) -> str:
     handing(stage)
     return "/desk/unclaimed"
+
+
+@scene("D9-unclaimed-late", "desk:unclaimed")
+def late(stage: Stage) -> str:
+    handing(stage)
+    UnclaimedMoney.objects.update(claim_until=stage.world.now.date() - timedelta(days=1))
+    return "/desk/unclaimed"
+
+
+@scene("D9-hand-out-late", "desk:hand_out")
+def hand_out_late(stage: Stage) -> str:
+    path = handing(stage)
+    UnclaimedMoney.objects.update(claim_until=stage.world.now.date() - timedelta(days=1))
+    return path
 
 
 @scene("D9-unclaimed-none", "desk:unclaimed")

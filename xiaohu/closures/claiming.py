@@ -3,7 +3,7 @@
 A claim sends it by a new refund effect: held, agreed to, stoppable as any refund that goes elsewhere.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from uuid import UUID
 
@@ -21,13 +21,13 @@ from xiaohu.closures import (
     submitting,
 )
 from xiaohu.closures.models import Case, Claim, Closing
-from xiaohu.core.actors import Actor
+from xiaohu.core.actors import CLOCK, Actor
 from xiaohu.core.consents import ConsentKind
 from xiaohu.core.destinations import DESTINATIONS, WITH_CONSENT
 from xiaohu.core.notices import Notice
-from xiaohu.core.profile import RefundRoute
+from xiaohu.core.profile import LateClaims, RefundRoute
 from xiaohu.core.retention import Category
-from xiaohu.core.unclaimed import ClaimElsewhere, NothingToClaim, Unclaimed
+from xiaohu.core.unclaimed import ClaimElsewhere, ClaimTooLate, NothingToClaim, Owed, Unclaimed
 from xiaohu.proofing import consents
 from xiaohu.queue import engine
 from xiaohu.settlement import ledger, orders, unclaimed
@@ -93,6 +93,7 @@ def claim(
         NothingToClaim: nothing is, or it is on its way.
         PaymentPending: it was handed out at the counter, and waits to be confirmed.
         ClaimElsewhere: only with documents at the counter.
+        ClaimTooLate: its last day has passed, and the operator pays nothing after it.
     """
     case = moves.lock(case_id)
     found = claimable(case)
@@ -110,6 +111,7 @@ def claim(
     code = orders.new_stop_code()
     for closing in found:
         closing.case = case
+        require_in_time(closing, now=now)
         closing.refund_round += 1
         closing.next_action_at = now
         closing.save(update_fields=["refund_round", "next_action_at"])
@@ -122,6 +124,41 @@ def claim(
     return case
 
 
+def require_in_time(closing: Closing, *, now: datetime) -> None:
+    """Pass before the last day is over, and after it where the operator's rules still pay.
+
+    Raises:
+        ClaimTooLate: it is over, and they do not.
+    """
+    rule = queries.profile_of(closing.case).refund.claimed_late
+    if rule is LateClaims.NOT_PAID and unclaimed.is_late(closing.pk, now=now):
+        raise ClaimTooLate
+
+
+@transaction.atomic(durable=True)
+def note_late(*, now: datetime) -> int:
+    """Record of money that waits that its last day has passed, once each; return of how many.
+
+    Nothing moves: it stays owed and apart, and is never the operator's income.
+    """
+    found = unclaimed.late(now=now)
+    cases = dict(
+        Closing.objects.filter(pk__in=[row.pk for row in found]).values_list("pk", "case_id")
+    )
+    for row in found:
+        row.late_since = now
+        row.save(update_fields=["late_since"])
+        events.record(
+            operator=row.operator,
+            actor=CLOCK,
+            action="pass_claim_limit",
+            case_id=cases.get(row.pk),
+            evidence={"claim_until": row.claim_until.isoformat()},
+            now=now,
+        )
+    return len(found)
+
+
 def open_of(closing_id: UUID) -> Claim | None:
     """Return the claim of a closing that is under way."""
     return _open().filter(closing_id=closing_id).first()
@@ -131,6 +168,17 @@ def claimed_among(closing_ids: Iterable[UUID]) -> set[UUID]:
     """Return which of some closings have a claim under way."""
     found = _open().filter(closing__in=list(closing_ids))
     return set(found.values_list("closing_id", flat=True))
+
+
+def owed(closings: Collection[Closing]) -> Owed | None:
+    """Say where money of closings that have ended still stands; None where all has arrived."""
+    ended = [closing.pk for closing in closings if not closing.is_open]
+    settled = ledger.of_closings(ended).values()
+    if claimed_among(ended):
+        return Owed.CLAIMED
+    if any(row.unclaimed_fen for row in settled):
+        return Owed.UNCLAIMED
+    return Owed.CHARGED_BACK if any(row.left_fen for row in settled) else None
 
 
 def end(claim: Claim, closing: Closing, *, paid: bool, now: datetime) -> None:

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from xiaohu.access.models import StaffUser
-from xiaohu.closures import alarms, claiming, moves, queries, repaying
+from xiaohu.closures import alarms, claiming, moves, queries, repaying, submitting
 from xiaohu.closures.models import Closing, HumanQueue
 from xiaohu.core.findings import DecisionNotPossible, FindingDecision, FindingKind, FindingSource
+from xiaohu.core.money import Money
 from xiaohu.core.moves import Action
+from xiaohu.core.notices import Notice
 from xiaohu.core.states import CaseState
 from xiaohu.core.steps import Step
 from xiaohu.queue import effects
@@ -155,8 +157,14 @@ def _came_back(matter: _Matter) -> None:
 
 def _not_back(matter: _Matter) -> None:
     """Book as paid again what was said to have come back and has not."""
-    if not matter.paid_fen:
-        _paid_after_all(matter, corrections.charged_under(matter.effect.pk))
+    if matter.paid_fen:
+        return
+    amount_fen, case = corrections.charged_under(matter.effect.pk), matter.closing.case
+    _paid_after_all(matter, amount_fen)
+    if (
+        corrections.paid_under(matter.effect.pk) and case.purged_at is None
+    ):  # They were told that it had come back.
+        submitting.tell(case, Notice.REFUNDED, now=matter.now, amount=Money(amount_fen).yuan())
 
 
 def _owed_again(matter: _Matter, amount_fen: int) -> None:

@@ -13,11 +13,12 @@ from django.conf import settings
 from django.db import DatabaseError, OperationalError, transaction
 from django.db.models import Q
 
-from xiaohu.closures import alarms, claiming, moves
+from xiaohu.closures import alarms, claiming, moves, submitting
 from xiaohu.closures.models import Closing, HumanQueue
 from xiaohu.core import matching
 from xiaohu.core.findings import FindingKind, FindingSource
 from xiaohu.core.matching import FOR_PEOPLE, Heard, Match, Said
+from xiaohu.core.notices import Notice
 from xiaohu.gateways import callbacks
 from xiaohu.gateways.models import InboxEvent
 from xiaohu.gateways.protocols import Answer, AnswerState
@@ -137,10 +138,13 @@ def _charge_back(effect: Effect, reference: str, booked_fen: int, now: datetime)
         ours_fen=booked_fen or corrections.reserved(effect.pk) or 0,
         now=now,
     )
-    if finding.decided_at is None:
+    if finding.decided_at is None and booked_fen:
         corrections.charge_back(
             closing_id=effect.subject_id, effect_id=effect.pk, amount_fen=booked_fen, now=now
         )
+        case = Closing.objects.select_related("case").get(pk=effect.subject_id).case
+        if case.purged_at is None:
+            submitting.tell(case, Notice.CHARGED_BACK, now=now)
 
 
 def note(

@@ -168,7 +168,8 @@ class Closing(models.Model):
     """One line or account on its way out. The row is the truth; jobs are hints.
 
     While it is open there is a next action, or a named queue of people with a date. Until it is
-    carried out its state is the case's and `state` is empty. `exit_fee_shown_fen` is what leaving
+    carried out its state is the case's and `state` is empty. `fallen` counts how many workers in a
+    row died at it. `exit_fee_shown_fen` is what leaving
     early was to cost when it was submitted.
     """
 
@@ -186,6 +187,7 @@ class Closing(models.Model):
     outcome = models.CharField(max_length=16, blank=True)
     lease = models.PositiveIntegerField(default=0)
     lease_until = models.DateTimeField(null=True)
+    fallen = models.PositiveSmallIntegerField(default=0, db_default=0)
     next_action_at = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     trouble = models.CharField(max_length=64, blank=True)
@@ -259,6 +261,9 @@ class AssistedPayment(models.Model):
     """A refund paid by hand: recorded by one of finance, confirmed by another, or dropped.
 
     `slip` is the number of the bank's slip. The row's id is the effect it is booked under.
+    `charge_backs` counts how often money of the closing had come back by then: once for each is it
+    paid by hand again. Of the document that was seen at the counter its kind is kept, and its
+    number as a blind index: enough to tell whether somebody's document was that one.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -266,7 +271,10 @@ class AssistedPayment(models.Model):
     closing = models.ForeignKey(Closing, on_delete=models.PROTECT, related_name="+")
     amount_fen = models.BigIntegerField()
     slip = models.CharField(max_length=32)
+    charge_backs = models.PositiveSmallIntegerField(default=0, db_default=0)
     identity_seen = models.BooleanField(default=False)  # handed out at the counter to somebody seen
+    document_kind = models.CharField(max_length=24, blank=True)
+    document_index = models.BinaryField(null=True)
     recorded_by = models.ForeignKey(StaffUser, on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField()
     confirmed_by = models.ForeignKey(
@@ -288,9 +296,14 @@ class AssistedPayment(models.Model):
                 name="a_confirmed_payment_says_by_whom",
             ),
             models.UniqueConstraint(
-                fields=["closing"],
+                fields=["closing", "charge_backs"],
                 condition=Q(dropped_at=None),
-                name="one_payment_by_hand_of_a_closing",
+                name="one_payment_by_hand_for_each_charge_back",
+            ),
+            models.UniqueConstraint(
+                fields=["closing"],
+                condition=Q(dropped_at=None, confirmed_at=None),
+                name="one_payment_by_hand_waits_of_a_closing",
             ),
         ]
 

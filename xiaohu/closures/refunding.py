@@ -62,6 +62,12 @@ def choose_another_way(
     return case
 
 
+def is_back(case: Case) -> bool:
+    """Say whether a refund of a case came back, whatever its other lines are at."""
+    back = CaseState.REFUND_ATTENTION.value
+    return Closing.objects.filter(case=case, state=back).exists()
+
+
 def _not_paid_yet(case: Case) -> list[Closing]:
     """Return the other closings of a locked case whose money has still to go, locked as well."""
     found = (

@@ -58,8 +58,11 @@ LEFT JOIN LATERAL (
     SELECT max(at) AS at FROM settlement_transfer
     WHERE closing_id = l.id AND credit = 'refunded'
 ) t ON true
-LEFT JOIN closures_assistedpayment p
-    ON p.closing_id = l.id AND p.confirmed_at IS NOT NULL AND p.dropped_at IS NULL
+LEFT JOIN LATERAL (
+    SELECT slip FROM closures_assistedpayment
+    WHERE closing_id = l.id AND confirmed_at IS NOT NULL AND dropped_at IS NULL
+    ORDER BY confirmed_at DESC LIMIT 1
+) p ON true
 WHERE s.operator = %s AND s.settled_at >= %s AND s.settled_at < %s
 ORDER BY s.settled_at, l.id
 """

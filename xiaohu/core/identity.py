@@ -81,6 +81,11 @@ def normalise_document(raw: str, *, kind: DocumentKind, today: date) -> str:
     return _READERS[kind](number, today)
 
 
+def known_by(kind: DocumentKind, number: str) -> str:
+    """Return what a document is indexed by: one number may stand on documents of two kinds."""
+    return f"{kind.value}:{number}"
+
+
 def holder_kind(kind: DocumentKind) -> HolderKind:
     """Return whether such a document names a person or an organisation."""
     return HolderKind.ORGANISATION if kind in OF_ORGANISATIONS else HolderKind.INDIVIDUAL

@@ -73,6 +73,7 @@ class Notice(StrEnum):
     SETTLEMENT = "settlement"
     REFUND_FAILED = "refund_failed"
     REFUNDED = "refunded"
+    CHARGED_BACK = "charged_back"
     PAYEE_CHANGED = "payee_changed"
     UNCLAIMED = "unclaimed"
     PAYEE_HELD = "payee_held"
@@ -159,6 +160,7 @@ NOTICES: Mapping[Notice, NoticeRule] = {
     _N.SETTLEMENT: NoticeRule(number="N12", page=_PROGRESS, must=()),
     _N.REFUNDED: NoticeRule(number="N13", page=_PROGRESS, to=_CASE, must=("ref", "amount")),
     _N.REFUND_FAILED: NoticeRule(number="N13", page="portal:refund", to=_CASE),
+    _N.CHARGED_BACK: NoticeRule(number="N13", page=_PROGRESS, to=_CASE),
     _N.PAYEE_CHANGED: NoticeRule(number="N13", page=_PROGRESS, to=_ALL),
     _N.UNCLAIMED: NoticeRule(
         number="N13", page="portal:claim", to=_CASE, must=("ref", "day", "link")

@@ -216,11 +216,19 @@ class Number(_Part):
     quarantine_days: Annotated[int, Field(ge=MIN_QUARANTINE_DAYS, le=365)]
 
 
+class LateClaims(StrEnum):
+    """What becomes of money claimed after its last day: the law lets an operator pay all the same."""
+
+    PAID = "paid"
+    NOT_PAID = "not_paid"
+
+
 class Refund(_Part):
     """Order of routes, the promised days, and the amount above which a person confirms.
 
     Above `heirs_consent_above_fen` all heirs consent to a refund, never to the closing itself.
     What goes elsewhere than was decided upon is held for `payee_hold_hours`, and can be stopped.
+    What is claimed after its last day is paid or not by `claimed_late`; it is never income.
     Up to `waiver_up_to_fen` a holder may leave the balance to the operator; nobody is asked to.
     """
 
@@ -233,6 +241,7 @@ class Refund(_Part):
     heirs_consent_above_fen: Fen = 500_000
     waiver_up_to_fen: Annotated[int, Field(ge=0, le=MAX_WAIVER_FEN)] = 0
     claim_years: Annotated[int, Field(ge=MIN_CLAIM_YEARS, le=30)] = MIN_CLAIM_YEARS
+    claimed_late: Annotated[LateClaims, Field(strict=False)] = LateClaims.PAID
     payee_hold_hours: Annotated[int, Field(ge=1, le=MAX_PAYEE_HOLD_HOURS)] = 24
 
 

@@ -137,6 +137,7 @@ def _money(profile: Profile) -> Rules:
     yield "refund.review_above_fen", Rule("rule.refund.review", above)
     yield "refund.heirs_consent_above_fen", Rule("rule.refund.heirs", heirs)
     yield "refund.claim_years", Rule("rule.refund.claim", {"years": refund.claim_years})
+    yield "refund.claimed_late", Rule(f"rule.refund.late.{refund.claimed_late}")
     held = {"hours": refund.payee_hold_hours}
     yield "refund.payee_hold_hours", Rule("rule.refund.hold", held)
     waiver = Money(refund.waiver_up_to_fen)

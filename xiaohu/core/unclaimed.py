@@ -22,6 +22,12 @@ class ClaimElsewhere(Refusal):
     code = "CLAIM_ELSEWHERE"
 
 
+class ClaimTooLate(Refusal):
+    """The last day has passed, and this operator's rules pay nothing after it."""
+
+    code = "CLAIM_TOO_LATE"
+
+
 class Unclaimed(StrEnum):
     """Why nobody was paid."""
 
@@ -29,6 +35,14 @@ class Unclaimed(StrEnum):
     OWNER_UNKNOWN = "owner_unknown"
     NOT_ANSWERED = "not_answered"  # the payout came back, and nobody named another way in time
     CAME_BACK = "came_back"  # it was paid, and came back after all had ended
+
+
+class Owed(StrEnum):
+    """Where money stands that is still owed after everything else has ended."""
+
+    CLAIMED = "claimed"  # on its way, or about to be
+    UNCLAIMED = "unclaimed"
+    CHARGED_BACK = "charged_back"  # it was paid and came back: people decide what it is
 
 
 def claim_until(booked_on: date, *, years: int) -> date:

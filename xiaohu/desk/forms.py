@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from xiaohu.closures.drafting import ContactRefused, contact_address
 from xiaohu.core.cards import AccountRefused, normalise_account
 from xiaohu.core.destinations import Wallet
+from xiaohu.core.identity import OF_APPLICANTS
 from xiaohu.core.numbers import NumberRefused, normalise
 from xiaohu.core.revealing import RevealReason
 from xiaohu.core.review import LONGEST_NOTE, ReturnReason
@@ -204,12 +205,27 @@ class NewWallet(PlainForm):
 
 
 class HandedOut(PlainForm):
-    """D9: the receipt of money handed out, to somebody whose documents were seen."""
+    """D9: the receipt of money handed out, and the document of whoever fetched it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kinds = [(kind.value, gettext(f"document.{kind}")) for kind in OF_APPLICANTS]
+        self.fields["document_kind"].choices = kinds  # type: ignore[attr-defined] # a choice field
 
     slip = forms.CharField(
         label=_("unclaimed.slip"),
         max_length=40,
         error_messages={"required": _("refunds.err.slip"), "max_length": _("refunds.err.slip")},
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    document_kind = forms.ChoiceField(label=_("who.document_kind"))
+    document_number = forms.CharField(
+        label=_("who.document_number"),
+        max_length=40,
+        error_messages={
+            "required": _("unclaimed.err.document"),
+            "max_length": _("refusal.DOCUMENT_REFUSED"),
+        },
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     identity_seen = forms.BooleanField(

@@ -9,6 +9,8 @@ from django.conf import settings
 
 from xiaohu.closures import claiming, repaying
 from xiaohu.closures.models import AssistedPayment, Closing
+from xiaohu.core.calendar import day_of
+from xiaohu.queue import clock
 from xiaohu.settlement import ledger
 from xiaohu.settlement.models import SettledClosing, UnclaimedMoney
 
@@ -26,6 +28,7 @@ class Waiting:
     claim_until: date
     pending: AssistedPayment | None
     claimed: bool
+    late: bool
 
 
 def waiting() -> list[Waiting]:
@@ -56,6 +59,7 @@ def _shown(kept: Sequence[UnclaimedMoney]) -> list[Waiting]:
             claim_until=row.claim_until,
             pending=pending.get(row.closing_id),
             claimed=row.closing_id in claimed,
+            late=row.claim_until < day_of(clock.now()),
         )
         for row in kept
     ]

@@ -20,6 +20,7 @@ from xiaohu.access import codes, counters, sessions, tickets
 from xiaohu.assistance import purging as asked
 from xiaohu.closures import (
     alarms,
+    claiming,
     deadlines,
     matching,
     minding,
@@ -94,6 +95,7 @@ def beats() -> list[Beat]:
         Beat(600, lambda: refund_due.apologise(now=clock.now())),
         Beat(600, lambda: unanswered.remind(now=clock.now())),
         Beat(600, lambda: unanswered.give_up(now=clock.now())),
+        Beat(3600, lambda: claiming.note_late(now=clock.now())),
         Beat(600, _clean_up),
         Beat(60, journal.ship),
         Beat(24 * 3600, _look_at_calendar),

@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from xiaohu.access.accounts import username_index
 from xiaohu.core.comparing import plain_name
+from xiaohu.core.identity import known_by
 from xiaohu.registry.files.opening import Source, require_columns
 from xiaohu.registry.reading import RowReader
 from xiaohu.registry.rows import BadRow, FileRow, GoodRow
@@ -73,7 +74,7 @@ class Reading:
         return Indexed(
             good,
             self._number(good.number),
-            self._document(f"{good.document_kind}:{good.document_number}"),
+            self._document(known_by(good.document_kind, good.document_number)),
             username_index(self._operator, good.username) if good.username else b"",
             self._whole(text),
             self._card(good.iccid),

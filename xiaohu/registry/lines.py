@@ -11,7 +11,7 @@ from xiaohu.core.applicants import HolderKind
 from xiaohu.core.calendar import day_of, end_of
 from xiaohu.core.comparing import Registered
 from xiaohu.core.facts import LineStatus
-from xiaohu.core.identity import DocumentKind
+from xiaohu.core.identity import DocumentKind, known_by
 from xiaohu.core.numbers import mask_document, mask_name, mask_number, tail
 from xiaohu.core.retention import Category
 from xiaohu.registry.models import Holder, Line, QuarantinedNumber
@@ -72,6 +72,11 @@ def find(operator: str, number: str) -> Line | None:
 def number_index(operator: str, number: str) -> bytes:
     """Return the blind index of a number (E.164)."""
     return blind_index(operator=operator, purpose="number", value=number)
+
+
+def document_index(operator: str, kind: DocumentKind, number: str) -> bytes:
+    """Return by what an identity document is known: the same as where its holder was imported."""
+    return blind_index(operator=operator, purpose="document", value=known_by(kind, number))
 
 
 def number(line: Line) -> str:

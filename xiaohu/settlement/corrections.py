@@ -37,6 +37,12 @@ def charged_under(effect_id: UUID) -> int:
     return amounts.first() or 0
 
 
+def charge_backs(closing_id: UUID) -> int:
+    """Return how often something of a closing came back after it was booked as paid."""
+    back = Transfer.objects.filter(closing_id=closing_id, debit=Account.REFUNDED.value)
+    return back.count()
+
+
 def pay_part(*, closing_id: UUID, effect_id: UUID, amount_fen: int, now: datetime) -> None:
     """Book that less was paid than was set aside; the rest is to be paid once more."""
     whole = reserved(effect_id) or 0
@@ -81,13 +87,14 @@ def owe(
         _post(closing_id, effect_id, Account.BALANCE, Account.UNCLAIMED, amount_fen, now)
         _settled(closing_id).update(unclaimed_fen=F("unclaimed_fen") + amount_fen)
         _complete(closing_id, now)
-        UnclaimedMoney.objects.get_or_create(
+        UnclaimedMoney.objects.update_or_create(
             closing_id=closing_id,
             defaults={
                 "operator": SettledClosing.objects.get(pk=closing_id).operator,
                 "reason": Unclaimed.CAME_BACK.value,
                 "booked_at": now,
                 "claim_until": claim_until(day_of(now), years=years),
+                "late_since": None,
             },
         )
 

@@ -14,6 +14,8 @@ from xiaohu.core.unclaimed import Unclaimed, claim_until
 from xiaohu.settlement import ledger
 from xiaohu.settlement.models import Account, SettledClosing, UnclaimedMoney
 
+AT_ONCE = 500
+
 
 def book(*, closing_id: UUID, why: Unclaimed, years: int, now: datetime) -> UnclaimedMoney:
     """Book all that is left as owed to whoever is entitled, and end the money side."""
@@ -32,6 +34,18 @@ def book(*, closing_id: UUID, why: Unclaimed, years: int, now: datetime) -> Uncl
 def of_closings(closing_ids: Iterable[UUID]) -> dict[UUID, UnclaimedMoney]:
     """Return what is kept of each closing whose money was booked unclaimed, with one query."""
     return UnclaimedMoney.objects.in_bulk(list(closing_ids))
+
+
+def is_late(closing_id: UUID, *, now: datetime) -> bool:
+    """Say whether the last day on which money of a closing could be claimed has passed."""
+    return UnclaimedMoney.objects.filter(pk=closing_id, claim_until__lt=day_of(now)).exists()
+
+
+def late(*, now: datetime) -> list[UnclaimedMoney]:
+    """Return, locked, what waits although its last day has passed, and was not noted before."""
+    waits = SettledClosing.objects.filter(unclaimed_fen__gt=0).values("closing_id")
+    found = UnclaimedMoney.objects.filter(late_since=None, claim_until__lt=day_of(now))
+    return list(found.filter(closing_id__in=waits).select_for_update(no_key=True)[:AT_ONCE])
 
 
 def take(*, closing_id: UUID, effect_id: UUID, now: datetime) -> int:

@@ -9,8 +9,9 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from xiaohu.access.models import StaffUser
-from xiaohu.closures import handing_out
+from xiaohu.closures import handing_out, queries
 from xiaohu.core.actors import ActorKind
+from xiaohu.core.identity import DocumentKind, DocumentRefused
 from xiaohu.core.refusals import Refusal
 from xiaohu.core.repaying import SlipRefused
 from xiaohu.desk import unclaimed
@@ -41,6 +42,8 @@ def hand_out(request: HttpRequest, officer: StaffUser, closing_id: UUID) -> Http
             _do(asked, officer, found, form)
         except SlipRefused as refused:
             form.add_error("slip", sentence(refused).what)
+        except DocumentRefused as refused:
+            form.add_error("document_number", sentence(refused).what)
         except Refusal as refused:
             problem = sentence(refused)
         else:
@@ -50,8 +53,10 @@ def hand_out(request: HttpRequest, officer: StaffUser, closing_id: UUID) -> Http
         "row": found,
         "case": found.closing.case,
         "form": form,
+        "late_rule": queries.profile_of(found.closing.case).refund.claimed_late,
         "problem": problem,
         "may_repair": any(officer.acts_as(k) for k in (ActorKind.FINANCE, ActorKind.OFFICER)),
+        "as_registered": found.pending is not None and handing_out.is_the_holders(found.pending),
         "own_record": found.pending is not None and found.pending.recorded_by_id == officer.pk,
     }
     status = 409 if problem else 422 if form.errors else 200
@@ -65,6 +70,8 @@ def _do(asked: str, officer: StaffUser, found: Waiting, form: HandedOut) -> None
             closing_id=found.closing.pk,
             slip=form.cleaned_data["slip"],
             identity_seen=form.cleaned_data["identity_seen"],
+            document_kind=DocumentKind(form.cleaned_data["document_kind"]),
+            document_number=form.cleaned_data["document_number"],
             officer=officer,
             now=now,
         )

@@ -26,7 +26,8 @@ _SIGN_IN = "/sign-in?method=reference&next=/cases"
 @own_case
 def claim(request: HttpRequest, case: Case) -> HttpResponse:
     """Claim it to an own account, see how far that is, or where else to fetch it."""
-    closings = [closing.pk for closing in queries.closings_of(case)]
+    found = queries.closings_of(case)
+    closings = [closing.pk for closing in found]
     kept = unclaimed.of_closings(closings)
     if not kept:
         return HttpResponseRedirect(reverse("portal:case", args=[case.pk]))
@@ -54,8 +55,8 @@ def claim(request: HttpRequest, case: Case) -> HttpResponse:
         "wallet_offered": RefundRoute.WALLET in ways,
         "here": route in ways,
         "open_to": open_to,
-        "waits": any(settled[pk].unclaimed_fen for pk in kept),
-        "order": next(iter(orders.current_of(closings).values()), None),
+        "owed": claiming.owed(found),
+        "order": next(iter(orders.waiting_of(closings).values()), None),
         "amount_fen": sum(settled[pk].unclaimed_fen for pk in kept),
         "until": min(each.claim_until for each in kept.values()),
     }

@@ -6,9 +6,11 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
+from xiaohu.closures import claiming
 from xiaohu.closures.models import Case, HumanQueue
 from xiaohu.core.schedule import promised_by
 from xiaohu.core.states import CaseState
+from xiaohu.core.unclaimed import Owed
 from xiaohu.portal import journey, steps
 from xiaohu.portal.entering import own_case
 from xiaohu.portal.shown import numbers_apart, shown_case
@@ -49,6 +51,8 @@ def progress(request: HttpRequest, case: Case) -> HttpResponse:
         **waits,
         "now": now,
         "unclaimed": _claim_until(shown["closings"]),
+        "owed": _owed(shown),
+        "came_back": any(s.state is CaseState.REFUND_ATTENTION for s in shown["closings"]),
         **of_operator(case),
     }
     partial = "#status" if getattr(request, "htmx", False) else ""
@@ -61,6 +65,13 @@ def _concerned(shown: dict[str, Any]) -> list[str]:
     troubled = [s for s in closings if s.closing.owner == HumanQueue.OPERATIONS]
     about = troubled or [s for s in closings if s.state is shown["state"]]
     return numbers_apart(about, closings)
+
+
+def _owed(shown: dict[str, Any]) -> Owed | None:
+    """Say where money of a request that has ended still stands."""
+    if shown["state"] is not CaseState.DONE:
+        return None
+    return claiming.owed([s.closing for s in shown["closings"]])
 
 
 def _claim_until(closings: list[ShownClosing]) -> date | None:

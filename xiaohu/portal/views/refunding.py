@@ -34,10 +34,10 @@ CAME_BACK = frozenset({Action.RETURN_PAYOUT.value, Action.STOP_REFUND.value})
 @own_case
 def refund(request: HttpRequest, case: Case) -> HttpResponse:
     """S21: choose another way, or see how far the bank is with it."""
-    if CaseState(case.state) is not CaseState.REFUND_ATTENTION:
-        return _after(request, case)
     shown = shown_case(case)
     back = [each for each in shown["closings"] if each.state is CaseState.REFUND_ATTENTION]
+    if not back:
+        return _after(request, case, shown)
     tries = max(each.closing.refund_round for each in back)
     shown["concerned"] = numbers_apart(back, shown["closings"])
     if tries >= TRIES:
@@ -80,7 +80,7 @@ def refund(request: HttpRequest, case: Case) -> HttpResponse:
 def wallet(request: HttpRequest, case: Case) -> HttpResponse:
     """S21: the holder's own wallet, on a page of its own as in S13."""
     offered = RefundRoute.WALLET in paying.routes(case)
-    if CaseState(case.state) is not CaseState.REFUND_ATTENTION or not offered:
+    if not refunding.is_back(case) or not offered:
         return HttpResponseRedirect(reverse("portal:refund", args=[case.pk]))
     form = account_form(request, case, RefundRoute.WALLET)
     if request.method == "POST" and form.is_valid():
@@ -108,12 +108,11 @@ def _by_people(
     return render(request, "portal/refund_by_people.html", page)
 
 
-def _after(request: HttpRequest, case: Case) -> HttpResponse:
+def _after(request: HttpRequest, case: Case, shown: dict[str, Any]) -> HttpResponse:
     """Say what became of a refund that was tried again; one that never came back has no page."""
     again = [event for event in events.of_case(case.pk) if event.action == "resume_refund"]
     if not again:
         return HttpResponseRedirect(reverse("portal:case", args=[case.pk]))
-    shown = shown_case(case)
     page: dict[str, Any] = {
         **shown,
         "left_fen": _left(shown["closings"]),
@@ -132,9 +131,8 @@ def _due(closings: list[ShownClosing]) -> date | None:
 
 def _order(closings: list[ShownClosing]) -> RefundOrder | None:
     """Return what a refund still waits for: somebody's word, or the time in which it can be stopped."""
-    standing = orders.current_of(each.closing.pk for each in closings)
-    waits = [o for o in standing.values() if o.missing or o.held_until is not None]
-    return next(iter(waits), None)
+    waiting = orders.waiting_of(each.closing.pk for each in closings)
+    return next(iter(waiting.values()), None)
 
 
 def _expected(shown: dict[str, Any], tried_on: date) -> date:

@@ -1,0 +1,3 @@
+"""A world for upgrades."""
+
+from tests.portal.conftest import world as world
