@@ -349,12 +349,13 @@ def personal_data() -> str:
     )
     natures = "".join(f"| {nature.name.lower()} | {nature} |\n" for nature in Nature)
     tables = "".join(
-        f"\n### {table}\n\n"
+        f"\n### {app}.{table}\n\n"
         + "".join(
             f"- {nature.name.lower()}: {', '.join(f'`{name}`' for name in names.split())}\n"
             for nature, names in said.items()
         )
-        for table, said in DECLARED.items()
+        for app, tables in DECLARED.items()
+        for table, said in tables.items()
     )
     return PERSONAL.format(kept=kept, natures=natures, tables=tables)
 

@@ -107,7 +107,7 @@ def test_erases_the_line_and_keeps_what_others_need(world: World) -> None:
         category=Category.REGISTRATION_IDENTITY,
     )
     assert not SealedRecord.objects.filter(unit=line.pk).exists()
-    assert BucketRecord.objects.filter(case_id=case.pk).count() == 4
+    assert BucketRecord.objects.filter(subject_id=case.closings.get().pk).count() == 4
 
 
 def test_closing_line_and_account_leaves_nothing_of_the_holder(world: World) -> None:

@@ -34,11 +34,11 @@ def test_tells_operators_purposes_and_values_apart(other: dict[str, str]) -> Non
 @pytest.mark.django_db(databases=["default", "keystore"])
 def test_a_bucket_of_a_month_ends_with_its_key() -> None:
     until = date(2028, 11, 30)
-    case = uuid4()
+    closing = uuid4()
     kept = ToKeep(Category.REGISTRATION_IDENTITY, {"name": "测试"}, until)
     for _ in range(2):
-        buckets.keep(operator="demo", case_id=case, kept=[kept])
-    assert BucketRecord.objects.filter(case_id=case).count() == 1
+        buckets.keep(operator="demo", subject_id=closing, kept=[kept])
+    assert BucketRecord.objects.filter(subject_id=closing).count() == 1
     bucket = units.bucket(operator="demo", category=Category.REGISTRATION_IDENTITY, until=until)
     assert keys.destroy("demo", [bucket]) == 1
 

@@ -40,7 +40,7 @@ def seal_kept(closing: Closing, *, now: datetime) -> None:
     values = _values(closing, settled)
     buckets.keep(
         operator=closing.operator,
-        case_id=closing.case_id,
+        subject_id=closing.pk,
         kept=[
             ToKeep(item.category, values[item.category], item.until)
             for item in _kept(closing, settled, on=day_of(now))

@@ -22,6 +22,7 @@ from xiaohu.ops.maintenance_commands import maintenance_app
 from xiaohu.ops.money_commands import reconcile, settle_app
 from xiaohu.ops.notice_commands import notice_app
 from xiaohu.ops.policy_commands import policy_app
+from xiaohu.ops.retention_commands import retention_app
 from xiaohu.ops.sentences import MARK, CannotStart
 from xiaohu.ops.talking import (
     FAILED,
@@ -61,6 +62,7 @@ app.add_typer(audit_app, name="audit")
 app.add_typer(user_app, name="user")
 app.add_typer(settle_app, name="settle")
 app.add_typer(keys_app, name="keys")
+app.add_typer(retention_app, name="retention")
 app.command()(reconcile)
 
 

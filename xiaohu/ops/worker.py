@@ -32,6 +32,7 @@ from xiaohu.closures import (
     unanswered,
 )
 from xiaohu.core.calendar import day_of
+from xiaohu.erasure import kept
 from xiaohu.exports import copies, making
 from xiaohu.gateways import callbacks, sight
 from xiaohu.notices import outbox, reports
@@ -98,6 +99,7 @@ def beats() -> list[Beat]:
         Beat(3600, lambda: claiming.note_late(now=clock.now())),
         Beat(600, _clean_up),
         Beat(60, journal.ship),
+        Beat(600, lambda: kept.carry_out(now=clock.now())),
         Beat(24 * 3600, _look_at_calendar),
         Beat(24 * 3600, lambda: starting.start_arrears(now=clock.now())),
     ]

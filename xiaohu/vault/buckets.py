@@ -1,10 +1,16 @@
-"""What the law keeps after a closing: sealed apart, under keys that expire by the month."""
+"""What the law keeps after a closing: sealed apart, under keys that expire by the month.
+
+A record belongs to the key of its category and month; destroying that key ends all of them at once.
+A hold wraps records anew under a key of its own, so that their month may end without them.
+"""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet
 
 from xiaohu.core.retention import Category
 from xiaohu.vault import box, keys, units
@@ -21,35 +27,135 @@ class ToKeep:
     until: date
 
 
-def keep(*, operator: str, case_id: UUID, kept: Sequence[ToKeep]) -> None:
-    """Seal records under the keys of their bases and months of expiry. Call inside a transaction.
+@dataclass(frozen=True, slots=True)
+class Month:
+    """The records of one category that end on one day, and how many of its month are held."""
 
-    Destroying one such key ends everything kept on this basis until that month. Harmless to
-    repeat.
-    """
-    bucket_of = {
-        item.category: units.bucket(operator=operator, category=item.category, until=item.until)
+    category: Category
+    until: date
+    records: int
+    held: int
+
+
+def keep(*, operator: str, subject_id: UUID, kept: Sequence[ToKeep]) -> None:
+    """Seal what is kept of a closing. Call inside a transaction; harmless to repeat."""
+    rows = [
+        BucketRecord(
+            operator=operator,
+            subject_id=subject_id,
+            category=item.category.value,
+            until=item.until,
+        )
         for item in kept
+    ]
+    key_of = keys.fetch_or_make(operator, {_unit(row) for row in rows})
+    for row, item in zip(rows, kept, strict=True):
+        row.box = box.seal(key_of[_unit(row)], _plain(item.value), belongs_to=_owner(row))
+    BucketRecord.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def open_kept(
+    *, operator: str, subjects: Collection[UUID]
+) -> dict[tuple[UUID, Category], dict[str, str]]:
+    """Return what is kept of closings and can still be read.
+
+    Raises:
+        KeystoreUnavailable: the keystore does not answer.
+    """
+    rows = list(_of(operator, subjects))
+    key_of = keys.fetch(operator, {_unit(row) for row in rows})
+    return {
+        (row.subject_id, Category(row.category)): json.loads(_opened(key_of[_unit(row)], row))
+        for row in rows
+        if _unit(row) in key_of
     }
-    key_of = keys.fetch_or_make(operator, set(bucket_of.values()))
-    BucketRecord.objects.bulk_create(
-        [
-            BucketRecord(
-                operator=operator,
-                case_id=case_id,
-                category=item.category.value,
-                until=item.until,
-                box=_sealed(operator, case_id, item, bucket_of[item.category], key_of),
-            )
-            for item in kept
-        ],
-        ignore_conflicts=True,
+
+
+def is_kept(*, operator: str, subjects: Collection[UUID]) -> bool:
+    """Say whether anything is kept of closings."""
+    return _of(operator, subjects).exists()
+
+
+def months(*, operator: str, ending_by: date) -> list[Month]:
+    """Return the months of categories that end by a day, what ends first before the others."""
+    rows = (
+        BucketRecord.objects.filter(operator=operator, until__lte=ending_by)
+        .values("category", "until")
+        .annotate(free=Count("pk", filter=Q(hold=None)), held=Count("pk", filter=~Q(hold=None)))
+        .order_by("until", "category")
     )
+    return [Month(Category(r["category"]), r["until"], r["free"], r["held"]) for r in rows]
 
 
-def _sealed(
-    operator: str, case_id: UUID, item: ToKeep, bucket: Unit, key_of: Mapping[Unit, bytes]
-) -> bytes:
-    plain = json.dumps(dict(item.value), ensure_ascii=False, sort_keys=True).encode()
-    owner = (operator, bucket.kind, str(bucket.id), str(case_id), item.category.value)
-    return box.seal(key_of[bucket], plain, belongs_to=owner)
+def destroy(*, operator: str, category: Category, until: date) -> int:
+    """End a month: destroy its key, delete what is left of it, and return how many records that was.
+
+    Held records are under another key and stay. Call inside a transaction; harmless to repeat.
+    """
+    keys.destroy(operator, [units.bucket(operator=operator, category=category, until=until)])
+    of_month = BucketRecord.objects.filter(
+        operator=operator, category=category.value, until=until, hold=None
+    )
+    gone, _ = of_month.delete()
+    return gone
+
+
+def hold(*, operator: str, subjects: Collection[UUID], hold_id: UUID) -> int:
+    """Wrap what is kept of closings anew under the key of a hold; return how much. Call inside a transaction."""
+    return _move(operator, _of(operator, subjects).filter(hold=None), hold_id)
+
+
+def release(*, operator: str, subjects: Collection[UUID]) -> int:
+    """Put held records back under the key of their month, or delete those whose month is over.
+
+    The key of each hold that is then empty is destroyed. Call inside a transaction.
+    """
+    held = _of(operator, subjects).exclude(hold=None)
+    holds = set(held.values_list("hold", flat=True))
+    over = keys.was_destroyed(operator, {_month_of(row) for row in held})
+    late, _ = BucketRecord.objects.filter(
+        pk__in=[r.pk for r in held if _month_of(r) in over]
+    ).delete()
+    moved = _move(operator, _of(operator, subjects).exclude(hold=None), None)
+    left = set(BucketRecord.objects.filter(hold__in=holds).values_list("hold", flat=True))
+    keys.destroy(operator, [units.hold(one) for one in holds - left if one])
+    return moved + late
+
+
+def _move(operator: str, rows: QuerySet[BucketRecord], hold_id: UUID | None) -> int:
+    """Wrap records anew under the key of a hold, or of their month; what cannot be read stays."""
+    locked = list(rows.select_for_update())
+    old = keys.fetch(operator, {_unit(row) for row in locked})
+    plain = {row: _opened(old[_unit(row)], row) for row in locked if _unit(row) in old}
+    for row in plain:
+        row.hold = hold_id
+    new = keys.fetch_or_make(operator, {_unit(row) for row in plain})
+    for row, said in plain.items():
+        row.box = box.seal(new[_unit(row)], said, belongs_to=_owner(row))
+    BucketRecord.objects.bulk_update(plain, ["hold", "box"])
+    return len(plain)
+
+
+def _of(operator: str, subjects: Collection[UUID]) -> QuerySet[BucketRecord]:
+    return BucketRecord.objects.filter(operator=operator, subject_id__in=subjects)
+
+
+def _month_of(row: BucketRecord) -> Unit:
+    return units.bucket(operator=row.operator, category=Category(row.category), until=row.until)
+
+
+def _unit(row: BucketRecord) -> Unit:
+    return units.hold(row.hold) if row.hold else _month_of(row)
+
+
+def _opened(key: bytes, row: BucketRecord) -> bytes:
+    return box.open_box(key, bytes(row.box), belongs_to=_owner(row))
+
+
+def _owner(row: BucketRecord) -> tuple[str, ...]:
+    unit = _unit(row)
+    return (row.operator, unit.kind, str(unit.id), str(row.subject_id), row.category)
+
+
+def _plain(value: Mapping[str, str]) -> bytes:
+    return json.dumps(dict(value), ensure_ascii=False, sort_keys=True).encode()

@@ -24,20 +24,23 @@ class SealedRecord(models.Model):
 
 
 class BucketRecord(models.Model):
-    """What the law keeps after a closing, under the key of a month and a legal basis.
+    """What the law keeps after a closing, under the key of a month and a legal basis, or of a hold.
 
-    Found by case alone, so that no desk can search it.
+    Found by the closing's id alone, so that no desk can search it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     operator = models.CharField(max_length=32)
-    case_id = models.UUIDField()
+    subject_id = models.UUIDField()
     category = models.CharField(max_length=32)
     until = models.DateField()
+    hold = models.UUIDField(null=True)
     box = models.BinaryField()
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["case_id", "category"], name="kept_once_for_each_case")
+            models.UniqueConstraint(
+                fields=["subject_id", "category"], name="kept_once_for_each_closing"
+            )
         ]
         indexes = [models.Index(fields=["until"], name="vault_bucket_until")]

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from xiaohu.core.retention import Category, UnitKind
 
 BUCKET_KIND = "bucket"
+HOLD_KIND = "hold"
 _BUCKETS = uuid.UUID("6f1f0c1e-4df1-4d6e-9d8e-0c6f3f1a7b52")
 
 
@@ -45,3 +46,8 @@ def assistance(id: uuid.UUID) -> Unit:  # noqa: A002 - the field's own name
 def bucket(*, operator: str, category: Category, until: date) -> Unit:
     """Return the unit of all records kept on one basis until one month."""
     return Unit(BUCKET_KIND, uuid.uuid5(_BUCKETS, f"{operator}|{category.value}|{until:%Y-%m}"))
+
+
+def hold(id: uuid.UUID) -> Unit:  # noqa: A002 - the field's own name
+    """Return the unit of kept records that an authority wants kept on."""
+    return Unit(HOLD_KIND, id)
