@@ -128,11 +128,12 @@ DECLARED: Mapping[str, Mapping[str, Mapping[Nature, str]]] = {
     "closures": {
         "AssistedPayment": {
             N.RANDOM: "id closing_id",
-            N.FIXED: "operator identity_seen",
+            N.FIXED: "document_kind operator identity_seen",
             N.OUTSIDE: "slip",
             N.STAFF: "recorded_by_id confirmed_by_id",
-            N.COUNT: "amount_fen",
+            N.COUNT: "charge_backs amount_fen",
             N.TIME: "recorded_at confirmed_at dropped_at",
+            N.INDEX: "document_index",
         },
         "Case": {
             N.RANDOM: "id reference holder_id policy_id policy_declined_id appeal_of_id",
@@ -159,7 +160,7 @@ DECLARED: Mapping[str, Mapping[str, Mapping[Nature, str]]] = {
         "Closing": {
             N.RANDOM: "id case_id line_id account_id",
             N.FIXED: "operator choices state step is_open outcome trouble owner",
-            N.COUNT: "lease attempts exit_fee_shown_fen refund_round",
+            N.COUNT: "fallen lease attempts exit_fee_shown_fen refund_round",
             N.TIME: "lease_until next_action_at owner_due_at refund_due_on disconnected_at number_free_on",
         },
         "ConsentHeard": {
@@ -378,12 +379,13 @@ DECLARED: Mapping[str, Mapping[str, Mapping[Nature, str]]] = {
             N.TIME: "day began_at ended_at",
         },
         "RefundOrder": {
-            N.RANDOM: "id closing_id",
-            N.FIXED: "operator reasons outcome",
+            N.RANDOM: "effect_id id closing_id",
+            N.FIXED: "route moved same_payee by_staff operator reasons outcome",
             N.STAFF: "prepared_by first_by second_by",
             N.SIGN_IN: "stop_code",
-            N.COUNT: "needed",
+            N.COUNT: "amount_fen together_fen limit_fen deciders needed",
             N.TIME: "first_at second_at held_until created_at ended_at",
+            N.INDEX: "payee",
         },
         "SettledClosing": {
             N.RANDOM: "closing_id",
@@ -409,7 +411,7 @@ DECLARED: Mapping[str, Mapping[str, Mapping[Nature, str]]] = {
         "UnclaimedMoney": {
             N.RANDOM: "closing_id",
             N.FIXED: "operator reason",
-            N.TIME: "booked_at claim_until",
+            N.TIME: "late_since booked_at claim_until",
         },
     },
     "trail": {
