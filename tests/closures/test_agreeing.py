@@ -23,6 +23,7 @@ from xiaohu.core.ordering import OrderStopped
 from xiaohu.core.profile import RefundRoute
 from xiaohu.core.states import CaseState
 from xiaohu.core.steps import Scope
+from xiaohu.gateways import providers
 from xiaohu.notices.models import QueuedNotice
 from xiaohu.registry.models import Line
 from xiaohu.screening.models import CheckRun
@@ -347,4 +348,27 @@ def test_a_word_given_while_a_worker_looks_is_not_slept_through(
     world.clock.pass_(days=1, minutes=1)
     world.work_until(lambda: is_done(case), hours=1)
     assert given
+    assert paid(world) == ["bank_account"]
+
+
+def test_a_payee_changed_between_order_and_payment_is_not_paid(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = came_back(world)
+    elsewhere(world, case)
+    agree(world, case, "sun")
+    agreed_to = bytes(Case.objects.get(pk=case.pk).payee_index or b"")
+    payout = providers.payout
+
+    def changing() -> object:
+        Case.objects.filter(pk=case.pk).update(payee_index=b"another")
+        return payout()
+
+    world.clock.pass_(days=1, minutes=1)
+    with monkeypatch.context() as patched:
+        patched.setattr(providers, "payout", changing)
+        world.work()
+    assert paid(world) == []
+    Case.objects.filter(pk=case.pk).update(payee_index=agreed_to)
+    world.work_until(lambda: is_done(case), hours=1)
     assert paid(world) == ["bank_account"]

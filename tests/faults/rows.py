@@ -11,11 +11,13 @@ from uuid import UUID, uuid4
 from django.core.exceptions import FieldDoesNotExist
 
 from xiaohu.closures.models import Closing
+from xiaohu.core.profile import RefundRoute
 from xiaohu.core.states import CaseState
 from xiaohu.core.steps import Scope, Step
 from xiaohu.queue import lease
 from xiaohu.queue.lease import LeaseLost
 from xiaohu.queue.models import Effect, EffectState
+from xiaohu.settlement.models import RefundOrder
 
 START = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 Posting = tuple[str, str, int, UUID | None]
@@ -31,6 +33,13 @@ class Folder:
 
     scope: str = Scope.LINE.value
     state: str = CaseState.SETTLING.value
+    refund_route: str = RefundRoute.ORIGINAL.value
+    payee_index: bytes | None = None
+    prepared_by: UUID = field(default_factory=uuid4)
+    proposed_by_id: UUID | None = None
+    decided_by_id: UUID | None = None
+    decided_at: datetime | None = None
+    review_reasons: tuple[str, ...] = ()
 
 
 @dataclass
@@ -92,7 +101,9 @@ class Rows:
     now: datetime = START
     effects: dict[UUID, Effect] = field(default_factory=dict)
     postings: list[Posting] = field(default_factory=list)
+    orders: list[RefundOrder] = field(default_factory=list)
     refundable_fen: int | None = None
+    claimed: bool = False
     inside: bool = False
 
     def __post_init__(self) -> None:
@@ -109,14 +120,17 @@ class Rows:
         try:
             yield
         except BaseException:
-            self.row, self.effects, self.postings, self.refundable_fen = before
+            self.row, self.effects, self.postings, self.orders, rest = before
+            self.refundable_fen, self.claimed = rest
             raise
         finally:
             self.inside = False
 
-    def _copied(self) -> tuple[Row, dict[UUID, Effect], list[Posting], int | None]:
+    def _copied(self) -> tuple[Any, ...]:
         effects = {pk: copy.copy(effect) for pk, effect in self.effects.items()}
-        return self.see(), effects, list(self.postings), self.refundable_fen
+        orders = [copy.copy(order) for order in self.orders]
+        rest = (self.refundable_fen, self.claimed)
+        return self.see(), effects, list(self.postings), orders, rest
 
     def see(self, _pk: UUID | None = None) -> Row:
         """Return the closing as it is stored."""
@@ -166,7 +180,9 @@ class Rows:
     def post(self, debit: str, credit: str, fen: int, effect_id: UUID | None = None) -> None:
         """Move money; the same posting twice is what the database's constraints refuse."""
         assert fen > 0
-        assert (debit, credit, effect_id) not in {(d, c, e) for d, c, _, e in self.postings}
+        assert effect_id is None or (debit, credit, effect_id) not in {
+            (d, c, e) for d, c, _, e in self.postings
+        }
         self.postings.append((debit, credit, fen, effect_id))
 
     def standing(self, account: str) -> int:

@@ -4,36 +4,43 @@ Each worker is a greenlet that stops at every fault point, so that anything may 
 another worker goes on, time passes, the process dies.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
 from functools import partial
 from types import SimpleNamespace
 from typing import Any, cast
 from unittest import mock
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from greenlet import getcurrent
 
 from tests.faults.hearing import Hearing
+from tests.faults.ordering import HOLDER, PEOPLE, Orders
 from tests.faults.providers import Mood, Provider, capabilities
 from tests.faults.rows import START, Died, Rows
 from tests.faults.workers import Worker
-from xiaohu.closures import driver, effecting, work
+from xiaohu.closures import driver, effecting, refund_orders, work
 from xiaohu.closures.effecting import Doing, carry_out
 from xiaohu.closures.models import Closing, HumanQueue
+from xiaohu.closures.steps import refund
 from xiaohu.closures.work import Progress, Work, ask_people, finish_step
 from xiaohu.core import moves
 from xiaohu.core.actors import Actor, ActorKind
 from xiaohu.core.moves import Action
+from xiaohu.core.ordering import OrderOutcome
+from xiaohu.core.profile import RefundRoute
 from xiaohu.core.settlement import Item, Purses, settle
 from xiaohu.core.states import CaseState
 from xiaohu.core.steps import Step
 from xiaohu.gateways.protocols import Answer
 from xiaohu.queue import effects, faults, lease
 from xiaohu.queue.models import Effect, EffectState
+from xiaohu.settlement.models import RefundOrder
 
 BALANCE, PENDING, REFUNDED, UNCLAIMED, REST = "balance", "pending", "refunded", "unclaimed", "rest"
+Done = Callable[[Closing, Effect, Answer, datetime], None]
+Refused = Callable[[Closing, Effect, Answer, datetime], Progress]
 OPEN = (EffectState.INTENDED.value, EffectState.UNKNOWN.value)
 
 
@@ -47,6 +54,8 @@ class Saga:
         *,
         idempotent: bool = True,
         lookup: bool = True,
+        limit_fen: int = 10**9,
+        counter: bool = False,
     ) -> None:
         self.rows = Rows()
         self.purses, self.items = purses, items
@@ -56,6 +65,9 @@ class Saga:
         self.ended = False
         self.by_hand = 0
         self.hearing = Hearing(self.rows)
+        self.orders = Orders(self.rows, limit_fen)
+        self.counter = counter  # the way first chosen: it is fetched there
+        self.paid_to: list[tuple[UUID, bytes | None]] = []
 
     # What stands for the steps around the protocol.
 
@@ -90,18 +102,42 @@ class Saga:
             with turn.transaction() as closing:
                 finish_step(closing, now=self.rows.now)
             return Progress.GOES_ON
+        if self.counter:
+            with turn.transaction() as closing:
+                self.rows.post(BALANCE, UNCLAIMED, left)
+                finish_step(closing, now=self.rows.now)
+            return Progress.GOES_ON
+        return self._pay(turn, left, done=self._post, refused=self._came_back)
+
+    def claim(self, turn: Work) -> Progress:
+        """Carry a claim on, as a closing that has ended does."""
+        if not self.rows.claimed:
+            return Progress.WAITS
+        left = self.rows.standing(UNCLAIMED) or self._left()
+        return self._pay(
+            turn, left, done=self._claim_paid, refused=self._claim_came_back, more=True
+        )
+
+    def _pay(
+        self, turn: Work, fen: int, *, done: Done, refused: Refused, more: bool = False
+    ) -> Progress:
+        """Pay so much, once its order lets it go: by the real rule of waiting, and the real beats."""
+        waits = refund.waits_for_order(turn, amount_fen=fen)
+        if waits is not None:
+            return waits
         return carry_out(
             turn,
             Doing(
                 kind=Step.REFUND.value,
                 round=turn.seen.refund_round,
                 can=self.paying.can,
-                call=lambda key: self._ask(self.paying, key, left),
+                call=lambda key: self._ask(self.paying, key, fen),
                 look_up=lambda key: self._look(self.paying, key),
                 prepare=self._reserve,
-                done=self._post,
+                done=done,
+                more=more,
                 pays=True,
-                refused=self._came_back,
+                refused=refused,
             ),
         )
 
@@ -119,7 +155,10 @@ class Saga:
         return settled - self.rows.standing(REFUNDED) - self.rows.standing(UNCLAIMED)
 
     def _ask(self, provider: Provider, key: UUID, fen: int) -> Answer:
+        before = len(provider.deeds)
         answer = provider.do(key, fen, now=self.rows.now)
+        if provider is self.paying and len(provider.deeds) > before:
+            self.paid_to.append((key, self.to))
         self.pause("on its way")
         return answer
 
@@ -128,9 +167,16 @@ class Saga:
         self.pause("on its way")
         return answer
 
-    def _reserve(self, _closing: Closing, effect: Effect, _now: datetime) -> None:
-        if not any((d, c, e) == (BALANCE, PENDING, effect.pk) for d, c, _, e in self.rows.postings):
-            self.rows.post(BALANCE, PENDING, self.rows.standing(BALANCE), effect.pk)
+    def _reserve(self, closing: Closing, effect: Effect, now: datetime) -> None:
+        self.orders.send(closing.pk, effect_id=effect.pk, now=now)
+        self.to = self.rows.row.case.payee_index
+        if any((d, c, e) == (BALANCE, PENDING, effect.pk) for d, c, _, e in self.rows.postings):
+            return
+        if self.rows.standing(UNCLAIMED):
+            self.rows.post(UNCLAIMED, BALANCE, self.rows.standing(UNCLAIMED), effect.pk)
+        fen = self.rows.standing(BALANCE)
+        self.orders.require(fen, effect.pk, self.to)
+        self.rows.post(BALANCE, PENDING, fen, effect.pk)
 
     def _post(self, _closing: Closing, effect: Effect, _answer: Answer, _now: datetime) -> None:
         self.rows.post(PENDING, REFUNDED, self.rows.standing(PENDING), effect.pk)
@@ -144,6 +190,35 @@ class Saga:
         closing.save()
         due = timedelta(days=15)
         return ask_people(closing, HumanQueue.SUBSCRIBER, trouble="refused", now=now, due=due)
+
+    def _claim_paid(self, closing: Closing, effect: Effect, answer: Answer, now: datetime) -> None:
+        self._post(closing, effect, answer, now)
+        self._end_claim(closing)
+
+    def _claim_came_back(
+        self, closing: Closing, effect: Effect, _answer: Answer, _now: datetime
+    ) -> Progress:
+        fen = self.rows.standing(PENDING)
+        self.rows.post(PENDING, BALANCE, fen, effect.pk)
+        self.rows.post(BALANCE, UNCLAIMED, fen, effect.pk)
+        self._end_claim(closing)
+        return Progress.WAITS
+
+    def _end_claim(self, closing: Closing) -> None:
+        self.rows.claimed = False
+        closing.next_action_at, closing.owner, closing.owner_due_at = None, "", None
+        closing.attempts, closing.trouble = 0, ""
+        closing.save()
+
+    def _bring(self, closing: Closing, _order: RefundOrder, *, now: datetime) -> None:
+        """Leave a closing to people whose refund was stopped."""
+        self._stopped(closing, now)
+
+    def _stopped(self, closing: Closing, now: datetime) -> None:
+        closing.state = self._move(Action.STOP_REFUND, ActorKind.SUBSCRIBER)
+        closing.next_action_at, closing.owner = None, HumanQueue.OPERATIONS.value
+        closing.owner_due_at, closing.trouble, closing.attempts = now, "refund_stopped", 0
+        closing.save()
 
     def _move(self, action: Action, actor: ActorKind) -> str:
         state = CaseState(self.rows.row.state)
@@ -164,8 +239,83 @@ class Saga:
         if not self.rows.inside:
             running.parent.switch()
 
+    def name_another(self, by: UUID = HOLDER) -> None:
+        """Let the holder, or somebody of ours, name another account for what came back."""
+        with self.rows.atomic():
+            self._order_elsewhere(by)
+        self.send_again()
+
+    def make_claim(self) -> None:
+        """Let the holder claim what waits, to another account."""
+        with self.rows.atomic():
+            self.rows.row.refund_round += 1
+            self.rows.row.next_action_at = self.rows.now
+            self.rows.claimed = True
+            self._order_elsewhere(HOLDER)
+
+    def _order_elsewhere(self, by: UUID) -> None:
+        case = self.rows.row.case
+        case.refund_route, case.payee_index = RefundRoute.BANK_ACCOUNT.value, uuid4().bytes
+        kind = ActorKind.SUBSCRIBER if by == HOLDER else ActorKind.FINANCE
+        refund_orders.anew(
+            cast(Any, self.rows.row), actor=Actor(kind, str(by)), stop_code="x", now=self.rows.now
+        )
+
+    def may_claim(self) -> bool:
+        """Say whether money waits that nobody claims yet."""
+        rows = self.rows
+        return not rows.row.is_open and not rows.claimed and rows.standing(UNCLAIMED) > 0
+
+    def due_fen(self, _closing: object) -> int | None:
+        """Return what is to be paid."""
+        return self.rows.standing(UNCLAIMED) or self._left() or None
+
+    def agree(self, by: UUID) -> None:
+        """Let somebody agree to what waits; with the last word it goes."""
+        with self.rows.atomic():
+            row, order = self.rows.row, self.orders.current()
+            waits = row.state == CaseState.SETTLING.value or self.rows.claimed
+            if order is None or not waits or not self.orders.agree(by):
+                return
+            order = self.orders.current()
+            if order is not None and order.missing == 0:
+                row.next_action_at = max(self.rows.now, order.held_until or self.rows.now)
+                row.owner, row.owner_due_at, row.trouble, row.attempts = "", None, "", 0
+
+    def stop(self) -> None:
+        """Let whoever was told before stop what has not gone yet."""
+        with self.rows.atomic():
+            order, row = self.orders.current(), self.rows.row
+            if order is None:
+                return
+            if self.rows.claimed:
+                self.orders.end(order, OrderOutcome.STOPPED, now=self.rows.now)
+                row.lease, row.lease_until = row.lease + 1, None
+                self._end_claim(cast(Any, self.rows.see()))
+            elif row.is_open and row.state == CaseState.SETTLING.value:
+                self.orders.end(order, OrderOutcome.STOPPED, now=self.rows.now)
+                row.lease, row.lease_until = row.lease + 1, None
+                self._stopped(cast(Any, self.rows.see()), self.rows.now)
+
+    def decide(self) -> None:
+        """Let two people say of a payment nobody could find out what the bank's papers say of it."""
+        with self.rows.atomic():
+            for effect in self.rows.effects.values():
+                if effect.kind != Step.REFUND.value or effect.state not in OPEN:
+                    continue
+                done = self.paying.done_under(effect.pk)
+                state = EffectState.DONE if done else EffectState.REFUSED
+                self.rows.record(effect.pk, state=state, reference="HD-1", reason=effects.DECIDED)
+            row = self.rows.row
+            row.next_action_at, row.owner, row.owner_due_at = self.rows.now, "", None
+            row.trouble, row.attempts = "", 0
+
     def send_again(self) -> None:
         """Let the holder choose another way, or the desk try again."""
+        last = self.orders.last()
+        if last is not None and last.outcome == OrderOutcome.STOPPED.value:
+            with self.rows.atomic():
+                self._order_elsewhere(HOLDER)
         with self.rows.atomic():
             row = self.rows.see()
             row.state = self._move(Action.RESUME_REFUND, ActorKind.SUBSCRIBER)
@@ -176,7 +326,7 @@ class Saga:
     def pay_by_hand(self) -> None:
         """Let finance pay what came back, outside of any provider."""
         with self.rows.atomic():
-            by_hand = UUID(int=self.rows.row.refund_round)
+            by_hand = UUID(int=len(self.rows.orders) + 1)
             left = self.rows.standing(BALANCE)
             assert left == self._left()
             self.rows.post(BALANCE, PENDING, left, by_hand)
@@ -190,8 +340,12 @@ class Saga:
             self.hearing.hear(deed.key, deed.amount_fen, lie)
         self.hearing.look_sooner()
 
-    def finish(self) -> None:
-        """Stop all faults and let fresh workers go on until nothing moves by itself."""
+    def finish(self, *, people: bool = False) -> None:
+        """Stop all faults and let fresh workers go on until nothing moves by itself.
+
+        With `people` others do their part as well: what came back goes elsewhere, what nobody can
+        find out is decided, what waits is claimed.
+        """
         for worker in self.workers:
             worker.die()
             worker.dies_at = ""
@@ -199,14 +353,25 @@ class Saga:
         for _ in range(80):
             row = self.rows.row
             if row.state == CaseState.REFUND_ATTENTION.value:
-                self.send_again()
-            if not row.is_open or row.next_action_at is None:
+                self.name_another() if people else self.send_again()
+            if people:
+                self._do_their_part()
+            for person in PEOPLE:
+                self.agree(person)
+            row = self.rows.row
+            if row.next_action_at is None:
                 return
             later = max(row.next_action_at, self.rows.now + timedelta(minutes=1))
             self.rows.now = later
             while self.workers[0].go_on():
                 pass
         raise AssertionError(f"no progress at {self.rows.row.step}: {self.rows.row.trouble}")
+
+    def _do_their_part(self) -> None:
+        if self.rows.row.trouble == "refund_unresolved":
+            self.decide()
+        if self.may_claim():
+            self.make_claim()
 
 
 @contextmanager
@@ -230,6 +395,13 @@ def running(saga: Saga) -> Iterator[None]:
             (lease, "take", rows.take),
             (lease, "hold", rows.hold),
             (lease, "release", rows.release),
+            (driver, "paying_claims", SimpleNamespace(go_on=saga.claim)),
+            (refund, "orders", saga.orders),
+            (refund, "agreeing", SimpleNamespace(bring_to_people=saga._bring)),
+            (refund_orders, "orders", saga.orders),
+            (refund_orders, "_asked", saga.orders.asked),
+            (refund_orders, "_terms", saga.orders.terms),
+            (refund_orders, "_due_fen", saga.due_fen),
             (effecting, "matching", saga.hearing),
             (effecting, "findings", saga.hearing.findings),
             (effecting, "corrections", saga.hearing),

@@ -5,6 +5,7 @@ example is printed as the shortest list of steps that still fails.
 """
 
 from datetime import timedelta
+from uuid import UUID
 
 import hypothesis.strategies as st
 from hypothesis import HealthCheck, seed, settings
@@ -18,9 +19,10 @@ from hypothesis.stateful import (
 )
 
 from tests.faults import saga, summary
+from tests.faults.ordering import HOLDER, PEOPLE
 from tests.faults.providers import Mood
 from tests.faults.rows import START
-from tests.faults.saga import BALANCE, PENDING, REFUNDED, REST, Saga
+from tests.faults.saga import BALANCE, PENDING, REFUNDED, REST, UNCLAIMED, Saga
 from tests.faults.seeds import SEED
 from xiaohu.core.settlement import Item, ItemKind, Purses
 from xiaohu.core.states import CaseState
@@ -40,13 +42,33 @@ class Money(RuleBasedStateMachine):
         items=st.lists(ITEMS, max_size=3),
         idempotent=st.booleans(),
         lookup=st.booleans(),
+        limit_fen=st.sampled_from([0, 500, 10**9]),
+        counter=st.booleans(),
+        people=st.booleans(),
     )
-    def begin(self, purses: Purses, items: list[Item], idempotent: bool, lookup: bool) -> None:
+    def begin(
+        self,
+        purses: Purses,
+        items: list[Item],
+        idempotent: bool,
+        lookup: bool,
+        limit_fen: int,
+        counter: bool,
+        people: bool,
+    ) -> None:
         """Start with a closed line that has some money."""
-        self.saga = Saga(purses, items, idempotent=idempotent, lookup=lookup)
+        self.saga = Saga(
+            purses,
+            items,
+            idempotent=idempotent,
+            lookup=lookup,
+            limit_fen=limit_fen,
+            counter=counter,
+        )
         self.running = saga.running(self.saga)
         self.running.__enter__()
         self.lied = False
+        self.people = people
 
     @rule(who=st.integers(0, 1), beats=st.integers(1, 4))
     def work(self, who: int, beats: int) -> None:
@@ -99,6 +121,34 @@ class Money(RuleBasedStateMachine):
         self.saga.send_again()
 
     @precondition(lambda self: self.saga.rows.row.state == CaseState.REFUND_ATTENTION.value)
+    @rule(by=st.sampled_from([HOLDER, *PEOPLE]))
+    def name_another(self, by: UUID) -> None:
+        """Let the holder, or somebody of ours, name another account."""
+        self.saga.name_another(by)
+
+    @rule(by=st.sampled_from(PEOPLE))
+    def agree(self, by: UUID) -> None:
+        """Let somebody agree to a refund that waits; not always somebody who may."""
+        self.saga.agree(by)
+
+    @rule()
+    def stop(self) -> None:
+        """Let whoever was told before stop a refund, perhaps too late."""
+        self.saga.stop()
+
+    @precondition(lambda self: self.saga.may_claim())
+    @rule()
+    def claim(self) -> None:
+        """Let the holder claim what waits after the end."""
+        self.saga.make_claim()
+
+    @precondition(lambda self: self.saga.rows.row.trouble == "refund_unresolved")
+    @rule()
+    def decide(self) -> None:
+        """Let two people decide what became of a payment."""
+        self.saga.decide()
+
+    @precondition(lambda self: self.saga.rows.row.state == CaseState.REFUND_ATTENTION.value)
     @rule()
     def pay_by_hand(self) -> None:
         """Let finance pay it by hand."""
@@ -116,10 +166,11 @@ class Money(RuleBasedStateMachine):
     def conserved(self) -> None:
         """Every fen is somewhere, and what is booked as paid was paid."""
         rows = self.saga.rows
-        for account in (BALANCE, PENDING, REFUNDED, REST):
+        for account in (BALANCE, PENDING, REFUNDED, UNCLAIMED, REST):
             assert rows.standing(account) >= 0
         if rows.refundable_fen is not None:
-            there = sum(rows.standing(account) for account in (BALANCE, PENDING, REFUNDED))
+            where = (BALANCE, PENDING, REFUNDED, UNCLAIMED)
+            there = sum(rows.standing(account) for account in where)
             assert there == rows.refundable_fen
             assert there + rows.standing(REST) == self.saga.purses.total_fen
         paid = sum(deed.amount_fen for deed in self.saga.paying.deeds) + self.saga.by_hand
@@ -130,16 +181,23 @@ class Money(RuleBasedStateMachine):
         """Done means that nothing stands on the way, and that the truth says the same."""
         row, rows = self.saga.rows.row, self.saga.rows
         assert not row.trouble.endswith("Error"), row.trouble
-        if not row.is_open:
+        if not row.is_open and not rows.claimed:
             assert rows.standing(BALANCE) == rows.standing(PENDING) == 0
             paid = sum(deed.amount_fen for deed in self.saga.paying.deeds) + self.saga.by_hand
-            assert paid == rows.standing(REFUNDED) == rows.refundable_fen
+            assert paid == rows.standing(REFUNDED)
+            assert paid + rows.standing(UNCLAIMED) == rows.refundable_fen
+
+    @invariant()
+    def only_where_it_was_ordered(self) -> None:
+        """Nobody was paid but by an order to them, agreed to by whoever had to."""
+        for key, payee in self.saga.paid_to:
+            assert payee in self.saga.orders.payees(key)
 
     @invariant()
     def never_forgotten(self) -> None:
         """An open closing has a next action, or people with a date."""
         row = self.saga.rows.row
-        if row.is_open and row.next_action_at is None:
+        if (row.is_open or self.saga.rows.claimed) and row.next_action_at is None:
             assert row.owner
             assert row.owner_due_at is not None
 
@@ -148,12 +206,14 @@ class Money(RuleBasedStateMachine):
         if not hasattr(self, "saga"):
             return
         try:
-            self.saga.finish()
+            self.saga.finish(people=self.people)
             self.never_done_while_open()
             self.conserved()
             self.paid_once()
             row = self.saga.rows.row
-            if row.is_open and not self.lied:
+            still_open = row.is_open or self.saga.rows.claimed
+            if still_open and not self.lied:
+                assert not self.people, "where people do their part, it ends"
                 assert row.trouble in {"refund_unresolved", "refund_contradictory"}
                 self._may_be_unresolved()
         finally:

@@ -107,6 +107,7 @@ NOT_DONE_YET = {
     Action.BOOK_UNCLAIMED,
 }
 OTHER_EVENTS = (
+    "charge_back",
     "open",
     "appeal",
     "split",

@@ -16,6 +16,7 @@ from django.db.models import Q
 from xiaohu.closures import alarms, claiming, moves, submitting
 from xiaohu.closures.models import Closing, HumanQueue
 from xiaohu.core import matching
+from xiaohu.core.actors import WORKER
 from xiaohu.core.findings import FindingKind, FindingSource
 from xiaohu.core.matching import FOR_PEOPLE, Heard, Match, Said
 from xiaohu.core.notices import Notice
@@ -26,6 +27,7 @@ from xiaohu.queue import effects, engine
 from xiaohu.queue.models import Effect, EffectState
 from xiaohu.settlement import corrections, findings
 from xiaohu.settlement.bills import LedgerBroken
+from xiaohu.trail import events
 
 logger = logging.getLogger(__name__)
 SOURCE = "payout"
@@ -143,6 +145,14 @@ def _charge_back(effect: Effect, reference: str, booked_fen: int, now: datetime)
             closing_id=effect.subject_id, effect_id=effect.pk, amount_fen=booked_fen, now=now
         )
         case = Closing.objects.select_related("case").get(pk=effect.subject_id).case
+        events.record(
+            operator=case.operator,
+            actor=WORKER,
+            action="charge_back",
+            case_id=case.pk,
+            evidence={"effect": str(effect.pk), "amount_fen": str(booked_fen)},
+            now=now,
+        )
         if case.purged_at is None:
             submitting.tell(case, Notice.CHARGED_BACK, now=now)
 

@@ -31,13 +31,13 @@ def go_on(work: Work) -> Progress:
     said = clearing.said_now(closing, now=work.clock()) if not is_on_its_way(closing) else None
     if said is not None and said.legal_hold:
         return hold_back(work, said.hold_review_on)
-    payout, chosen = providers.payout(), paying.payee(closing.case)
-    payee = Payee(
-        route=closing.case.refund_route,
-        name=chosen[claiming.NAME],
-        bank=chosen["bank"],
-        account=chosen["account"],
-    )
+    payout = providers.payout()
+    to: list[Payee] = []
+
+    def take(closing: Closing, effect: Effect, now: datetime) -> None:
+        _take(closing, effect, now)
+        to.append(_payee_now(closing))
+
     return carry_out(
         work,
         Doing(
@@ -45,15 +45,27 @@ def go_on(work: Work) -> Progress:
             round=closing.refund_round,
             can=payout.capabilities,
             call=lambda key: payout.pay(
-                amount_fen=amount_fen, payee=payee, reference=closing.case.reference, key=key
+                amount_fen=amount_fen, payee=to[-1], reference=closing.case.reference, key=key
             ),
             look_up=payout.look_up,
             pays=True,
-            prepare=_take,
+            prepare=take,
             done=_paid,
             more=True,
             refused=_came_back,
         ),
+    )
+
+
+def _payee_now(closing: Closing) -> Payee:
+    """Return whom a locked closing pays: read where its order is sent."""
+    closing.case.refresh_from_db(fields=["refund_route", "payee_index"])
+    chosen = paying.payee(closing.case)
+    return Payee(
+        route=closing.case.refund_route,
+        name=chosen[claiming.NAME],
+        bank=chosen["bank"],
+        account=chosen["account"],
     )
 
 

@@ -172,6 +172,7 @@ TOLD = frozenset(
         "execute",
         "certify",
         "return_payout",
+        "charge_back",
         "resume_refund",
         "finish",
         "appeal",

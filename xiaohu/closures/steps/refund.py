@@ -79,7 +79,12 @@ def run(work: Work) -> Progress:
     if waits is not None:
         return waits
     payout = providers.payout()
-    payee = _payee(closing)
+    to: list[Payee] = []
+
+    def reserve(closing: Closing, effect: Effect, now: datetime) -> None:
+        _reserve(closing, effect, now)
+        to.append(payee_now(closing))
+
     return carry_out(
         work,
         Doing(
@@ -87,13 +92,13 @@ def run(work: Work) -> Progress:
             round=closing.refund_round,
             can=payout.capabilities,
             call=lambda key: (
-                payout.pay(amount_fen=left, payee=payee, reference=closing.case.reference, key=key)
+                payout.pay(amount_fen=left, payee=to[-1], reference=closing.case.reference, key=key)
                 if begun or paying.reaches(closing.case)
                 else Answer(state=AnswerState.REFUSED, reason=Returned.ACCOUNT_CLOSED.value)
             ),
             look_up=payout.look_up,
             pays=True,
-            prepare=_reserve,
+            prepare=reserve,
             done=_post,
             refused=_came_back,
         ),
@@ -108,7 +113,7 @@ def waits_for_order(work: Work, *, amount_fen: int) -> Progress | None:
     now = work.clock()
     if is_on_its_way(work.seen) and orders.current(work.seen.pk) is None:
         return None
-    with work.transaction() as closing:
+    with work.transaction(fresh=True) as closing:
         order = refund_orders.standing(closing, amount_fen=amount_fen, now=now)
         if order.ended_at is not None:
             agreeing.bring_to_people(closing, order, now=now)
@@ -127,7 +132,9 @@ def is_on_its_way(closing: Closing) -> bool:
     return effects.known(subject_id=closing.pk, kind=kind, round_=round_) is not None
 
 
-def _payee(closing: Closing) -> Payee:
+def payee_now(closing: Closing) -> Payee:
+    """Return whom a locked closing pays: read where its order is sent, so that both are of one moment."""
+    closing.case.refresh_from_db(fields=["refund_route", "payee_index"])
     route = RefundRoute(closing.case.refund_route or RefundRoute.ORIGINAL)
     if route is RefundRoute.WAIVE:
         route = RefundRoute.ORIGINAL  # more is left than may be waived: it goes back all the same
