@@ -110,7 +110,7 @@ def test_a_replacement_says_what_it_replaces_and_only_what_was_wrong_changes(
     assert (certificate.state, certificate.replaced_by_id) == ("replaced", newer.number)
     was, says = documents.read(certificate), documents.read(newer)
     different = {fact for fact in says if says[fact] != was.get(fact)}
-    assert different == {"number", "verify", "issued_at", "product", "replaces"}
+    assert different == {"number", "verify", "issued_at", "log", "product", "replaces"}
     assert says["replaces"] == certificate.number
     world.send_notices()
     assert newer.number in world.outside.inbox(CONTACT)[0]

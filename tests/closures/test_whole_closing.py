@@ -172,7 +172,9 @@ def test_leaves_a_trail_that_verifies_and_names_nobody(world: World) -> None:
         "consent",
         "schedule",
         "execute",
+        "issue_document",
         "certify",
+        "issue_document",
         "finish",
     ]
     assert auditing.verify().broken == ()

@@ -13,12 +13,13 @@ LINT = Path(sys.executable).with_name("lint-imports")
 LAYERS = "Rooms import only the rooms above them"
 LAW = "The law knows no framework, clock, file or network"
 WIRE = "The service and its simulators meet on the wire only"
+ALONE = "Verifiers know nothing of what they verify"
 
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
-    """Return a copy of both packages and of the contracts."""
-    for package in ("xiaohu", "simulators"):
+    """Return a copy of the packages and of the contracts."""
+    for package in ("xiaohu", "simulators", "verifiers"):
         unwanted = shutil.ignore_patterns("__pycache__", "static", "locale", "templates")
         shutil.copytree(ROOT / package, tmp_path / package, ignore=unwanted)
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
@@ -40,7 +41,7 @@ def lint(folder: Path) -> subprocess.CompletedProcess[str]:
 def test_the_package_keeps_its_contracts(copy: Path) -> None:
     judged = lint(copy)
     assert judged.returncode == 0, judged.stdout + judged.stderr
-    for contract in (LAYERS, LAW, WIRE):
+    for contract in (LAYERS, LAW, WIRE, ALONE):
         assert f"{contract} KEPT" in judged.stdout
 
 
@@ -52,6 +53,7 @@ def test_the_package_keeps_its_contracts(copy: Path) -> None:
         ("xiaohu/desk/work.py", "import xiaohu.portal", LAYERS),
         ("xiaohu/core/money.py", "import django", LAW),
         ("simulators/payout.py", "import xiaohu.core.money", WIRE),
+        ("verifiers/verify_bundle.py", "import xiaohu.trail.tree", ALONE),
     ],
 )
 def test_a_planted_import_breaks_its_contract(

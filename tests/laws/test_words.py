@@ -109,6 +109,7 @@ NOT_DONE_YET = {
 OTHER_EVENTS = (
     "charge_back",
     "open",
+    "issue_document",
     "appeal",
     "split",
     "consent",

@@ -8,14 +8,16 @@ from typer.testing import CliRunner, Result
 
 from tests.stories import World, document_of, staff
 from tests.template import Template
+from verifiers import verify_bundle
 from xiaohu.access import mfa
 from xiaohu.access.models import StaffUser
 from xiaohu.closures.models import Document, DocumentKind
 from xiaohu.core.actors import ActorKind
 from xiaohu.gateways import http
 from xiaohu.ops.cli import app
+from xiaohu.ops.sentences import CannotStart
 from xiaohu.queue import clock
-from xiaohu.trail import keys
+from xiaohu.trail import checkpoints, keys
 
 pytestmark = pytest.mark.django_db(databases=["default", "keystore"])
 PASSWORD = "a long example password"
@@ -105,3 +107,31 @@ def test_keys_are_listed_and_renewed_only_by_name(
     listed = json.loads(run("keys", "--json").stdout)
     assert [one["id"] for one in listed][1] == present
     assert listed[0]["until"] is None
+
+
+def test_a_bundle_and_the_keys_are_written_for_whoever_verifies_offline(
+    world: World, certificate: Document, tmp_path: Path
+) -> None:
+    bundle, public = tmp_path / "bundle.json", tmp_path / "keys.json"
+    assert "BUNDLE_NOT_YET" in run("bundle", certificate.number, "-o", bundle).stderr
+    checkpoints.sign(now=world.now)
+    assert run("bundle", certificate.number.lower(), "-o", bundle).exit_code == OK
+    assert run("keys", "-o", public).exit_code == OK
+    proved = verify_bundle.verify(bundle.read_bytes(), public.read_bytes())
+    assert proved["number"] == certificate.number
+    assert run("bundle", "0000-0000-0000").exit_code == REFUSED
+    nowhere = run("bundle", certificate.number, "-o", tmp_path / "no" / "file")
+    assert isinstance(nowhere.exception, CannotStart)
+
+
+def test_a_bundle_of_a_key_that_signs_no_more_is_genuine(
+    world: World, certificate: Document, tmp_path: Path
+) -> None:
+    checkpoints.sign(now=world.now)
+    present = keys.key_id(keys.public_key(keys.DOCUMENTS))
+    assert run("keys", "--renew", "--confirm", present).exit_code == OK
+    bundle, public = tmp_path / "bundle.json", tmp_path / "keys.json"
+    run("bundle", certificate.number, "-o", bundle)
+    run("keys", "-o", public)
+    proved = verify_bundle.verify(bundle.read_bytes(), public.read_bytes())
+    assert proved["key"] == present

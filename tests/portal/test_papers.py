@@ -6,10 +6,12 @@ from tests.closures.states import carried_out
 from tests.portal.browser import CONTACT, Browser, page, words
 from tests.stories import CLEAN, World, document_of
 from tests.stories import staff as person
-from xiaohu.closures import correcting, drafting
+from verifiers import verify_bundle
+from xiaohu.closures import bundles, correcting, drafting
 from xiaohu.closures.models import Case, Document, DocumentKind
 from xiaohu.core.actors import ActorKind
 from xiaohu.core.corrections import Change
+from xiaohu.trail import checkpoints, published, sequencer
 from xiaohu.trail.models import Event
 
 pytestmark = pytest.mark.django_db(databases=["default", "keystore"])
@@ -161,3 +163,30 @@ def test_the_statement_of_a_case_names_what_is_kept(case: Case, browser: Browser
     ):
         assert part in said
     assert document_of(case, DocumentKind.STATEMENT) is not None
+
+
+@pytest.mark.parametrize("kind", list(DocumentKind))
+def test_a_bundle_is_there_a_minute_later(
+    world: World, case: Case, browser: Browser, kind: DocumentKind
+) -> None:
+    path = f"/case/{case.pk}/{kind}/bundle"
+    assert path in page(browser.open(f"/case/{case.pk}/{kind}"))
+    assert "还没有准备好" in words(browser.open(path))
+    checkpoints.sign(now=world.now)
+    proved = verify_bundle.verify(browser.open(path).content, published.keys_file())
+    assert proved["kind"] == kind
+    assert f"第 {proved['index']} 条" in words(browser.open(f"/case/{case.pk}/{kind}"))
+
+
+def test_a_replaced_document_keeps_its_bundle_and_the_new_one_gets_its_own(world: World) -> None:
+    world.close()
+    old, new = change(world, DocumentKind.CERTIFICATE, Change.REPLACE)
+    sequencer.run_once()
+    checkpoints.sign(now=world.now)
+    for document in (old, new):
+        proved = verify_bundle.verify(bundles.bundle(document), published.keys_file())
+        assert proved["number"] == document.number
+
+
+def test_there_is_no_bundle_of_another_kind(case: Case, browser: Browser) -> None:
+    assert browser.open(f"/case/{case.pk}/receipt/bundle").status_code == 404

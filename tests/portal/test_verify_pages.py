@@ -2,6 +2,7 @@
 
 import io
 import zlib
+from pathlib import Path
 
 import pikepdf
 import pypdfium2
@@ -10,9 +11,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tests.portal.browser import Answer, Browser, page, words
 from tests.stories import EMPTY, World, document_of
+from verifiers import verify_bundle
 from xiaohu.closures import documents, papers
+from xiaohu.closures.documents import ISSUED
 from xiaohu.closures.models import Document, DocumentKind
-from xiaohu.trail import keys
+from xiaohu.trail import checkpoints, keys
+from xiaohu.trail.models import Leaf
 
 pytestmark = pytest.mark.django_db(databases=["default", "keystore"])
 
@@ -197,3 +201,40 @@ def test_a_new_key_signs_and_the_old_one_still_verifies(
     pem = Browser(world).open("/verify/key").content
     assert len(keys.read_public_keys(pem)) == len(keys.history(keys.DOCUMENTS)) >= 2
     assert keys.public_file(keys.DOCUMENTS).read_bytes() == pem
+
+
+def test_whoever_holds_a_document_gets_its_bundle(world: World, certificate: Document) -> None:
+    browser = Browser(world)
+    early = browser.send("/verify/bundle", token=certificate.jws)
+    assert early.status_code == 409
+    assert "一分钟" in words(early)
+    checkpoints.sign(now=world.now)
+    given = check(world, papers.pdf(certificate, language="zh"))
+    assert f'value="{certificate.jws}"' in page(given)
+    answer = browser.send("/verify/bundle", token=certificate.jws)
+    assert answer["Content-Disposition"].endswith(f'"{certificate.number}-bundle.json"')
+    keys_file = browser.open("/verify/keys.json").content
+    assert verify_bundle.verify(answer.content, keys_file)["number"] == certificate.number
+
+
+def test_a_number_alone_gets_no_bundle(world: World, certificate: Document) -> None:
+    checkpoints.sign(now=world.now)
+    for token in ("", certificate.number, certificate.jws[:-4] + "AAAA", "\u4e00"):
+        assert Browser(world).send("/verify/bundle", token=token).status_code == 404
+    assert certificate.jws not in page(Browser(world).open(f"/verify/{certificate.number}"))
+
+
+def test_a_result_names_the_place_in_the_log(world: World, certificate: Document) -> None:
+    leaf = Leaf.objects.get(event__evidence__document=certificate.number, event__action=ISSUED)
+    said = words(Browser(world).open(f"/verify/{certificate.number}"))
+    assert f"日志位置 第 {leaf.index} 条" in said
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [("/verify/offline", "verify.html"), ("/verify/offline.py", "verify_bundle.py")],
+)
+def test_verifiers_are_there_to_keep(world: World, path: str, name: str) -> None:
+    answer = Browser(world).open(path)
+    assert answer["Content-Disposition"].startswith("attachment")
+    assert answer.content == Path(verify_bundle.__file__).with_name(name).read_bytes()

@@ -112,7 +112,7 @@ def agree(*, number: str, officer: StaffUser, now: datetime) -> Document:
         return document
     document.state = DocumentState.REPLACED.value
     document.save(update_fields=["state", "changed_at"])
-    newer = _reissue(document, asked.corrections, now)
+    newer = _reissue(document, asked.corrections, actor, now)
     document.replaced_by = newer
     document.save(update_fields=["replaced_by"])
     _record(document, "replace_document", asked, actor, now, newer.number)
@@ -174,9 +174,12 @@ def _decide(asked: DocumentChange, officer: StaffUser, *, agreed: bool, now: dat
     asked.save(update_fields=["decided_by", "decided_at", "agreed"])
 
 
-def _reissue(document: Document, corrections: Mapping[str, str], now: datetime) -> Document:
+def _reissue(
+    document: Document, corrections: Mapping[str, str], actor: Actor, now: datetime
+) -> Document:
     said = {**documents.read(document), **corrections, "replaces": document.number}
-    return documents.issue(document.closing, DocumentKind(document.kind), said, now=now)
+    kind = DocumentKind(document.kind)
+    return documents.issue(document.closing, kind, said, actor=actor, now=now)
 
 
 def _tell(document: Document, notice: Notice, now: datetime) -> None:

@@ -1,34 +1,48 @@
 """The documents we sign: certificate and statement. Masks, dates and amounts, no more."""
 
+import base64
+import hashlib
 import secrets
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
+from uuid import uuid4
 
 from django.conf import settings
 
 from xiaohu.closures import keeping, queries, statements
 from xiaohu.closures.models import Closing, Document, DocumentKind, DocumentState
+from xiaohu.core.actors import WORKER, Actor
 from xiaohu.core.calendar import day_of
 from xiaohu.core.references import certificate_number
 from xiaohu.erasure import engine
 from xiaohu.registry import filings, lines
 from xiaohu.registry.models import Line
 from xiaohu.settlement import bills, ledger, unclaimed
-from xiaohu.trail import keys, signing
+from xiaohu.trail import checkpoints, events, keys, signing, tree
 
 TYPES: Mapping[DocumentKind, str] = {
     DocumentKind.CERTIFICATE: "xiaohu-certificate+jws",
     DocumentKind.STATEMENT: "xiaohu-statement+jws",
 }
 NUMBER_BYTES = 8
+ISSUED = "issue_document"
 
 
 def issue(
-    closing: Closing, kind: DocumentKind, payload: Mapping[str, Any], *, now: datetime
+    closing: Closing,
+    kind: DocumentKind,
+    payload: Mapping[str, Any],
+    *,
+    actor: Actor = WORKER,
+    now: datetime,
 ) -> Document:
-    """Sign a document and keep it. Call inside a transaction."""
-    number = certificate_number(random=secrets.token_bytes(NUMBER_BYTES))
+    """Sign a document, keep it, and log it under its hash. Call inside a transaction.
+
+    Document and event name each other; the document also names the newest checkpoint, so that
+    whoever holds it can tell a log that was written anew.
+    """
+    number, event_id = certificate_number(random=secrets.token_bytes(NUMBER_BYTES)), uuid4()
     signed = signing.sign_document(
         typ=TYPES[kind],
         payload={
@@ -36,7 +50,21 @@ def issue(
             "number": number,
             "issued_at": _moment(now),
             "verify": f"{settings.XIAOHU.address}/verify/{number}",
+            "log": {"event": str(event_id), **_log_so_far()},
         },
+    )
+    events.record(
+        operator=closing.operator,
+        actor=actor,
+        action=ISSUED,
+        case_id=closing.case_id,
+        evidence={
+            "document": number,
+            "kind": kind.value,
+            "sha256": hashlib.sha256(signed.encode()).hexdigest(),
+        },
+        now=now,
+        event_id=event_id,
     )
     return Document.objects.create(
         number=number,
@@ -46,6 +74,12 @@ def issue(
         jws=signed,
         issued_at=now,
     )
+
+
+def _log_so_far() -> dict[str, Any]:
+    newest = checkpoints.newest()
+    size, root = (newest.size, bytes(newest.root)) if newest else (0, tree.EMPTY_ROOT)
+    return {"size": size, "root": base64.b64encode(root).decode()}
 
 
 def certificate_payload(closing: Closing, *, now: datetime) -> dict[str, Any]:

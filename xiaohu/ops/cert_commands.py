@@ -51,6 +51,26 @@ def show(
     spoken(do, lang)
 
 
+@cert_app.command("bundle")
+def bundle(
+    number: Number,
+    file: Annotated[
+        Path | None,
+        typer.Option("--file", "-o", help="Where to write; default: NUMBER-bundle.json."),
+    ] = None,
+    operator: Operator = None,
+    lang: Lang = None,
+) -> None:
+    """Write a document with all that proves it offline: event, place in the log, checkpoint."""
+
+    def do() -> int:
+        from xiaohu.ops import correcting
+
+        return correcting.write_bundle(number, file=file, operator=meant(operator), out=out)
+
+    spoken(do, lang)
+
+
 @cert_app.command("revoke")
 def revoke(
     number: Number, by: By, reason: Reason, operator: Operator = None, lang: Lang = None
@@ -104,6 +124,9 @@ def keys(
         bool, typer.Option("--renew", help="Sign with a new key; needs --confirm.")
     ] = False,
     confirm: Annotated[str, typer.Option(help="Id of the key that is to sign no more.")] = "",
+    file: Annotated[
+        Path | None, typer.Option("--file", "-o", help="Write the file of keys to publish.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
     operator: Operator = None,
     lang: Lang = None,
@@ -115,6 +138,8 @@ def keys(
 
         if renew:
             return correcting.renew_key(confirm, operator=meant(operator), say=say, out=out)
+        if file is not None:
+            return correcting.write_keys(file, out=out)
         listed = correcting.listed_keys()
         if as_json:
             out(json.dumps(listed, ensure_ascii=False))

@@ -2,20 +2,22 @@
 
 import json
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import get_language, gettext
 
 from xiaohu.access.models import StaffUser
-from xiaohu.closures import correcting, documents, papers
+from xiaohu.closures import bundles, correcting, documents, papers
 from xiaohu.closures.correcting import DocumentUnknown
 from xiaohu.closures.models import Document, DocumentKind
 from xiaohu.core.corrections import Change
 from xiaohu.core.references import normalise_certificate_number
 from xiaohu.ops.prepare import COMMAND_LINE
+from xiaohu.ops.sentences import CannotStart
 from xiaohu.queue import clock
-from xiaohu.trail import events, keys, signing
+from xiaohu.trail import events, keys, published, signing
 
 OK, FAILED = 0, 1
 Say = Callable[[str], None]
@@ -23,9 +25,7 @@ Say = Callable[[str], None]
 
 def show(number: str, *, operator: str, as_json: bool, out: Say) -> int:
     """Tell what a document says, whether it counts, and what was asked to become of it."""
-    found = documents.find(normalise_certificate_number(number))
-    if found is None or found.operator != operator:
-        raise DocumentUnknown(number=number)
+    found = _found(number, operator)
     if as_json:
         out(json.dumps(_as_json(found), ensure_ascii=False))
         return OK
@@ -41,6 +41,36 @@ def show(number: str, *, operator: str, as_json: bool, out: Say) -> int:
         words = gettext("cli.cert.asked")
         out(words.format(change=asked.change, reason=asked.reason, by=asked.asked_by.username))
     return OK
+
+
+def write_bundle(number: str, *, file: Path | None, operator: str, out: Say) -> int:
+    """Write a document with all that proves it offline."""
+    found = _found(number, operator)
+    return _written(file or Path(f"{found.number}-bundle.json"), bundles.bundle(found), out)
+
+
+def write_keys(file: Path, *, out: Say) -> int:
+    """Write the file of public keys that whoever verifies offline trusts."""
+    return _written(file, published.keys_file(), out)
+
+
+def _written(file: Path, content: bytes, out: Say) -> int:
+    try:
+        file.write_bytes(content)
+    except OSError as error:
+        raise CannotStart(
+            f"{file} 写不进去（{error.strerror}），请用 -o 指定别处",
+            f"{file} cannot be written ({error.strerror}); name another place by -o",
+        ) from None
+    out(str(file))
+    return OK
+
+
+def _found(number: str, operator: str) -> Document:
+    found = documents.find(normalise_certificate_number(number))
+    if found is None or found.operator != operator:
+        raise DocumentUnknown(number=number)
+    return found
 
 
 def ask(

@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.conf import settings
+from django.http import HttpResponse
 from django.utils.translation import get_language, gettext
 
-from xiaohu.closures import documents, papers
+from xiaohu.closures import bundles, documents, papers, verifying
 from xiaohu.closures.comparing import Compared
 from xiaohu.closures.models import Document, DocumentKind, DocumentState
 from xiaohu.closures.verifying import Answer, Judged, Signed
 from xiaohu.core.references import CertificateNumberRefused, normalise_certificate_number
-from xiaohu.trail import signing
+from xiaohu.trail import keys, signing
+from xiaohu.trail.signing import SignatureRefused
 from xiaohu.ui.templatetags.words import day, moment
 
 Row = tuple[str, str]
@@ -68,6 +70,7 @@ def _of(document: Document, now: datetime) -> Result:
         (gettext("paper.closed_at"), moment(datetime.fromisoformat(said["closed_at"]))),
         (gettext("paper.issued_at"), moment(document.issued_at)),
         (gettext("verify.issuer"), issuer(said["issuer"])),
+        *_place(document),
         (gettext("verify.algorithm"), signing.ALGORITHM),
         (gettext("verify.key_id"), signing.signed_by(document.jws)),
         (gettext("verify.now"), f"{moment(now)} (UTC+8)"),
@@ -75,6 +78,12 @@ def _of(document: Document, now: datetime) -> Result:
     return Result(
         document.state, document.number, sentence_of(document, said["issuer"]), rows, newer
     )
+
+
+def _place(document: Document) -> list[Row]:
+    place = bundles.place_of(document)
+    said = gettext("paper.log_place").format(index=place)
+    return [(gettext("paper.log"), said)] if place is not None else []
 
 
 def sentence_of(document: Document, names: dict[str, str]) -> str:
@@ -122,6 +131,7 @@ class FileResult:
     parts: Sequence[Row]
     facts: Sequence[Row]
     newer: str = ""
+    token: str = ""  # of a document on record, whose bundle may be asked for
 
 
 def of_file(judged: Judged, *, digest: str) -> FileResult:
@@ -144,7 +154,34 @@ def of_file(judged: Judged, *, digest: str) -> FileResult:
     good, sentence = _answer(judged.answer, judged.signed, record)
     then = gettext("verify.next.altered") if judged.answer is Answer.ALTERED else ""
     newer = (record.replaced_by_id or "") if record is not None else ""
-    return FileResult(good, sentence, then, parts, facts, newer)
+    known = record is not None and record.jws == judged.signed.token
+    token = judged.signed.token if known else ""
+    return FileResult(good, sentence, then, parts, facts, newer, token)
+
+
+def bundle_of(token: str) -> tuple[str, bytes] | None:
+    """Return number and bundle of the document whose signed text somebody holds.
+
+    A number alone is not enough: it is told to more people than the document is.
+
+    Raises:
+        BundleNotYet: a minute too early.
+    """
+    try:
+        signed = verifying.verify_token(token, keys.public_keys(keys.DOCUMENTS))
+    except SignatureRefused:
+        return None
+    record = documents.find(signed.said["number"])
+    if record is None or record.jws != token:
+        return None
+    return record.number, bundles.bundle(record)
+
+
+def download(content: bytes, *, name: str) -> HttpResponse:
+    """Return a JSON file to keep."""
+    answer = HttpResponse(content, content_type="application/json")
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
 
 
 def _answer(answer: Answer, signed: Signed, record: Document | None) -> tuple[bool, str]:

@@ -44,23 +44,35 @@ def newest() -> Checkpoint | None:
     return Checkpoint.objects.order_by("-size").first()
 
 
+def signed_by(note: str, known: Sequence[Ed25519PublicKey]) -> Ed25519PublicKey:
+    """Return the one of these keys that signed a checkpoint.
+
+    Raises:
+        CheckpointRefused: none did.
+    """
+    try:
+        text, _, signature = note.partition("\n\n")
+        origin = text.split("\n")[0]
+        _, name, encoded = signature.strip().split(" ")
+        raw = base64.b64decode(encoded, validate=True)
+        (key,) = [key for key in known if name == origin and _key_hash(origin, key) == raw[:4]]
+        key.verify(raw[4:], f"{text}\n".encode())
+    except (ValueError, binascii.Error, InvalidSignature):
+        raise CheckpointRefused from None
+    return key
+
+
 def verify_note(note: str, known: Sequence[Ed25519PublicKey]) -> tuple[int, bytes]:
     """Return size and root of a checkpoint signed with one of these keys.
 
     Raises:
         CheckpointRefused: not one of ours.
     """
+    signed_by(note, known)
     try:
-        text, _, signature = note.partition("\n\n")
-        origin, size, root = text.split("\n")
-        _, name, encoded = signature.strip().split(" ")
-        raw = base64.b64decode(encoded, validate=True)
-        if name != origin:
-            raise CheckpointRefused
-        (key,) = [key for key in known if _key_hash(origin, key) == raw[:4]]
-        key.verify(raw[4:], f"{text}\n".encode())
+        _, size, root = note.partition("\n\n")[0].split("\n")
         return int(size), base64.b64decode(root, validate=True)
-    except (ValueError, binascii.Error, InvalidSignature):
+    except (ValueError, binascii.Error):
         raise CheckpointRefused from None
 
 

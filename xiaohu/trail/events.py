@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import NamedTuple
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import connection
 from django.db.models import F, OuterRef, Q, Subquery
@@ -24,14 +24,17 @@ def record(
     reason: str = "",
     evidence: Mapping[str, str] | None = None,
     now: datetime,
+    event_id: UUID | None = None,
 ) -> Event:
     """Add an event. Call inside the transaction of the change it tells of.
 
-    `reason` is a code and `evidence` holds ids, codes and hashes only.
+    `reason` is a code and `evidence` holds ids, codes and hashes only. An id is given where what
+    the event tells of names it.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("an event belongs in the transaction of its change")
     event = Event.objects.create(
+        id=event_id or uuid4(),
         at=now,
         operator=operator,
         actor_kind=actor.kind.value,

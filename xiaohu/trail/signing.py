@@ -30,7 +30,8 @@ class SignatureRefused(Refusal):
 def sign_document(*, typ: str, payload: Mapping[str, object]) -> str:
     """Return the compact JWS of a payload."""
     private = keys.private_key(keys.DOCUMENTS)
-    header = {"alg": ALGORITHM, "typ": typ, "kid": keys.key_id(private.public_key())}
+    # In this order, header and payload alike have one text only.
+    header = {"alg": ALGORITHM, "kid": keys.key_id(private.public_key()), "typ": typ}
     body = rfc8785.dumps(dict(payload))  # type: ignore[arg-type] # JSON values only
     return jws.serialize_compact(header, body, _signing_key(private), registry=_REGISTRY)
 

@@ -10,13 +10,13 @@ from django.urls import reverse
 from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_POST
 
-from xiaohu.closures import documents, drafting, papers, sending, statements
+from xiaohu.closures import bundles, documents, drafting, papers, sending, statements
 from xiaohu.closures.models import Case, Document, DocumentKind, DocumentState
 from xiaohu.core.retention import FOLDER_KEPT_DAYS
 from xiaohu.core.states import CaseState
 from xiaohu.portal.entering import own_case
 from xiaohu.portal.shown import actor_of, masked, shown_case
-from xiaohu.portal.verified import as_read
+from xiaohu.portal.verified import as_read, download
 from xiaohu.queue import clock
 from xiaohu.ui.qr import svg
 from xiaohu.ui.shown import ShownClosing, closings
@@ -60,17 +60,34 @@ def send_link(request: HttpRequest, case: Case) -> HttpResponse:
 @own_case
 def pdf(request: HttpRequest, case: Case, kind: str) -> HttpResponse:
     """Give a document that counts as PDF, the signed text attached; one that does not says why."""
-    chosen = _chosen(request, [each for each in closings(case) if each.certificate])
-    papers_of = {"certificate": chosen.certificate, "statement": chosen.statement} if chosen else {}
-    found = papers_of.get(kind)
-    if found is None:
-        raise Http404
+    found = _found(request, case, kind)
     if found.state != DocumentState.VALID:
         return HttpResponseRedirect(reverse(f"portal:{kind}", args=[case.pk]))
     language = "en" if get_language() == "en" else "zh"
     answer = HttpResponse(papers.pdf(found, language=language), content_type="application/pdf")
     answer["Content-Disposition"] = f'attachment; filename="{found.number}.pdf"'
     return answer
+
+
+@own_case
+def bundle(request: HttpRequest, case: Case, kind: str) -> HttpResponse:
+    """Give a document with all that proves it offline, also one that counts no more."""
+    found = _found(request, case, kind)
+    return download(bundles.bundle(found), name=f"{found.number}-bundle.json")
+
+
+def _found(request: HttpRequest, case: Case, kind: str) -> Document:
+    """Return the document of a kind of the line asked for.
+
+    Raises:
+        Http404: it was not issued.
+    """
+    chosen = _chosen(request, [each for each in closings(case) if each.certificate])
+    papers_of = {"certificate": chosen.certificate, "statement": chosen.statement} if chosen else {}
+    found = papers_of.get(kind)
+    if found is None:
+        raise Http404
+    return found
 
 
 def _paper(
@@ -90,6 +107,7 @@ def _paper(
         if document is not None and said is not None
         else [],
         "claim": _claim(said or {}),
+        "place": bundles.place_of(document) if document is not None else None,
         "qr": svg(said["verify"]) if said is not None else "",
         "line_query": several,
         "can_send": sending.can_send(shown["contact"]),

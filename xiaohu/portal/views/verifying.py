@@ -2,11 +2,13 @@
 
 import hashlib
 from datetime import datetime, timedelta
+from importlib.resources import files
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext
+from django.views.decorators.http import require_POST
 
 from xiaohu.access import counters
 from xiaohu.access.accounts import TooManyTries
@@ -17,7 +19,7 @@ from xiaohu.core.references import CertificateNumberRefused, normalise_certifica
 from xiaohu.portal import verified
 from xiaohu.portal.verify_forms import CertificateNumber, PaperFile
 from xiaohu.queue import clock
-from xiaohu.trail import keys
+from xiaohu.trail import keys, published
 from xiaohu.ui.context import page as frame
 
 CHECKS_A_MINUTE = 30
@@ -91,6 +93,29 @@ def public_key(request: HttpRequest) -> HttpResponse:
     """Give the public keys, for whoever verifies offline."""
     answer = HttpResponse(keys.public_pem(keys.DOCUMENTS), content_type="application/x-pem-file")
     answer["Content-Disposition"] = 'attachment; filename="xiaohu-documents.pub"'
+    return answer
+
+
+def keys_file(request: HttpRequest) -> HttpResponse:
+    """Give the keys whoever verifies a bundle offline trusts."""
+    return verified.download(published.keys_file(), name=published.FILE)
+
+
+@require_POST
+def bundle(request: HttpRequest) -> HttpResponse:
+    """Give whoever holds a document all that proves it offline."""
+    _limit(request, "verify file", FILES_A_MINUTE, clock.now())
+    found = verified.bundle_of(request.POST.get("token", ""))
+    if found is None:
+        raise Http404
+    number, made = found
+    return verified.download(made, name=f"{number}-bundle.json")
+
+
+def offline(request: HttpRequest, name: str) -> HttpResponse:
+    """Give a verifier to keep: a page, or a Python file; neither asks us anything."""
+    answer = HttpResponse((files("verifiers") / name).read_bytes(), content_type="text/plain")
+    answer["Content-Disposition"] = f'attachment; filename="xiaohu-{name}"'
     return answer
 
 
