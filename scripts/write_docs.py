@@ -19,6 +19,7 @@ from xiaohu.core.retention import RETENTION, Disposal
 from xiaohu.core.ways_out import OwnPage
 from xiaohu.core.wording import CHINESE, ENGLISH, longest, mandatory
 from xiaohu.erasure.declared import DECLARED, Nature
+from xiaohu.erasure.stores.file import KINDS, Strategy
 from xiaohu.registry.columns import COLUMNS, OPTIONAL
 from xiaohu.registry.rows import Flaw
 from xiaohu.ui import catalogue
@@ -64,6 +65,99 @@ Further columns may be left out. They say what the checks of a closing look at, 
 | column | meaning |
 |---|---|
 """
+STORES = """# Erasing in the operator's own systems
+
+A closing erases in the systems that `XIAOHU_STORES_FILE` lists, before the keys of its own data are destroyed: whom it is about can be read only until then, is read at the moment of the call, and is kept nowhere. This page is written by `scripts/write_docs.py`.
+
+```toml
+[stores.crm]
+kind = "postgresql"
+names = { zh = "客户系统", en = "Customer system" }
+secret = "CRM_DATABASE"          # environment variable with postgresql://user:password@host/database
+rows_per_second = 500
+
+[stores.crm.datasets.orders]
+table = "orders"
+column = "subscription_no"
+identity = "subscription_id"
+fields = { remarks = "contact" }
+
+[stores.crm.datasets.items]      # found through its foreign key, and erased before the orders
+table = "order_item"
+through = "orders"
+fields = { engraving = "contact" }
+
+[stores.crm.datasets.contacts]
+table = "contact"
+column = "msisdn"
+identity = "number"
+strategy = "null"
+[stores.crm.datasets.contacts.fields]
+phone = "contact"
+name = { category = "registration_identity", strategy = "hash" }
+town = { category = "contact", strategy = "truncate", keep = 2 }
+
+[stores.cache]
+kind = "redis"
+names = { zh = "缓存", en = "Cache" }
+secret = "CACHE_URL"
+[stores.cache.datasets.sessions]
+pattern = "session:{number}:*"
+fields = { session = "credentials" }
+
+[stores.archive]
+kind = "s3"
+names = { zh = "档案", en = "Archive" }
+secret = "ARCHIVE_KEYS"          # access key, colon, secret key
+endpoint = "https://objects.example.com"
+[stores.archive.datasets.contracts]
+bucket = "contracts"
+prefix = "signed/{subscription_id}/"
+strategy = "keep_until"
+fields = { scan = "registration_identity" }
+
+[stores.partner]
+kind = "webhook"
+names = { zh = "合作方", en = "Partner" }
+secret = "PARTNER_SECRET"
+url = "https://partner.example.com/erase"
+[stores.partner.datasets.leads]
+identity = "number"
+fields = { phone = "contact" }
+
+[stores.paper]
+kind = "manual"
+names = { zh = "纸质档案室", en = "Paper archive" }
+[stores.paper.datasets.forms]
+identity = "number"
+todo = { zh = "销毁入网登记表原件。", en = "Destroy the signed form." }
+fields = { form = "registration_identity" }
+```
+
+`xiaohu stores check FILE` asks each system and names everything that does not fit: a table or bucket that vanished, a column of another type, a missing key, tables that refer to what is to be deleted, rows nobody could find, an identity without index (which only warns). `xiaohu stores plan --reference REF` counts what a request would erase. `xiaohu stores status` shows which systems fail, what waits for them, and what is kept in them until when. Exit code 0: all well; 5: refused; 6: something to look at.
+
+A system that is away makes the closing wait: it is tried again by itself, after a while people own it, and the desk shows which system it is and why. After three failures in a row nobody asks a system for a minute. What does not fit any more is for people at once; "try again" goes on where it stopped. What was half done is read back first, so erasing twice is harmless. Receipt and statement list every system.
+
+A webhook is asked by POST with `{"action": "find", "dataset": "leads", "identity": "number", "values": [...]}`, signed as Standard Webhooks (`webhook-id`, `webhook-timestamp`, `webhook-signature`), and answers `{"found": 3}`: how much is there. The actions are `check` (nobody's values), `find`, and `erase`, which is repeated under the same `webhook-id`. An answer without such a number is never taken for done.
+
+What nobody but a person can reach waits at the desk: an officer confirms how much was erased, by the number of a ticket, log or letter, which goes into the receipt.
+
+A number is looked for as +8613…, 8613… and 13…; what is known by the holder's document is erased only with the holder's last line and account. Names of systems and datasets are small letters, digits and underscores.
+
+| strategy | what is done |
+|---|---|
+"""
+STRATEGIES: Mapping[Strategy, str] = {
+    Strategy.DELETE: "The whole record is deleted.",
+    Strategy.KEEP_UNTIL: "The whole record stays as long as the law keeps the longest kept of its categories, and is deleted then.",
+    Strategy.NULL: "The field is emptied. Tables only.",
+    Strategy.HASH: "The field holds a keyed hash: the same value gives the same one, and nobody can try values out. Tables only.",
+    Strategy.TRUNCATE: "Only the first `keep` characters of the field stay. Tables only.",
+}
+STORES_FURTHER = """
+`fields` gives each field that holds personal data its category of retention; where whole records go it says what is in them. A field may be written as its category alone, or as a table with `category`, a `strategy` of its own and `keep`.
+"""
+SAID_ABOVE = ("kind", "datasets")
 REASONS = """
 What is kept: line, number, card, holder, account, contact, status and the sum of the balances, the filing, the restriction. The other facts are judged like every field and kept nowhere: checks and settlement ask the operator's system at their own time, and the simulator of an operator reads them from the same file. A file without the column `filing` or `restriction` changes none; one with it ends the filings and lifts the restrictions it no longer names.
 
@@ -360,7 +454,33 @@ def personal_data() -> str:
     return PERSONAL.format(kept=kept, natures=natures, tables=tables)
 
 
+def stores() -> str:
+    """Write what the list of the operator's own systems may say."""
+    kinds = dict.fromkeys(KINDS.values())
+    parts = "".join(
+        f"\n## {', '.join(f'`{kind}`' for kind in KINDS if KINDS[kind] is store)}\n\n"
+        f"{store.__doc__}\n\n| field | may be | meaning |\n|---|---|---|\n{_rows_of(store)}"
+        for store in kinds
+    )
+    strategies = "".join(f"| `{name}` | {means} |\n" for name, means in STRATEGIES.items())
+    return f"{STORES}{strategies}{STORES_FURTHER}{parts}"
+
+
+def _rows_of(store: type[BaseModel]) -> str:
+    """Return a row for each field of a kind of store and of its datasets."""
+    dataset = next(
+        each for each in _leaves(store.model_fields["datasets"].annotation) if each is not str
+    )
+    own = {name: field for name, field in store.model_fields.items() if name not in SAID_ABOVE}
+    of_dataset = {f"datasets.*.{name}": field for name, field in dataset.model_fields.items()}
+    return "".join(
+        f"| `{name}` | {_kind(field.annotation)}{_limits(field)} | {field.description} |\n"
+        for name, field in (own | of_dataset).items()
+    )
+
+
 PAGES = {
+    "stores.md": stores,
     "settings.md": settings,
     "import.md": importing,
     "notices.md": notices,

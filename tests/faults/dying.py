@@ -21,6 +21,7 @@ from xiaohu.core.checks import CheckCode
 from xiaohu.core.choices import Choice
 from xiaohu.core.states import CaseState
 from xiaohu.core.steps import Scope, Step
+from xiaohu.erasure import outside
 from xiaohu.queue import clock, faults
 from xiaohu.queue.faults import Fault
 
@@ -46,10 +47,14 @@ MOODS: tuple[tuple[Mood, ...], ...] = (
 )
 
 
+_ERASED = list(Step).index(Step.ERASE)
+_LIFE = ["begin", *list(Step)[:_ERASED], outside.EFFECT, *list(Step)[_ERASED:]]
+
+
 def when(point: str) -> tuple[int, int]:
     """Return where in the life of a closing a point comes."""
     name, _, at = point.partition(".")
-    return (list(Step).index(Step(name)) if name != "begin" else -1), WITHIN.index(at)
+    return _LIFE.index(name), WITHIN.index(at)
 
 
 @dataclass

@@ -10,6 +10,7 @@ from xiaohu.closures import reconciling
 from xiaohu.closures.models import AssistedPayment, Closing, Document, DocumentKind, Outcome
 from xiaohu.core.findings import FindingKind
 from xiaohu.core.reconciling import Difference
+from xiaohu.erasure import outside
 from xiaohu.erasure.models import ErasureReceipt
 from xiaohu.queue.models import Effect, EffectState
 from xiaohu.settlement import ledger
@@ -57,7 +58,8 @@ def doubled_effects(truth: Truth) -> list[str]:
 def lost_effects(truth: Truth) -> list[str]:
     """Return what we take for done and never happened, and what a finished line never met."""
     happened = {record["key"] for record in _keyed(truth)}
-    done = Effect.objects.filter(state=EffectState.DONE.value)
+    # What was erased in other systems is asked of those systems.
+    done = Effect.objects.filter(state=EffectState.DONE.value).exclude(kind=outside.EFFECT)
     lost = [f"{e.kind} {e.pk} never happened" for e in done if str(e.pk) not in happened]
     met = {(r["subscription_id"], r["kind"]) for r in truth("operator")}
     for closing in _ended().filter(line__isnull=False).select_related("line"):

@@ -5,17 +5,25 @@ Every fault point is enumerated from the registry, and every one must be reached
 
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 
+from tests.erasure.conftest import crm, postgresql
+from tests.erasure.crm import Crm, known
 from tests.faults import dying, oracle, summary
-from tests.faults.dying import MOODS
+from tests.faults.dying import MOODS, Doomed
 from tests.faults.outside import Outside
 from tests.faults.seeds import rng
-from tests.stories import World
+from tests.stories import World, closing_of
 from xiaohu.core.steps import Step
+from xiaohu.erasure import engine
+from xiaohu.erasure.outside import EFFECT
 from xiaohu.queue import clock, faults
+from xiaohu.registry import lines
 
+__all__ = ["crm", "postgresql"]
 pytestmark = [
     pytest.mark.kill,
     pytest.mark.django_db(transaction=True, databases=["default", "keystore"]),
@@ -25,19 +33,49 @@ POINTS = sorted(faults.POINTS)
 KILLS_IN_A_LIFE = 2
 
 
+@pytest.fixture
+def stores(crm: Crm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: Any) -> Crm:
+    """An operator's own database, in which every closing erases too."""
+    known(tmp_path, crm, monkeypatch, settings)
+    return crm
+
+
+def register(stores: Crm, one: Doomed, *, at: int) -> None:
+    """Let the operator's own database know somebody whose line is to go."""
+    line = closing_of(one.case).line
+    assert line is not None
+    stores.add(subscription=line.subscription_id, number=lines.number(line), document="–", at=at)
+
+
+def receipts(doomed: list[Doomed]) -> list[dict[str, Any]]:
+    """Return the receipts of cases."""
+    closings = [closing_of(one.case).pk for one in doomed]
+    return [{"outside": engine.receipt_of(pk).outside} for pk in closings]
+
+
 @pytest.mark.parametrize("turn", range(len(MOODS)))
 def test_ends_like_an_undisturbed_run(
-    world: World, outside: Outside, numbers: Iterator[str], turn: int
+    world: World, outside: Outside, numbers: Iterator[str], stores: Crm, turn: int
 ) -> None:
     chance = rng("kills", turn)
     points = chance.sample(POINTS, len(POINTS))
     lives = [points[place::KILLS_IN_A_LIFE] for place in range(KILLS_IN_A_LIFE)]
     pairs = [list(pair) for pair in zip(*lives, strict=True)]
     doomed = [dying.doom(world, outside, next(numbers), pair) for pair in pairs]
+    for place, one in enumerate(doomed):
+        register(stores, one, at=place * 10)
     clock.move(by=timedelta(days=3, minutes=1))
     dying.kill_all(doomed, outside, chance, MOODS[turn])
     dying.finish(doomed, outside, chance, MOODS[turn])
     assert sum(one.kills for one in doomed) == len(POINTS)
+    assert stores.canaries()["order_item"] == stores.canaries()["orders"] == 0
+    assert {len(one["outside"]) for one in receipts(doomed)} == {5}
+    assert {
+        found["found"]
+        for one in receipts(doomed)
+        for found in one["outside"]
+        if found["dataset"] == "items"
+    } == {6}
     summary.add("cases", len(doomed))
     summary.add("kills", len(POINTS))
     oracle.require_agreement(outside.truth)
@@ -45,7 +83,7 @@ def test_ends_like_an_undisturbed_run(
 
 def test_every_step_has_its_points() -> None:
     named = {point.partition(".")[0] for point in POINTS}
-    assert named == {"begin", *(step.value for step in Step)}
+    assert named == {"begin", EFFECT, *(step.value for step in Step)}
 
 
 def test_a_misspelt_point_stops_the_start() -> None:

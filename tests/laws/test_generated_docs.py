@@ -21,6 +21,7 @@ def test_each_page_is_what_the_code_says(tmp_path: Path) -> None:
         "notices.md",
         "profiles.md",
         "personal-data.md",
+        "stores.md",
     }
     for name, text in written.items():
         assert text == (ROOT / "docs" / name).read_text(encoding="utf-8")

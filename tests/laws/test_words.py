@@ -14,6 +14,8 @@ from pydantic import BaseModel
 
 import xiaohu
 from xiaohu.closures.comparing import ALTERED, Found
+from xiaohu.closures.erasing_by_hand import CONFIRM
+from xiaohu.closures.erasing_later import ERASED_LATER
 from xiaohu.closures.models import DocumentKind, DocumentState
 from xiaohu.closures.retrying import TRY_AGAIN
 from xiaohu.closures.standing import WAITING
@@ -30,6 +32,7 @@ from xiaohu.core.choices import Choice
 from xiaohu.core.comparing import Difference
 from xiaohu.core.consents import ConsentKind
 from xiaohu.core.destinations import Wallet
+from xiaohu.core.evidence import EvidenceKind
 from xiaohu.core.exports import Record
 from xiaohu.core.facts import LineStatus, RestrictionReason
 from xiaohu.core.filings import Purpose
@@ -73,6 +76,7 @@ from xiaohu.desk.money import VIEWS as MONEY_VIEWS
 from xiaohu.desk.showing import OUTCOMES, OWN_OUTCOMES
 from xiaohu.desk.views.keys import KEYS
 from xiaohu.desk.work import VIEWS
+from xiaohu.erasure.stores.file import IdentityKind, Why
 from xiaohu.help.articles import Topic
 from xiaohu.notices.models import NoticeState
 from xiaohu.portal.checklist import Tag
@@ -86,7 +90,7 @@ from xiaohu.ui import catalogue
 from xiaohu.ui.display import Size
 from xiaohu.ui.gallery import SECTIONS as GALLERY
 from xiaohu.ui.rules import SECTIONS
-from xiaohu.ui.said import ADDRESSED, TROUBLES
+from xiaohu.ui.said import ADDRESSED, NOT_ERASED, TROUBLES
 from xiaohu.ui.said import STEPS as TROUBLED_AT
 from xiaohu.ui.views import OF_STAFF
 from xiaohu.vault.escrow import Lack
@@ -283,7 +287,7 @@ def made() -> Mapping[str, list[str]]:
         "involuntary.stop.": each(Stop),
         "now.involuntary.": each(["scheduled", "in_review", "withdrawn"]),
         "desk.view.": each(VIEWS),
-        "event.": [*each(done), *each(OTHER_EVENTS), TRY_AGAIN, ANNOUNCE],
+        "event.": [*each(done), *each(OTHER_EVENTS), ERASED_LATER, CONFIRM, TRY_AGAIN, ANNOUNCE],
         "flaw.": each(Flaw),
         "finding.": each(FindingKind),
         "finding.decision.": each(FindingDecision),
@@ -292,6 +296,10 @@ def made() -> Mapping[str, list[str]]:
         "finding.source.": each(FindingSource),
         "finding.view.": each(MONEY_VIEWS),
         "finding.why.": each(DecisionReason),
+        "by_hand.evidence.": each(EvidenceKind),
+        "identity.": each(IdentityKind),
+        "store.why.": each(Why, ".next"),
+        "outside.why.": each(NOT_ERASED),
         "statement.why.": each(
             said("settlement/statements.py", "why") + said("ops/statements.py", "why"), ".next"
         ),

@@ -2,12 +2,14 @@
 
 from tests.assistance.asking import call, complaint
 from tests.closures.states import carried_out, claimed, in_review, large, refused
+from tests.erasure.archive import ARCHIVE, CACHE
 from tests.screens.scenes import scene
 from tests.screens.stage import Stage
-from tests.stories import holder_of, staff
+from tests.stories import closing_of, holder_of, staff
 from xiaohu.closures import appealing, checking, noting, reviewing
 from xiaohu.closures.models import Case
 from xiaohu.desk import presence
+from xiaohu.erasure.models import OutsideErasure
 
 LONG = "已与机主电话核对：姓名、证件和号码一致，退款账户已核实。" * 6
 
@@ -166,3 +168,30 @@ def second_look(stage: Stage) -> str:
     stage.world.submit(again)
     stage.officer("wang")
     return at(again)
+
+
+def by_hand(stage: Stage) -> str:
+    """Wait for somebody to erase in the archive of papers; return where that is recorded."""
+    stage.list_stores(ARCHIVE)
+    case = stage.world.close()
+    stage.officer()
+    row = OutsideErasure.objects.get(closing_id=closing_of(case).pk, dataset="forms")
+    return at(case, f"/erased/{row.pk}")
+
+
+@scene("D4-by-hand", "desk:by_hand")
+def erased_by_hand(stage: Stage) -> str:
+    return by_hand(stage)
+
+
+@scene("D4-by-hand-wrong", "desk:by_hand", status=422, press="by_hand.go")
+def erased_by_hand_wrong(stage: Stage) -> str:
+    return by_hand(stage)
+
+
+@scene("D4-store-away", "desk:case")
+def store_away(stage: Stage) -> str:
+    stage.list_stores(ARCHIVE + CACHE)
+    case = stage.world.close()
+    stage.officer()
+    return at(case)

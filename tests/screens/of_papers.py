@@ -1,12 +1,14 @@
 """Scenes of certificate and statement: valid, being signed, replaced, revoked, sent."""
 
 from tests.closures.states import carried_out
+from tests.erasure.archive import ARCHIVE, confirm
 from tests.screens.of_following import done, settling, shown
 from tests.screens.of_verify import changed
 from tests.screens.scenes import scene
 from tests.screens.stage import Stage
 from xiaohu.closures.models import Document, DocumentKind
 from xiaohu.core.corrections import Change
+from xiaohu.erasure.models import OutsideErasure
 
 
 def issued(kind: DocumentKind) -> Document:
@@ -46,6 +48,16 @@ def revoked(stage: Stage) -> str:
 @scene("S22-statement", "portal:statement")
 def statement(stage: Stage) -> str:
     return f"{done(stage)}/statement"
+
+
+@scene("S22-statement-elsewhere", "portal:statement")
+def statement_elsewhere(stage: Stage) -> str:
+    stage.list_stores(ARCHIVE)
+    case = stage.world.close()
+    for row in OutsideErasure.objects.all():
+        confirm(stage.world, row)
+    stage.world.work()
+    return f"{shown(stage, case)}/statement"
 
 
 @scene("S22-statement-later", "portal:statement")

@@ -16,6 +16,7 @@ from xiaohu.core.actors import WORKER, Actor
 from xiaohu.core.calendar import day_of
 from xiaohu.core.references import certificate_number
 from xiaohu.erasure import engine
+from xiaohu.erasure.models import ErasureReceipt
 from xiaohu.registry import filings, lines
 from xiaohu.registry.models import Line
 from xiaohu.settlement import bills, ledger, unclaimed
@@ -129,12 +130,19 @@ def statement_payload(closing: Closing, *, now: datetime) -> dict[str, Any]:
             "at": _moment(receipt.erased_at),
             "keys": len(receipt.units),
             "records": sum(receipt.counts.values()),
+            **_elsewhere(receipt),
         },
         "kept": [
             {"category": kept.category.value, "basis": kept.basis, "until": kept.until.isoformat()}
             for kept in keeping.kept(closing, on=day_of(now))
         ],
     }
+
+
+def _elsewhere(receipt: ErasureReceipt) -> dict[str, Any]:
+    """Return where else was erased, where the operator has other systems."""
+    said = statements.elsewhere(receipt.outside)
+    return {"outside": said} if said else {}
 
 
 def _claim(closing: Closing) -> dict[str, Any]:

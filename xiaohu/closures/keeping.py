@@ -1,6 +1,7 @@
 """What the law keeps of a closing, until when, and which units a closing ends."""
 
 from calendar import monthrange
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -8,7 +9,7 @@ from xiaohu.access.models import SubscriberAccount
 from xiaohu.closures import queries
 from xiaohu.closures.models import Closing
 from xiaohu.core.calendar import day_of
-from xiaohu.core.retention import Category, Disposal, rules_with
+from xiaohu.core.retention import Category, Disposal, RetentionRule, rules_with
 from xiaohu.core.steps import Scope, Step
 from xiaohu.registry import lines
 from xiaohu.registry.models import Holder
@@ -32,6 +33,12 @@ class Kept:
 def kept(closing: Closing, *, on: date) -> tuple[Kept, ...]:
     """Return what the law keeps of a closing that ended service on a day."""
     return _kept(closing, ledger.of_closing(closing.pk), on=on)
+
+
+def kept_until(closing: Closing, categories: Collection[Category], *, on: date) -> date:
+    """Return until when the law keeps the longest kept of some categories."""
+    rules = _rules(closing)
+    return end_of_month_after(on, max(rules[category].months for category in categories))
 
 
 def seal_kept(closing: Closing, *, now: datetime) -> None:
@@ -79,15 +86,19 @@ def end_of_month_after(day: date, months: int) -> date:
 
 
 def _kept(closing: Closing, settled: SettledClosing | None, *, on: date) -> tuple[Kept, ...]:
+    return tuple(
+        Kept(category, rule.basis, end_of_month_after(on, rule.months))
+        for category, rule in _rules(closing).items()
+        if rule.disposal is Disposal.SEAL and _concerns(closing, settled, category)
+    )
+
+
+def _rules(closing: Closing) -> Mapping[Category, RetentionRule]:
     overrides = {
         category: (kept.months, kept.basis)
         for category, kept in queries.profile_of(closing.case).retention.items()
     }
-    return tuple(
-        Kept(category, rule.basis, end_of_month_after(on, rule.months))
-        for category, rule in rules_with(overrides).items()
-        if rule.disposal is Disposal.SEAL and _concerns(closing, settled, category)
-    )
+    return rules_with(overrides)
 
 
 def _values(closing: Closing, settled: SettledClosing | None) -> dict[Category, dict[str, str]]:

@@ -153,6 +153,7 @@ def _statement_sections(said: Mapping[str, Any], language: str) -> list[dict[str
     told = gettext("paper.erased.told").format(keys=erased["keys"], records=erased["records"])
     gone = [
         (_china(erased["at"]), gettext(f"paper.gone.{said['subject']}")),
+        *((gettext("paper.erased.also"), told) for told in statements.told_of_elsewhere(erased)),
         (gettext("paper.erased.proof"), told),
     ]
     return [

@@ -10,6 +10,7 @@ from xiaohu.closures import alarms, moves, queries
 from xiaohu.closures.models import Closing, HumanQueue
 from xiaohu.core.actors import ActorKind
 from xiaohu.core.refusals import Refusal
+from xiaohu.erasure import outside
 from xiaohu.queue import effects
 from xiaohu.trail import events
 
@@ -63,4 +64,5 @@ def try_again(*, case_id: UUID, closing_id: UUID, officer: StaffUser, now: datet
         now=now,
     )
     effects.look_afresh(closing.pk)
+    outside.look_afresh(closing.pk)
     alarms.set_closing_due(closing, at=now, now=now)

@@ -10,6 +10,7 @@ from xiaohu.core.laws import in_english
 from xiaohu.core.money import Money
 from xiaohu.core.profile import ExitFee
 from xiaohu.core.settlement import BASES, ItemKind, Line
+from xiaohu.erasure.models import OutsideState
 from xiaohu.settlement.models import SettledClosing
 
 ENGLISH = "en"
@@ -93,6 +94,38 @@ def _rows(said: Mapping[str, Any]) -> Iterator[MoneyRow]:
             yield MoneyRow(gettext(f"money.{name}"), said[name], gettext(f"money.why.{name}"))
     if said["debt_fen"]:
         yield MoneyRow(gettext("money.debt_fen"), said["debt_fen"], _owed(items or ()))
+
+
+def elsewhere(outside: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return what a receipt says of the operator's own systems, each named once, as it is signed."""
+    by_store: dict[str, dict[str, Any]] = {}
+    for one in outside:
+        said = by_store.setdefault(
+            one["store"], {**one["names"], "erased": 0, "kept": 0, "kept_until": ""}
+        )
+        if one["state"] == OutsideState.DONE:
+            said["erased"] += one["found"]
+        elif one["state"] == OutsideState.KEPT:
+            said["kept"] += one["found"]
+            said["kept_until"] = max(said["kept_until"], one["until"])
+    return list(by_store.values())
+
+
+def told_of_elsewhere(erased: Mapping[str, Any]) -> list[str]:
+    """Return in words what was erased, and what is kept, in the operator's own systems."""
+    english = get_language() == ENGLISH
+    told = []
+    for one in erased.get("outside", ()):
+        name = one["en" if english else "zh"]
+        if one["erased"]:
+            told.append(gettext("paper.erased.in").format(store=name, count=one["erased"]))
+        if one["kept"]:
+            told.append(
+                gettext("paper.kept.in").format(
+                    store=name, count=one["kept"], until=one["kept_until"]
+                )
+            )
+    return told
 
 
 def clause_of(kind: ItemKind, exit_fee: ExitFee | None) -> str:

@@ -114,6 +114,11 @@ class Options(BaseSettings):
         description="Shared secret of the operator's own app, 32 characters or more; see"
         " docs/app-entry.md. Default: none, and no tickets are given.",
     )
+    stores_file: Path | None = Field(
+        default=None,
+        description="List of the operator's own systems in which a closing erases too; see"
+        " docs/stores.md. Default: none.",
+    )
     web_workers: int = Field(default=1, ge=1, le=64, description="Web processes.")
     faults: str | None = Field(
         default=None,
@@ -127,7 +132,7 @@ class Options(BaseSettings):
             raise ValueError("须以 postgresql:// 开头 · must start with postgresql://")
         return value
 
-    @field_validator("data_dir", "checkpoint_dir", "key_copy_dir", "statements_dir")
+    @field_validator("data_dir", "checkpoint_dir", "key_copy_dir", "statements_dir", "stores_file")
     @classmethod
     def _is_absolute(cls, value: Path | None) -> Path | None:
         """Every process of ours means the same folder, wherever it was started."""

@@ -17,6 +17,7 @@ class UnitKind(StrEnum):
     ACCOUNT = "account"
     CASE = "case"
     ASSISTANCE = "assistance"
+    OUTSIDE = "outside"
 
 
 class Category(StrEnum):

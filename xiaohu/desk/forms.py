@@ -8,8 +8,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from xiaohu.closures.drafting import ContactRefused, contact_address
+from xiaohu.closures.erasing_by_hand import MOST
 from xiaohu.core.cards import AccountRefused, normalise_account
 from xiaohu.core.destinations import Wallet
+from xiaohu.core.evidence import EvidenceKind
 from xiaohu.core.identity import OF_APPLICANTS
 from xiaohu.core.numbers import NumberRefused, normalise
 from xiaohu.core.revealing import RevealReason
@@ -243,4 +245,35 @@ class Slip(PlainForm):
         max_length=40,
         error_messages={"required": _("refunds.err.slip"), "max_length": _("refunds.err.slip")},
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+
+class ErasedByHand(PlainForm):
+    """D4: what shows that something was erased by hand, and how much it was."""
+
+    evidence = forms.ChoiceField(
+        label=_("by_hand.evidence"),
+        choices=[(kind.value, _(f"by_hand.evidence.{kind}")) for kind in EvidenceKind],
+        error_messages={
+            "required": _("by_hand.err.evidence"),
+            "invalid_choice": _("by_hand.err.evidence"),
+        },
+    )
+    reference = forms.CharField(
+        label=_("by_hand.reference"),
+        max_length=40,
+        error_messages={
+            "required": _("by_hand.err.reference"),
+            "max_length": _("by_hand.err.reference"),
+        },
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    count = forms.IntegerField(
+        label=_("by_hand.count"),
+        min_value=0,
+        max_value=MOST,
+        error_messages=dict.fromkeys(
+            ("required", "invalid", "min_value", "max_value"), _("by_hand.err.count")
+        ),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )

@@ -27,12 +27,13 @@ from xiaohu.core.schedule import promised_by
 from xiaohu.core.states import CaseState
 from xiaohu.desk import presence
 from xiaohu.desk.listing import time_left
+from xiaohu.erasure import outside
 from xiaohu.proofing import papers, proofs
 from xiaohu.queue import clock
 from xiaohu.settlement import findings
 from xiaohu.trail import events
 from xiaohu.ui import shown
-from xiaohu.ui.said import to_staff, trouble
+from xiaohu.ui.said import not_erased, to_staff, trouble
 from xiaohu.ui.shown import ShownClosing
 
 OUTCOMES = ("approve", "return", "refuse")
@@ -119,6 +120,14 @@ def _troubles(closings: list[ShownClosing], now: datetime) -> list[dict[str, Any
             "each": each,
             "finding": to_decide.get(each.closing.pk),
             "said": trouble(each.closing.trouble, each.closing.step),
+            "outside": [
+                (
+                    not_erased(row.names, row.dataset, row.why or outside.MORE, row.about),
+                    row.about,
+                    row.pk if row.why == outside.BY_HAND else None,
+                )
+                for row in outside.waiting(each.closing.pk)
+            ],
             "late": each.closing.owner_due_at <= now,
             "told": promised_by(each.closing.owner_due_at, now=now),
         }

@@ -5,6 +5,7 @@ from django.urls import path
 from xiaohu.desk import starting
 from xiaohu.desk.views import (
     announcing,
+    by_hand,
     calling,
     complaints,
     day,
@@ -46,6 +47,7 @@ urlpatterns = [
     path("case/<str:reference>", one_case.one_case, name="case"),
     path("case/<str:reference>/paper/<uuid:paper_id>", one_case.paper, name="paper"),
     path("case/<str:reference>/reveal/<str:what>", revealing.reveal, name="reveal"),
+    path("case/<str:reference>/erased/<uuid:row_id>", by_hand.erased, name="by_hand"),
     path("case/<str:reference>/form", taking.printed, name="form"),
     path("case/<str:reference>/decide", deciding.decide, name="decide"),
 ]

@@ -191,8 +191,22 @@ DECLARED: Mapping[str, Mapping[str, Mapping[Nature, str]]] = {
         "ErasureReceipt": {
             N.RANDOM: "closing_id units",
             N.FIXED: "operator",
-            N.COUNT: "counts",
+            N.COUNT: "counts outside",
             N.TIME: "erased_at",
+        },
+        "OutsideErasure": {
+            N.RANDOM: "id closing_id",
+            N.FIXED: "operator store dataset names state why about evidence",
+            N.COUNT: "found",
+            N.TIME: "intended_at ended_at keep_until try_at",
+            N.OUTSIDE: "reference",
+            N.STAFF: "confirmed_by_id",
+        },
+        "StoreOutage": {
+            N.RANDOM: "id",
+            N.FIXED: "operator store why",
+            N.COUNT: "failures",
+            N.TIME: "since closed_until",
         },
         "KeptRequest": {
             N.RANDOM: "id subjects",

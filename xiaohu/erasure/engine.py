@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection
 from datetime import datetime
 from uuid import UUID
 
+from xiaohu.erasure import outside
 from xiaohu.erasure.models import ErasureReceipt
 from xiaohu.vault import keys, records
 from xiaohu.vault.units import Unit
@@ -49,6 +50,7 @@ def finish(
         operator=operator,
         units=sorted(f"{unit.kind}:{unit.id}" for unit in units),
         counts=counts,
+        outside=outside.receipted(closing_id),
         erased_at=now,
     )
     ErasureReceipt.objects.bulk_create([receipt], ignore_conflicts=True)

@@ -24,6 +24,7 @@ from xiaohu.ops.notice_commands import notice_app
 from xiaohu.ops.policy_commands import policy_app
 from xiaohu.ops.retention_commands import retention_app
 from xiaohu.ops.sentences import MARK, CannotStart
+from xiaohu.ops.store_commands import stores_app
 from xiaohu.ops.talking import (
     FAILED,
     NOT_FOUND,
@@ -63,6 +64,7 @@ app.add_typer(user_app, name="user")
 app.add_typer(settle_app, name="settle")
 app.add_typer(keys_app, name="keys")
 app.add_typer(retention_app, name="retention")
+app.add_typer(stores_app, name="stores")
 app.command()(reconcile)
 
 

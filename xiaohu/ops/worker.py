@@ -22,6 +22,7 @@ from xiaohu.closures import (
     alarms,
     claiming,
     deadlines,
+    erasing_later,
     matching,
     minding,
     purging,
@@ -117,6 +118,7 @@ def run() -> None:
     asking = {
         "messages": [Beat(0.3, _send_messages), Beat(30, lambda: reports.ask(now=clock.now()))],
         "neighbours": [Beat(60, lambda: sight.look(now=clock.now()))],
+        "outside": [Beat(600, lambda: erasing_later.erase_due(now=clock.now()))],
         "copies": [Beat(0.5, _make_copies)],
         "keys": [Beat(10, lambda: epochs.keep_fresh(every=epoch))],
         "money": [Beat(30, _read_statements), Beat(600, _reconcile)],

@@ -89,6 +89,13 @@ def record(effect_id: UUID, *, state: EffectState, reference: str = "", reason: 
     effect.update(state=state.value, reference=reference[:64], reason=reason[:64])
 
 
+def unclear(*, subject_id: UUID, kind: str) -> None:
+    """Note that nobody knows what became of a subject's effects of a kind that were sent."""
+    sent = Effect.objects.filter(subject_id=subject_id, kind=kind, sent_at__isnull=False)
+    for effect_id in sent.values_list("pk", flat=True):
+        record(effect_id, state=EffectState.UNKNOWN)
+
+
 def missed(effect: Effect, *, now: datetime) -> None:
     """Note that the provider did not find an effect; looks less than a minute apart count once."""
     if effect.missed_at is not None and now - effect.missed_at < SECOND_LOOK_AFTER:

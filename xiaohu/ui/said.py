@@ -1,10 +1,14 @@
 """A finding in words, the same on every page."""
 
-from django.utils.translation import gettext
+from collections.abc import Mapping
+
+from django.utils.translation import get_language, gettext
 
 from xiaohu.core.checks import CheckCode, Finding
 from xiaohu.core.matching import FOR_PEOPLE
 from xiaohu.core.steps import Step
+from xiaohu.erasure.outside import BY_HAND, HOLDER_STAYS, MORE, NOBODY, NOT_LISTED, STUCK
+from xiaohu.erasure.stores.file import Why
 from xiaohu.ui.templatetags.words import day, yuan
 
 
@@ -36,6 +40,24 @@ def late(code: str) -> str:
     return gettext(f"late.{_kind(code)}")
 
 
+def elsewhere(why: str, about: str = "") -> str:
+    """Return why something is not erased in another system yet, or is not to be; `about` is what."""
+    if why in NOT_ERASED:
+        return gettext(f"outside.why.{why}")
+    return gettext(f"store.why.{Why(why)}").format(value=about.rpartition(": ")[2])
+
+
+def not_erased(names: Mapping[str, str], dataset: str, why: str, about: str) -> str:
+    """Return what another system holds up, by the name people call it."""
+    told = elsewhere(why, about)
+    return gettext("outside.told").format(store=in_words(names), dataset=dataset, why=told)
+
+
+def in_words(said: Mapping[str, str]) -> str:
+    """Return what an operator wrote in both languages, in the reader's."""
+    return said["en" if get_language() == "en" else "zh"]
+
+
 def _kind(code: str) -> str:
     found = (kind for end, kind in _ENDINGS.items() if code.endswith(end))
     return _KINDS.get(code) or next(found, "error")
@@ -55,6 +77,7 @@ ADDRESSED = frozenset(
         CheckCode.SIM_NOT_RETURNED,
     }
 )
+NOT_ERASED = ("away", MORE, STUCK, BY_HAND, HOLDER_STAYS, NOT_LISTED, NOBODY)
 BEGIN = "begin"  # the last look before a closing is carried out
 TROUBLES = (
     "unknown",
@@ -68,6 +91,9 @@ TROUBLES = (
     "error",
     "bill_late",
     "worker_died",
+    "outside_away",
+    "outside_refused",
+    "outside_by_hand",
 )
 STEPS = (BEGIN, *(step.value for step in Step))
 _ENDINGS = {f"_{kind}": kind for kind in TROUBLES[:3]} | {
@@ -79,5 +105,7 @@ _KINDS = {
     "OperationalError": "away",
     "collect_bill_late": "bill_late",
     "worker_died": "worker_died",
+    "STORES_REFUSED": "outside_refused",
+    **{code: code for code in TROUBLES[11:]},
     **{code: code for code in TROUBLES[4:8]},
 }

@@ -43,6 +43,11 @@ def assistance(id: uuid.UUID) -> Unit:  # noqa: A002 - the field's own name
     return Unit(UnitKind.ASSISTANCE.value, id)
 
 
+def outside(id: uuid.UUID) -> Unit:  # noqa: A002 - the field's own name
+    """Return the unit of what must be known to erase in another system at a later date."""
+    return Unit(UnitKind.OUTSIDE.value, id)
+
+
 def bucket(*, operator: str, category: Category, until: date) -> Unit:
     """Return the unit of all records kept on one basis until one month."""
     return Unit(BUCKET_KIND, uuid.uuid5(_BUCKETS, f"{operator}|{category.value}|{until:%Y-%m}"))

@@ -1,7 +1,7 @@
-"""Erase: destroy the keys first, then delete what has become unreadable, and give a receipt."""
+"""Erase: in the operator's own systems, then the keys, then what has become unreadable; with a receipt."""
 
 from xiaohu.access import sessions
-from xiaohu.closures import keeping
+from xiaohu.closures import keeping, outside
 from xiaohu.closures.work import Progress, Work, finish_step
 from xiaohu.core.steps import Step
 from xiaohu.erasure import engine
@@ -16,6 +16,9 @@ def run(work: Work) -> Progress:
     """
     with work.transaction() as closing:
         units = keeping.units_ended_by(closing)
+    waits = outside.carry_out(work, units)
+    if waits is not None:
+        return waits
     faults.hit(f"{Step.ERASE.value}.before_call")
     engine.destroy(operator=closing.operator, units=units)
     faults.hit(f"{Step.ERASE.value}.after_call")

@@ -42,6 +42,7 @@ def statement(request: HttpRequest, case: Case) -> HttpResponse:
         return HttpResponseRedirect(reverse("portal:case", args=[case.pk]))
     page = _paper(case, shown, chosen, chosen.statement)
     kept = page["said"]["kept"] if page["said"] else ()
+    page["elsewhere"] = statements.told_of_elsewhere(page["said"]["erased"]) if page["said"] else ()
     page["kept"] = [{**item, "until": date.fromisoformat(item["until"])} for item in kept]
     page["folder_days"] = FOLDER_KEPT_DAYS
     return render(request, "portal/statement.html", page)

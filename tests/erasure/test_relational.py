@@ -1,0 +1,174 @@
+"""An operator's database: rows go in the order of their keys, fields name nobody, others stay."""
+
+import time
+from uuid import uuid4
+
+import pytest
+
+from tests.erasure.crm import CANARY, Crm, of_both_makers
+from xiaohu.erasure.stores.file import IdentityKind, StoresRefused
+from xiaohu.erasure.stores.protocol import Identities, StoreAway
+from xiaohu.erasure.stores.relational import Relational
+
+pytestmark = of_both_makers
+THEIRS = Identities(
+    {
+        IdentityKind.SUBSCRIPTION: ("S-1",),
+        IdentityKind.NUMBER: ("+8613000000001", "8613000000001", "13000000001"),
+        IdentityKind.DOCUMENT: ("11010119900307001X", "11010119900307001x"),
+    }
+)
+ALL = {"orders": 3, "items": 6, "contacts": 1, "people": 1, "contracts": 1}
+
+
+@pytest.fixture
+def people(crm: Crm) -> Crm:
+    """Return the database with two people, one of whom is to go."""
+    crm.add(subscription="S-1", number="13000000001", document="11010119900307001X", at=10)
+    crm.add(subscription="S-2", number="13000000002", document="110101199003070028", at=20)
+    return crm
+
+
+def erase(opened: Relational, *datasets: str) -> None:
+    for dataset in datasets or opened.order():
+        opened.erase(dataset, THEIRS, key=uuid4(), until=time.monotonic() + 20)
+
+
+def test_counts_what_is_there(people: Crm) -> None:
+    with people.opened() as opened:
+        assert {name: opened.found(name, THEIRS) for name in opened.order()} == ALL
+
+
+def test_erases_one_and_leaves_the_other(people: Crm) -> None:
+    assert people.canaries()["order_item"] == 12  # the scan finds what was planted
+    with people.opened() as opened:
+        erase(opened)
+        assert {opened.found(name, THEIRS) for name in ALL} == {0}
+    assert people.canaries() == {
+        "orders": 3,
+        "order_item": 6,
+        "contact": 1,
+        "person": 1,
+        "contract": 1,
+    }
+    assert people.ask("SELECT subscription FROM orders GROUP BY subscription") == [("S-2",)]
+
+
+def test_those_that_refer_to_others_go_first(people: Crm) -> None:
+    with people.opened() as opened:
+        order = list(opened.order())
+    assert order.index("items") < order.index("orders")
+
+
+def test_the_database_does_not_let_go_of_what_is_referred_to(people: Crm) -> None:
+    with people.opened() as opened:
+        with pytest.raises(StoresRefused) as refused:
+            erase(opened, "orders")
+        assert refused.value.params["why"] == "still_referred_to"
+        assert CANARY not in str(refused.value.params)
+    assert people.canaries()["orders"] == 6
+
+
+def test_fields_name_nobody_and_rows_stay(people: Crm) -> None:
+    with people.opened() as opened:
+        erase(opened, "contacts")
+        first = people.ask("SELECT phone, name, address FROM contact WHERE id = 10")
+        erase(opened, "contacts")
+    assert people.ask("SELECT phone, name, address FROM contact WHERE id = 10") == first
+    phone, name, address = first[0]
+    assert phone is None
+    assert name.startswith("xh1:")
+    assert len(name) == 36
+    assert address == CANARY[:2]
+
+
+def test_the_same_value_has_the_same_hash(people: Crm) -> None:
+    people.tell("INSERT INTO contact VALUES (11, 13000000001, NULL, :c, NULL)", c=CANARY)
+    people.tell("INSERT INTO contact VALUES (12, 13000000001, NULL, :c, NULL)", c="别人")
+    with people.opened() as opened:
+        erase(opened, "contacts")
+    names = [row[0] for row in people.ask("SELECT name FROM contact WHERE id < 20 ORDER BY id")]
+    assert names[0] == names[1] != names[2]
+
+
+def test_stops_when_its_time_is_over_and_goes_on_later(people: Crm) -> None:
+    text = people.text().replace("rows_per_second = 1000", "rows_per_second = 10")
+    with people.opened(text) as opened:
+        began = time.monotonic()
+        opened.erase("items", THEIRS, key=uuid4(), until=began + 0.1)
+        left = opened.found("items", THEIRS)
+        assert left == 4
+        opened.erase("items", THEIRS, key=uuid4(), until=time.monotonic() + 20)
+        assert opened.found("items", THEIRS) == 0
+    assert time.monotonic() - began > 0.3  # four rows more at ten in a second
+
+
+STRANGE = """CREATE TABLE strange (id INTEGER PRIMARY KEY, order_id INTEGER,
+  FOREIGN KEY (order_id) REFERENCES orders (id))"""
+SPOILT = {
+    "no_table": ("DROP TABLE contract", "contracts", "contract"),
+    "no_column": ("ALTER TABLE contact DROP COLUMN address", "contacts", "contact.address"),
+    "wrong_type": ("ALTER TABLE orders ADD COLUMN born DATE", "orders", "orders.born DATE"),
+    "not_null": ("SELECT 1", "contacts", "contact.name VARCHAR(80)"),
+    "no_key": ("CREATE TABLE bare (subscription VARCHAR(64), note VARCHAR(64))", "orders", "bare"),
+    "no_reference": (
+        "CREATE TABLE bare (id INTEGER PRIMARY KEY, said VARCHAR(9))",
+        "items",
+        "orders",
+    ),
+    "too_narrow": ("SELECT 1", "contacts", "contact.name VARCHAR(20)"),
+    "referred_to": (
+        STRANGE,
+        "orders",
+        "strange",
+    ),
+    "no_index": ("SELECT 1", "orders", "orders.note"),
+}
+CHANGED = {
+    "wrong_type": (
+        'column = "subscription"\nidentity = "subscription_id"\nfields = { note',
+        'column = "born"\nidentity = "subscription_id"\nfields = { note',
+    ),
+    "not_null": ('strategy = "hash"', 'strategy = "null"'),
+    "no_key": ('table = "orders"', 'table = "bare"'),
+    "no_reference": ('table = "order_item"', 'table = "bare"'),
+    "no_index": (
+        'column = "subscription"\nidentity = "subscription_id"\nfields = { note',
+        'column = "note"\nidentity = "subscription_id"\nfields = { note',
+    ),
+}
+
+
+@pytest.mark.parametrize("why", SPOILT)
+def test_what_does_not_fit_is_named(people: Crm, why: str) -> None:
+    statement, dataset, named = SPOILT[why]
+    people.tell(statement)
+    if why == "too_narrow":
+        narrow = {
+            "postgresql": "ALTER COLUMN name TYPE VARCHAR(20)",
+            "mysql": "MODIFY name VARCHAR(20) NOT NULL",
+        }
+        people.tell(f"ALTER TABLE contact {narrow[people.kind]}")
+    text = people.text()
+    if why in CHANGED:
+        before, after = CHANGED[why]
+        assert before in text
+        text = text.replace(before, after, 1)
+    with people.opened(text) as opened:
+        found = {(f.dataset, f.refused.params["why"]): f for f in opened.flaws(whole=True)}
+    flaw = found[dataset, why]
+    assert flaw.refused.params["value"] == named
+    assert flaw.refused.params["field"] == f"stores.crm.datasets.{dataset}"
+    assert flaw.stops is (why != "no_index")
+
+
+def test_nothing_is_wrong_with_what_fits(people: Crm) -> None:
+    with people.opened() as opened:
+        assert list(opened.flaws(whole=True)) == []
+
+
+def test_a_server_that_is_down_is_away(crm: Crm) -> None:
+    crm.address = crm.address.replace(".sock", ".none").replace("host=", "host=/nowhere")
+    with pytest.raises(StoreAway) as away, crm.opened():
+        pass
+    assert away.value.params == {"store": "crm", "why": "away"}

@@ -1,0 +1,282 @@
+"""Erasing in the operator's own systems, before the keys of a closing are destroyed.
+
+Whom it is about can be read only until then. A system that is down makes the closing wait, and
+the desk says for which; the others go on meanwhile.
+"""
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from xiaohu.closures import keeping
+from xiaohu.closures.models import Closing, HumanQueue
+from xiaohu.closures.work import Progress, Work, ask_people, try_later, wait_until
+from xiaohu.core.calendar import day_of
+from xiaohu.core.refusals import Refusal
+from xiaohu.core.retention import UnitKind
+from xiaohu.erasure import outside
+from xiaohu.erasure.models import OutsideErasure
+from xiaohu.erasure.stores import file, opening, outages
+from xiaohu.erasure.stores.file import IdentityKind, Store, StoresRefused, Strategy
+from xiaohu.erasure.stores.protocol import HEALS, Connector, Identities, StoreAway
+from xiaohu.queue import effects, faults, lease, retry
+from xiaohu.vault.units import Unit
+
+ERASES_FOR = 4.0  # seconds at a time: with what comes before and after, less than a lease
+AWAY, REFUSED, BY_HAND = "outside_away", "outside_refused", "outside_by_hand"
+SOON = timedelta(seconds=1)
+
+faults.register_effect(outside.EFFECT)
+
+
+def carry_out(work: Work, ended: Sequence[Unit]) -> Progress | None:
+    """Erase in other systems what is to be erased there; None once nothing is left to do."""
+    stores = outside.listed()
+    if not stores and not outside.of_closing(work.closing_id):
+        return None
+    kinds = _kinds(work.seen, ended)
+    now = work.clock()
+    with work.transaction() as closing:
+        outside.intend(
+            operator=closing.operator,
+            closing_id=closing.pk,
+            stores=stores,
+            kinds=kinds,
+            now=now,
+        )
+        waiting = outside.waiting(closing.pk)
+    for name, rows in outside.by_store(waiting).items():
+        _in_store(work, name, stores[name], rows)
+    if not waiting:
+        return None
+    with work.transaction() as closing:
+        return _wait_for(closing, outside.waiting(closing.pk), work.clock())
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What a closing would erase in a dataset, or why nothing; `failed` says it could not be asked."""
+
+    store: str
+    dataset: str
+    strategy: Strategy
+    found: int = 0
+    why: str = ""
+    about: str = ""
+    failed: bool = False
+
+
+def plan(closing: Closing) -> Iterator[Planned]:
+    """Count what a closing would erase in other systems if it came to that now."""
+    kinds = _kinds(closing, keeping.units_ended_by(closing))
+    for name, store in outside.listed().items():
+        try:
+            connector = opening.connect(name, store, operator=closing.operator)
+            if connector is None:
+                yield from _by_hand(name, store, kinds)
+                continue
+            try:
+                yield from _planned(closing, name, store, connector, kinds)
+            finally:
+                connector.close()
+        except (StoreAway, StoresRefused) as refused:
+            why, about = str(refused.params["why"]), _about(refused)
+            for label, dataset in file.datasets_of(store).items():
+                yield Planned(name, label, dataset.strategy, why=why, about=about, failed=True)
+
+
+def _by_hand(name: str, store: Store, kinds: frozenset[IdentityKind]) -> Iterator[Planned]:
+    for label, dataset in file.datasets_of(store).items():
+        why = outside.not_concerned(store, label, kinds) or outside.BY_HAND
+        yield Planned(name, label, dataset.strategy, why=why)
+
+
+def _planned(
+    closing: Closing,
+    name: str,
+    store: Store,
+    connector: Connector,
+    kinds: frozenset[IdentityKind],
+) -> list[Planned]:
+    made = []
+    for label in connector.order():
+        why = outside.not_concerned(store, label, kinds)
+        found = 0 if why else connector.found(label, _whom(closing, store, label))
+        made.append(Planned(name, label, file.datasets_of(store)[label].strategy, found, why))
+    return made
+
+
+def _kinds(closing: Closing, ended: Sequence[Unit]) -> frozenset[IdentityKind]:
+    """Return what a closing may be looked for by: a document only with its holder's last line."""
+    of_line = outside.OF_LINE if closing.line is not None else ()
+    holder_ends = any(unit.kind == UnitKind.HOLDER.value for unit in ended)
+    return frozenset((*of_line, *((IdentityKind.DOCUMENT,) if holder_ends else ())))
+
+
+def _in_store(work: Work, name: str, store: Store, rows: Sequence[OutsideErasure]) -> None:
+    why = outages.standing(work.seen.operator, name, now=work.clock())
+    if why:
+        with work.transaction():
+            for row in rows:
+                outside.put_off(row, why=why)
+        return
+    try:
+        connector = opening.connect(name, store, operator=work.seen.operator)
+        if connector is None:
+            _leave_to_people(work, rows)
+            return
+        try:
+            _in_order(work, store, connector, {row.dataset: row for row in rows})
+        finally:
+            connector.close()
+        outages.over(work.seen.operator, name)
+    except StoreAway as away:
+        _failed(work, name, away)
+    except StoresRefused as refused:
+        with work.transaction():
+            for row in rows:
+                _put_off_for(row, refused)
+
+
+def _leave_to_people(work: Work, rows: Sequence[OutsideErasure]) -> None:
+    with work.transaction():
+        for row in rows:
+            outside.put_off(row, why=outside.BY_HAND)
+
+
+def _in_order(
+    work: Work, store: Store, connector: Connector, rows: dict[str, OutsideErasure]
+) -> None:
+    """Do one dataset after another: none before those that refer to it are done."""
+    flawed = {flaw.dataset: flaw for flaw in connector.flaws(whole=False) if flaw.stops}
+    for label in connector.order():
+        row = rows.get(label)
+        if row is None:
+            continue
+        if label in flawed:
+            raise flawed[label].refused
+        if not _one(work, store, connector, row):
+            return
+
+
+def _one(work: Work, store: Store, connector: Connector, row: OutsideErasure) -> bool:
+    """Bring one dataset to its end; False where there is more than fits into one turn."""
+    whom = _whom(work.seen, store, row.dataset)
+    if not whom.values:
+        with work.transaction():
+            outside.skip(row, why=outside.NOBODY)
+        return True
+    found = connector.found(row.dataset, whom)
+    if outside.is_kept(file.datasets_of(store)[row.dataset]):
+        _keep(work, store, row, whom, found)
+        return True
+    left = _erase(work, connector, row, whom, found) if found else 0
+    _record(work, row, left=left, stuck=left >= found)
+    faults.hit(f"{outside.EFFECT}.after_commit")
+    return left == 0
+
+
+def _erase(
+    work: Work, connector: Connector, row: OutsideErasure, whom: Identities, found: int
+) -> int:
+    """Erase, read back, and return how much is left."""
+    key = _intend(work, row, found)
+    faults.hit(f"{outside.EFFECT}.before_call")
+    work.require_time()
+    connector.erase(row.dataset, whom, key=key, until=time.monotonic() + ERASES_FOR)
+    left = connector.found(row.dataset, whom)
+    faults.hit(f"{outside.EFFECT}.after_call")
+    return left
+
+
+def _whom(closing: Closing, store: Store, label: str) -> Identities:
+    kind = outside.known_by(store, label)
+    return outside.identities(
+        operator=closing.operator,
+        line=closing.line,
+        holder_id=closing.case.holder_id,
+        kinds=() if kind is None else (kind,),
+    )
+
+
+def _intend(work: Work, row: OutsideErasure, found: int) -> UUID:
+    """Write down how much is there and that it is about to be erased; what was half done counts on."""
+    now, began = work.clock(), work.stopwatch()
+    with work.transaction() as closing:
+        outside.counted(row, found)
+        effect = outside.effect_of(row, now=now)
+        effects.sending(effect, now=now)
+        _renew(closing)
+    work.held_since = began
+    return effect.pk
+
+
+def _record(work: Work, row: OutsideErasure, *, left: int, stuck: bool) -> None:
+    now = work.clock()
+    with work.transaction():
+        if left:
+            outside.put_off(row, why=outside.STUCK if stuck else outside.MORE)
+        else:
+            outside.done(row, now=now)
+        faults.hit(f"{outside.EFFECT}.after_record")
+
+
+def _keep(work: Work, store: Store, row: OutsideErasure, whom: Identities, found: int) -> None:
+    now = work.clock()
+    dataset = file.datasets_of(store)[row.dataset]
+    with work.transaction() as closing:
+        outside.counted(row, found)
+        if found:
+            categories = file.kept_categories(dataset)
+            until = keeping.kept_until(closing, categories, on=day_of(now))
+            outside.keep(row, whom, until=until)
+        else:
+            outside.done(row, now=now)
+
+
+def _renew(closing: Closing) -> None:
+    closing.lease_until = lease.extended()
+    closing.save(update_fields=["lease_until"])
+
+
+def _failed(work: Work, name: str, away: StoreAway) -> None:
+    now, why = work.clock(), str(away.params["why"])
+    with work.transaction() as closing:
+        outages.failed(closing.operator, name, why=why, now=now)
+        for row in outside.waiting(closing.pk):
+            if row.store == name:
+                outside.put_off(row, why=why)
+                effects.unclear(subject_id=row.pk, kind=outside.EFFECT)
+
+
+def _put_off_for(row: OutsideErasure, refused: Refusal) -> None:
+    outside.put_off(row, why=str(refused.params["why"]), about=_about(refused))
+
+
+def _about(refused: Refusal) -> str:
+    """Return which part of which system a refusal is about."""
+    return ": ".join(
+        str(refused.params[name]) for name in ("field", "value") if name in refused.params
+    )
+
+
+def _wait_for(
+    closing: Closing, waiting: Sequence[OutsideErasure], now: datetime
+) -> Progress | None:
+    """Say what a closing waits for; None where nothing keeps it."""
+    if not waiting:
+        return None
+    whys = {row.why or outside.MORE for row in waiting}
+    if whys <= {outside.MORE}:
+        return wait_until(closing, now + SOON)
+    heal = {outside.MORE, outside.STUCK, *HEALS}
+    if whys <= heal:
+        return try_later(closing, trouble=AWAY, now=now, heals=True)
+    trouble = BY_HAND if whys <= {outside.BY_HAND, *heal} else REFUSED
+    if closing.owner != HumanQueue.OPERATIONS:  # Their date is not put off.
+        ask_people(closing, HumanQueue.OPERATIONS, trouble=trouble, now=now)
+    if whys & heal:
+        return wait_until(closing, now + retry.slow_wait(), trouble=trouble)
+    return Progress.WAITS

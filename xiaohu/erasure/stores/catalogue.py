@@ -1,0 +1,208 @@
+"""What a database says of its own tables: types, keys, and who refers to whom."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import exc
+
+from xiaohu.erasure.stores.file import (
+    HASH_LENGTH,
+    WHOLE,
+    Database,
+    StoresRefused,
+    Strategy,
+    Table,
+    Why,
+)
+from xiaohu.erasure.stores.protocol import Flaw
+
+_LET_GO = frozenset({"CASCADE", "SET NULL"})
+
+
+class Catalogue:
+    """The tables of a store's datasets, as the database knows them."""
+
+    def __init__(self, name: str, store: Database, engine: sa.Engine) -> None:
+        self._store, self._engine, self._at = store, engine, f"stores.{name}.datasets"
+        self._metadata = sa.MetaData()
+        self._tables: dict[str, sa.Table] = {}
+        for label, rule in store.datasets.items():
+            schema, _, table = rule.table.rpartition(".")
+            try:
+                self._tables[label] = sa.Table(
+                    table,
+                    self._metadata,
+                    schema=schema or None,
+                    autoload_with=engine,
+                    resolve_fks=False,
+                )
+            except exc.NoSuchTableError:
+                continue  # named by `flaws`
+
+    def table(self, dataset: str) -> sa.Table:
+        """Return the table of a dataset.
+
+        Raises:
+            StoresRefused: the database has none of this name.
+        """
+        table = self._tables.get(dataset)
+        if table is None:
+            raise self._refused(dataset, Why.NO_TABLE, value=self._store.datasets[dataset].table)
+        return table
+
+    def order(self) -> Sequence[str]:
+        """Return the datasets so that whatever refers to another comes before it."""
+        waiting = dict.fromkeys(self._store.datasets)
+        ordered: list[str] = []
+        while waiting:
+            free = [
+                name
+                for name in waiting
+                if not any(self._refers(other, name) for other in waiting if other != name)
+            ]
+            for name in free or list(waiting):  # a circle: the database decides what it lets go
+                ordered.append(name)
+                del waiting[name]
+        return ordered
+
+    def spelt(self, column: sa.Column[Any], values: Sequence[str]) -> Sequence[Any]:
+        """Return identities as a column holds them: as texts, or as whole numbers."""
+        if isinstance(column.type, sa.Integer):
+            return [int(value) for value in values if value.isdecimal()]
+        return values
+
+    def reference(self, dataset: str, parent: str) -> Sequence[tuple[str, str]]:
+        """Return the columns by which one dataset refers to another.
+
+        Raises:
+            StoresRefused: the catalogue knows no such foreign key.
+        """
+        pairs = _reference(self.table(dataset), self.table(parent))
+        if not pairs:
+            raise self._refused(dataset, Why.NO_REFERENCE, value=parent)
+        return pairs
+
+    def flaws(self, *, whole: bool) -> Iterator[Flaw]:
+        """Name what is wrong; `whole` also asks who else refers to the tables, and reads rows."""
+        for label, rule in self._store.datasets.items():
+            if label not in self._tables:
+                yield self._flaw(label, Why.NO_TABLE, value=rule.table)
+                continue
+            yield from self._of_table(label, rule)
+            if whole and rule.through and rule.through in self._tables:
+                yield from self._orphans(label, rule.through)
+        if whole:
+            yield from self._referring()
+
+    def _of_table(self, label: str, rule: Table) -> Iterator[Flaw]:
+        table = self._tables[label]
+        if not table.primary_key.columns:
+            yield self._flaw(label, Why.NO_KEY, value=rule.table)
+        for name in (rule.column, *rule.fields):
+            if name and name not in table.c:
+                yield self._flaw(label, Why.NO_COLUMN, value=f"{rule.table}.{name}")
+        if rule.column in table.c:
+            yield from self._of_identity(label, rule, table.c[rule.column])
+        elif rule.through in self._tables and not _reference(table, self._tables[rule.through]):
+            yield self._flaw(label, Why.NO_REFERENCE, value=rule.through)
+        for name in rule.fields:
+            if name in table.c and (why := _unfit(rule, name, table.c[name])):
+                yield self._flaw(label, why, value=f"{rule.table}.{name} {table.c[name].type}")
+
+    def _of_identity(self, label: str, rule: Table, column: sa.Column[Any]) -> Iterator[Flaw]:
+        if not _is_text(column) and not isinstance(column.type, sa.Integer):
+            yield self._flaw(
+                label, Why.WRONG_TYPE, value=f"{rule.table}.{rule.column} {column.type}"
+            )
+        leading = {next(iter(index.columns), None) for index in column.table.indexes}
+        leading |= {
+            next(iter(constraint.columns), None)
+            for constraint in column.table.constraints
+            if isinstance(constraint, sa.UniqueConstraint | sa.PrimaryKeyConstraint)
+        }
+        if not any(first is not None and first.name == column.name for first in leading):
+            yield self._flaw(label, Why.NO_INDEX, stops=False, value=f"{rule.table}.{rule.column}")
+
+    def _orphans(self, label: str, parent: str) -> Iterator[Flaw]:
+        """Name a table with rows whose owner is gone: no closing could find them."""
+        child, above = self._tables[label], self._tables[parent]
+        pairs = _reference(child, above)
+        if not pairs:
+            return
+        joined = child.outerjoin(
+            above, sa.and_(*(child.c[near] == above.c[far] for near, far in pairs))
+        )
+        lost = (
+            sa.select(sa.literal(1))
+            .select_from(joined)
+            .where(
+                *(child.c[near].is_not(None) for near, _ in pairs), above.c[pairs[0][1]].is_(None)
+            )
+        )
+        with self._engine.connect() as connection:
+            if connection.execute(lost.limit(1)).first() is not None:
+                yield self._flaw(label, Why.ORPHANS, stops=False, value=parent)
+
+    def _referring(self) -> Iterator[Flaw]:
+        """Name tables that refer to rows a closing deletes, and that would not let them go."""
+        going = {
+            (table.schema, table.name): label
+            for label, table in self._tables.items()
+            if self._store.datasets[label].strategy in WHOLE
+        }
+        looking = sa.inspect(self._engine)
+        for schema in {schema for schema, _ in going}:
+            for (_, table), keys in looking.get_multi_foreign_keys(schema=schema).items():
+                for key in keys:
+                    label = going.get((key["referred_schema"], key["referred_table"]))
+                    holds = str(key.get("options", {}).get("ondelete", "")).upper() not in _LET_GO
+                    if label and holds and (schema, table) not in going:
+                        yield self._flaw(label, Why.REFERRED_TO, value=table)
+
+    def _refers(self, dataset: str, parent: str) -> bool:
+        if self._store.datasets[dataset].through == parent:
+            return True
+        tables = self._tables
+        return (
+            dataset in tables
+            and parent in tables
+            and tables[dataset] is not tables[parent]
+            and bool(_reference(tables[dataset], tables[parent]))
+        )
+
+    def _flaw(self, dataset: str, why: Why, *, value: str, stops: bool = True) -> Flaw:
+        return Flaw(dataset, self._refused(dataset, why, value=value), stops=stops)
+
+    def _refused(self, dataset: str, why: Why, *, value: str) -> StoresRefused:
+        return StoresRefused(field=f"{self._at}.{dataset}", why=why, value=value)
+
+
+def _reference(child: sa.Table, parent: sa.Table) -> list[tuple[str, str]]:
+    """Return the columns of the first foreign key from one table to another, near and far."""
+    for key in child.foreign_key_constraints:
+        far = [element.target_fullname.rpartition(".") for element in key.elements]
+        if far and {table for table, _, _ in far} == {parent.fullname}:
+            near = [column.name for column in key.columns]
+            return [(here, there) for here, (_, _, there) in zip(near, far, strict=True)]
+    return []
+
+
+def _unfit(rule: Table, name: str, column: sa.Column[Any]) -> Why | None:
+    """Return why a field cannot be changed as the file says; None where it can."""
+    match rule.fields[name].strategy or rule.strategy:
+        case Strategy.NULL:
+            return None if column.nullable else Why.NOT_NULL
+        case Strategy.TRUNCATE:
+            return None if _is_text(column) else Why.WRONG_TYPE
+        case Strategy.HASH:
+            if not _is_text(column):
+                return Why.WRONG_TYPE
+            length = getattr(column.type, "length", None)
+            return Why.TOO_NARROW if length is not None and length < HASH_LENGTH else None
+        case _:
+            return None
+
+
+def _is_text(column: sa.Column[Any]) -> bool:
+    return isinstance(column.type, sa.String) and not isinstance(column.type, sa.Enum)

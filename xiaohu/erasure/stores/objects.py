@@ -1,0 +1,111 @@
+"""Object storage that speaks S3: everything under a prefix, in all its versions."""
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from itertools import islice
+from urllib.parse import urlsplit
+from uuid import UUID
+
+import urllib3
+from minio import Minio
+from minio.deleteobjects import DeleteObject
+from minio.error import MinioException, S3Error
+
+from xiaohu.erasure.stores.file import S3Store, StoresRefused, Why, around
+from xiaohu.erasure.stores.protocol import (
+    CALL_SECONDS,
+    CONNECT_SECONDS,
+    Flaw,
+    Identities,
+    StoreAway,
+    pause,
+)
+
+_BUSY = frozenset({"InternalError", "ServiceUnavailable", "SlowDown", "RequestTimeout"})
+
+
+class ObjectStorage:
+    """An open object storage; its secret is "access key:secret key"."""
+
+    def __init__(self, name: str, store: S3Store, *, secret: str) -> None:
+        self.name, self.store = name, store
+        access, colon, key = secret.partition(":")
+        if not colon:
+            raise StoresRefused(field=f"stores.{name}.secret", why=Why.NOT_TWO_KEYS)
+        address = urlsplit(store.endpoint)
+        timeout = urllib3.Timeout(connect=CONNECT_SECONDS, read=CALL_SECONDS)
+        self._pool = urllib3.PoolManager(timeout=timeout, retries=False)
+        self._client = Minio(
+            address.netloc,
+            access_key=access,
+            secret_key=key,
+            secure=address.scheme == "https",
+            region=store.region,
+            http_client=self._pool,
+        )
+
+    def order(self) -> Sequence[str]:
+        """Return the datasets as the file lists them: objects refer to nothing."""
+        return list(self.store.datasets)
+
+    def flaws(self, *, whole: bool) -> Sequence[Flaw]:  # noqa: ARG002 - one question answers all
+        """Name buckets that are not there."""
+        at = f"stores.{self.name}.datasets"
+        with self._speaking():
+            return [
+                Flaw(
+                    label,
+                    StoresRefused(field=f"{at}.{label}", why=Why.NO_BUCKET, value=objects.bucket),
+                )
+                for label, objects in self.store.datasets.items()
+                if not self._client.bucket_exists(bucket_name=objects.bucket)
+            ]
+
+    def found(self, dataset: str, identities: Identities) -> int:
+        """Return how many versions of objects are still there."""
+        with self._speaking():
+            return sum(1 for _ in self._versions(dataset, identities))
+
+    def erase(self, dataset: str, identities: Identities, *, key: UUID, until: float) -> None:  # noqa: ARG002 - deleting a version twice is harmless
+        """Delete versions, batch by batch; what the storage refuses is still found afterwards."""
+        began, done = time.monotonic(), 0
+        bucket = self.store.datasets[dataset].bucket
+        with self._speaking():
+            versions = self._versions(dataset, identities)
+            while time.monotonic() < until and (some := list(islice(versions, self.store.batch))):
+                refused = self._client.remove_objects(bucket_name=bucket, delete_object_list=some)
+                if any(True for _ in refused):
+                    raise StoresRefused(field=f"stores.{self.name}", why=Why.NOT_PERMITTED)
+                done += len(some)
+                pause(done, began, self.store.rows_per_second, until)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._pool.clear()
+
+    def _versions(self, dataset: str, identities: Identities) -> Iterator[DeleteObject]:
+        objects = self.store.datasets[dataset]
+        before, after = around(objects.prefix)
+        for value in identities.of(objects.known_by):
+            for one in self._client.list_objects(
+                bucket_name=objects.bucket,
+                prefix=f"{before}{value}{after}",
+                recursive=True,
+                include_version=True,
+            ):
+                if one.object_name is not None:
+                    yield DeleteObject(one.object_name, one.version_id)
+
+    @contextmanager
+    def _speaking(self) -> Iterator[None]:
+        """Talk to the storage; its errors become ours, without what they quote."""
+        try:
+            yield
+        except S3Error as error:
+            if error.code in _BUSY:
+                raise StoreAway(store=self.name, why=Why.AWAY) from None
+            why = Why.NO_BUCKET if error.code == "NoSuchBucket" else Why.NOT_PERMITTED
+            raise StoresRefused(field=f"stores.{self.name}", why=why, value="S3") from None
+        except (urllib3.exceptions.HTTPError, MinioException):
+            raise StoreAway(store=self.name, why=Why.AWAY) from None

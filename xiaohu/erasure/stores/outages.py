@@ -1,0 +1,38 @@
+"""A system that fails again and again is left alone for a while, by all workers together."""
+
+from datetime import datetime, timedelta
+
+from django.db.models import F
+
+from xiaohu.erasure.models import StoreOutage
+
+FAILURES = 3
+LEFT_ALONE = timedelta(minutes=1)
+
+
+def standing(operator: str, store: str, *, now: datetime) -> str:
+    """Return why a system is not asked now; an empty text where it may be."""
+    outage = StoreOutage.objects.filter(
+        operator=operator, store=store, closed_until__gt=now
+    ).first()
+    return outage.why if outage is not None else ""
+
+
+def failed(operator: str, store: str, *, why: str, now: datetime) -> None:
+    """Count a failure; after a few in a row nobody asks for a minute. Call inside a transaction."""
+    StoreOutage.objects.bulk_create(
+        [StoreOutage(operator=operator, store=store, since=now)], ignore_conflicts=True
+    )
+    mine = StoreOutage.objects.filter(operator=operator, store=store)
+    mine.update(failures=F("failures") + 1, why=why)
+    mine.filter(failures__gte=FAILURES).update(closed_until=now + LEFT_ALONE)
+
+
+def over(operator: str, store: str) -> None:
+    """Forget the failures of a system that has answered, or that somebody wants asked at once."""
+    StoreOutage.objects.filter(operator=operator, store=store).delete()
+
+
+def known(operator: str) -> dict[str, StoreOutage]:
+    """Return the systems that fail, by name."""
+    return {outage.store: outage for outage in StoreOutage.objects.filter(operator=operator)}

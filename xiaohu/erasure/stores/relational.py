@@ -1,0 +1,200 @@
+"""PostgreSQL, MySQL and MariaDB through one connector; order and types come from the catalogue."""
+
+import hashlib
+import hmac
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy import exc
+from sqlalchemy.engine import URL, Connection, make_url
+
+from xiaohu.erasure.stores.catalogue import Catalogue
+from xiaohu.erasure.stores.file import HASHED, WHOLE, Database, StoresRefused, Strategy, Table, Why
+from xiaohu.erasure.stores.protocol import (
+    CALL_SECONDS,
+    CONNECT_SECONDS,
+    Flaw,
+    Identities,
+    StoreAway,
+    pause,
+)
+
+_DRIVERS = {"postgresql": "postgresql+psycopg", "mysql": "mysql+pymysql"}
+_OPTIONS: Mapping[str, dict[str, Any]] = {
+    "postgresql": {
+        "connect_timeout": CONNECT_SECONDS,
+        "options": f"-c statement_timeout={CALL_SECONDS}s -c lock_timeout={CALL_SECONDS}s",
+    },
+    "mysql": {
+        "connect_timeout": CONNECT_SECONDS,
+        "read_timeout": CALL_SECONDS,
+        "write_timeout": CALL_SECONDS,
+        "charset": "utf8mb4",
+    },
+}
+_AWAY = (exc.OperationalError, exc.InterfaceError, exc.TimeoutError)
+
+
+class Relational:
+    """An open database."""
+
+    def __init__(self, name: str, store: Database, *, secret: str, hash_key: bytes) -> None:
+        self.name, self.store, self._hash_key = name, store, hash_key
+        self._engine = sa.create_engine(
+            _address(name, store, secret),
+            connect_args=_OPTIONS[store.kind],
+            hide_parameters=True,  # what is looked for must not stand in an error
+        )
+        try:
+            with self._speaking():
+                self.catalogue = Catalogue(name, store, self._engine)
+        except BaseException:
+            self.close()
+            raise
+
+    def order(self) -> Sequence[str]:
+        """Return the datasets, those that refer to others first."""
+        return self.catalogue.order()
+
+    def flaws(self, *, whole: bool) -> Sequence[Flaw]:
+        """Return what is wrong by the database's own catalogue."""
+        with self._speaking():
+            return list(self.catalogue.flaws(whole=whole))
+
+    def found(self, dataset: str, identities: Identities) -> int:
+        """Return how many rows are still to be erased."""
+        with self._speaking() as connection:
+            table = self.catalogue.table(dataset)
+            wanted = (
+                sa.select(sa.func.count())
+                .select_from(table)
+                .where(self._to_do(dataset, identities))
+            )
+            return int(connection.execute(wanted).scalar_one())
+
+    def erase(self, dataset: str, identities: Identities, *, key: UUID, until: float) -> None:  # noqa: ARG002 - rows are their own key
+        """Erase rows, batch by batch, each in a transaction of its own."""
+        began, done = time.monotonic(), 0
+        with self._speaking() as connection:
+            while time.monotonic() < until:
+                rows = self._erase_some(connection, dataset, identities)
+                if rows == 0:
+                    return
+                done += rows
+                pause(done, began, self.store.rows_per_second, until)
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._engine.dispose()
+
+    def _erase_some(self, connection: Connection, dataset: str, identities: Identities) -> int:
+        table, rule = self.catalogue.table(dataset), self.store.datasets[dataset]
+        key = list(table.primary_key.columns)
+        changed = [] if rule.strategy in WHOLE else [table.c[name] for name in rule.fields]
+        wanted = sa.select(*key, *changed).where(self._to_do(dataset, identities))
+        with connection.begin():
+            rows = connection.execute(wanted.limit(self.store.batch)).all()
+            if not rows:
+                return 0
+            keys = [tuple(row[: len(key)]) for row in rows]
+            if rule.strategy in WHOLE:
+                connection.execute(sa.delete(table).where(sa.tuple_(*key).in_(keys)))
+            else:
+                self._change(connection, table, rule, rows)
+        return len(rows)
+
+    def _change(
+        self, connection: Connection, table: sa.Table, rule: Table, rows: Sequence[Any]
+    ) -> None:
+        """Put something that names nobody in place of fields."""
+        key = list(table.primary_key.columns)
+        mine = [column == sa.bindparam(f"key_{n}") for n, column in enumerate(key)]
+        update = (
+            sa.update(table)
+            .where(*mine)
+            .values({name: sa.bindparam(f"new_{n}") for n, name in enumerate(rule.fields)})
+        )
+        connection.execute(
+            update,
+            [
+                {f"key_{n}": row[n] for n in range(len(key))}
+                | {
+                    f"new_{n}": self._instead(rule, name, row[len(key) + n])
+                    for n, name in enumerate(rule.fields)
+                }
+                for row in rows
+            ],
+        )
+
+    def _instead(self, rule: Table, name: str, value: Any) -> Any:
+        if value is None:
+            return None
+        field = rule.fields[name]
+        match field.strategy or rule.strategy:
+            case Strategy.NULL:
+                return None
+            case Strategy.TRUNCATE:
+                return value[: field.keep]
+            case _:
+                return value if value.startswith(HASHED) else self._hashed(value)
+
+    def _hashed(self, value: str) -> str:
+        """Return a keyed hash: the same value gives the same one, and nobody can try values out."""
+        return HASHED + hmac.new(self._hash_key, value.encode(), hashlib.sha256).hexdigest()[:32]
+
+    def _to_do(self, dataset: str, identities: Identities) -> sa.ColumnElement[bool]:
+        """Match the rows of somebody that still say something."""
+        rule, theirs = self.store.datasets[dataset], self._theirs(dataset, identities)
+        if rule.strategy in WHOLE:
+            return theirs
+        table = self.catalogue.table(dataset)
+        return sa.and_(theirs, sa.or_(*(_says(table, rule, name) for name in rule.fields)))
+
+    def _theirs(self, dataset: str, identities: Identities) -> sa.ColumnElement[bool]:
+        rule, table = self.store.datasets[dataset], self.catalogue.table(dataset)
+        if not rule.through:
+            column = table.c[rule.column]
+            return column.in_(self.catalogue.spelt(column, identities.of(rule.identity)))
+        parent = self.catalogue.table(rule.through)
+        pairs = self.catalogue.reference(dataset, rule.through)
+        above = sa.select(*(parent.c[far] for _, far in pairs)).where(
+            self._theirs(rule.through, identities)
+        )
+        return sa.tuple_(*(table.c[near] for near, _ in pairs)).in_(above)
+
+    @contextmanager
+    def _speaking(self) -> Iterator[Connection]:
+        """Talk to the database; its errors become ours, without what they quote."""
+        try:
+            with self._engine.connect() as connection:
+                yield connection
+        except _AWAY:
+            raise StoreAway(store=self.name, why=Why.AWAY) from None
+        except exc.IntegrityError:
+            raise StoresRefused(field=f"stores.{self.name}", why=Why.STILL_REFERRED_TO) from None
+        except exc.SQLAlchemyError:
+            raise StoresRefused(field=f"stores.{self.name}", why=Why.NOT_PERMITTED) from None
+
+
+def _says(table: sa.Table, rule: Table, name: str) -> sa.ColumnElement[bool]:
+    """Match rows whose field still says what it should not."""
+    column, field = table.c[name], rule.fields[name]
+    match field.strategy or rule.strategy:
+        case Strategy.NULL:
+            return column.is_not(None)
+        case Strategy.TRUNCATE:
+            return sa.func.char_length(column) > field.keep
+        case _:
+            return column.not_like(f"{HASHED}%")
+
+
+def _address(name: str, store: Database, secret: str) -> URL:
+    try:
+        url = make_url(secret)
+    except exc.ArgumentError:
+        raise StoresRefused(field=f"stores.{name}.secret", why=Why.NOT_AN_ADDRESS) from None
+    return url.set(drivername=_DRIVERS[store.kind])
