@@ -1,6 +1,7 @@
 """An operator's Redis: keys of somebody go, keys of a longer number stay."""
 
 import time
+from collections.abc import Iterator
 from uuid import uuid4
 
 import pytest
@@ -38,7 +39,7 @@ def store() -> RedisStore:
 
 
 @pytest.fixture
-def keys(redis_server: Redis) -> "redis.Redis":
+def keys(redis_server: Redis) -> "Iterator[redis.Redis]":
     """Return a client of the server, which holds keys of two people."""
     client = redis.Redis.from_url(redis_server.address, decode_responses=True)
     client.flushall()
@@ -47,39 +48,43 @@ def keys(redis_server: Redis) -> "redis.Redis":
             client.set(f"session:{number}:{n}", "x")
     for subscription in ("S*1", "S-1"):
         client.set(f"profile:{subscription}", "x")
-    return client
+    yield client
+    client.close()
 
 
-def test_erases_what_is_theirs_and_nothing_else(redis_server: Redis, keys: "redis.Redis") -> None:
-    opened = KeyValue("cache", store(), secret=redis_server.address)
+@pytest.fixture
+def opened(redis_server: Redis) -> Iterator[KeyValue]:
+    """Open it as the service does."""
+    made = KeyValue("cache", store(), secret=redis_server.address)
+    yield made
+    made.close()
+
+
+def test_erases_what_is_theirs_and_nothing_else(opened: KeyValue, keys: "redis.Redis") -> None:
     assert [opened.found(name, THEIRS) for name in opened.order()] == [5, 1]
     for name in opened.order():
         opened.erase(name, THEIRS, key=uuid4(), until=time.monotonic() + 10)
         assert opened.found(name, THEIRS) == 0
-    opened.close()
     left = sorted(str(key) for key in keys.keys("*"))
     assert len(left) == 11
     assert "profile:S-1" in left
     assert not [key for key in left if key.startswith("session:13000000001:")]
 
 
-def test_an_identity_is_never_a_pattern(redis_server: Redis, keys: "redis.Redis") -> None:
-    opened = KeyValue("cache", store(), secret=redis_server.address)
+def test_an_identity_is_never_a_pattern(opened: KeyValue, keys: "redis.Redis") -> None:
     everybody = Identities({IdentityKind.NUMBER: ("130*",)})
     assert opened.found("sessions", everybody) == 0
 
 
-def test_stops_when_its_time_is_over(redis_server: Redis, keys: "redis.Redis") -> None:
-    slow = store().model_copy(update={"rows_per_second": 10})
-    opened = KeyValue("cache", slow, secret=redis_server.address)
+def test_stops_when_its_time_is_over(opened: KeyValue, keys: "redis.Redis") -> None:
+    opened.store = store().model_copy(update={"rows_per_second": 10})
     opened.erase("sessions", THEIRS, key=uuid4(), until=time.monotonic() + 0.2)
     assert opened.found("sessions", THEIRS) == 2
 
 
 def test_a_pattern_over_many_keys_is_named(
-    redis_server: Redis, keys: "redis.Redis", monkeypatch: pytest.MonkeyPatch
+    opened: KeyValue, keys: "redis.Redis", monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    opened = KeyValue("cache", store(), secret=redis_server.address)
     assert opened.flaws(whole=True) == []
     monkeypatch.setattr(key_value, "MANY", 10)
     (flaw,) = opened.flaws(whole=True)

@@ -158,9 +158,9 @@ def test_an_answer_without_a_number_is_not_believed(
 
 
 def test_one_that_is_down_is_away(partner: Partner, opened: Webhook) -> None:
-    gone = opened.store.model_copy(update={"url": "http://127.0.0.1:1/"})
+    opened.store = opened.store.model_copy(update={"url": "http://127.0.0.1:1/"})
     with pytest.raises(StoreAway):
-        erase(Webhook("partner", gone, secret=SECRET))
+        erase(opened)
 
 
 def test_a_dataset_the_other_side_does_not_know_is_named(partner: Partner, opened: Webhook) -> None:

@@ -40,8 +40,12 @@ class KeyValue:
             )
         except ValueError:
             raise StoresRefused(field=f"stores.{name}.secret", why=Why.NOT_AN_ADDRESS) from None
-        with self._speaking():
-            self._client.ping()
+        try:
+            with self._speaking():
+                self._client.ping()
+        except BaseException:
+            self.close()
+            raise
 
     def order(self) -> Sequence[str]:
         """Return the datasets as the file lists them: keys refer to nothing."""
