@@ -125,6 +125,14 @@ url = "https://partner.example.com/erase"
 identity = "number"
 fields = { phone = "contact" }
 
+[stores.mainframe]
+kind = "folder"
+names = { zh = "老账务系统", en = "Old ledger" }
+path = "/srv/exchange/erasure"
+[stores.mainframe.datasets.accounts]
+identity = "subscription_id"
+fields = { holder = "registration_identity" }
+
 [stores.paper]
 kind = "manual"
 names = { zh = "纸质档案室", en = "Paper archive" }
@@ -139,6 +147,8 @@ fields = { form = "registration_identity" }
 A system that is away makes the closing wait: it is tried again by itself, after a while people own it, and the desk shows which system it is and why. After three failures in a row nobody asks a system for a minute. What does not fit any more is for people at once; "try again" goes on where it stopped. What was half done is read back first, so erasing twice is harmless. Receipt and statement list every system.
 
 A webhook is asked by POST with `{"action": "find", "dataset": "leads", "identity": "number", "values": [...]}`, signed as Standard Webhooks (`webhook-id`, `webhook-timestamp`, `webhook-signature`), and answers `{"found": 3}`: how much is there. The actions are `check` (nobody's values), `find`, and `erase`, which is repeated under the same `webhook-id`. An answer without such a number is never taken for done.
+
+In a folder each request is a file `NAME.find.json` with the same content, then `NAME.erase.json`; the other side leaves `NAME.find.answer.json` and `NAME.erase.answer.json` with `{"found": 3}`, written elsewhere and moved there whole. Names tell of nobody. Answered requests are deleted; people look after one that is not answered within a day. The content names people, so the folder belongs to these two systems alone.
 
 What nobody but a person can reach waits at the desk: an officer confirms how much was erased, by the number of a ticket, log or letter, which goes into the receipt.
 

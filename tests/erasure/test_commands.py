@@ -6,7 +6,8 @@ from tests.erasure.crm import VARIABLE, Crm
 from tests.erasure.test_outside import people
 from tests.stories import World
 from xiaohu.erasure.stores import outages
-from xiaohu.ops import stores
+from xiaohu.ops import prepare, stores
+from xiaohu.ops.sentences import CannotStart
 from xiaohu.ops.talking import OK, PARTLY, REFUSED
 
 __all__ = ["people"]
@@ -69,3 +70,10 @@ def test_the_standing_names_what_fails(world: World, people: Crm) -> None:
     outages.failed("demo", "crm", why="away", now=world.now)
     assert stores.status(operator="demo", out=said.append) == PARTLY
     assert said == ["crm  正常  等待 0 · 保留 0", "crm  没有应答  等待 0 · 保留 0"]
+
+
+def test_no_start_on_a_list_that_cannot_be(world: World, people: Crm) -> None:
+    prepare._require_stores()
+    people.listed.write_text(people.text().replace("postgresql", "oracle"), encoding="utf-8")
+    with pytest.raises(CannotStart, match=r"stores\.crm\.kind"):
+        prepare._require_stores()

@@ -34,6 +34,7 @@ BAD = {
     ('secret = "CACHE"', 'secret = "redis://me:pass@host"'): ("stores.cache.secret", "wrong_form"),
     ('secret = "CACHE"', ""): ("stores.cache.secret", "missing"),
     ('en = "Cache"', 'fr = "Cache"'): ("stores.cache.names.en", "missing"),
+    ('table = "orders"', 'table = "orders"\nface = 1'): (f"{ORDERS}.face", "unknown_key"),
     ('table = "orders"', 'table = ""'): (f"{ORDERS}.table", "empty"),
     ('identity = "subscription_id"', 'identity = "mail"'): (f"{ORDERS}.identity", "unknown_value"),
     ('identity = "subscription_id"', ""): (ORDERS, "found_how"),
@@ -89,6 +90,12 @@ def test_what_cannot_be_is_named(change: tuple[str, str]) -> None:
                 assert said.what
                 assert said.next
                 assert "store.why" not in said.what + said.next
+
+
+def test_a_value_that_is_unknown_is_shown() -> None:
+    _, (wrong,) = file.parse(GOOD.replace('note = "contact"', 'note = "gossip"'))
+    with translation.override("en"):
+        assert "gossip is unknown" in sentence(wrong).what
 
 
 def test_every_fault_of_a_list_is_told_at_once() -> None:

@@ -48,7 +48,8 @@ def _try(row: OutsideErasure, store: Store, now: datetime) -> None:
         left = _erase(row, store)
     except StoreAway as away:
         with transaction.atomic(durable=True):
-            outages.failed(row.operator, row.store, why=str(away.params["why"]), now=now)
+            if away.params["why"] != Why.AWAITED:
+                outages.failed(row.operator, row.store, why=str(away.params["why"]), now=now)
             outside.put_off(row, why=str(away.params["why"]))
         return
     except StoresRefused as refused:

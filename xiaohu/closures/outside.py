@@ -19,7 +19,14 @@ from xiaohu.core.retention import UnitKind
 from xiaohu.erasure import outside
 from xiaohu.erasure.models import OutsideErasure
 from xiaohu.erasure.stores import file, opening, outages
-from xiaohu.erasure.stores.file import IdentityKind, Store, StoresRefused, Strategy
+from xiaohu.erasure.stores.file import (
+    FolderStore,
+    IdentityKind,
+    Store,
+    StoresRefused,
+    Strategy,
+    Why,
+)
 from xiaohu.erasure.stores.protocol import HEALS, Connector, Identities, StoreAway
 from xiaohu.queue import effects, faults, lease, retry
 from xiaohu.vault.units import Unit
@@ -27,6 +34,8 @@ from xiaohu.vault.units import Unit
 ERASES_FOR = 4.0  # seconds at a time: with what comes before and after, less than a lease
 AWAY, REFUSED, BY_HAND = "outside_away", "outside_refused", "outside_by_hand"
 SOON = timedelta(seconds=1)
+LOOK_AGAIN = timedelta(minutes=5)
+ANSWERS_WITHIN = timedelta(hours=24)  # of one that takes its time; then people look after it
 
 faults.register_effect(outside.EFFECT)
 
@@ -74,8 +83,9 @@ def plan(closing: Closing) -> Iterator[Planned]:
     for name, store in outside.listed().items():
         try:
             connector = opening.connect(name, store, operator=closing.operator)
-            if connector is None:
-                yield from _by_hand(name, store, kinds)
+            if connector is None or isinstance(store, FolderStore):  # which asking would change
+                why = outside.BY_HAND if connector is None else Why.AWAITED
+                yield from _not_asked(name, store, kinds, why)
                 continue
             try:
                 yield from _planned(closing, name, store, connector, kinds)
@@ -87,10 +97,12 @@ def plan(closing: Closing) -> Iterator[Planned]:
                 yield Planned(name, label, dataset.strategy, why=why, about=about, failed=True)
 
 
-def _by_hand(name: str, store: Store, kinds: frozenset[IdentityKind]) -> Iterator[Planned]:
+def _not_asked(
+    name: str, store: Store, kinds: frozenset[IdentityKind], why: str
+) -> Iterator[Planned]:
     for label, dataset in file.datasets_of(store).items():
-        why = outside.not_concerned(store, label, kinds) or outside.BY_HAND
-        yield Planned(name, label, dataset.strategy, why=why)
+        other = outside.not_concerned(store, label, kinds)
+        yield Planned(name, label, dataset.strategy, why=other or why)
 
 
 def _planned(
@@ -244,7 +256,8 @@ def _renew(closing: Closing) -> None:
 def _failed(work: Work, name: str, away: StoreAway) -> None:
     now, why = work.clock(), str(away.params["why"])
     with work.transaction() as closing:
-        outages.failed(closing.operator, name, why=why, now=now)
+        if why != Why.AWAITED:  # One that takes its time does not fail.
+            outages.failed(closing.operator, name, why=why, now=now)
         for row in outside.waiting(closing.pk):
             if row.store == name:
                 outside.put_off(row, why=why)
@@ -271,6 +284,9 @@ def _wait_for(
     whys = {row.why or outside.MORE for row in waiting}
     if whys <= {outside.MORE}:
         return wait_until(closing, now + SOON)
+    asked_at = min(row.intended_at for row in waiting)
+    if whys <= {outside.MORE, Why.AWAITED} and now - asked_at < ANSWERS_WITHIN:
+        return wait_until(closing, now + LOOK_AGAIN)
     heal = {outside.MORE, outside.STUCK, *HEALS}
     if whys <= heal:
         return try_later(closing, trouble=AWAY, now=now, heals=True)

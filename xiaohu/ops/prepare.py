@@ -8,6 +8,8 @@ from django.core.management import call_command
 
 from xiaohu.core.actors import Actor, ActorKind
 from xiaohu.core.calendar import day_of
+from xiaohu.erasure import outside
+from xiaohu.erasure.stores.file import StoresRefused
 from xiaohu.ops.keyring import require_whole
 from xiaohu.ops.reachable import require_databases, require_known_faults
 from xiaohu.ops.sentences import CannotStart
@@ -22,6 +24,7 @@ COMMAND_LINE = Actor(ActorKind.ADMIN, "command line")
 def prepare() -> None:
     """Bring both databases and the static files up to date; seed the calendar; make the keys."""
     require_databases()
+    _require_stores()
     if settings.XIAOHU.faults:
         require_known_faults(settings.XIAOHU.faults)
     for database in ("keystore", "default"):
@@ -32,6 +35,22 @@ def prepare() -> None:
     keys.private_key(keys.DOCUMENTS)
     keys.private_key(keys.CHECKPOINTS)
     calendars.seed(today=day_of(clock.now()))
+
+
+def _require_stores() -> None:
+    """Stop a start on a list of the operator's own systems that cannot be used.
+
+    Raises:
+        CannotStart: it cannot be read, or says something that cannot be.
+    """
+    try:
+        outside.listed()
+    except StoresRefused as refused:
+        field, why = refused.params["field"], refused.params["why"]
+        raise CannotStart(
+            f"XIAOHU_STORES_FILE：{field} 有误（{why}），请用 xiaohu stores check 查看。",
+            f"XIAOHU_STORES_FILE: {field} is wrong ({why}); xiaohu stores check tells more.",
+        ) from None
 
 
 def publish_shipped(name: str, *, now: datetime) -> None:

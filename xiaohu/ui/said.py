@@ -77,7 +77,7 @@ ADDRESSED = frozenset(
         CheckCode.SIM_NOT_RETURNED,
     }
 )
-NOT_ERASED = ("away", MORE, STUCK, BY_HAND, HOLDER_STAYS, NOT_LISTED, NOBODY)
+NOT_ERASED = ("away", "awaited", MORE, STUCK, BY_HAND, HOLDER_STAYS, NOT_LISTED, NOBODY)
 BEGIN = "begin"  # the last look before a closing is carried out
 TROUBLES = (
     "unknown",

@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Any, Literal, cast
+from typing import Any, Literal, cast
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from xiaohu.core.profile_reading import refusals
 from xiaohu.core.refusals import Refusal
@@ -37,6 +37,7 @@ class StoresRefused(Refusal):
 class Why(StrEnum):
     """What can be wrong with the list, or with a system it tells of."""
 
+    AWAITED = "awaited"
     AWAY = "away"
     BY_HAND_NOW = "by_hand_now"
     EMPTY = "empty"
@@ -47,6 +48,7 @@ class Why(StrEnum):
     NAME = "name"
     NO_BUCKET = "no_bucket"
     NO_COLUMN = "no_column"
+    NO_FOLDER = "no_folder"
     NO_INDEX = "no_index"
     NO_KEY = "no_key"
     NO_REFERENCE = "no_reference"
@@ -89,6 +91,7 @@ class StoreKind(StrEnum):
     REDIS = "redis"
     S3 = "s3"
     WEBHOOK = "webhook"
+    FOLDER = "folder"
     MANUAL = "manual"
 
 
@@ -140,17 +143,10 @@ class FieldRule(_Part):
     keep: int = Field(default=0, ge=0, le=200, description="Characters that `truncate` leaves.")
 
 
-def _rule(said: object) -> object:
-    return {"category": said} if isinstance(said, str) else said
-
-
-Fields = dict[str, Annotated[FieldRule, BeforeValidator(_rule)]]
-
-
 class Dataset(_Part):
     """What is common to everything that holds something of a person."""
 
-    fields: Fields = Field(
+    fields: dict[str, FieldRule] = Field(
         min_length=1, description="Each field with personal data, and its category."
     )
     strategy: Strategy = Field(default=Strategy.DELETE, description="What is done to it.")
@@ -287,6 +283,16 @@ class WebhookStore(_WithSecret):
     datasets: dict[str, Asked] = Field(min_length=1)
 
 
+class FolderStore(_Store):
+    """A system that fetches requests from a folder and leaves its answers there."""
+
+    kind: Literal["folder"]
+    path: str = Field(
+        pattern=r"^/", description="The folder, from the root; both sides write in it."
+    )
+    datasets: dict[str, Asked] = Field(min_length=1)
+
+
 class ManualStore(_Store):
     """A system nobody but a person can reach."""
 
@@ -294,13 +300,14 @@ class ManualStore(_Store):
     datasets: dict[str, ByHand] = Field(min_length=1)
 
 
-Store = Database | RedisStore | S3Store | WebhookStore | ManualStore
+Store = Database | RedisStore | S3Store | WebhookStore | FolderStore | ManualStore
 KINDS: Mapping[StoreKind, type[Store]] = {
     StoreKind.POSTGRESQL: Database,
     StoreKind.MYSQL: Database,
     StoreKind.REDIS: RedisStore,
     StoreKind.S3: S3Store,
     StoreKind.WEBHOOK: WebhookStore,
+    StoreKind.FOLDER: FolderStore,
     StoreKind.MANUAL: ManualStore,
 }
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")
@@ -377,10 +384,29 @@ def _store(name: str, said: Any) -> Store | tuple[StoresRefused, ...]:
     if kind not in set(StoreKind):
         allowed = ", ".join(StoreKind)
         return (StoresRefused(field=f"{at}.kind", why=Why.KIND, allowed=allowed),)
+    whole = _in_full(said)
     try:
-        return KINDS[StoreKind(kind)].model_validate(said)
+        return KINDS[StoreKind(kind)].model_validate(whole)
     except ValidationError as refused:
-        return tuple(StoresRefused(**one.params) for one in refusals(refused, said, at=at))
+        return tuple(_refused(one) for one in refusals(refused, whole, at=at))
+
+
+def _refused(one: Refusal) -> StoresRefused:
+    """Return what is wrong with the shape as ours; what only a profile could mean is no field here."""
+    why = one.params["why"]
+    return StoresRefused(**one.params | {"why": why if why in set(Why) else Why.UNKNOWN_KEY})
+
+
+def _in_full(said: Any, path: tuple[str, ...] = ("datasets", "*", "fields", "*")) -> Any:
+    """Return what is said of a store, with a table for each field that is a category alone."""
+    if not path:
+        return {"category": said} if isinstance(said, str) else said
+    if not isinstance(said, dict):
+        return said
+    return {
+        key: _in_full(value, path[1:]) if path[0] in {key, "*"} else value
+        for key, value in said.items()
+    }
 
 
 def _unlawful(name: str, store: Store) -> Iterator[StoresRefused]:

@@ -7,6 +7,7 @@ import os
 
 from xiaohu.erasure.stores.file import (
     Database,
+    FolderStore,
     ManualStore,
     RedisStore,
     S3Store,
@@ -44,6 +45,10 @@ def connect(name: str, store: Store, *, operator: str) -> Connector | None:
             from xiaohu.erasure.stores.webhook import Webhook
 
             return Webhook(name, store, secret=_secret(name, store.secret))
+        case FolderStore():
+            from xiaohu.erasure.stores.folder import Folder
+
+            return Folder(name, store, name_key=purpose_key(f"stores folder {operator}"))
         case ManualStore():
             return None
 

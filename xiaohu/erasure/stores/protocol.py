@@ -11,7 +11,7 @@ from xiaohu.erasure.stores.file import IdentityKind, StoresRefused, Why
 
 CONNECT_SECONDS = 3
 CALL_SECONDS = 4
-HEALS = frozenset({Why.AWAY})  # why a system fails that nobody need do anything about
+HEALS = frozenset({Why.AWAY, Why.AWAITED})  # why a system fails that nobody need do anything about
 
 
 class StoreAway(Refusal):
