@@ -48,6 +48,10 @@ def test_everything_works_where_nothing_is_wrong() -> None:
             Signals(keystore=True, worker=True, answers=ALL, events_wait=True),
             {Part.CERTIFICATES: Works.SLOW},
         ),
+        (
+            Signals(keystore=True, worker=True, answers=ALL, log_whole=False),
+            {Part.CERTIFICATES: Works.SLOW},
+        ),
     ],
 )
 def test_a_fault_shows_where_people_meet_it(seen: Signals, said: dict[Part, Works]) -> None:

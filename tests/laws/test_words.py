@@ -22,6 +22,7 @@ from xiaohu.closures.standing import WAITING
 from xiaohu.closures.statements import AMOUNTS
 from xiaohu.closures.verifying import Answer
 from xiaohu.core import identity
+from xiaohu.core.actors import ActorKind
 from xiaohu.core.applicants import ApplicantKind, Evidence, HolderKind
 from xiaohu.core.assistance import CallOutcome, CallTopic, ComplaintSubject
 from xiaohu.core.bindings import OFFICIAL, Binding, LeftBehind
@@ -359,6 +360,7 @@ def made() -> Mapping[str, list[str]]:
         "state.": each(CaseState),
         "cli.verify.": each(set(Found) - {Found.SAME} - ALTERED),
         "cli.verify.altered.": each(ALTERED),
+        "audit.actor.": each(ActorKind),
         "audit.wrong.": each(Wrong),
         "document_state.": each(DocumentState),
         "verify.file.": each(Answer),

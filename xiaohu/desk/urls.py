@@ -5,6 +5,7 @@ from django.urls import path
 from xiaohu.desk import starting
 from xiaohu.desk.views import (
     announcing,
+    audit,
     by_hand,
     calling,
     complaints,
@@ -42,6 +43,7 @@ urlpatterns = [
     path("complaints/<str:reference>", complaints.complaint, name="complaint"),
     path("incidents", announcing.listed, name="incidents"),
     path("incidents/<int:number>", announcing.one, name="incident"),
+    path("audit", audit.audit, name="audit"),
     path("new", taking.take, name="new"),
     path("own", starting.new, name="own"),
     path("case/<str:reference>", one_case.one_case, name="case"),

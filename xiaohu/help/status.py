@@ -28,6 +28,7 @@ from xiaohu.core.working import (
 from xiaohu.gateways import sight
 from xiaohu.queue import clock, heartbeat
 from xiaohu.registry import policies
+from xiaohu.trail import monitoring
 from xiaohu.trail.models import Pending
 from xiaohu.vault import epochs
 
@@ -92,6 +93,7 @@ def signals(now: datetime) -> Signals:
         worker=heartbeat.any_alive(),
         answers=sight.answering(now=now),
         late=_late(now),
+        log_whole=monitoring.whole(),
         events_wait=Pending.objects.filter(event__at__lt=now - UNNUMBERED_AFTER).exists(),
     )
 

@@ -15,7 +15,7 @@ from xiaohu.closures import queries
 from xiaohu.core.calendar import CHINA
 from xiaohu.ops.columns import in_columns
 from xiaohu.queue import clock
-from xiaohu.trail import auditing, events, exporting, keys
+from xiaohu.trail import auditing, events, exporting, keys, monitoring
 from xiaohu.trail.auditing import Broken
 from xiaohu.trail.events import Told
 from xiaohu.ui.templatetags.words import moment
@@ -68,6 +68,7 @@ class Asked:
 def verify(*, as_json: bool, out: Say) -> int:
     """Verify the log as it stands; exit code 6 says that something does not fit."""
     report = auditing.verify()
+    monitoring.note_full(report, now=clock.now())
     broken = [*report.broken, *auditing.late(now=clock.now())]
     if as_json:
         document = {

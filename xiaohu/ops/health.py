@@ -10,6 +10,7 @@ from xiaohu.closures import reconciling
 from xiaohu.core.calendar import day_of
 from xiaohu.queue import clock, heartbeat
 from xiaohu.registry import policies
+from xiaohu.trail import monitoring
 
 
 def live(_request: HttpRequest) -> JsonResponse:
@@ -20,7 +21,8 @@ def live(_request: HttpRequest) -> JsonResponse:
 def ready(_request: HttpRequest) -> JsonResponse:
     """Say of each part whether it works: database, keystore, worker, and the rules in force.
 
-    A comparison of money that is late makes nobody unready: it is said beside them.
+    A comparison of money that is late, or a log that is not whole, makes nobody unready: it is said
+    beside them, for people to look into.
     """
     parts = {
         "database": _works(lambda: _answers("default")),
@@ -31,6 +33,7 @@ def ready(_request: HttpRequest) -> JsonResponse:
     well = all(parts.values())
     named = {name: "ok" if works else "unavailable" for name, works in parts.items()}
     compared = _works(lambda: not reconciling.is_stale(_operator(), today=day_of(clock.now())))
+    named["log"] = "ok" if _works(monitoring.whole) else "broken"
     named["comparison"] = "ok" if compared else "late"
     return JsonResponse({"ok": well, **named}, status=200 if well else 503)
 

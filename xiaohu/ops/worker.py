@@ -41,7 +41,7 @@ from xiaohu.ops import statements
 from xiaohu.ops.reachable import require_known_faults
 from xiaohu.queue import clock, engine, heartbeat
 from xiaohu.registry import calendars
-from xiaohu.trail import checkpoints, sequencer
+from xiaohu.trail import checkpoints, monitoring, sequencer
 from xiaohu.ui.copies import words
 from xiaohu.vault import epochs, journal, orphans
 
@@ -88,6 +88,7 @@ def beats() -> list[Beat]:
         Beat(10, lambda: alarms.sweep(now=clock.now())),
         Beat(10, lambda: matching.take_in(now=clock.now())),
         Beat(60, lambda: checkpoints.sign(now=clock.now())),
+        Beat(60, lambda: monitoring.look(now=clock.now())),
         Beat(600, lambda: purging.purge(now=clock.now())),
         Beat(600, lambda: asked.purge(now=clock.now())),
         Beat(600, lambda: minding.remind(now=clock.now())),

@@ -27,7 +27,7 @@ class CheckpointRefused(Exception):
 def sign(*, now: datetime) -> Checkpoint | None:
     """Sign the tree as it stands; None where it has not grown."""
     last = newest()
-    if last is not None and not (_folder() / file_name(last.size)).exists():
+    if last is not None and not is_written(last.size):
         _write(last)  # Whoever signed it stopped between row and file.
     size = sequencer.size()
     if size == (last.size if last is not None else 0):
@@ -80,6 +80,16 @@ def written() -> Iterator[tuple[str, str]]:
     """Return the notes in the folder, the smallest tree first: each with the name of its file."""
     for file in sorted(_folder().glob("*.note")):
         yield file.name, file.read_text(encoding="utf-8", errors="replace")
+
+
+def newest_written() -> str | None:
+    """Return the name of the note over most events, in the folder."""
+    return max((file.name for file in _folder().glob("*.note")), default=None)
+
+
+def is_written(size: int) -> bool:
+    """Say whether the folder has the note of a checkpoint."""
+    return (_folder() / file_name(size)).exists()
 
 
 def file_name(size: int) -> str:

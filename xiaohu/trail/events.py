@@ -120,4 +120,5 @@ def of_case(case_id: UUID) -> list[Event]:
     """Return what happened to a case, in order; of one moment, as it was written down."""
     waiting = Subquery(Pending.objects.filter(event=OuterRef("pk")).values("pk")[:1])
     in_tree = F("leaf__index").asc(nulls_last=True)
-    return list(Event.objects.filter(case_id=case_id).order_by("at", in_tree, waiting))
+    found = Event.objects.select_related("leaf").filter(case_id=case_id)
+    return list(found.order_by("at", in_tree, waiting))

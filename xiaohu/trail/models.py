@@ -58,3 +58,20 @@ class Checkpoint(models.Model):
     root = models.BinaryField()
     signed_at = models.DateTimeField()
     note = models.TextField()
+
+
+class LookKind(models.TextChoices):
+    """Who looks at the log."""
+
+    MONITOR = "monitor"
+    FULL = "full"
+
+
+class Look(models.Model):
+    """How the last look of a kind ended: over how many events, with which root, what is wrong."""
+
+    kind = models.CharField(max_length=16, primary_key=True, choices=LookKind.choices)
+    at = models.DateTimeField()
+    size = models.BigIntegerField()
+    root = models.BinaryField()
+    broken = models.JSONField(default=list)

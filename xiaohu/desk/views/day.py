@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 
 from xiaohu.access.models import StaffUser
 from xiaohu.core.actors import ActorKind
-from xiaohu.desk import asked, listing, money, work
+from xiaohu.desk import asked, auditing, listing, money, work
 from xiaohu.desk.entering import staff_only
 from xiaohu.queue import clock
 
@@ -31,6 +31,8 @@ def my_work(request: HttpRequest, officer: StaffUser) -> HttpResponse:
         "asked": asked.counts(now=now),
         "late_complaints": asked.late_complaints(officer, now=now),
         "to_decide": money.to_decide(officer),
+        "audits": auditing.is_auditor(officer),
+        "log_broken": auditing.is_broken(officer),
         "announces": officer.acts_as(ActorKind.ADMIN),
         "missing_year": work.missing_year(officer, now=now),
     }
