@@ -28,31 +28,37 @@ def postgresql(embedded: SimpleNamespace) -> str:
 def mariadb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MariaDB]:
     """Run a MariaDB server until the session ends."""
     server = MariaDB(tmp_path_factory.mktemp("mariadb"))
-    server.start()
-    engine = sa.create_engine(_driven(server.address("")))
-    with engine.begin() as connection:
-        connection.execute(sa.text(f"CREATE DATABASE {DATABASE} CHARACTER SET utf8mb4"))
-    engine.dispose()
-    yield server
-    server.stop()
+    try:
+        server.start()
+        engine = sa.create_engine(_driven(server.address("")))
+        with engine.begin() as connection:
+            connection.execute(sa.text(f"CREATE DATABASE {DATABASE} CHARACTER SET utf8mb4"))
+        engine.dispose()
+        yield server
+    finally:
+        server.stop()
 
 
 @pytest.fixture(scope="session")
 def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Redis]:
     """Run a Redis server until the session ends."""
     server = Redis(tmp_path_factory.mktemp("redis"))
-    server.start()
-    yield server
-    server.stop()
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
 
 
 @pytest.fixture(scope="session")
 def s3_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3]:
     """Run an S3 server until the session ends."""
     server = S3(tmp_path_factory.mktemp("s3"))
-    server.start()
-    yield server
-    server.stop()
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
 
 
 def _driven(address: str) -> sa.URL:

@@ -4,6 +4,7 @@ import time
 from uuid import uuid4
 
 import pytest
+import sqlalchemy as sa
 
 from tests.erasure.crm import CANARY, Crm, of_both_makers
 from xiaohu.erasure.stores.file import IdentityKind, StoresRefused
@@ -172,3 +173,20 @@ def test_a_server_that_is_down_is_away(crm: Crm) -> None:
     with pytest.raises(StoreAway) as away, crm.opened():
         pass
     assert away.value.params == {"store": "crm", "why": "away"}
+
+
+@pytest.mark.nightly
+def test_many_rows_go_in_batches_and_others_stay(crm: Crm) -> None:
+    with crm.engine.begin() as connection:
+        insert = sa.text("INSERT INTO orders VALUES (:n, :s, :c)")
+        rows = [{"n": n, "s": f"S-{n % 4}", "c": CANARY} for n in range(40_000)]
+        connection.execute(insert, rows)
+    text = crm.text().replace("batch = 2", "batch = 1000")
+    text = text.replace("rows_per_second = 1000", "rows_per_second = 100000")
+    with crm.opened(text) as opened:
+        assert opened.found("orders", THEIRS) == 10_000
+        began = time.monotonic()
+        opened.erase("orders", THEIRS, key=uuid4(), until=began + 60)
+        assert opened.found("orders", THEIRS) == 0
+    assert crm.canaries()["orders"] == 30_000
+    assert time.monotonic() - began < 30
