@@ -16,6 +16,7 @@ pytestmark = pytest.mark.django_db(databases=["default", "keystore"])
 FILLED = {
     "<uuid:case_id>": "{case}",
     "<uuid:paper_id>": "{case}",
+    "<uuid:row_id>": "{case}",
     "<uuid:closing_id>": "{case}",
     "<int:number>": "1",
     "<uuid:finding_id>": "{case}",
