@@ -206,7 +206,8 @@ def _record(
             "document": document.number,
             "change": asked.change,
             **({"replaced_by": newer} if newer else {}),
-            **{f"set_{fact}": value for fact, value in asked.corrections.items()},
+            # Which facts, never what was typed: the hash of the signed text stands for that.
+            **({"facts": " ".join(sorted(asked.corrections))} if asked.corrections else {}),
         },
         now=now,
     )
