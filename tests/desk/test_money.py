@@ -56,6 +56,15 @@ def test_what_was_found_is_listed_with_both_sides(world: World) -> None:
             assert said in text
 
 
+def test_a_comparison_that_agrees_is_not_green_while_something_waits(world: World) -> None:
+    reconciling.daily(operator=OPERATOR, now=world.now)
+    desk = finance(world)
+    assert "全部一致。</p></div>" in page(desk.open("/money"))
+    found(world)
+    assert "全部一致。 待处理 1 项。</p></div>" in page(desk.open("/money"))
+    assert "待办已清空" not in page(desk.open("/"))
+
+
 @pytest.mark.parametrize("kind", FindingKind)
 def test_every_kind_can_be_looked_at(world: World, kind: FindingKind) -> None:
     assert finance(world).open(path(found(world, kind))).status_code == 200

@@ -30,9 +30,10 @@ def test_scene(name: str, stage: Stage, windows: Windows) -> None:
 
 
 @pytest.mark.nightly
+@pytest.mark.parametrize("reading", [*SHORT, *LONG], ids=lambda r: f"{r.width}-{r.language}")
 @pytest.mark.parametrize("name", sorted(ALL))
-def test_scene_in_all_four(name: str, stage: Stage, windows: Windows) -> None:
-    _look(name, stage, windows, dict.fromkeys((*SHORT, *LONG), True))
+def test_scene_in_all_four(name: str, reading: Reading, stage: Stage, windows: Windows) -> None:
+    _look(name, stage, windows, {reading: True})
 
 
 def _look(name: str, stage: Stage, windows: Windows, readings: Mapping[Reading, bool]) -> None:

@@ -57,10 +57,13 @@ def listed(view: str, kind: str) -> list[Row]:
 
 def to_decide(officer: StaffUser) -> str:
     """Return in figures how many wait for a decision, for those of finance; nothing for none."""
-    if not officer.acts_as(ActorKind.FINANCE):
-        return ""
-    waiting = _all().filter(decided_at=None)[: work.MOST + 1].count()
-    return work.in_figures(waiting) if waiting else ""
+    return waiting() if officer.acts_as(ActorKind.FINANCE) else ""
+
+
+def waiting() -> str:
+    """Return in figures how many wait for a decision; nothing for none."""
+    open_ = _all().filter(decided_at=None)[: work.MOST + 1].count()
+    return work.in_figures(open_) if open_ else ""
 
 
 def one(finding_id: UUID) -> Row | None:

@@ -24,13 +24,17 @@ def my_work(request: HttpRequest, officer: StaffUser) -> HttpResponse:
         messages.info(request, gettext("desk.nothing_free"))
         return HttpResponseRedirect(reverse("desk:work"))
     counted = work.counts(officer, now=now)
+    mine = listing.rows(work.first_of("mine", officer, now=now), now=now)
+    to_decide = money.to_decide(officer)
+    refunds = officer.acts_as(ActorKind.FINANCE) and counted["refunds"]
     page = {
         "counts": [(view, counted[view], work.in_figures(counted[view])) for view in work.FIGURES],
         "unassigned": work.in_figures(counted["waiting"]) if counted["waiting"] else 0,
-        "mine": listing.rows(work.first_of("mine", officer, now=now), now=now),
+        "mine": mine,
+        "all_done": not (mine or to_decide or refunds),
         "asked": asked.counts(now=now),
         "late_complaints": asked.late_complaints(officer, now=now),
-        "to_decide": money.to_decide(officer),
+        "to_decide": to_decide,
         "audits": auditing.is_auditor(officer),
         "log_broken": auditing.is_broken(officer),
         "announces": officer.acts_as(ActorKind.ADMIN),

@@ -68,6 +68,7 @@ def listed(request: HttpRequest, officer: StaffUser) -> HttpResponse:
         "kinds": [(one.value, gettext(f"finding.{one}")) for one in FindingKind],
         "rows": money.listed(view, kind),
         "last": last,
+        "waiting": money.waiting(),
         "stale": reconciling.is_stale(settings.XIAOHU.operator, today=day_of(now)),
     }
     return render(request, "desk/money.html", page)
