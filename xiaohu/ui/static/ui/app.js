@@ -4,6 +4,9 @@
 const summary = document.querySelector("[data-error-summary]");
 if (summary) summary.focus();
 
+/* Back to a form that was answered at once opens it anew: what was sent is never kept to send again. */
+history.replaceState(history.state, "", location.href);
+
 /* Count down to the moment another code may be asked for. */
 for (const note of document.querySelectorAll("[data-again-in]")) {
   let left = Number(note.dataset.againIn);
