@@ -21,7 +21,7 @@ from tests.closures.states import (
 )
 from tests.stories import World, closing_of, staff
 from xiaohu.access.models import StaffUser
-from xiaohu.closures import checking, drafting, reviewing, submitting
+from xiaohu.closures import checking, drafting, paying, reviewing, submitting
 from xiaohu.closures.models import Case, HumanQueue
 from xiaohu.closures.reviewing import (
     NotAReviewer,
@@ -33,8 +33,9 @@ from xiaohu.closures.reviewing import (
 from xiaohu.core.actors import ActorKind
 from xiaohu.core.checks import Blocked, StaleChecks
 from xiaohu.core.moves import Action, MoveNotAllowed
+from xiaohu.core.profile import RefundRoute
 from xiaohu.core.proofs import IdentityUnverified, ProofMethod
-from xiaohu.core.review import RefusalReason, ReturnReason
+from xiaohu.core.review import RefusalReason, ReturnReason, ReviewReason
 from xiaohu.core.states import CaseState
 from xiaohu.notices import outbox
 from xiaohu.proofing import proofs
@@ -247,6 +248,13 @@ def test_lets_a_returned_request_come_back_to_review(world: World) -> None:
     assert (case.officer, case.decided_by, case.decision_reasons) == (None, None, [])
     claim(world, case, officer("wang"))
     assert decide(world, "approve", case, officer("wang")).state == CaseState.SCHEDULED
+
+
+def test_looks_at_what_answers_a_return_whatever_the_rules_say(world: World) -> None:
+    case = returned(world, ReturnReason.PAYEE_UNCLEAR)
+    paying.set_refund(case_id=case.pk, route=RefundRoute.ORIGINAL)
+    case = world.submit(case)
+    assert (case.state, case.review_reasons) == (CaseState.IN_REVIEW, [ReviewReason.RETURNED])
 
 
 def test_asks_for_proofs_again(world: World) -> None:

@@ -39,12 +39,18 @@ def with_cooling(case: Case, days: int, monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(policies, "profile", lambda _: changed)
 
 
-@pytest.mark.parametrize("state", [CaseState.DRAFT, CaseState.AWAITING_CUSTOMER])
-def test_works_from(world: World, state: CaseState) -> None:
+@pytest.mark.parametrize(
+    ("state", "leads_to"),
+    [
+        (CaseState.DRAFT, CaseState.SCHEDULED),
+        (CaseState.AWAITING_CUSTOMER, CaseState.IN_REVIEW),  # Its officer asked, and has to look.
+    ],
+)
+def test_works_from(world: World, state: CaseState, leads_to: CaseState) -> None:
     case = case_in(world, state)
     paying.set_refund(case_id=case.pk, route=RefundRoute.ORIGINAL)
     case = world.submit(case)
-    assert (case.state, case.submitted_at) == (CaseState.SCHEDULED, world.now)
+    assert (case.state, case.submitted_at) == (leads_to, world.now)
 
 
 @pytest.mark.parametrize("state", SUBMITTED)

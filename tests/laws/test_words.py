@@ -82,7 +82,7 @@ from xiaohu.help.articles import Topic
 from xiaohu.notices.models import NoticeState
 from xiaohu.portal.checklist import Tag
 from xiaohu.portal.options import ALREADY, CAN_CLOSE, WITH_PAPERS
-from xiaohu.portal.shown import ANNOUNCE
+from xiaohu.portal.shown import ANNOUNCE, RESUBMIT
 from xiaohu.portal.views.starting import ALTERNATIVES
 from xiaohu.registry.number_list import ListFlaw
 from xiaohu.registry.rows import Flaw
@@ -288,7 +288,15 @@ def made() -> Mapping[str, list[str]]:
         "involuntary.stop.": each(Stop),
         "now.involuntary.": each(["scheduled", "in_review", "withdrawn"]),
         "desk.view.": each(VIEWS),
-        "event.": [*each(done), *each(OTHER_EVENTS), ERASED_LATER, CONFIRM, TRY_AGAIN, ANNOUNCE],
+        "event.": [
+            *each(done),
+            *each(OTHER_EVENTS),
+            ERASED_LATER,
+            CONFIRM,
+            TRY_AGAIN,
+            ANNOUNCE,
+            RESUBMIT,
+        ],
         "flaw.": each(Flaw),
         "finding.": each(FindingKind),
         "finding.decision.": each(FindingDecision),

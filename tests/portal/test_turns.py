@@ -1,5 +1,6 @@
 """Returned, expired, refund back, refused: each page says why and leads on."""
 
+import pypdfium2
 import pytest
 
 from tests.closures.states import case_in, photo_returned, refused, returned
@@ -10,6 +11,7 @@ from xiaohu.core.payouts import Returned
 from xiaohu.core.payouts import returned as read
 from xiaohu.core.review import ReturnReason
 from xiaohu.core.states import CaseState
+from xiaohu.portal.shown import timeline
 
 pytestmark = pytest.mark.django_db(databases=["default", "keystore"])
 
@@ -54,6 +56,18 @@ def test_the_last_page_names_what_is_still_missing(world: World) -> None:
     assert "还没有补充" not in words(browser.open(f"/case/{case.pk}/check"))
     shown = page(browser.open(f"/case/{case.pk}/fix"))
     assert f'<a class="button" href="/case/{case.pk}/check"' in shown
+
+
+def test_what_was_submitted_again_is_named_so(world: World) -> None:
+    case = returned(world)
+    assert [action for action, _ in timeline(case)][-1] == "return"
+    case = world.submit(case)
+    told = [action for action, _ in timeline(case)]
+    assert told == ["open", "send_to_review", "return", "resubmit"]
+    answer = Browser(world).sign_in().open(f"/case/{case.pk}/receipt.pdf")
+    said = pypdfium2.PdfDocument(answer.content)[0].get_textpage().get_text_range()
+    assert "需要补充" in said
+    assert "补正后重新提交" in said
 
 
 def test_an_expired_request_starts_again_with_its_answers(world: World) -> None:

@@ -25,9 +25,16 @@ def reasons(case: Case, checked: Checked) -> tuple[ReviewReason, ...]:
         applicant=ApplicantKind(case.applicant),
         route=RefundRoute(case.refund_route) if case.refund_route else None,
         appeal=case.appeal_of_id is not None,
+        returned=_answers_a_return(case),
         assisted=case.channel == CaseChannel.DESK.value,
         by_paper=case.by_paper,
     )
+
+
+def _answers_a_return(case: Case) -> bool:
+    """Say whether an officer asked for something and has not looked at the answer yet."""
+    asked = CaseState(case.state) is CaseState.AWAITING_CUSTOMER
+    return asked and bool(case.decision_reasons)
 
 
 def decided_by(case: Case, *, now: datetime) -> Deadline | None:

@@ -35,6 +35,7 @@ class ReviewReason(StrEnum):
     OPERATOR_INITIATED = "operator_initiated"
     OBJECTION = "objection"
     ASSISTED = "assisted"
+    RETURNED = "returned"
 
 
 class ReturnReason(StrEnum):
@@ -72,6 +73,7 @@ def reasons(
     applicant: ApplicantKind,
     route: RefundRoute | None,
     appeal: bool,
+    returned: bool = False,
     assisted: bool = False,
     by_paper: bool = False,
 ) -> tuple[ReviewReason, ...]:
@@ -81,6 +83,7 @@ def reasons(
     told = {
         ReviewReason.ALWAYS: profile.review.rule is ReviewRule.ALWAYS,
         ReviewReason.APPEAL: appeal,
+        ReviewReason.RETURNED: returned,  # Whoever asked for something sees the answer.
         ReviewReason.ASSISTED: assisted,  # Whoever typed it never decides it alone.
         ReviewReason.PROVED_BY_PAPER: by_paper,
         ReviewReason.FOR_SOMEBODY_ELSE: applicant is not ApplicantKind.HOLDER,

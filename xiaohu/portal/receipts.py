@@ -7,7 +7,7 @@ from django.utils.translation import get_language, gettext
 
 from xiaohu.closures import papers
 from xiaohu.closures.models import Case
-from xiaohu.portal.shown import shown_case
+from xiaohu.portal.shown import RESUBMIT, shown_case, timeline
 from xiaohu.ui.templatetags.words import day, moment
 
 Row = tuple[str, str]
@@ -53,6 +53,7 @@ def _asked(shown: dict[str, Any]) -> list[Row]:
     case = shown["case"]
     rows = [
         (gettext("event.submitted"), moment(case.submitted_at)),
+        *_asked_again(case),
         (gettext("review.scope"), gettext(f"scope.{case.scope}")),
     ]
     rows += [(gettext("review.line"), each.line.number) for each in shown["closings"] if each.line]
@@ -61,6 +62,12 @@ def _asked(shown: dict[str, Any]) -> list[Row]:
     if shown["contact"]:
         rows.append((gettext("review.contact"), shown["contact"]))
     return rows
+
+
+def _asked_again(case: Case) -> list[Row]:
+    """Return when a request was sent back, and when it was submitted again."""
+    again = {"return", RESUBMIT}
+    return [(gettext(f"event.{act}"), moment(at)) for act, at in timeline(case) if act in again]
 
 
 def _next(shown: dict[str, Any]) -> list[Row]:

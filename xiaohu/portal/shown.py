@@ -135,11 +135,22 @@ def timeline(case: Case) -> list[tuple[str, Any]]:
     happened = [(e.action, e.at) for e in events.of_case(case.pk) if e.action in TOLD]
     if case.size > 1:
         happened = _once(happened, ended=case.ended_at is not None)
+    happened = _answered(happened)
     if not case.by_operator:
         return happened
     # What the operator did before it announced its closing is its own affair.
     told = [(action, at) for action, at in happened if action not in {"open", "send_to_review"}]
     return [(ANNOUNCE if action == "approve" else action, at) for action, at in told]
+
+
+def _answered(happened: list[tuple[str, Any]]) -> list[tuple[str, Any]]:
+    """Return what happened, with what was submitted after a return named as the answer to it."""
+    returned, told = False, []
+    for action, at in happened:
+        answers = returned and action == "send_to_review"
+        told.append((RESUBMIT if answers else action, at))
+        returned = action == "return" or (returned and not answers)
+    return told
 
 
 def _once(happened: list[tuple[str, Any]], *, ended: bool) -> list[tuple[str, Any]]:
@@ -158,6 +169,7 @@ def _began(happened: list[tuple[str, Any]]) -> bool:
 
 
 ANNOUNCE = "announce"
+RESUBMIT = "resubmit"
 TOLD = frozenset(
     {
         "open",
