@@ -1,7 +1,9 @@
 """After the receipt: where it stands, every turn, and the papers at the end."""
 
 import io
+import re
 from collections.abc import Callable
+from datetime import date
 
 import pikepdf
 import pypdfium2
@@ -14,6 +16,7 @@ from tests.stories import CLEAN, EMPTY, STOPPED, World, staff
 from xiaohu.access.models import StaffUser
 from xiaohu.closures import drafting, minding, paying, reviewing
 from xiaohu.closures.models import Case, Document
+from xiaohu.core.calendar import day_of
 from xiaohu.core.profile import RefundRoute
 from xiaohu.core.review import RefusalReason, ReturnReason
 from xiaohu.core.states import CaseState
@@ -508,3 +511,19 @@ def test_says_the_new_date_when_the_review_is_late(world: World) -> None:
     minding.apologise(now=world.now)
     shown = page(Browser(world).sign_in().open(f"/case/{case.pk}"))
     assert "原因：审核还没有完成。预计 2026年12月1日 完成，您无需操作" in shown
+
+
+def test_the_days_to_come_never_go_back_when_the_review_is_late(world: World) -> None:
+    case = in_review(world)
+    world.clock.pass_(days=9)
+    minding.apologise(now=world.now)
+    browser = Browser(world).sign_in()
+    for path in ("", "/submitted"):
+        shown = page(browser.open(f"/case/{case.pk}{path}"))
+        steps = shown.partition('<ol class="timeline')[2].partition("</ol>")[0]
+        to_come = steps[steps.index('class="now"') :]
+        named = re.findall(r"(\d+)年(\d+)月(\d+)日", to_come)
+        days = [date(int(year), int(month), int(day)) for year, month, day in named]
+        assert len(days) >= 3
+        assert days == sorted(days)
+        assert days[0] >= day_of(world.now)

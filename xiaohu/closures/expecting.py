@@ -1,6 +1,6 @@
 """Whether people will decide on a request, and until when, before and after it is submitted."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from xiaohu.closures import checking, queries, timing
 from xiaohu.closures.checking import Checked
@@ -9,10 +9,12 @@ from xiaohu.core import review
 from xiaohu.core.applicants import ApplicantKind
 from xiaohu.core.calendar import Deadline, end_of
 from xiaohu.core.channels import CaseChannel
+from xiaohu.core.notices import Notice
 from xiaohu.core.profile import RefundRoute
 from xiaohu.core.review import ReviewReason
 from xiaohu.core.schedule import Execution, decision_due
 from xiaohu.core.states import CaseState
+from xiaohu.notices.models import QueuedNotice
 from xiaohu.registry import calendars
 
 
@@ -50,10 +52,18 @@ def accepted_at(decision: Deadline | None, *, now: datetime) -> datetime:
     return end_of(decision.on) if decision is not None else now
 
 
+def decided_on(case: Case) -> date | None:
+    """Return the day promised for a decision that is awaited: where one was missed, the latest."""
+    if CaseState(case.state) is not CaseState.IN_REVIEW or case.decision_due_on is None:
+        return None
+    late = QueuedNotice.objects.filter(case_id=case.pk, notice=Notice.OVERDUE.value)
+    days = [date.fromisoformat(params["date"]) for params in late.values_list("params", flat=True)]
+    return max([case.decision_due_on, *days])
+
+
 def carried_out(case: Case) -> Execution | None:
     """Return when a submitted request is carried out, as far as that is fixed or can be expected."""
     if case.execute_at is not None:
         return Execution(case.execute_at)
-    if CaseState(case.state) is not CaseState.IN_REVIEW or case.decision_due_on is None:
-        return None
-    return timing.earliest(case, accepted_at=end_of(case.decision_due_on))
+    decided = decided_on(case)
+    return timing.earliest(case, accepted_at=end_of(decided)) if decided is not None else None

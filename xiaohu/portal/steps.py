@@ -38,13 +38,11 @@ class RefundBy:
     expected: bool
 
 
-def of_case(
-    shown: dict[str, Any], *, waits_until: datetime | None, late_until: date | None = None
-) -> list[Step]:
+def of_case(shown: dict[str, Any], *, waits_until: datetime | None) -> list[Step]:
     """Return everything that happened, then the present step, then those to come."""
     case: Case = shown["case"]
     past = [Step(PAST, gettext(f"event.{action}"), moment(at)) for action, at in timeline(case)]
-    to_come = [Step(NEXT, words, when) for words, when in _to_come(shown, waits_until, late_until)]
+    to_come = [Step(NEXT, words, when) for words, when in _to_come(shown, waits_until)]
     if to_come:
         to_come[0] = Step(NOW, to_come[0].words, to_come[0].when)
     return past + to_come
@@ -61,9 +59,7 @@ def settled_by(shown: dict[str, Any]) -> date | None:
     return calendars.working().add(day_of(max(ended)), days).on if ended else None
 
 
-def _to_come(
-    shown: dict[str, Any], waits_until: datetime | None, late_until: date | None
-) -> Iterator[tuple[str, str]]:
+def _to_come(shown: dict[str, Any], waits_until: datetime | None) -> Iterator[tuple[str, str]]:
     case: Case = shown["case"]
     profile = shown["profile_of_case"]
     state = CaseState(case.state)
@@ -71,7 +67,7 @@ def _to_come(
     if state is CaseState.AWAITING_CUSTOMER:
         yield gettext("step.yours"), by
     if state is CaseState.IN_REVIEW:
-        due = late_until or case.decision_due_on
+        due = expecting.decided_on(case)
         yield gettext("event.to_review"), gettext("event.by").format(date=day(due)) if due else ""
     begins = expecting.carried_out(case) if state in _FORESEEN else None
     if state in _BEFORE_COOLED and not case.by_operator:

@@ -37,7 +37,7 @@ def progress(request: HttpRequest, case: Case) -> HttpResponse:
     waits = _waits(shown["closings"], now)
     page = {
         **shown,
-        "steps": steps.of_case(shown, waits_until=waits["waits_until"], late_until=promised(sent)),
+        "steps": steps.of_case(shown, waits_until=waits["waits_until"]),
         "back_fen": steps.expected_back(shown, now=now) if shown["pays"] else 0,
         "refund_by": None if waits["helped"] else steps.refund_by(shown),
         "settled_by": steps.settled_by(shown),

@@ -117,6 +117,7 @@ def submitted(request: HttpRequest, case: Case) -> HttpResponse:
     page = {
         **facts,
         "lost": any(message.lost for message in sent),
+        "decided_on": expecting.decided_on(case),
         "begins": steps.about(begins),
         "paid": steps.paid_about(case, begins),
         "refund_by": steps.refund_by(facts),
