@@ -12,7 +12,21 @@ from xiaohu.core.cards import (
     looks_mistyped,
     normalise_account,
     normalise_iccid,
+    normalise_iccid_tail,
 )
+
+
+@pytest.mark.parametrize(
+    ("raw", "tail"), [("00０1", "0001"), (" 1 2 3 f ", "123F"), ("8986-0000-12AB", "12AB")]
+)
+def test_the_end_of_a_card_in_any_writing(raw: str, tail: str) -> None:
+    assert normalise_iccid_tail(raw) == tail
+
+
+@pytest.mark.parametrize("raw", ["", "123", "12G4", "123x", "0" * 21])
+def test_no_card_ends_like_this(raw: str) -> None:
+    with pytest.raises(IccidRefused):
+        normalise_iccid_tail(raw)
 
 
 @pytest.mark.parametrize(

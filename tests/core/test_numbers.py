@@ -65,6 +65,10 @@ def test_real_ranges_the_library_may_not_know(raw: str) -> None:
         ("+1 650 253 0000", NumberFlaw.FOREIGN),
         ("14000000001", NumberFlaw.NO_SUCH_RANGE),
         ("12", NumberFlaw.FORM),
+        ("13000000001x", NumberFlaw.FORM),
+        ("13000000001abc", NumberFlaw.FORM),
+        ("13000000001 ext. 5", NumberFlaw.FORM),
+        ("13000000001#5", NumberFlaw.FORM),
     ],
 )
 def test_says_why_it_is_no_number(raw: str, flaw: NumberFlaw) -> None:

@@ -108,6 +108,7 @@ def test_a_line_is_looked_up_and_filled_in_by_the_system(world: World, desk: Des
         ({"holder_document": "110101199001011234"}, "所报机主信息与登记不一致"),
         ({"holder_name": ""}, "请输入机主姓名"),
         ({"card": "9999"}, "今日还可试 4 次"),
+        ({"card": "12x4"}, "0–9 和 A–F"),
         ({"card": ""}, "身份"),
         ({"contact": ""}, "请输入销户后仍可用的联系方式"),
         ({"contact": CLEAN}, "不在本次销户范围内"),

@@ -199,10 +199,13 @@ def test_a_wrong_card_says_how_many_tries_are_left(world: World) -> None:
     browser = Browser(world).sign_in()
     browser.choose_line()
     browser.open(f"{browser.home}/verify")
-    answer = browser.send(tail="XXXX")
+    for typed in ("XXXX", "12", "123x"):
+        answer = browser.send(tail=typed)
+        assert answer.status_code == 422
+        assert "0–9 和 A–F" in words(answer)
+    answer = browser.send(tail="ＦＦＦf")
     assert answer.status_code == 422
     assert "今天还可重试 4 次" in words(answer)
-    assert browser.send(tail="12").status_code == 422
 
 
 def test_a_second_request_leads_to_the_one_that_is_open(world: World) -> None:

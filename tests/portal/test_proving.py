@@ -83,7 +83,7 @@ def test_an_operator_that_takes_no_faces_is_asked_for_none(world: World) -> None
 def test_papers_take_the_place_of_a_proof_once_tries_are_used_up(world: World) -> None:
     browser = asked(world, face=False)
     for _ in range(TRIES_A_DAY):
-        browser.send(f"{browser.home}/verify", tail="ZZZZ")
+        browser.send(f"{browser.home}/verify", tail="FFFF")
     left = browser.open(f"{browser.home}/verify")
     assert "今天的尝试次数已用完" in words(left)
     assert 'name="tail"' not in page(left)

@@ -7,12 +7,14 @@ from stdnum import luhn
 
 from xiaohu.core.refusals import Refusal
 
+ICCID_TAIL = 4
 _ICCID = re.compile(r"8986[0-9A-F]{15,16}")
+_TAIL = re.compile(r"[0-9A-F]{4,20}")
 _ACCOUNT = re.compile(r"[0-9]{12,19}")
 
 
 class IccidRefused(Refusal):
-    """The text is not the number of a Chinese SIM card."""
+    """The text is not the number of a Chinese SIM card, nor its end."""
 
     code = "ICCID_REFUSED"
 
@@ -35,6 +37,18 @@ def normalise_iccid(raw: str) -> str:
     if not _ICCID.fullmatch(iccid):
         raise IccidRefused
     return iccid
+
+
+def normalise_iccid_tail(raw: str) -> str:
+    """Return the last four characters of an ICCID, of which at least so many were typed.
+
+    Raises:
+        IccidRefused: no card number ends like this.
+    """
+    typed = _plain(raw)
+    if not _TAIL.fullmatch(typed):
+        raise IccidRefused
+    return typed[-ICCID_TAIL:]
 
 
 def normalise_account(raw: str) -> str:

@@ -41,6 +41,9 @@ EXTRA_RANGES = (
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")
 _RANGE = 7
 
+# A label before a number is pasted with it; letters after it are a slip that nobody may read away.
+_LETTERS_AFTER_DIGITS = re.compile(r"[0-9].*[^\W\d_]", re.DOTALL)
+
 
 class NumberFlaw(StrEnum):
     """Why a text is no number of ours."""
@@ -71,6 +74,8 @@ def _normalise(raw: str) -> str:
     text = unicodedata.normalize("NFKC", raw).strip()
     if len(text) > LONGEST_TYPED:
         raise NumberRefused(flaw=NumberFlaw.FORM)
+    if _LETTERS_AFTER_DIGITS.search(text):
+        raise NumberRefused(flaw=NumberFlaw.FORM)
     national = _national_digits(text)
     if _is_extra(national):
         return f"+86{national}"
@@ -78,6 +83,8 @@ def _normalise(raw: str) -> str:
         parsed = phonenumbers.parse(text, REGION)
     except phonenumbers.NumberParseException:
         raise NumberRefused(flaw=NumberFlaw.FORM) from None
+    if parsed.extension:
+        raise NumberRefused(flaw=NumberFlaw.FORM)
     if parsed.country_code != 86:
         raise NumberRefused(flaw=NumberFlaw.FOREIGN)
     if not phonenumbers.is_possible_number(parsed):

@@ -11,7 +11,12 @@ from django.utils.translation import gettext
 from xiaohu.closures.drafting import ContactRefused, contact_address
 from xiaohu.core.applicants import ApplicantKind
 from xiaohu.core.calendar import CHINA
-from xiaohu.core.cards import AccountRefused, normalise_account
+from xiaohu.core.cards import (
+    AccountRefused,
+    IccidRefused,
+    normalise_account,
+    normalise_iccid_tail,
+)
 from xiaohu.core.consents import ConsentKind
 from xiaohu.core.destinations import Wallet
 from xiaohu.core.identity import OF_APPLICANTS
@@ -69,6 +74,14 @@ class Intake(PlainForm):
             return normalise(self.cleaned_data["number"])
         except NumberRefused:
             raise ValidationError(gettext("signin.err.number")) from None
+
+    def clean_card(self) -> str:
+        """Return the last four characters, where a card was named; what can be none is not tried."""
+        typed: str = self.cleaned_data["card"]
+        try:
+            return normalise_iccid_tail(typed) if typed else ""
+        except IccidRefused:
+            raise ValidationError(gettext("verify.err.card_form")) from None
 
     def clean_read(self) -> list[ReadItem]:
         """Return what was read; everything must be."""

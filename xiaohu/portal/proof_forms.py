@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from xiaohu.core.cards import IccidRefused, normalise_iccid_tail
 from xiaohu.portal.forms import agreed, text
 from xiaohu.ui.plain import PlainForm
 
@@ -23,11 +24,11 @@ class CardForm(PlainForm):
     )
 
     def clean_tail(self) -> str:
-        """Return at least four characters."""
-        typed = "".join(self.cleaned_data["tail"].split())
-        if len(typed) < 4:
-            raise ValidationError(gettext("verify.err.card"))
-        return typed
+        """Return the last four characters; what can be no card number is not tried."""
+        try:
+            return normalise_iccid_tail(self.cleaned_data["tail"])
+        except IccidRefused:
+            raise ValidationError(gettext("verify.err.card_form")) from None
 
 
 class ServicePassword(PlainForm):
