@@ -99,7 +99,6 @@ def effects(request: HttpRequest, case: Case) -> HttpResponse:
         "case": case,
         "planned": planned,
         "decision": decision,
-        "soonest": timing.earliest(case, accepted_at=now),
         "freezes": profile.calendar.freezes,
         "later": shown.later_lines(case, now=accepted_at),
         "fees_stop_on": fees_stop_on(profile, requested_at=now, stops_at=planned.at),
