@@ -1,5 +1,7 @@
 """The subscriber's way from the first page to the receipt, and every turn on it."""
 
+import re
+
 import pytest
 from django.contrib.auth.hashers import check_password
 
@@ -337,3 +339,11 @@ def test_somebody_without_lines_left_is_told_kindly(world: World) -> None:
     said = words(browser.open("/settings"))
     assert "已经没有在用的号码" in said
     assert "没有找到" not in said
+
+
+def test_no_day_is_promised_before_the_way_of_the_money_is_known(world: World) -> None:
+    browser = Browser(world).sign_in()
+    browser.choose_line()
+    said = words(browser.open(f"{browser.home}/balance"))
+    assert "预计可退 126.40 元，以最终出账金额为准。" in said
+    assert not re.search(r"\d月\d+日", said)

@@ -8,12 +8,11 @@ from django.urls import reverse
 from django.utils.html import conditional_escape, format_html_join
 from django.utils.translation import gettext
 
-from xiaohu.closures import checking, consenting, estimates, expecting, paying, queries, timing
+from xiaohu.closures import checking, consenting, estimates, paying, queries
 from xiaohu.closures.checking import Checked
 from xiaohu.closures.models import Case
 from xiaohu.core.applicants import APPLICANTS, ApplicantKind, HolderKind, Paid
 from xiaohu.core.banks import BANKS
-from xiaohu.core.calendar import day_of
 from xiaohu.core.consents import ConsentKind
 from xiaohu.core.destinations import DESTINATIONS, Asks
 from xiaohu.core.profile import RefundRoute
@@ -44,12 +43,10 @@ def balance(request: HttpRequest, case: Case) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         return HttpResponseRedirect(_take(request, case, form.cleaned_data, checked))
-    accepted_at = expecting.accepted_at(expecting.decided_by(case, now=now), now=now)
     page = {
         "case": case,
         "form": form,
         "checked": checked,
-        "bill_on": day_of(timing.earliest(case, accepted_at=accepted_at).at),
         "estimate": estimates.of(checked, queries.profile_of(case), now=now),
         "payee": payee_shown(case),
     }
