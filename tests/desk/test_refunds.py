@@ -149,6 +149,19 @@ def test_what_nobody_asks_for_is_not_found(world: World) -> None:
     assert desk.open("/refunds/00000000-0000-0000-0000-000000000000").status_code == 404
 
 
+@pytest.mark.parametrize("do", ["account", "wallet", "record"])
+def test_a_way_that_fails_keeps_what_was_typed_for_the_others(world: World, do: str) -> None:
+    typed = {"account": "12", "bank": "示例银行", "wallet_account": "x", "agreed": "on"}
+    slip = {"slip": "" if do == "record" else "HD-2026-1"}
+    answer = finance(world).send(path(came_back(world)), do=do, **typed, **slip)
+    assert answer.status_code == 422
+    text = page(answer)
+    for value in ("12", "示例银行", "x", *filter(None, slip.values())):
+        assert f'value="{value}"' in text
+    assert text.count(" checked") == 1
+    assert text.count('class="error-text"') == {"account": 1, "wallet": 3, "record": 1}[do]
+
+
 def test_another_colleague_agrees_to_a_changed_account(world: World) -> None:
     case, qian, sun = came_back(world), finance(world), finance(world, "sun")
     answers = {"bank": "示例银行", "account": "6222 0000 0005 1234", "agreed": "on"}

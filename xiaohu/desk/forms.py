@@ -151,6 +151,9 @@ class WhyReveal(PlainForm):
         self.fields |= {"reason": reason, "note": note}
 
 
+WAYS = "ways"  # the one form of a page in which all ways of a refund are typed
+
+
 class NewAccount(PlainForm):
     """D9: another account of the holder, told to the officer, with a consent of its own."""
 
@@ -158,17 +161,18 @@ class NewAccount(PlainForm):
         label=_("account.bank"),
         max_length=100,
         error_messages={"required": _("account.err.bank"), "max_length": _("err.too_long")},
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        widget=forms.TextInput(attrs={"form": WAYS, "autocomplete": "off"}),
     )
     account = forms.CharField(
         label=_("account.number"),
         max_length=40,
         error_messages={"required": _("account.err.number"), "max_length": _("err.too_long")},
-        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
+        widget=forms.TextInput(attrs={"form": WAYS, "autocomplete": "off", "inputmode": "numeric"}),
     )
     agreed = forms.BooleanField(
         label=_("consent.bank_account"),
         error_messages={"required": _("consent.err.bank_account")},
+        widget=forms.CheckboxInput(attrs={"form": WAYS}),
     )
 
     def clean_account(self) -> str:
@@ -186,16 +190,18 @@ class NewWallet(PlainForm):
         label=_("wallet.provider"),
         choices=[(each.value, _(f"wallet.{each.value}")) for each in Wallet],
         error_messages={"required": _("err.choose"), "invalid_choice": _("err.choose")},
+        widget=forms.Select(attrs={"form": WAYS}),
     )
     wallet_account = forms.CharField(
         label=_("wallet.account"),
         max_length=100,
         error_messages=dict.fromkeys(("required", "max_length"), _("wallet.err.account")),
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        widget=forms.TextInput(attrs={"form": WAYS, "autocomplete": "off"}),
     )
     wallet_agreed = forms.BooleanField(
         label=_("consent.bank_account"),
         error_messages={"required": _("consent.err.bank_account")},
+        widget=forms.CheckboxInput(attrs={"form": WAYS}),
     )
 
     def clean_wallet_account(self) -> str:
@@ -244,7 +250,7 @@ class Slip(PlainForm):
         label=_("refunds.slip"),
         max_length=40,
         error_messages={"required": _("refunds.err.slip"), "max_length": _("refunds.err.slip")},
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        widget=forms.TextInput(attrs={"form": WAYS, "autocomplete": "off"}),
     )
 
 

@@ -26,7 +26,7 @@ from xiaohu.desk.forms import NewAccount, NewWallet, Slip
 from xiaohu.desk.refunds import Refund
 from xiaohu.queue import clock
 from xiaohu.registry import lines
-from xiaohu.ui.plain import PlainForm
+from xiaohu.ui.plain import PlainForm, Unsent
 from xiaohu.ui.refusals import Sentence, sentence
 
 
@@ -49,9 +49,10 @@ def repair(request: HttpRequest, officer: StaffUser, closing_id: UUID) -> HttpRe
         messages.info(request, gettext("refunds.gone"))
         return HttpResponseRedirect(reverse("desk:refunds"))
     asked = request.POST.get("do", "")
-    account = NewAccount(request.POST if asked == "account" else None)
-    slip = Slip(request.POST if asked == "record" else None)
-    wallet = NewWallet(request.POST if asked == "wallet" else None)
+    typed = Unsent(request.POST.urlencode())  # for another way than the one that was asked for
+    account = NewAccount(request.POST if asked == "account" else typed)
+    slip = Slip(request.POST if asked == "record" else typed)
+    wallet = NewWallet(request.POST if asked == "wallet" else typed)
     form = {"account": account, "wallet": wallet, "record": slip}.get(asked)
     problem = None
     if request.method == "POST" and (form is None or form.is_valid()):
