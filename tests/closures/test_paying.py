@@ -3,12 +3,13 @@
 import pytest
 
 from tests.stories import LARGE, World, closing_of, holder_of
-from xiaohu.closures import consenting, drafting, paying
+from xiaohu.closures import checking, consenting, drafting, paying
 from xiaohu.closures.models import Case
 from xiaohu.closures.paying import RouteNotOffered
 from xiaohu.core.applicants import Evidence
 from xiaohu.core.consents import ConsentKind, ConsentMissing
 from xiaohu.core.profile import RefundRoute
+from xiaohu.core.states import CaseState
 from xiaohu.proofing import consents, papers
 from xiaohu.proofing.models import Consent
 from xiaohu.settlement import ledger
@@ -146,3 +147,16 @@ def test_a_contact_cannot_be_a_line_that_closes_in_another_request(world: World)
     world.draft(LARGE)
     with pytest.raises(drafting.ContactSameNumber):
         drafting.set_contact(case_id=case.pk, to=LARGE)
+
+
+def test_a_way_of_money_that_is_no_longer_there_is_let_go_of(world: World) -> None:
+    case = world.ready()
+    world.agree(case)
+    to_bank(case)
+    world.outside.change(world.line(), cash_fen=0, promotion_fen=0, deposit_fen=0)
+    checking.run(case_id=case.pk, now=world.now)
+    case = world.submit(case)
+    assert (case.state, case.review_reasons) == (CaseState.SCHEDULED, [])
+    assert (case.refund_route, case.payee_index) == ("", None)
+    assert paying.payee(case) == {}
+    assert ConsentKind.BANK_ACCOUNT not in consents.in_force(case.pk)

@@ -175,8 +175,9 @@ def test_both_end_together(world: World) -> None:
 def test_an_empty_line_is_not_asked_where_the_money_goes(world: World) -> None:
     browser = Browser(world).sign_in(EMPTY)
     browser.choose_line(EMPTY)
-    browser.open(f"{browser.home}/balance")
-    assert not browser.at.endswith("/balance")
+    for way in ("", "/account", "/account?to=wallet"):
+        browser.open(f"{browser.home}/balance{way}")
+        assert "/balance" not in browser.at
 
 
 def test_a_stopped_line_is_offered_no_text(world: World) -> None:

@@ -25,7 +25,7 @@ def reasons(case: Case, checked: Checked) -> tuple[ReviewReason, ...]:
         lines=[line.facts for line in checked.lines],
         findings=checked.findings,
         applicant=ApplicantKind(case.applicant),
-        route=RefundRoute(case.refund_route) if case.refund_route else None,
+        route=RefundRoute(case.refund_route) if case.refund_route and checked.pays else None,
         appeal=case.appeal_of_id is not None,
         returned=_answers_a_return(case),
         assisted=case.channel == CaseChannel.DESK.value,

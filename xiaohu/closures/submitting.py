@@ -71,6 +71,9 @@ def submit(case: Case, *, declared: bool, actor: Actor, now: datetime) -> Case:
         As `submit_case`.
     """
     checked = checking.require_clear(case, now=now)
+    if case.refund_route and not checked.pays:
+        paying.forget_payee(case)
+        paying.drop_unused(case, actor=actor, now=now)
     _require_answers(case, checked, declared=declared)
     reasons = expecting.reasons(case, checked)
     again, payee_was = case.submitted_at is not None, bytes(case.submitted_payee or b"")

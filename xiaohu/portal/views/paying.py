@@ -58,7 +58,8 @@ def account(request: HttpRequest, case: Case) -> HttpResponse:
     """S13: the holder's own bank account or wallet, used with a consent of its own."""
     wallet = request.GET.get("to") == WALLET
     route = RefundRoute.WALLET if wallet else RefundRoute.BANK_ACCOUNT
-    if route not in paying.routes(case):
+    checked = checking.last(case, now=clock.now())
+    if checked is None or not checked.pays or route not in paying.routes(case):
         return HttpResponseRedirect(reverse("portal:balance", args=[case.pk]))
     form = account_form(request, case, route)
     if request.method == "POST" and form.is_valid():
