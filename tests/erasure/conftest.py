@@ -20,7 +20,9 @@ def postgresql(embedded: SimpleNamespace) -> str:
     """Return the address of an operator's PostgreSQL database."""
     place = f"host='{embedded.main.socket}' user=xiaohu dbname=postgres"
     with psycopg.connect(place, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {DATABASE}")
+        there = "SELECT 1 FROM pg_database WHERE datname = %s"
+        if connection.execute(there, [DATABASE]).fetchone() is None:  # tests of faults have it too
+            connection.execute(f"CREATE DATABASE {DATABASE}")
     return f"postgresql://xiaohu@/{DATABASE}?host={embedded.main.socket}"
 
 

@@ -3,15 +3,20 @@
 import os
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
 
 import pytest
 
+from tests.erasure.conftest import crm, postgresql
+from tests.erasure.crm import Crm, known
 from tests.faults.outside import Outside, clean_numbers
 from tests.stories import World, set_up_rows
 from xiaohu.gateways import http
 from xiaohu.queue import clock
 from xiaohu.registry import demo_data
 
+__all__ = ["crm", "postgresql"]
 TODAY = date(2026, 11, 23)
 LINES = 700
 
@@ -36,6 +41,13 @@ def outside(
 def numbers(outside: Outside) -> Iterator[str]:
     """Clean lines, each taken once."""
     return clean_numbers(outside.inventory)
+
+
+@pytest.fixture
+def stores(crm: Crm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: Any) -> Crm:
+    """An operator's own database, in which every closing erases too."""
+    known(tmp_path, crm, monkeypatch, settings)
+    return crm
 
 
 @pytest.fixture

@@ -5,25 +5,22 @@ Every fault point is enumerated from the registry, and every one must be reached
 
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.erasure.conftest import crm, postgresql
-from tests.erasure.crm import Crm, known
+from tests.erasure.crm import Crm
 from tests.faults import dying, oracle, summary
 from tests.faults.dying import MOODS, Doomed
 from tests.faults.outside import Outside
 from tests.faults.seeds import rng
+from tests.faults.stores import register
 from tests.stories import World, closing_of
 from xiaohu.core.steps import Step
 from xiaohu.erasure import engine
 from xiaohu.erasure.outside import EFFECT
 from xiaohu.queue import clock, faults
-from xiaohu.registry import lines
 
-__all__ = ["crm", "postgresql"]
 pytestmark = [
     pytest.mark.kill,
     pytest.mark.django_db(transaction=True, databases=["default", "keystore"]),
@@ -31,20 +28,6 @@ pytestmark = [
 
 POINTS = sorted(faults.POINTS)
 KILLS_IN_A_LIFE = 2
-
-
-@pytest.fixture
-def stores(crm: Crm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: Any) -> Crm:
-    """An operator's own database, in which every closing erases too."""
-    known(tmp_path, crm, monkeypatch, settings)
-    return crm
-
-
-def register(stores: Crm, one: Doomed, *, at: int) -> None:
-    """Let the operator's own database know somebody whose line is to go."""
-    line = closing_of(one.case).line
-    assert line is not None
-    stores.add(subscription=line.subscription_id, number=lines.number(line), document="–", at=at)
 
 
 def receipts(doomed: list[Doomed]) -> list[dict[str, Any]]:
@@ -63,7 +46,7 @@ def test_ends_like_an_undisturbed_run(
     pairs = [list(pair) for pair in zip(*lives, strict=True)]
     doomed = [dying.doom(world, outside, next(numbers), pair) for pair in pairs]
     for place, one in enumerate(doomed):
-        register(stores, one, at=place * 10)
+        register(stores, one.case, at=place * 10)
     clock.move(by=timedelta(days=3, minutes=1))
     dying.kill_all(doomed, outside, chance, MOODS[turn])
     dying.finish(doomed, outside, chance, MOODS[turn])

@@ -8,9 +8,11 @@ from datetime import timedelta
 import pytest
 from django.db import connections
 
+from tests.erasure.crm import Crm
 from tests.faults import dying, oracle, summary
 from tests.faults.outside import Outside
 from tests.faults.seeds import rng
+from tests.faults.stores import register
 from tests.stories import World, closing_of
 from xiaohu.closures import driver
 from xiaohu.closures.models import Case, Closing
@@ -55,9 +57,8 @@ def wake(child: int) -> None:
     assert os.waitstatus_to_exitcode(status) == 0
 
 
-def stop_and_overtake(world: World, outside: Outside, number: str, point: str) -> None:
+def stop_and_overtake(world: World, outside: Outside, case: Case, point: str) -> None:
     """Stop a worker at a point, let others end the closing, and wake it."""
-    case = world.submitted(number)
     clock.move(by=timedelta(days=3, minutes=1))
     closing_id = closing_of(case).pk
 
@@ -77,9 +78,11 @@ def stop_and_overtake(world: World, outside: Outside, number: str, point: str) -
 
 
 def test_a_worker_that_wakes_too_late_writes_nothing(
-    world: World, outside: Outside, numbers: Iterator[str]
+    world: World, outside: Outside, numbers: Iterator[str], stores: Crm
 ) -> None:
-    for point in BETWEEN:
-        stop_and_overtake(world, outside, next(numbers), point)
+    for place, point in enumerate(BETWEEN):
+        case = world.submitted(next(numbers))
+        register(stores, case, at=place * 10)
+        stop_and_overtake(world, outside, case, point)
     summary.add("stopped workers", len(BETWEEN))
     oracle.require_agreement(outside.truth)
