@@ -7,7 +7,7 @@ import pytest
 from tests.assistance.asking import MAIL, NUMBER, WORDS, call
 from tests.assistance.test_complaining import ANSWER, answered
 from tests.portal.browser import Browser, page, words
-from tests.stories import NOON, OPERATOR, World
+from tests.stories import CLEAN, NOON, OPERATOR, World
 from xiaohu.assistance import asking
 from xiaohu.assistance.models import CallBack, Complaint
 from xiaohu.core.retention import Category
@@ -86,6 +86,33 @@ def test_asking_too_often_says_so_in_the_page(world: World) -> None:
     answer = browser.send("/help/contact", **GIVEN)
     assert answer.status_code == 422
     assert "操作太频繁" in words(answer)
+
+
+@pytest.mark.parametrize("path", ["/help/contact", "/help/complaint"])
+@pytest.mark.parametrize("typed", ["XH-2611-7K3M", "2611", "AB-2611-7K3M-9Q", "XH-2611-7K3M-9号"])
+def test_a_reference_that_can_be_none_is_told(world: World, path: str, typed: str) -> None:
+    given = {**(GIVEN if path.endswith("contact") else SAID), "reference": typed}
+    answer = Browser(world).send(path, **given)
+    assert answer.status_code == 422
+    assert "编号有误，请核对或留空" in words(answer)
+
+
+def test_a_reference_nobody_has_is_kept_as_typed(world: World) -> None:
+    Browser(world).send("/help/complaint", **SAID, reference="xh 2611 0000 00")
+    made = Complaint.objects.get()
+    assert made.case_id is None
+    assert asking.opened(made, Category.COMPLAINT)["reference"] == "xh 2611 0000 00"
+
+
+def test_an_answer_does_not_go_to_a_number_that_is_being_closed(world: World) -> None:
+    case, browser = world.submitted(), Browser(world)
+    said = {**SAID, "to": CLEAN}
+    answer = browser.send("/help/complaint", **said, reference=case.reference)
+    assert answer.status_code == 422
+    assert "不在本次销户范围内" in words(answer)
+    assert not Complaint.objects.exists()
+    browser.send("/help/complaint", **said)
+    assert Complaint.objects.count() == 1, "a stranger learns nothing of a number"
 
 
 def test_a_complaint_gives_its_number_and_the_way_outside(world: World) -> None:

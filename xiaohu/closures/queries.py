@@ -84,6 +84,16 @@ def by_reference(operator: str, reference: str) -> Case | None:
     return Case.objects.filter(operator=operator, reference=meant, purged_at=None).first()
 
 
+def closes_number(case_id: UUID, address: str) -> bool:
+    """Say whether an address is the number of a line that a request is still to close."""
+    going = Closing.objects.filter(case_id=case_id, is_open=True).select_related("line")
+    return any(
+        closing.line is not None
+        and closing.line.number_index == lines.number_index(closing.operator, address)
+        for closing in going
+    )
+
+
 def id_of_reference(operator: str, reference: str) -> UUID | None:
     """Return the id of the case of a reference, as typed, also after its folder was erased."""
     meant = normalise_reference(reference)

@@ -35,11 +35,18 @@ def assistance_reference(kind: str, *, now: datetime, random: bytes) -> str:
     return _reference(kind, now=now, random=random)
 
 
+def is_reference(raw: str) -> bool:
+    """Say whether a typed text has the form of a reference, whether or not it was ever given."""
+    typed = _typed(raw)
+    whole = len(typed) == len("XH2611") + REFERENCE_BODY
+    return whole and typed.startswith(KINDS) and set(typed) <= {*ALPHABET}
+
+
 def normalise_reference(raw: str) -> str:
     """Return the printed form of a typed reference; what can be none is returned as typed."""
-    typed = _typed(raw)
-    if not typed.startswith(KINDS) or len(typed) != len("XH2611") + REFERENCE_BODY:
+    if not is_reference(raw):
         return raw.strip()
+    typed = _typed(raw)
     return f"{typed[:2]}-{typed[2:6]}-{typed[6:10]}-{typed[10:]}"
 
 

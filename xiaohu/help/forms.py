@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from xiaohu.assistance import complaining, feedback
 from xiaohu.core.assistance import CallTopic, ComplaintSubject
 from xiaohu.core.numbers import NumberRefused, normalise
+from xiaohu.core.references import is_reference
 from xiaohu.ui.plain import PlainForm
 
 SOON = "soon"
@@ -70,6 +71,10 @@ class CallForm(PlainForm):
         """Return the number in E.164."""
         return _number(self.cleaned_data["number"], "help.err.number")
 
+    def clean_reference(self) -> str:
+        """Return the reference as typed, where it can be one."""
+        return _reference(self.cleaned_data["reference"])
+
 
 class ComplaintForm(PlainForm):
     """H3: what happened, and where the answer goes."""
@@ -97,6 +102,10 @@ class ComplaintForm(PlainForm):
             raise ValidationError(gettext("help.err.to")) from None
         return to
 
+    def clean_reference(self) -> str:
+        """Return the reference as typed, where it can be one."""
+        return _reference(self.cleaned_data["reference"])
+
 
 class AnswerForm(PlainForm):
     """H3: which complaint, and the end of the address it was made from."""
@@ -110,3 +119,9 @@ def _number(typed: str, error: str) -> str:
         return normalise(typed)
     except NumberRefused:
         raise ValidationError(gettext(error)) from None
+
+
+def _reference(typed: str) -> str:
+    if typed and not is_reference(typed):
+        raise ValidationError(gettext("help.err.reference_form"))
+    return typed

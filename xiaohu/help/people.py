@@ -125,12 +125,17 @@ def _ask(
 
 def _complain(request: HttpRequest, form: ComplaintForm) -> Complaint | None:
     given = form.cleaned_data
+    case_id = _case(given["reference"])
+    # Of a number alone it is never said that it is being closed: that is for who has the reference.
+    if case_id is not None and queries.closes_number(case_id, given["to"]):
+        form.add_error("to", gettext("refusal.CONTACT_SAME_NUMBER"))
+        return None
     said = Grievance(
         name=given["name"],
         to=given["to"],
         subject=ComplaintSubject(given["subject"]),
         words=given["words"],
-        case_id=_case(given["reference"]),
+        case_id=case_id,
         reference=given["reference"],
     )
     try:
