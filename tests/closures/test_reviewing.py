@@ -32,13 +32,14 @@ from xiaohu.closures.reviewing import (
 )
 from xiaohu.core.actors import ActorKind
 from xiaohu.core.checks import Blocked, StaleChecks
+from xiaohu.core.consents import ConsentKind
 from xiaohu.core.moves import Action, MoveNotAllowed
 from xiaohu.core.profile import RefundRoute
 from xiaohu.core.proofs import IdentityUnverified, ProofMethod
 from xiaohu.core.review import RefusalReason, ReturnReason, ReviewReason
 from xiaohu.core.states import CaseState
 from xiaohu.notices import outbox
-from xiaohu.proofing import proofs
+from xiaohu.proofing import consents, proofs
 from xiaohu.trail import events
 from xiaohu.trail.models import Event
 
@@ -272,6 +273,17 @@ def test_asks_for_the_contact_again(world: World) -> None:
     with pytest.raises(submitting.Incomplete) as refusal:
         world.submit(case)
     assert refusal.value.params["part"] == "contact"
+
+
+@pytest.mark.parametrize(
+    ("reason", "stands"),
+    [(ReturnReason.PAYEE_UNCLEAR, False), (ReturnReason.CONTACT_UNREACHABLE, True)],
+)
+def test_ends_the_consent_to_an_account_with_the_account(
+    world: World, reason: ReturnReason, *, stands: bool
+) -> None:
+    case = returned(world, reason)
+    assert (ConsentKind.BANK_ACCOUNT in consents.in_force(case.pk)) is stands
 
 
 def test_keeps_proofs_and_contact_otherwise(world: World) -> None:

@@ -140,13 +140,15 @@ def return_case(
     if asked or hearing.said(case).get(hearing.ASKED):
         hearing.write(case, **{hearing.ASKED: asked})
     case.proposed_by = None
+    actor = officer.actor(ActorKind.REVIEWER)
     if ReturnReason.PROVE_AGAIN in reasons:
         proofs.forget(case.pk)
     if ReturnReason.PAYEE_UNCLEAR in reasons:
         paying.forget_payee(case)
+        paying.drop_unused(case, actor=actor, now=now)
     if ReturnReason.CONTACT_UNREACHABLE in reasons:
         case.contact_confirmed = False
-    moves.move(case, Action.RETURN, actor=officer.actor(ActorKind.REVIEWER), now=now)
+    moves.move(case, Action.RETURN, actor=actor, now=now)
     until = now + DRAFT_KEPT
     alarms.wait_for(case, HumanQueue.SUBSCRIBER, due_at=until, wake_at=until)
     submitting.tell(case, Notice.RETURNED, now=now, date=_day(until))
