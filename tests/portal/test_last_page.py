@@ -1,5 +1,7 @@
 """S15 to S17: what closing means, the last look, and the receipt."""
 
+from typing import Any
+
 import pytest
 from django.utils.translation import gettext
 
@@ -25,6 +27,11 @@ def looking(world: World) -> tuple[Browser, dict[str, str]]:
     return browser, {"declared": "on", "seen": seen}
 
 
+def rows(answer: Any) -> list[str]:
+    """Return the rows of the last page, as they are written."""
+    return page(answer).split("<dt>")[1:]
+
+
 def test_old_checks_are_made_afresh_and_nothing_changed(world: World) -> None:
     browser, form = looking(world)
     world.clock.pass_(minutes=31)
@@ -39,6 +46,8 @@ def test_a_fact_that_changed_is_named_and_confirmed_again(world: World) -> None:
     answer = browser.send(**form)
     assert answer.status_code == 409
     assert "可退余额：原为 126.40 元，现为 50.00 元" in words(answer)
+    altered = [row for row in rows(answer) if "有变化" in row]
+    assert [row.partition("<")[0] for row in altered] == ["预计可退"]
     assert Case.objects.get().state == "draft"
     seen = page(answer).partition('name="seen" value="')[2].partition('"')[0]
     browser.send(declared="on", seen=seen)
@@ -61,6 +70,7 @@ def test_an_answer_changed_in_another_tab_is_named_and_confirmed_again(world: Wo
     answer = browser.send(f"/case/{case.pk}/check", **form)
     assert answer.status_code == 409
     assert "余额退还：已改为下面所示" in words(answer)
+    assert ["余额退还" in row for row in rows(answer) if "有变化" in row] == [True]
     assert "联系方式：" not in words(answer)
     assert Case.objects.get().state == "draft"
     seen = page(answer).partition('name="seen" value="')[2].partition('"')[0]

@@ -73,6 +73,8 @@ def review(request: HttpRequest, case: Case) -> HttpResponse:
         "form": form,
         "problem": problem,
         "changed": changed,
+        "altered": {one.what.value for one in changed},
+        "amount_altered": any(one.in_fen for one in changed),
         "seen": changes.written({**changes.facts_shown(facts), **looked_at.answers(case)}),
         "checked": checked,
         "estimate": estimates.of(checked, queries.profile_of(case), now=now) if checked else None,
