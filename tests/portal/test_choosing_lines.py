@@ -36,11 +36,11 @@ def upload(browser: Browser, data: bytes, name: str = "list.csv") -> str:
 
 
 def test_each_line_says_whether_it_can_be_closed(world: World) -> None:
-    said = words(Browser(world).sign_in().open("/lines"))
+    shown = Browser(world).sign_in().open("/lines")
     assert re.search(
-        r"130 \*\*\*\* 0001 可以办理 .* 在用 · 余额约",
-        said.replace("\xa0", " ").replace("\u2060", ""),
+        r"130 \*\*\*\* 0001 可以办理 .* 在用 · 余额约", words(shown).replace("\xa0", " ")
     )
+    assert '<span class="nowrap">余额约 146.40 元</span>' in page(shown)
     said = words(Browser(world).sign_in(ARREARS).open("/lines"))
     assert "可以办理" in said
 

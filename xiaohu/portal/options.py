@@ -5,7 +5,7 @@ from django.utils.translation import gettext
 
 from xiaohu.core.facts import LineStatus
 from xiaohu.registry.lines import ShownLine
-from xiaohu.ui.templatetags.words import yuan
+from xiaohu.ui.templatetags.words import unbroken, yuan
 
 # What somebody who chooses a line should know, by the state of the line: a key and a tone.
 CAN_CLOSE = {
@@ -34,5 +34,5 @@ def line(shown: ShownLine, *, closing: bool) -> str:
         shown.number,
         tone,
         gettext(f"lines.can.{can}"),
-        detail,
+        unbroken(detail),
     )

@@ -20,17 +20,17 @@ from xiaohu.ui.ways_out import WayOut
 
 register = template.Library()
 _WHOLE = re.compile(
-    "("
+    "((?:"
     + "|".join(
         (
             r"\d{1,2}:\d{2}\s*[–-]\s*\d{1,2}:\d{2}",  # hours
             r"\d{4}年\d{1,2}月\d{1,2}日(?: \d{2}:\d{2})?",  # days and moments
             r"\d{1,2} [A-Z][a-z]+ \d{4}(?: \d{2}:\d{2})?",
             r"\d{2,3} \*{2,4} \d{2,4}",  # masked numbers
-            r"\d[\d,]*(?:\.\d{2})? (?:元|yuan)",  # amounts
+            r"(?:余额约 |about )?\d[\d,]*(?:\.\d{2})? (?:元|yuan)",  # amounts
         )
     )
-    + ")"
+    + ")[，。；]?)"  # no line begins with what ends the one before
 )
 
 
