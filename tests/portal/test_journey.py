@@ -74,6 +74,13 @@ def test_the_money_can_go_to_the_holder_s_bank_account(world: World) -> None:
     assert "请输入 12 至 19 位卡号" in words(wrong)
     browser.send(bank="示例银行", account="6222 0000 0005 1234", agreed="on")
     assert browser.at == f"{browser.home}/contact"
+    again = words(browser.open(f"{browser.home}/balance/account"))
+    assert "示例银行 ****1234" in again
+    assert "银行卡号" not in again
+    browser.send(keep="1")
+    assert browser.at == f"{browser.home}/contact"
+    assert "银行卡号" in words(browser.open(f"{browser.home}/balance/account?change=1"))
+    browser.open(f"{browser.home}/contact")
     browser.confirm_contact()
     browser.send()
     review = browser.open(browser.at)

@@ -57,6 +57,11 @@ def bank_by_hand(stage: Stage) -> str:
     return stage.type(path, bank="没有列出的银行", account="6222000000051234")
 
 
+@scene("S13-given", "portal:bank_account")
+def given_before(stage: Stage) -> str:
+    return consents(stage).replace("/check", "/balance/account")
+
+
 @scene("S13-wallet", "portal:bank_account")
 def wallet(stage: Stage) -> str:
     return f"{answered(stage)}/balance/account?to=wallet"

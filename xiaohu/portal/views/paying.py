@@ -61,6 +61,9 @@ def account(request: HttpRequest, case: Case) -> HttpResponse:
     checked = checking.last(case, now=clock.now())
     if checked is None or not checked.pays or route not in paying.routes(case):
         return HttpResponseRedirect(reverse("portal:balance", args=[case.pk]))
+    given_before = case.refund_route == route.value
+    if given_before and "keep" in request.POST:
+        return HttpResponseRedirect(_go_on(request, case))
     form = account_form(request, case, route)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
@@ -73,6 +76,7 @@ def account(request: HttpRequest, case: Case) -> HttpResponse:
         "case": case,
         "form": form,
         "holder": holder_name(case),
+        "kept": payee_shown(case) if given_before and _only_opened(request) else "",
         "wallet": wallet,
         "corporate": _firm(case),
         "banks": BANKS,
@@ -95,6 +99,11 @@ def waive(request: HttpRequest, case: Case) -> HttpResponse:
     limit_fen = queries.profile_of(case).refund.waiver_up_to_fen
     page = {"case": case, "form": form, "checked": checked, "limit_fen": limit_fen}
     return render(request, "portal/waive.html", page, status=422 if form.errors else 200)
+
+
+def _only_opened(request: HttpRequest) -> bool:
+    """Say whether a page is only opened again, not to put another answer in place of the last."""
+    return request.method != "POST" and "change" not in request.GET
 
 
 def account_form(
