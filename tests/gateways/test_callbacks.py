@@ -49,11 +49,12 @@ BODY = json.dumps({"type": "payout.paid", "key": str(uuid4()), "amount_fen": 126
 
 
 def test_keeps_a_genuine_one_once_and_wakes_the_case(client: Client) -> None:
+    waiting = engine.waiting(WAKE)  # tests with real workers may leave jobs behind
     for _ in range(3):
         assert post(client, BODY, headers(BODY)).status_code == 204
     event = InboxEvent.objects.get()
     assert b"12640" not in bytes(event.box)
-    assert engine.waiting(WAKE) == 1
+    assert engine.waiting(WAKE) == waiting + 1
 
 
 @pytest.mark.parametrize(
@@ -80,10 +81,11 @@ def test_refuses_what_is_not_signed_like_that(client: Client, change: dict[str, 
     "body", [b"", b"{", b"\xff\xfe", b'"text"', b'{"key": 7}', b'{"key": "x"}']
 )
 def test_odd_bodies_are_kept_for_people(client: Client, body: bytes) -> None:
+    waiting = engine.waiting(WAKE)
     assert post(client, body, headers(body)).status_code == 204
     assert InboxEvent.objects.count() == 1
     assert InboxEvent.objects.filter(effect_id__isnull=False).count() == 0
-    assert engine.waiting(WAKE) == 0
+    assert engine.waiting(WAKE) == waiting
 
 
 @given(

@@ -27,8 +27,9 @@ def fields(installed: Iterable[type[models.Model]]) -> set[Field]:
 
 
 def installed() -> list[type[models.Model]]:
-    """Return every model, those Django makes by itself included."""
-    return list(apps.get_models(include_auto_created=True))
+    """Return every model, those Django makes by itself included, and none of a test's own."""
+    found = apps.get_models(include_auto_created=True)
+    return [model for model in found if not model.__module__.startswith("tests.")]
 
 
 def undeclared(found: Iterable[Field]) -> set[Field]:

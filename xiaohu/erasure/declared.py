@@ -437,6 +437,7 @@ DECLARED: Mapping[str, Mapping[str, Mapping[Nature, str]]] = {
             N.TIME: "at",
         },
         "Leaf": {N.COUNT: "index", N.RANDOM: "event_id", N.TREE: "hash"},
+        "Look": {N.FIXED: "kind broken", N.COUNT: "size", N.TREE: "root", N.TIME: "at"},
         "Node": {N.RANDOM: "id", N.COUNT: "level index", N.TREE: "hash"},
         "Pending": {N.RANDOM: "id event_id"},
     },

@@ -393,8 +393,10 @@ def _store(name: str, said: Any) -> Store | tuple[StoresRefused, ...]:
 
 def _refused(one: Refusal) -> StoresRefused:
     """Return what is wrong with the shape as ours; what only a profile could mean is no field here."""
-    why = one.params["why"]
-    return StoresRefused(**one.params | {"why": why if why in set(Why) else Why.UNKNOWN_KEY})
+    said = dict(one.params)
+    field, why = said.pop("field"), said.pop("why")
+    known = why if why in set(Why) else Why.UNKNOWN_KEY
+    return StoresRefused(field=field, why=known, **said)
 
 
 def _in_full(said: Any, path: tuple[str, ...] = ("datasets", "*", "fields", "*")) -> Any:
