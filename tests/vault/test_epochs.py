@@ -141,6 +141,10 @@ def test_without_any_copy_it_is_unavailable_and_never_erased(keyring: Keyring) -
     with pytest.raises(KeystoreUnavailable):
         opened(unit)
     with pytest.raises(KeystoreUnavailable):
+        keys.fetch_or_make("demo", [units.line(uuid4())])
+    with pytest.raises(KeystoreUnavailable):
+        keys.make("demo", [units.line(uuid4())])
+    with pytest.raises(KeystoreUnavailable):
         files.open_file(operator="demo", unit=unit, file_id=file, sealed=closed)
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from xiaohu.core.retention import Category
 from xiaohu.vault import journal, keys, records, units
@@ -49,9 +50,9 @@ def test_each_is_written_once(keyring: Keyring) -> None:
 
 
 def test_it_is_written_as_soon_as_the_key_is_gone(
-    keyring: Keyring, django_capture_on_commit_callbacks: pytest.FixtureRequest
+    keyring: Keyring, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
 ) -> None:
-    with django_capture_on_commit_callbacks(using="keystore", execute=True):  # type: ignore[operator]
+    with django_capture_on_commit_callbacks(using="keystore", execute=True):
         unit = erased()
     assert [entry.unit for entry in journal.entries()] == [unit]
 

@@ -7,7 +7,6 @@ from uuid import UUID
 
 import typer
 
-from xiaohu.config.options import load
 from xiaohu.core.kept import KeptAct
 from xiaohu.core.retention import Category
 from xiaohu.ops.talking import OK, PARTLY, Operator, meant, out, person, spoken
@@ -155,7 +154,7 @@ def _ask(
         from xiaohu.queue import clock
 
         officer = person(by, operator)
-        closings = keeping.closings_of(reference, operator=officer.operator or load().operator)
+        closings = keeping.closings_of(reference, operator=officer.operator)
         return _asked(
             kept.ask(
                 act=act, closings=closings, authority=authority, officer=officer, now=clock.now()

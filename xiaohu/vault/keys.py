@@ -1,7 +1,7 @@
 """Unit keys: made, fetched in one query per batch, destroyed for good."""
 
 import os
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import lru_cache
 from itertools import islice
@@ -62,10 +62,7 @@ def fetch_or_make(operator: str, units: Collection[Unit]) -> dict[Unit, bytes]:
         return found
     if was_destroyed(operator, missing):
         raise Erased
-    try:
-        _make_missing(operator, missing)
-    except IntegrityError:
-        _make_missing(operator, missing)  # The epoch ended meanwhile; there is another now.
+    _in_this_epoch(lambda: _make_missing(operator, missing))
     return {**found, **fetch(operator, missing)}
 
 
@@ -79,12 +76,7 @@ def make(operator: str, units: Sequence[Unit]) -> list[bytes]:
     """
     drawn = os.urandom(KEY_BYTES * len(units))
     made = [drawn[at : at + KEY_BYTES] for at in range(0, len(drawn), KEY_BYTES)]
-    try:
-        _copy(operator, units, made)
-    except IntegrityError:
-        _copy(operator, units, made)  # The epoch ended meanwhile; there is another now.
-    except (OperationalError, epoch_files.EpochKeyLost):
-        raise KeystoreUnavailable from None
+    _in_this_epoch(lambda: _copy(operator, units, made))
     return made
 
 
@@ -163,6 +155,21 @@ def _fetched(operator: str, units: Collection[Unit]) -> dict[Unit, bytes]:
     except OperationalError:
         raise KeystoreUnavailable from None
     return {Unit(row.kind, row.unit): _unwrap(row) for row in rows}
+
+
+def _in_this_epoch(write: Callable[[], None]) -> None:
+    """Write keys under the present epoch, and under the next where it ends meanwhile.
+
+    Raises:
+        KeystoreUnavailable: the keystore does not answer, or the epoch's key is lost.
+    """
+    try:
+        try:
+            write()
+        except IntegrityError:
+            write()
+    except (OperationalError, epoch_files.EpochKeyLost):
+        raise KeystoreUnavailable from None
 
 
 def _make_missing(operator: str, missing: Collection[Unit]) -> None:
