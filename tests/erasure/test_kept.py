@@ -11,7 +11,7 @@ from xiaohu.access.models import StaffUser
 from xiaohu.core.actors import ActorKind
 from xiaohu.core.kept import KeptAct
 from xiaohu.core.retention import Category
-from xiaohu.erasure import kept
+from xiaohu.erasure import holds, kept
 from xiaohu.erasure.models import KeptRequest
 from xiaohu.trail.models import Event
 from xiaohu.vault import buckets, keys, units
@@ -24,6 +24,7 @@ IDENTITY, NUMBER = Category.REGISTRATION_IDENTITY, Category.SERVICE_NUMBER
 UNTIL = date(2026, 11, 30)
 LATER = date(2027, 12, 31)
 ORDER = "示例公信〔2026〕12号"
+COURT = "示例法执〔2026〕7号"
 
 
 @pytest.fixture
@@ -56,11 +57,23 @@ def destroyed(world: World, pair: tuple[StaffUser, StaffUser]) -> KeptRequest:
     return kept.agree(request_id=asked.pk, officer=pair[1], now=world.now)
 
 
+def released(world: World, pair: tuple[StaffUser, StaffUser], hold: KeptRequest) -> KeptRequest:
+    """Let two people end a hold."""
+    asked = kept.ask_to_release(hold_id=hold.pk, authority=ORDER, officer=pair[0], now=world.now)
+    return kept.agree(request_id=asked.pk, officer=pair[1], now=world.now)
+
+
 def both(
-    world: World, pair: tuple[StaffUser, StaffUser], act: KeptAct, closing: UUID
+    world: World,
+    pair: tuple[StaffUser, StaffUser],
+    act: KeptAct,
+    *closings: UUID,
+    authority: str = ORDER,
 ) -> KeptRequest:
     """Let one ask and the other agree."""
-    asked = kept.ask(act=act, closings=[closing], authority=ORDER, officer=pair[0], now=world.now)
+    asked = kept.ask(
+        act=act, closings=closings, authority=authority, officer=pair[0], now=world.now
+    )
     return kept.agree(request_id=asked.pk, officer=pair[1], now=world.now)
 
 
@@ -143,7 +156,7 @@ class TestAHold:
         hold = both(world, pair, KeptAct.HOLD, closing)
         world.clock.at = world.now + timedelta(days=30)
         destroyed(world, pair)
-        assert both(world, pair, KeptAct.RELEASE, closing).records == 2
+        assert released(world, pair, hold).records == 2
         assert set(opened(closing)) == {(closing, NUMBER)}
         assert BucketRecord.objects.filter(subject_id=closing).count() == 1
         unit = units.hold(hold.pk)
@@ -153,10 +166,91 @@ class TestAHold:
         self, world: World, closing: UUID, pair: tuple[StaffUser, StaffUser]
     ) -> None:
         before = opened(closing)
-        both(world, pair, KeptAct.HOLD, closing)
-        both(world, pair, KeptAct.RELEASE, closing)
+        released(world, pair, both(world, pair, KeptAct.HOLD, closing))
         assert opened(closing) == before
         assert not BucketRecord.objects.exclude(hold=None).exists()
+
+
+class TestHoldsOfSeveralAuthorities:
+    """Each has its own; the end of one frees nothing that another holds."""
+
+    @pytest.mark.parametrize("first_ends", [True, False])
+    def test_what_another_still_holds_outlives_its_month(
+        self, world: World, closing: UUID, pair: tuple[StaffUser, StaffUser], first_ends: bool
+    ) -> None:
+        before = opened(closing)
+        keep(uuid4(), ToKeep(IDENTITY, {"name": "周示例"}, UNTIL))
+        one = both(world, pair, KeptAct.HOLD, closing)
+        two = both(world, pair, KeptAct.HOLD, closing, authority=COURT)
+        assert (one.records, two.records) == (2, 2)
+        ends, stays = (one, two) if first_ends else (two, one)
+        released(world, pair, ends)
+        world.clock.at = world.now + timedelta(days=30)
+        destroyed(world, pair)
+        assert opened(closing) == before
+        assert list(holds.standing("demo")) == [stays]
+        released(world, pair, stays)
+        assert set(opened(closing)) == {(closing, NUMBER)}
+        keys_of_holds = {units.hold(one.pk), units.hold(two.pk)}
+        assert not BucketRecord.objects.exclude(hold=None).exists()
+        assert keys.was_destroyed("demo", keys_of_holds) >= {units.hold(one.pk)}
+
+    def test_of_several_closings_only_those_another_holds_stay_held(
+        self, world: World, closing: UUID, pair: tuple[StaffUser, StaffUser]
+    ) -> None:
+        other = uuid4()
+        keep(other, ToKeep(IDENTITY, {"name": "周示例"}, UNTIL))
+        wide = both(world, pair, KeptAct.HOLD, closing, other)
+        narrow = both(world, pair, KeptAct.HOLD, other, authority=COURT)
+        released(world, pair, wide)
+        held = BucketRecord.objects.exclude(hold=None)
+        assert set(held.values_list("subject_id", "hold")) == {(other, narrow.pk)}
+
+    def test_an_authority_holds_the_same_once(
+        self, world: World, closing: UUID, pair: tuple[StaffUser, StaffUser]
+    ) -> None:
+        both(world, pair, KeptAct.HOLD, closing)
+        with pytest.raises(kept.AskedForBefore):
+            both(world, pair, KeptAct.HOLD, closing)
+
+    def test_two_authorities_may_ask_at_the_same_time(
+        self, world: World, closing: UUID, pair: tuple[StaffUser, StaffUser]
+    ) -> None:
+        for authority in (ORDER, COURT):
+            kept.ask(
+                act=KeptAct.HOLD,
+                closings=[closing],
+                authority=authority,
+                officer=pair[0],
+                now=world.now,
+            )
+        assert [one.authority for one in kept.undecided("demo")] == [ORDER, COURT]
+
+    def test_only_what_stands_can_end_and_only_once(
+        self, world: World, closing: UUID, pair: tuple[StaffUser, StaffUser]
+    ) -> None:
+        hold = both(world, pair, KeptAct.HOLD, closing)
+        kept.ask_to_release(hold_id=hold.pk, authority=ORDER, officer=pair[0], now=world.now)
+        with pytest.raises(kept.AskedForBefore):
+            released(world, pair, hold)
+        with pytest.raises(kept.NotHeld):
+            kept.ask_to_release(hold_id=uuid4(), authority=ORDER, officer=pair[0], now=world.now)
+        (waiting,) = kept.undecided("demo")
+        kept.agree(request_id=waiting.pk, officer=pair[1], now=world.now)
+        with pytest.raises(kept.NotHeld):
+            released(world, pair, hold)
+
+    def test_the_database_knows_one_end_of_each_hold(
+        self, world: World, closing: UUID, pair: tuple[StaffUser, StaffUser]
+    ) -> None:
+        hold = both(world, pair, KeptAct.HOLD, closing)
+        end = released(world, pair, hold)
+        end.pk = None
+        end._state.adding = True
+        with pytest.raises(IntegrityError), transaction.atomic():
+            end.save()
+        with pytest.raises(IntegrityError), transaction.atomic():
+            KeptRequest.objects.filter(pk=hold.pk).update(ends=end.ends_id)
 
 
 class TestOpening:

@@ -104,6 +104,14 @@ def test_a_hold_is_asked_for_and_dropped(case: Case) -> None:
     again = asked_id(run("hold", case.reference, *ORDER, by="lin"))
     assert said(run("agree", again, by="zhao")) == "Done, records: 4"
     assert BucketRecord.objects.exclude(hold=None).count() == 4
+    assert f"{again}  held for {ORDER[1]}, records: 4" in run("list").stdout
+    (held,) = json.loads(run("list", "--json").stdout)["holds"]
+    assert held == {"id": again, "authority": ORDER[1], "records": 4}
+    end = asked_id(run("release", again, *ORDER, by="zhao"))
+    assert said(run("agree", end, by="lin")) == "Done, records: 4"
+    assert not BucketRecord.objects.exclude(hold=None).exists()
+    gone = run("release", again, *ORDER, by="lin")
+    assert (gone.exit_code, "no such hold" in gone.stderr) == (REFUSED, True)
 
 
 @pytest.mark.parametrize("reference", ["XH-2611-7K3M-9Q", "nonsense"])

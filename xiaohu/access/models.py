@@ -1,6 +1,7 @@
 """Accounts, sessions, codes and counters; subscribers and staff share nothing."""
 
 import uuid
+from collections.abc import Iterable
 from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -9,6 +10,7 @@ from django.db import models
 from django.db.models.functions import Now
 
 from xiaohu.core.actors import Actor, ActorKind
+from xiaohu.core.refusals import Refusal
 
 
 class StaffManager(BaseUserManager["StaffUser"]):
@@ -36,6 +38,17 @@ class StaffUser(AbstractBaseUser):
     def actor(self, kind: ActorKind) -> Actor:
         """Return this person acting in a role."""
         return Actor(kind=kind, id=str(self.id))
+
+    def acting(self, kinds: Iterable[ActorKind], otherwise: type[Refusal]) -> Actor:
+        """Return this person acting in the first of some roles they have.
+
+        Raises:
+            otherwise: they have none of them.
+        """
+        for kind in kinds:
+            if self.acts_as(kind):
+                return self.actor(kind)
+        raise otherwise
 
 
 class SubscriberAccount(models.Model):

@@ -69,7 +69,7 @@ def ask(
         DocumentUnknown, DocumentNotValid, NotYoursToCorrect, ChangeAskedBefore: it cannot be asked.
         ReasonNotForChange, CorrectionRefused: not like this.
     """
-    actor = _acting(officer)
+    actor = officer.acting(law.ROLES, NotYoursToCorrect)
     document = _lock(number, officer)
     if document.state != DocumentState.VALID:
         raise DocumentNotValid(number=number, state=document.state)
@@ -97,7 +97,7 @@ def agree(*, number: str, officer: StaffUser, now: datetime) -> Document:
     Raises:
         DocumentUnknown, NotYoursToCorrect, NoChangeAsked, SamePersonAsked: it cannot be agreed to.
     """
-    actor = _acting(officer)
+    actor = officer.acting(law.ROLES, NotYoursToCorrect)
     document = _lock(number, officer)
     asked = _require(document)
     if asked.asked_by_id == officer.pk:
@@ -127,7 +127,7 @@ def drop(*, number: str, officer: StaffUser, now: datetime) -> Document:
     Raises:
         DocumentUnknown, NotYoursToCorrect, NoChangeAsked: there is nothing to drop.
     """
-    actor = _acting(officer)
+    actor = officer.acting(law.ROLES, NotYoursToCorrect)
     document = _lock(number, officer)
     asked = _require(document)
     _decide(asked, officer, agreed=False, now=now)
@@ -138,13 +138,6 @@ def drop(*, number: str, officer: StaffUser, now: datetime) -> Document:
 def asked_for(document: Document) -> DocumentChange | None:
     """Return the change somebody asked for and nobody decided on."""
     return _open(document)
-
-
-def _acting(officer: StaffUser) -> Actor:
-    for role in law.ROLES:
-        if officer.acts_as(role):
-            return officer.actor(role)
-    raise NotYoursToCorrect
 
 
 def _lock(number: str, officer: StaffUser) -> Document:

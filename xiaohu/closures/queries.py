@@ -101,6 +101,13 @@ def id_of_reference(operator: str, reference: str) -> UUID | None:
     return found.values_list("pk", flat=True).first()
 
 
+def closings_of_reference(operator: str, reference: str) -> list[UUID]:
+    """Return the closings of the case of a reference, as typed; none where there is no such case."""
+    meant = normalise_reference(reference)
+    found = Closing.objects.filter(operator=operator, case__reference=meant)
+    return list(found.values_list("pk", flat=True))
+
+
 def open_closing_of(line: Line) -> Closing | None:
     """Return the one open closing of a line."""
     return Closing.objects.filter(line=line, is_open=True).select_related("case").first()

@@ -209,12 +209,12 @@ DECLARED: Mapping[str, Mapping[str, Mapping[Nature, str]]] = {
             N.TIME: "since closed_until",
         },
         "KeptRequest": {
-            N.RANDOM: "id subjects",
+            N.RANDOM: "id subjects ends_id",
             N.FIXED: "operator act category",
             N.OUTSIDE: "authority",
             N.STAFF: "asked_by_id agreed_by_id",
             N.COUNT: "records",
-            N.TIME: "until asked_at agreed_at dropped_at done_at",
+            N.TIME: "until asked_at agreed_at dropped_at done_at released_at",
         },
     },
     "exports": {

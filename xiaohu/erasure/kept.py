@@ -12,6 +12,7 @@ from xiaohu.core.calendar import day_of
 from xiaohu.core.kept import AGREED_AHEAD, LONGEST_AUTHORITY, READABLE_FOR, ROLES, KeptAct
 from xiaohu.core.refusals import Refusal
 from xiaohu.core.retention import Category
+from xiaohu.erasure import holds
 from xiaohu.erasure.models import KeptRequest
 from xiaohu.trail import events
 from xiaohu.vault import buckets
@@ -34,6 +35,12 @@ class AuthorityMissing(Refusal):
     """A hold, its end or an opening needs the authority's reference, up to 64 characters."""
 
     code = "AUTHORITY_MISSING"
+
+
+class NotHeld(Refusal):
+    """There is no such hold, or it ended."""
+
+    code = "NOT_HELD"
 
 
 class AskedForBefore(Refusal):
@@ -80,7 +87,7 @@ def ask_to_destroy(
     Raises:
         NotYoursToKeep, NothingKept, AskedForBefore: it cannot be asked.
     """
-    actor = _acting(officer)
+    actor = officer.acting(ROLES, NotYoursToKeep)
     known = buckets.months(operator=officer.operator, ending_by=day_of(now) + AGREED_AHEAD)
     if not any(m.records and (m.category, m.until) == (category, until) for m in known):
         raise NothingKept
@@ -92,18 +99,38 @@ def ask_to_destroy(
 def ask(
     *, act: KeptAct, closings: Collection[UUID], authority: str, officer: StaffUser, now: datetime
 ) -> KeptRequest:
-    """Ask to hold, release or open what is kept of closings.
+    """Ask to hold or open what is kept of closings. Each authority's hold is one of its own.
 
     Raises:
         NotYoursToKeep, NothingKept, AuthorityMissing, AskedForBefore: it cannot be asked.
     """
-    actor = _acting(officer)
-    said = " ".join(authority.split())
-    if not 0 < len(said) <= LONGEST_AUTHORITY:
-        raise AuthorityMissing
+    actor = officer.acting(ROLES, NotYoursToKeep)
+    said = _named(authority)
     if not buckets.is_kept(operator=officer.operator, subjects=closings):
         raise NothingKept
     asked = KeptRequest(act=act.value, subjects=sorted(closings, key=str), authority=said)
+    if act is KeptAct.HOLD and holds.stands(officer.operator, asked.subjects, said):
+        raise AskedForBefore
+    return _ask(asked, officer, actor, now)
+
+
+@transaction.atomic(durable=True)
+def ask_to_release(
+    *, hold_id: UUID, authority: str, officer: StaffUser, now: datetime
+) -> KeptRequest:
+    """Ask to end one hold; what other holds ask to keep stays held.
+
+    Raises:
+        NotYoursToKeep, NotHeld, AuthorityMissing, AskedForBefore: it cannot be asked.
+    """
+    actor = officer.acting(ROLES, NotYoursToKeep)
+    said = _named(authority)
+    hold = holds.standing(officer.operator).filter(pk=hold_id).first()
+    if hold is None:
+        raise NotHeld
+    asked = KeptRequest(
+        act=KeptAct.RELEASE.value, subjects=hold.subjects, authority=said, ends=hold
+    )
     return _ask(asked, officer, actor, now)
 
 
@@ -112,9 +139,9 @@ def agree(*, request_id: UUID, officer: StaffUser, now: datetime) -> KeptRequest
     """Agree to what somebody else asked for; it is done at once, a destruction when its month is over.
 
     Raises:
-        NotYoursToKeep, NotAskedFor, SamePersonAgrees: it cannot be agreed to.
+        NotYoursToKeep, NotAskedFor, NotHeld, SamePersonAgrees: it cannot be agreed to.
     """
-    actor = _acting(officer)
+    actor = officer.acting(ROLES, NotYoursToKeep)
     asked = _lock(request_id, officer)
     if asked.asked_by_id == officer.pk:
         raise SamePersonAgrees
@@ -133,7 +160,7 @@ def drop(*, request_id: UUID, officer: StaffUser, now: datetime) -> None:
     Raises:
         NotYoursToKeep, NotAskedFor: there is nothing to drop.
     """
-    actor = _acting(officer)
+    actor = officer.acting(ROLES, NotYoursToKeep)
     asked = _lock(request_id, officer)
     asked.dropped_at = now
     asked.save(update_fields=["dropped_at"])
@@ -149,7 +176,7 @@ def read(
     Raises:
         NotYoursToKeep, NotAskedFor, NotOpenNow: it cannot be read.
     """
-    actor = _acting(officer)
+    actor = officer.acting(ROLES, NotYoursToKeep)
     found = KeptRequest.objects.filter(pk=request_id, operator=officer.operator, act=KeptAct.OPEN)
     asked = found.first()
     if asked is None:
@@ -179,9 +206,12 @@ def _ask(asked: KeptRequest, officer: StaffUser, actor: Actor, now: datetime) ->
         category=asked.category,
         until=asked.until,
         subjects=asked.subjects,
+        ends=asked.ends,
         dropped_at=None,
         done_at=None,
     )
+    if asked.act != KeptAct.RELEASE:  # A hold ends once, whoever says so.
+        same = same.filter(authority=asked.authority)
     if same.exists():
         raise AskedForBefore
     asked.operator, asked.asked_by, asked.asked_at = officer.operator, officer, now
@@ -191,13 +221,20 @@ def _ask(asked: KeptRequest, officer: StaffUser, actor: Actor, now: datetime) ->
 
 
 def _carry_out(asked: KeptRequest, actor: Actor, now: datetime) -> None:
-    asked.records = _done(asked)
+    asked.records = _done(asked, now)
     asked.done_at = now
     asked.save(update_fields=["records", "done_at"])
     _record(asked, f"{asked.act}_kept", actor, now)
 
 
-def _done(asked: KeptRequest) -> int:
+def _named(authority: str) -> str:
+    said = " ".join(authority.replace("\x00", "").split())
+    if not 0 < len(said) <= LONGEST_AUTHORITY:
+        raise AuthorityMissing
+    return said
+
+
+def _done(asked: KeptRequest, now: datetime) -> int:
     """Do it, and return how many records it concerned. Every branch is harmless to repeat."""
     match KeptAct(asked.act):
         case KeptAct.DESTROY if asked.until is not None:
@@ -205,18 +242,13 @@ def _done(asked: KeptRequest) -> int:
                 operator=asked.operator, category=Category(asked.category), until=asked.until
             )
         case KeptAct.HOLD:
-            return buckets.hold(operator=asked.operator, subjects=asked.subjects, hold_id=asked.pk)
+            return holds.place(asked)
         case KeptAct.RELEASE:
-            return buckets.release(operator=asked.operator, subjects=asked.subjects)
+            if asked.ends is None or asked.ends.released_at is not None:
+                raise NotHeld
+            return holds.lift(asked.ends, now=now)
         case _:
             return len(buckets.open_kept(operator=asked.operator, subjects=asked.subjects))
-
-
-def _acting(officer: StaffUser) -> Actor:
-    for role in ROLES:
-        if officer.acts_as(role):
-            return officer.actor(role)
-    raise NotYoursToKeep
 
 
 def _lock(request_id: UUID, officer: StaffUser) -> KeptRequest:

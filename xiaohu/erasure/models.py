@@ -31,7 +31,7 @@ class KeptRequest(models.Model):
 
     A destruction names a category and the day it is kept until; all others name closings and the
     authority's reference. `records` counts what it concerned: with `done_at` it is the record of
-    a destruction.
+    a destruction. A release `ends` one hold, which has its `released_at` from then on.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -48,9 +48,22 @@ class KeptRequest(models.Model):
     dropped_at = models.DateTimeField(null=True)
     done_at = models.DateTimeField(null=True)
     records = models.PositiveIntegerField(default=0)
+    ends = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
+    released_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(
+                fields=["ends"], condition=Q(dropped_at=None), name="one_release_of_each_hold"
+            ),
+            models.CheckConstraint(
+                condition=Q(ends=None) | Q(act=KeptAct.RELEASE.value),
+                name="only_a_release_ends_a_hold",
+            ),
+            models.CheckConstraint(
+                condition=Q(released_at=None) | Q(act=KeptAct.HOLD.value, done_at__isnull=False),
+                name="only_a_hold_is_released",
+            ),
             models.CheckConstraint(
                 condition=Q(agreed_by=None) | ~Q(agreed_by=F("asked_by")),
                 name="two_people_touch_kept_records",

@@ -1,17 +1,14 @@
-"""What `xiaohu retention` shows of kept records: months that end, and what waits for a second person."""
+"""What `xiaohu retention` shows of kept records: months that end, what waits for a second person, and holds."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
-from uuid import UUID
 
 from django.utils.translation import gettext
 
-from xiaohu.closures.models import Closing
 from xiaohu.core.calendar import day_of
-from xiaohu.core.references import normalise_reference
-from xiaohu.erasure import kept
+from xiaohu.erasure import holds, kept
 from xiaohu.erasure.models import KeptRequest
 from xiaohu.queue import clock
 from xiaohu.vault.buckets import Month
@@ -19,11 +16,12 @@ from xiaohu.vault.buckets import Month
 
 @dataclass(frozen=True, slots=True)
 class Keeping:
-    """Months that are over or end within the time they may be agreed on, and open requests."""
+    """Months that are over or end within the time they may be agreed on, open requests, and holds."""
 
     today: date
     months: list[Month]
     asked: list[KeptRequest]
+    held: list[KeptRequest]
 
     @property
     def over(self) -> list[Month]:
@@ -47,6 +45,10 @@ class Keeping:
                 {"id": str(one.pk), "act": one.act, "by": one.asked_by.username}
                 for one in self.asked
             ],
+            "holds": [
+                {"id": str(one.pk), "authority": one.authority, "records": one.records}
+                for one in self.held
+            ],
         }
 
     def lines(self) -> Iterator[str]:
@@ -61,7 +63,11 @@ class Keeping:
             yield gettext("cli.retention.wait").format(
                 id=one.pk, act=one.act, by=one.asked_by.username
             )
-        if not self.months and not self.asked:
+        for one in self.held:
+            yield gettext("cli.retention.held").format(
+                id=one.pk, authority=one.authority, n=one.records
+            )
+        if not self.months and not self.asked and not self.held:
             yield gettext("cli.retention.nothing")
 
 
@@ -72,10 +78,5 @@ def look(*, operator: str) -> Keeping:
         today=today,
         months=kept.months(operator=operator, today=today),
         asked=kept.undecided(operator),
+        held=list(holds.standing(operator)),
     )
-
-
-def closings_of(reference: str, *, operator: str) -> list[UUID]:
-    """Return the closings of a case by its reference; none where there is no such case."""
-    rows = Closing.objects.filter(operator=operator, case__reference=normalise_reference(reference))
-    return list(rows.values_list("pk", flat=True))

@@ -80,10 +80,24 @@ def hold(
 
 @retention_app.command("release")
 def release(
-    reference: Reference, authority: Authority, by: By, operator: Operator = None, lang: Lang = None
+    hold: Annotated[UUID, typer.Argument(help="Id of the hold, as `retention list` shows it.")],
+    authority: Authority,
+    by: By,
+    operator: Operator = None,
+    lang: Lang = None,
 ) -> None:
-    """Ask to end a hold; what is past its end is destroyed with it. Another person agrees."""
-    _ask(KeptAct.RELEASE, reference, authority, by, operator, lang)
+    """Ask to end a hold; what is past its end and held by no other is destroyed. Another person agrees."""
+
+    def do() -> int:
+        from xiaohu.erasure import kept
+        from xiaohu.queue import clock
+
+        officer = person(by, operator)
+        return _asked(
+            kept.ask_to_release(hold_id=hold, authority=authority, officer=officer, now=clock.now())
+        )
+
+    spoken(do, lang)
 
 
 @retention_app.command("open")
@@ -149,12 +163,12 @@ def _ask(
     act: KeptAct, reference: str, authority: str, by: str, operator: str | None, lang: str | None
 ) -> None:
     def do() -> int:
+        from xiaohu.closures import queries
         from xiaohu.erasure import kept
-        from xiaohu.ops import keeping
         from xiaohu.queue import clock
 
         officer = person(by, operator)
-        closings = keeping.closings_of(reference, operator=officer.operator)
+        closings = queries.closings_of_reference(officer.operator, reference)
         return _asked(
             kept.ask(
                 act=act, closings=closings, authority=authority, officer=officer, now=clock.now()

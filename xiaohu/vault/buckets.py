@@ -101,25 +101,33 @@ def destroy(*, operator: str, category: Category, until: date) -> int:
 
 
 def hold(*, operator: str, subjects: Collection[UUID], hold_id: UUID) -> int:
-    """Wrap what is kept of closings anew under the key of a hold; return how much. Call inside a transaction."""
-    return _move(operator, _of(operator, subjects).filter(hold=None), hold_id)
+    """Wrap what is kept of closings anew under the key of a hold, and return how much of it is held.
 
-
-def release(*, operator: str, subjects: Collection[UUID]) -> int:
-    """Put held records back under the key of their month, or delete those whose month is over.
-
-    The key of each hold that is then empty is destroyed. Call inside a transaction.
+    What another hold has stays under that one. Call inside a transaction.
     """
-    held = _of(operator, subjects).exclude(hold=None)
-    holds = set(held.values_list("hold", flat=True))
+    _move(operator, _of(operator, subjects).filter(hold=None), hold_id)
+    return _of(operator, subjects).exclude(hold=None).count()
+
+
+def release(
+    *, operator: str, subjects: Collection[UUID], hold_id: UUID, still: Mapping[UUID, UUID]
+) -> int:
+    """Put the records of a hold back under the key of their month, or delete those whose month is over.
+
+    `still` names, for closings that another hold stands over, that other: their records pass on to
+    it. The key of the hold is destroyed. Call inside a transaction; harmless to repeat.
+    """
+    held = _of(operator, subjects).filter(hold=hold_id)
+    passed_on = sum(
+        _move(operator, held.filter(subject_id=subject), other) for subject, other in still.items()
+    )
     over = keys.was_destroyed(operator, {_month_of(row) for row in held})
-    late, _ = BucketRecord.objects.filter(
-        pk__in=[r.pk for r in held if _month_of(r) in over]
-    ).delete()
-    moved = _move(operator, _of(operator, subjects).exclude(hold=None), None)
-    left = set(BucketRecord.objects.filter(hold__in=holds).values_list("hold", flat=True))
-    keys.destroy(operator, [units.hold(one) for one in holds - left if one])
-    return moved + late
+    late = [row.pk for row in held if _month_of(row) in over]
+    gone, _ = BucketRecord.objects.filter(pk__in=late).delete()
+    moved = _move(operator, held.all(), None)
+    if not BucketRecord.objects.filter(hold=hold_id).exists():
+        keys.destroy(operator, [units.hold(hold_id)])
+    return passed_on + moved + gone
 
 
 def _move(operator: str, rows: QuerySet[BucketRecord], hold_id: UUID | None) -> int:
