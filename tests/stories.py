@@ -33,6 +33,7 @@ from xiaohu.core.consents import ConsentKind
 from xiaohu.core.profile import RefundRoute
 from xiaohu.core.proofs import ProofMethod
 from xiaohu.core.questions import Question
+from xiaohu.core.states import CaseState
 from xiaohu.core.steps import Scope
 from xiaohu.notices import outbox
 from xiaohu.proofing import proofs
@@ -208,7 +209,9 @@ class World:
             consenting.give(case_id=case.pk, kind=kind, actor=holder_of(case), now=self.now)
 
     def submit(self, case: Case) -> Case:
-        """Submit a draft as its holder."""
+        """Submit a draft as its holder; after a return, what closing means is read again first."""
+        if Case.objects.filter(pk=case.pk, state=CaseState.AWAITING_CUSTOMER).exists():
+            drafting.note_effects_read(case_id=case.pk)
         return submitting.submit_case(
             case_id=case.pk, declared=True, actor=holder_of(case), now=self.now
         )

@@ -19,7 +19,7 @@ from tests.closures.states import (
     returned,
     traces,
 )
-from tests.stories import World, closing_of, staff
+from tests.stories import World, closing_of, holder_of, staff
 from xiaohu.access.models import StaffUser
 from xiaohu.closures import checking, drafting, paying, reviewing, submitting
 from xiaohu.closures.models import Case, HumanQueue
@@ -249,6 +249,16 @@ def test_lets_a_returned_request_come_back_to_review(world: World) -> None:
     assert (case.officer, case.decided_by, case.decision_reasons) == (None, None, [])
     claim(world, case, officer("wang"))
     assert decide(world, "approve", case, officer("wang")).state == CaseState.SCHEDULED
+
+
+def test_has_what_closing_means_read_again_since_its_day_moved(world: World) -> None:
+    case = returned(world)
+    assert not case.effects_read
+    with pytest.raises(submitting.Incomplete) as refused:
+        submitting.submit_case(case_id=case.pk, declared=True, actor=holder_of(case), now=world.now)
+    assert refused.value.params["part"] == "effects"
+    drafting.note_effects_read(case_id=case.pk)
+    assert world.submit(case).state == CaseState.IN_REVIEW
 
 
 def test_looks_at_what_answers_a_return_whatever_the_rules_say(world: World) -> None:

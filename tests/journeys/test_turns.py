@@ -220,6 +220,7 @@ def test_a_returned_request_is_put_right_and_goes_on(phone: Staged) -> None:
     phone.come_back(case)
     subscriber.press("btn.fix")
     subscriber.press("fix.go")
+    subscriber.press("effects.go")
     subscriber.submit()
     case.refresh_from_db()
     assert case.state == CaseState.IN_REVIEW.value

@@ -105,6 +105,7 @@ def _cannot_go_on(work: Work, closing: Closing, blocked: checks.Blocked) -> Prog
 
 def _back_to_customer(work: Work, case: Case, blocked: checks.Blocked) -> None:
     now = work.clock()
+    case.effects_read = False  # The day named there has passed: it is read again.
     moves.move(
         case,
         Action.FAIL_CHECKS,

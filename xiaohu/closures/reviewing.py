@@ -132,6 +132,7 @@ def return_case(
 ) -> Case:
     """Ask the applicant to put something right; the decision clock starts again with the answer.
 
+    What closing means is read again: the day named then has moved.
     A note in the officer's own words is sealed with the folder; the next return begins without it.
     """
     case = _to_decide(case_id, officer, now)
@@ -139,7 +140,7 @@ def return_case(
     asked = " ".join(note.replace("\x00", "").split())[:LONGEST_NOTE]
     if asked or hearing.said(case).get(hearing.ASKED):
         hearing.write(case, **{hearing.ASKED: asked})
-    case.proposed_by = None
+    case.proposed_by, case.effects_read = None, False
     actor = officer.actor(ActorKind.REVIEWER)
     if ReturnReason.PROVE_AGAIN in reasons:
         proofs.forget(case.pk)
