@@ -138,7 +138,7 @@ def test_what_was_returned_is_put_right_and_sent_again(world: World) -> None:
     said = words(browser.open(f"/case/{case.pk}/fix"))
     assert "核对" in said
     browser.send(f"/case/{case.pk}/checks")
-    browser.open(f"/case/{case.pk}/check")
+    browser.send(f"/case/{case.pk}/effects")
     browser.send(declared="on")
     assert browser.at == f"/case/{case.pk}/submitted"
     case.refresh_from_db()
@@ -161,6 +161,8 @@ def test_a_stopped_line_can_be_proved_again(world: World) -> None:
     )
     browser.open(f"/case/{case.pk}/verify")
     browser.prove(STOPPED)
+    assert browser.at == f"/case/{case.pk}/effects"
+    browser.send()
     assert browser.at == f"/case/{case.pk}/check"
 
 
@@ -287,6 +289,50 @@ def test_a_refusal_names_the_rule_and_what_it_rests_on(world: World) -> None:
     assert "电信用户申诉 12300" in said
     assert "依据的情况" in said
     assert "向运营系统核对" in said
+
+
+def test_after_a_return_the_page_of_the_case_links_each_thing_that_is_missing(world: World) -> None:
+    case = in_review(world)
+    officer = StaffUser.objects.first() or staff()
+    reviewing.claim(case_id=case.pk, officer=officer, now=world.now)
+    reviewing.return_case(
+        case_id=case.pk,
+        officer=officer,
+        reasons=[ReturnReason.CONTACT_UNREACHABLE, ReturnReason.PAYEE_UNCLEAR],
+        now=world.now,
+    )
+    browser = Browser(world).sign_in()
+    shown = page(browser.open(f"/case/{case.pk}"))
+    assert f'<a href="/case/{case.pk}/contact">联系方式无法送达' in shown
+    assert f'<a href="/case/{case.pk}/balance">收款方式不清楚' in shown
+    assert f'<a class="button" href="/case/{case.pk}/fix">补充材料</a>' in shown
+    browser.at = f"/case/{case.pk}/fix"
+    browser.confirm_contact()
+    shown = page(browser.open(f"/case/{case.pk}"))
+    assert "联系方式无法送达" not in shown
+    assert "收款方式不清楚" in shown
+    browser.send(f"/case/{case.pk}/balance", choice="original")
+    assert "各项都已补充" in words(browser.open(f"/case/{case.pk}"))
+
+
+def test_what_closing_means_is_asked_again_after_a_return(world: World) -> None:
+    case = decided(world, "return")
+    browser = Browser(world).sign_in()
+    browser.open(f"/case/{case.pk}/check")
+    assert browser.at == f"/case/{case.pk}/effects"
+    browser.send()
+    assert browser.at == f"/case/{case.pk}/check"
+
+
+def test_checks_that_failed_before_closing_name_what_stands_in_the_way(world: World) -> None:
+    case = world.submitted()
+    world.outside.change(world.line(), arrears_fen=3820)
+    world.skip_until(case, lambda: Case.objects.get(pk=case.pk).state == "awaiting_customer")
+    assert not Case.objects.get(pk=case.pk).effects_read
+    browser = Browser(world).sign_in()
+    for place in ("", "/fix"):
+        shown = page(browser.open(f"/case/{case.pk}{place}"))
+        assert f'href="/case/{case.pk}/checks/ARREARS">该号码欠费 38.20 元' in shown
 
 
 def test_what_is_put_right_is_sent_again_by_the_main_button(world: World) -> None:

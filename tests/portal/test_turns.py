@@ -41,7 +41,7 @@ def test_a_way_of_the_money_that_was_unclear_is_asked_for_again(world: World) ->
     browser.open(f"/case/{case.pk}/check")
     assert browser.at == f"/case/{case.pk}/balance"
     browser.send(choice="original")
-    assert browser.at == f"/case/{case.pk}/check"
+    assert browser.at == f"/case/{case.pk}/effects"
     assert "已补充" in words(browser.open(f"/case/{case.pk}/fix"))
 
 
@@ -50,6 +50,7 @@ def test_the_last_page_names_what_is_still_missing(world: World) -> None:
     browser = Browser(world).sign_in(LARGE)
     shown = page(browser.open(f"/case/{case.pk}/fix"))
     assert f'<a class="button" href="/case/{case.pk}/documents"' in shown
+    browser.send(f"/case/{case.pk}/effects")
     assert "还没有补充" in words(browser.open(f"/case/{case.pk}/check"))
     world.clock.pass_(minutes=1)
     browser.upload("holder_id")

@@ -6,7 +6,7 @@ from tests.screens.of_following import shown
 from tests.screens.scenes import scene
 from tests.screens.stage import Stage
 from tests.stories import EMPTY, LARGE, holder_of
-from xiaohu.closures import appealing, drafting, purging, refunding
+from xiaohu.closures import appealing, drafting, paying, purging, refunding
 from xiaohu.closures.models import Case
 from xiaohu.core.profile import RefundRoute
 from xiaohu.core.retention import FOLDER_KEPT_DAYS
@@ -53,6 +53,7 @@ def fix_several(stage: Stage) -> str:
 @scene("S16-still-missing", "portal:review")
 def sent_back_unchanged(stage: Stage) -> str:
     case = photo_returned(stage.world)
+    drafting.note_effects_read(case_id=case.pk)
     stage.holder(LARGE)
     return f"{address(case)}/check"
 
@@ -142,3 +143,30 @@ def deleted(stage: Stage) -> str:
     purging.purge(now=stage.world.now)
     stage.holder()
     return address(case)
+
+
+@scene("S18-several-missing", "portal:case")
+def several_missing(stage: Stage) -> str:
+    case = returned(stage.world, ReturnReason.PAYEE_UNCLEAR, ReturnReason.CONTACT_UNREACHABLE)
+    stage.holder()
+    return address(case)
+
+
+@scene("S18-all-there", "portal:case")
+def all_there(stage: Stage) -> str:
+    case = returned(stage.world, ReturnReason.PAYEE_UNCLEAR)
+    paying.set_refund(case_id=case.pk, route=RefundRoute.ORIGINAL)
+    stage.holder()
+    return address(case)
+
+
+@scene("S20-checks", "portal:fix")
+def checks_failed(stage: Stage) -> str:
+    world = stage.world
+    case = world.submitted()
+    world.outside.change(world.line(), arrears_fen=3820)
+    world.skip_until(
+        case, lambda: Case.objects.get(pk=case.pk).state == CaseState.AWAITING_CUSTOMER
+    )
+    stage.holder()
+    return f"{address(case)}/fix"

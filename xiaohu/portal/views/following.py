@@ -11,7 +11,7 @@ from xiaohu.closures.models import Case, HumanQueue
 from xiaohu.core.schedule import promised_by
 from xiaohu.core.states import CaseState
 from xiaohu.core.unclaimed import Owed
-from xiaohu.portal import journey, steps
+from xiaohu.portal import journey, returned, steps
 from xiaohu.portal.entering import own_case
 from xiaohu.portal.shown import numbers_apart, shown_case
 from xiaohu.queue import clock
@@ -42,6 +42,7 @@ def progress(request: HttpRequest, case: Case) -> HttpResponse:
         "refund_by": None if waits["helped"] else steps.refund_by(shown),
         "settled_by": steps.settled_by(shown),
         "concerned": _concerned(shown),
+        "to_do": returned.to_do(case, now=now),
         "notices": told(sent),
         "lost": any(message.lost for message in told(sent)),
         "late_until": promised(sent),
