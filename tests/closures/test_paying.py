@@ -43,9 +43,9 @@ def test_a_consent_is_kept_with_its_words_and_its_moment(world: World) -> None:
     for _ in range(2):
         world.agree(case)
     row = Consent.objects.get()
-    assert (row.kind, row.version, row.given_at) == ("bank_account", "2026.11", world.now)
+    assert (row.kind, row.version, row.given_at) == ("bank_account", "2026.12", world.now)
     told = [event for event in events.of_case(case.pk) if event.action == "consent"]
-    assert [event.evidence for event in told] == [{"consent": "bank_account", "version": "2026.11"}]
+    assert [event.evidence for event in told] == [{"consent": "bank_account", "version": "2026.12"}]
 
 
 def test_a_consent_ends_with_the_way_it_was_given_for(world: World) -> None:

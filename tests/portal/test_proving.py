@@ -5,10 +5,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tests.portal.browser import Answer, Browser, page, words
 from tests.screens.of_proving import with_face
-from tests.stories import World, picture
+from tests.stories import World, picture, staff
+from xiaohu.closures import reviewing
 from xiaohu.closures.models import Case
+from xiaohu.core.consents import CONSENTS, ConsentKind
 from xiaohu.core.proofs import TRIES_A_DAY, ProofMethod
-from xiaohu.proofing import consents, proofs
+from xiaohu.core.review import ReturnReason
+from xiaohu.proofing import consents, papers, proofs
+from xiaohu.proofing.models import Consent
 from xiaohu.proofing.proofs import FACES_A_DAY
 
 pytestmark = pytest.mark.django_db(databases=["default", "keystore"])
@@ -114,3 +118,42 @@ def test_a_picture_of_a_document_is_not_taken_without_consent(world: World) -> N
     answer = browser.client.post(browser.at, {"kind": "holder_id", "file": file})
     assert answer.status_code == 422
     assert "请勾选同意，或到营业厅核验" in words(answer)
+
+
+def test_a_paper_added_after_a_return_needs_a_consent_that_stands(world: World) -> None:
+    browser = asked(world, face=False)
+    browser.send(f"{browser.home}/verify", by="paper")
+    browser.upload("holder_id")
+    browser.show_papers()
+    browser.send(choice="original")
+    browser.confirm_contact()
+    browser.send()
+    browser.send(declared="on")
+    case, officer = Case.objects.get(), staff()
+    reviewing.claim(case_id=case.pk, officer=officer, now=world.now)
+    reviewing.return_case(
+        case_id=case.pk, officer=officer, reasons=[ReturnReason.PHOTO_UNCLEAR], now=world.now
+    )
+    path = f"{browser.home}/documents"
+    assert "您已单独同意使用证件照片" in words(browser.open(path))
+    browser.send(f"{browser.home}/consent", kind="id_photo")
+    assert papers.of_case(case.pk) == []  # what rested on it went with it
+    assert "我单独同意为核验身份使用证件照片" in words(browser.open(path))
+    sent = {"kind": "holder_id", "file": SimpleUploadedFile("paper.jpg", picture())}
+    assert browser.client.post(path, sent).status_code == 422
+    browser.upload("holder_id")
+    assert list(consents.in_force(case.pk)) == [ConsentKind.ID_PHOTO]
+    assert [paper.evidence for paper in papers.of_case(case.pk)] == ["holder_id"]
+
+
+def test_a_consent_to_earlier_words_covers_no_new_picture(world: World) -> None:
+    browser = asked(world, face=False)
+    browser.send(f"{browser.home}/verify", by="paper")
+    browser.upload("holder_id")
+    Consent.objects.update(version="2026.11")
+    path = f"{browser.home}/documents"
+    sent = {"kind": "holder_id", "file": SimpleUploadedFile("paper.jpg", picture())}
+    assert browser.client.post(path, sent).status_code == 422
+    browser.upload("holder_id")
+    standing = consents.in_force(Case.objects.get().pk)[ConsentKind.ID_PHOTO]
+    assert standing.version == CONSENTS[ConsentKind.ID_PHOTO].version

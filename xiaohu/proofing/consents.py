@@ -45,13 +45,19 @@ def in_force(case_id: UUID) -> Mapping[ConsentKind, Consent]:
     return {ConsentKind(row.kind): row for row in rows}
 
 
+def covers(case_id: UUID, kind: ConsentKind) -> bool:
+    """Say whether a consent to the words in use stands; one to earlier words covers nothing new."""
+    standing = Consent.objects.filter(case_id=case_id, kind=kind.value, withdrawn_at=None)
+    return standing.filter(version=CONSENTS[kind].version).exists()
+
+
 def require(case_id: UUID, kind: ConsentKind) -> None:
-    """Pass where a consent stands.
+    """Pass where a consent covers what is about to be used.
 
     Raises:
-        ConsentMissing: it was not given, or was withdrawn.
+        ConsentMissing: it was not given, was withdrawn, or was given to earlier words.
     """
-    if kind not in in_force(case_id):
+    if not covers(case_id, kind):
         raise ConsentMissing(kind=kind.value)
 
 

@@ -81,11 +81,11 @@ def documents(request: HttpRequest, case: Case) -> HttpResponse:
     standing = applying.standing(case, now=now)
     if not standing.papers:
         return HttpResponseRedirect(journey.next_page(case, now=now))
-    agreed = consents.in_force(case.pk)
+    agreed = consents.covers(case.pk, ConsentKind.ID_PHOTO)
     form = OnePaper(
         request.POST or None,
         request.FILES or None,
-        ask_consent=ConsentKind.ID_PHOTO not in agreed and bool(PHOTOS & set(standing.papers)),
+        ask_consent=not agreed and bool(PHOTOS & set(standing.papers)),
         kinds=[(kind.value, gettext(f"paper_kind.{kind.value}")) for kind in standing.papers],
         initial={"kind": next(iter(standing.lacking), standing.papers[0]).value},
     )
@@ -111,6 +111,7 @@ def documents(request: HttpRequest, case: Case) -> HttpResponse:
         "because": _because(case, now),
         "limit_fen": queries.profile_of(case).refund.review_above_fen,
         "lacking": standing.lacking,
+        "agreed": agreed and bool(PHOTOS & set(standing.papers)),
         "max_mib": MAX_BYTES // 1024 // 1024,
         "most_files": papers.MOST_FILES,
         "most_pages": papers.MOST_PAGES,
