@@ -48,7 +48,10 @@ def test_months_and_records_must_be_chosen(world: World) -> None:
     answer = browser.client.post(browser.at, {"choice": "calls"})
     assert answer.status_code == 422
     assert "请至少选择一个月份" in words(answer)
-    assert browser.client.post(browser.at, {"nothing": "1"}).status_code == 422
+    answer = browser.client.post(browser.at, {"nothing": "1"})
+    assert answer.status_code == 422
+    assert "请至少选择一项内容" in words(answer)
+    assert "请至少选择一个月份" in words(answer)  # both at once, not one after the other
 
 
 def test_somebody_who_only_signed_in_proves_first(world: World) -> None:

@@ -202,8 +202,10 @@ def test_a_page_that_refreshes_itself_leaves_when_the_session_is_over(world: Wor
 
 def test_signing_out_ends_the_session(world: World) -> None:
     browser = Browser(world).sign_in()
-    browser.send("/sign-out")
+    answer = browser.send("/sign-out")
     assert browser.at == "/"
+    assert "已退出登录。" in words(answer)
+    assert "已退出登录。" not in words(browser.open("/"))
     browser.open("/cases")
     assert browser.at.startswith("/sign-in")
 

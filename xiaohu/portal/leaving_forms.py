@@ -46,8 +46,9 @@ class CopyForm(PlainForm):
         self.fields["months"] = _several("export.months", listed, list(months[:3]), "")
 
     def clean(self) -> None:
-        """Refuse records of months without a month."""
-        monthly = set(self.cleaned_data.get("choice", [])) & {kind.value for kind in MONTHLY}
+        """Refuse records of months without a month; nothing chosen at all is said of both at once."""
+        chosen = self.cleaned_data.get("choice")
+        monthly = chosen is None or set(chosen) & {kind.value for kind in MONTHLY}
         if monthly and not self.cleaned_data.get("months") and "months" not in self.errors:
             self.add_error("months", gettext("export.err.months"))
 

@@ -80,7 +80,8 @@ def prove(request: HttpRequest, case: Case) -> HttpResponse:
         "methods": [method.value for method in methods if wrong or method not in used_up],
         "stopped": status is not LineStatus.ACTIVE,
         "used_up": used_up,
-        "number": _which(case, line),
+        "number": lines.shown([line])[0].number,
+        "several": len(queries.lines_of_case(case)) > 1,
         "by_paper": bool(applying.standing(case, now=now).papers),
         "may_show_papers": applying.may_prove_by_paper(case),
         "done": enough,
@@ -132,12 +133,6 @@ def proving_line(case: Case) -> Line:
     if line is None:
         raise queries.LineNotYours
     return line
-
-
-def _which(case: Case, line: Line) -> str:
-    """Return the mask of the line a proof is about, where it could be another."""
-    several = len(queries.lines_of_case(case)) > 1
-    return lines.shown([line])[0].number if several else ""
 
 
 def _try_card(case: Case, line: Line, form: CardForm) -> HttpResponse | None:

@@ -1,6 +1,7 @@
 """S2: signing in by password, by a code to the line, or by a code to a case's contact."""
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -51,10 +52,11 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
-    """End the session."""
+    """End the session, and say so on the page that follows."""
     subscriber = getattr(request, "subscriber", None)
     if subscriber:
         sessions.end(subscriber.session_id)
+    messages.success(request, gettext("frame.signed_out"))
     answer = HttpResponseRedirect(reverse("portal:home"))
     answer.delete_cookie(sessions.COOKIE)
     return answer
