@@ -7,6 +7,7 @@ from tests.screens.stage import Stage
 from tests.stories import ARREARS, STOPPED
 from xiaohu.closures import checking
 from xiaohu.closures.models import Case
+from xiaohu.core.steps import Scope
 
 WHO = {"name": "李示例", "number": "13000000002"}
 TO_PAY = {"choice": "pay"}
@@ -109,3 +110,10 @@ def chose_to_restore(stage: Stage) -> str:
 def two_balances(stage: Stage) -> str:
     stage.world.outside.change(stage.world.line(), gift_fen=5000, promotion_fen=3000)
     return f"{drafted(stage)}/checks"
+
+
+@scene("S6-account", "portal:checks")
+def account_only(stage: Stage) -> str:
+    case = stage.world.draft(scope=Scope.ACCOUNT)
+    stage.holder()
+    return f"/case/{case.pk}/checks"

@@ -24,6 +24,7 @@ from xiaohu.vault.root import purpose_key
 
 DIGITS = 6
 VALID = timedelta(minutes=10)
+VALID_MINUTES = int(VALID.total_seconds()) // 60  # as pages and messages say it
 TRIES = 5
 A_DAY = timedelta(days=1)
 CODES_A_DAY = 5

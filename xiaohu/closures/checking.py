@@ -186,7 +186,7 @@ def require_clear(case: Case, *, now: datetime) -> Checked:
     """
     checked = last(case, now=now, with_answers=True)
     if checked is None or checked.standing is None:
-        raise StaleChecks(minutes=int(checks.FRESH_FOR.total_seconds()) // 60)
+        raise StaleChecks(minutes=checks.FRESH_MINUTES)
     applying.require_proof(checked.standing)
     if checked.gathered_at is not None:
         checks.require_fresh(gathered_at=checked.gathered_at, now=now)

@@ -18,6 +18,7 @@ from xiaohu.core.facts import GroupNetwork, LineFacts, LineStatus, Payer, RealNa
 from xiaohu.core.refusals import Refusal
 
 FRESH_FOR = timedelta(minutes=30)
+FRESH_MINUTES = int(FRESH_FOR.total_seconds()) // 60  # as pages say it
 # So many holders with one account to be paid into are a pattern for people to look at.
 MANY_HOLDERS = 3
 

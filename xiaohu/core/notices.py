@@ -133,7 +133,7 @@ NOTICES: Mapping[Notice, NoticeRule] = {
     _N.BACK_UP: NoticeRule(number="N04", page="portal:effects", must=()),
     _N.IDENTITY: NoticeRule(number="N05", page="portal:prove", must=()),
     _N.CODE: NoticeRule(
-        number="N05", page="portal:code", to=(Recipient.CODE_ADDRESS,), must=("code",)
+        number="N05", page="portal:code", to=(Recipient.CODE_ADDRESS,), must=("code", "minutes")
     ),
     _N.PASSWORD_RECOVERED: NoticeRule(number="N05", page="portal:recover", to=_OLD, must=("date",)),
     _N.BLOCKERS: NoticeRule(number="N06", page="portal:checks", must=()),
@@ -240,6 +240,7 @@ SAMPLES: Mapping[str, str] = {
     "sign": "示例通信",
     "ref": "XH-2611-7K3M-9Q",
     "code": "123456",
+    "minutes": "10",
     "date": "2026-11-26 12:00",
     "day": "2026-11-26",
     "days": "30",

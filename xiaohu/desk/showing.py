@@ -22,7 +22,7 @@ from xiaohu.closures import (
 from xiaohu.closures.checking import Checked
 from xiaohu.closures.models import Case, HumanQueue
 from xiaohu.core.assistance import CallTopic
-from xiaohu.core.checks import FRESH_FOR
+from xiaohu.core.checks import FRESH_FOR, FRESH_MINUTES
 from xiaohu.core.schedule import promised_by
 from xiaohu.core.states import CaseState
 from xiaohu.desk import presence
@@ -91,6 +91,7 @@ def page_of(case: Case, officer: StaffUser) -> dict[str, Any]:
         "asked_about": about_case(case.pk),
         "here": presence.others(case_id=case.pk, officer=officer, now=now),
         "stale_after": _stale_after(checked, now),
+        "fresh_minutes": FRESH_MINUTES,
         "left": time_left(case, now=now),
         "taken_by_other": other,
         "mine": in_review and case.officer_id == officer.pk,
@@ -108,7 +109,7 @@ def _stale_after(checked: Checked | None, now: datetime) -> int | None:
     """Return after how many minutes checks are too old, where they are; None where they are fresh."""
     at = checked.gathered_at if checked is not None else None
     fresh = checked is not None and (at is None or now - at <= FRESH_FOR)
-    return None if fresh else int(FRESH_FOR.total_seconds()) // 60
+    return None if fresh else FRESH_MINUTES
 
 
 def _troubles(closings: list[ShownClosing], now: datetime) -> list[dict[str, Any]]:

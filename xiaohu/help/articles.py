@@ -14,6 +14,7 @@ from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
 
+from xiaohu.access.codes import VALID_MINUTES
 from xiaohu.core.assistance import COMPLAINT_DAYS
 from xiaohu.core.exports import KEPT
 from xiaohu.core.profile import MAX_REVIEW_WORKING_DAYS, Profile
@@ -97,6 +98,7 @@ def figures(profile: Profile, language: str) -> dict[str, str]:
         "complaint": profile.contact.complaints(language),
         "review_days": str(profile.review.working_days),
         "longest_review_days": str(MAX_REVIEW_WORKING_DAYS),
+        "code_minutes": str(VALID_MINUTES),
         "cooling_days": str(profile.cooling_off.days),
         "refund_days": str(profile.refund.working_days),
         "reissue_days": str(profile.number.quarantine_days),

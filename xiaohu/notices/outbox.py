@@ -181,6 +181,7 @@ def _send(queued: QueuedNotice, post: Post, now: datetime) -> None:
         voice = letter is not None and letter.voice
         address = at(letter.to) if letter else Address(nowhere=Result.CODE_OVER)
         params["code"] = letter.code if letter else ""
+        params["minutes"] = str(codes.VALID_MINUTES)
     else:
         address = post.directory.of(queued)
     if address.nowhere is not None:

@@ -52,6 +52,7 @@ def page(request: HttpRequest, box: Box, form: PlainForm) -> HttpResponse:
         "told": form,
         "shown": box.shown,
         "way": box.way,
+        "minutes": codes.VALID_MINUTES,
         "standing": codes.standing(box.waiting.code_id, now=now),
         "can_call": box.can_call,
         "again_in": max(0, int((box.waiting.again_at - now).total_seconds())),

@@ -75,4 +75,5 @@ def _line(token: str, *, uses: bool) -> Line | None:
 
 
 def _over(request: HttpRequest) -> HttpResponse:
-    return render(request, "portal/ticket_over.html", status=410)
+    page = {"minutes": int(tickets.VALID.total_seconds()) // 60}
+    return render(request, "portal/ticket_over.html", page, status=410)

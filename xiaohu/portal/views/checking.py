@@ -11,7 +11,7 @@ from xiaohu.closures import checking, drafting
 from xiaohu.closures.checking import Checked
 from xiaohu.closures.models import Case
 from xiaohu.core.assistance import CallTopic
-from xiaohu.core.checks import CheckCode, Finding
+from xiaohu.core.checks import FRESH_MINUTES, CheckCode, Finding
 from xiaohu.core.choices import Choice, settles
 from xiaohu.portal import journey
 from xiaohu.portal.checklist import Tag, rows
@@ -45,6 +45,7 @@ def checks(request: HttpRequest, case: Case) -> HttpResponse:
         "asked": asked,
         "go_on": journey.next_page(case, now=now),
         "news": rules.news_of(case),
+        "fresh_minutes": FRESH_MINUTES,
     }
     return render(request, "portal/checks.html", page)
 

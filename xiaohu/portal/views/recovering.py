@@ -36,7 +36,8 @@ def new_password(request: HttpRequest) -> HttpResponse:
     """Set it, for a browser whose code was right; every earlier session ends."""
     leave = resetting.leave(request)
     if leave is None:
-        return render(request, "portal/recovery_over.html", status=403)
+        page = {"minutes": int(resetting.FOR.total_seconds()) // 60}
+        return render(request, "portal/recovery_over.html", page, status=403)
     form = FreshPassword(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
