@@ -23,6 +23,7 @@ from xiaohu.closures import (
     consenting,
     drafting,
     driver,
+    payee_identity,
     paying,
     submitting,
     volunteering,
@@ -207,6 +208,12 @@ class World:
         """Agree to something as the holder; to the use of a bank account unless told otherwise."""
         for kind in kinds or (ConsentKind.BANK_ACCOUNT,):
             consenting.give(case_id=case.pk, kind=kind, actor=holder_of(case), now=self.now)
+
+    def show_identity(self, case: Case, actor: Actor | None = None) -> None:
+        """Show again who names another payee, as the holder unless told otherwise."""
+        payee_identity.show(
+            case_id=case.pk, data=picture(), actor=actor or holder_of(case), now=self.now
+        )
 
     def submit(self, case: Case) -> Case:
         """Submit a draft as its holder; after a return, what closing means is read again first."""

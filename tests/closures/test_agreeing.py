@@ -37,6 +37,7 @@ def elsewhere(world: World, case: Case, by: StaffUser | None = None) -> RefundOr
     """Send a refund that came back to another account, as the holder or as somebody of the desk."""
     actor = by.actor(ActorKind.FINANCE) if by is not None else holder_of(case)
     consenting.give(case_id=case.pk, kind=ConsentKind.BANK_ACCOUNT, actor=actor, now=world.now)
+    world.show_identity(case, actor)
     refunding.choose_another_way(
         case_id=case.pk, route=RefundRoute.BANK_ACCOUNT, **BANK, actor=actor, now=world.now
     )
@@ -276,6 +277,7 @@ def chosen(world: World, case: Case) -> None:
     """Name another account for a request as its holder."""
     actor = holder_of(case)
     consenting.give(case_id=case.pk, kind=ConsentKind.BANK_ACCOUNT, actor=actor, now=world.now)
+    world.show_identity(case, actor)
     refunding.choose_another_way(
         case_id=case.pk, route=RefundRoute.BANK_ACCOUNT, **BANK, actor=actor, now=world.now
     )

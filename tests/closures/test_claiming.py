@@ -15,6 +15,7 @@ from xiaohu.closures import (
     claiming,
     documents,
     handing_out,
+    payee_identity,
     paying,
     purging,
     refunding,
@@ -54,6 +55,8 @@ def at_counter(world: World) -> Case:
 
 def claimed(world: World, case: Case) -> Case:
     """Claim what waits to a bank account."""
+    if not payee_identity.fresh(case) and payee_identity.waits_for_payee(case):
+        world.show_identity(case)
     return claiming.claim(
         case_id=case.pk,
         route=RefundRoute.BANK_ACCOUNT,

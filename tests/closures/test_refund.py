@@ -18,7 +18,16 @@ from tests.stories import (
     staff,
 )
 from xiaohu.access.models import StaffUser
-from xiaohu.closures import agreeing, alarms, paying, queries, refunding, repaying, reviewing
+from xiaohu.closures import (
+    agreeing,
+    alarms,
+    payee_identity,
+    paying,
+    queries,
+    refunding,
+    repaying,
+    reviewing,
+)
 from xiaohu.closures.models import Case, Closing, DocumentKind, HumanQueue
 from xiaohu.closures.paying import RouteNotOffered
 from xiaohu.core.actors import Actor, ActorKind
@@ -51,6 +60,8 @@ def another_way(world: World, case: Case, route: RefundRoute = RefundRoute.BANK_
     """Choose another way as the holder."""
     if CaseState(case.state) is CaseState.REFUND_ATTENTION:
         world.agree(case)
+        if route is not RefundRoute.ORIGINAL and payee_identity.waits_for_payee(case):
+            world.show_identity(case)
     return refunding.choose_another_way(
         case_id=case.pk, route=route, **BANK, actor=holder_of(case), now=world.now
     )
@@ -183,6 +194,7 @@ def test_is_closed_to_a_stranger(world: World) -> None:
     with pytest.raises(queries.CaseNotFound):
         queries.of_subscriber(case.pk, world.subscriber(LARGE))
     world.agree(case)
+    world.show_identity(case)
     with pytest.raises(MoveNotAllowed):
         refunding.choose_another_way(
             case_id=case.pk,

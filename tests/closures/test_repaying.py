@@ -119,6 +119,7 @@ def test_while_it_waits_nothing_else_is_paid(world: World) -> None:
     actor = finance().actor(ActorKind.FINANCE)
     kind = ConsentKind.BANK_ACCOUNT
     consenting.give(case_id=case.pk, kind=kind, actor=actor, now=world.now)
+    world.show_identity(case, actor)
     with pytest.raises(PaymentPending):
         refunding.choose_another_way(
             case_id=case.pk, route=RefundRoute.BANK_ACCOUNT, **BANK, actor=actor, now=world.now

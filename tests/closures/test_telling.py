@@ -179,6 +179,7 @@ def test_an_unchanged_payee_is_no_news(world: World) -> None:
 def test_another_way_of_the_refund_is_told_but_not_to_the_closed_line(world: World) -> None:
     case = case_in(world, CaseState.REFUND_ATTENTION)
     world.agree(case)
+    world.show_identity(case)
     refunding.choose_another_way(
         case_id=case.pk,
         route=RefundRoute.BANK_ACCOUNT,

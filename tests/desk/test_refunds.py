@@ -1,6 +1,7 @@
 """D9: what the bank said of each refund, and repairing it at the desk."""
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -9,7 +10,8 @@ from tests.closures.test_claiming import at_counter, claimed
 from tests.closures.test_repaying import came_back
 from tests.desk.officers import Desk, officer
 from tests.portal.browser import page
-from tests.stories import World, closing_of
+from tests.stories import World, closing_of, picture
+from xiaohu.closures import payee_identity
 from xiaohu.closures.models import AssistedPayment, Case
 from xiaohu.core.actors import ActorKind
 from xiaohu.desk import refunds
@@ -56,6 +58,59 @@ def test_more_refunds_ask_no_more_questions(world: World) -> None:
     assert len(asked) <= 8
 
 
+def identify(desk: Desk, case: Case) -> None:
+    """Upload the document of whoever is to be paid."""
+    file = SimpleUploadedFile("id.jpg", picture())
+    sent = {"do": "identity", "file": file, "agreed": "on"}
+    answer = desk.client.post(f"/desk{path(case)}", sent)
+    assert answer["Location"] == f"/desk{path(case)}"
+
+
+def test_the_payee_is_identified_before_another_account_is_named(world: World) -> None:
+    case, desk = came_back(world), finance(world)
+    answers = {
+        "do": "account",
+        "bank": "示例银行",
+        "account": "6222 0000 0005 1234",
+        "agreed": "on",
+    }
+    shown = desk.open(path(case))
+    assert "收款人出示身份证件" in page(shown)
+    assert 'value="account"' not in shown.content.decode()
+    assert "要先出示证件" in page(desk.send(path(case), **answers))
+    without = {"do": "identity", "agreed": "on"}
+    assert desk.send(path(case), **without).status_code == 422
+    assert closing_of(case).state == "refund_attention"
+    identify(desk, case)
+    assert 'value="account"' in desk.open(path(case)).content.decode()
+
+
+def test_what_is_no_picture_is_said_at_its_field(world: World) -> None:
+    case, desk = came_back(world), finance(world)
+    sent = {"do": "identity", "file": SimpleUploadedFile("id.jpg", b"no picture"), "agreed": "on"}
+    answer = desk.client.post(f"/desk{path(case)}", sent)
+    assert answer.status_code == 422
+    assert payee_identity.pages(case.pk) == []
+
+
+def test_a_colleague_sees_what_was_shown(world: World) -> None:
+    case, qian, sun = came_back(world), finance(world), finance(world, "sun")
+    identify(qian, case)
+    answers = {
+        "do": "account",
+        "bank": "示例银行",
+        "account": "6222 0000 0005 1234",
+        "agreed": "on",
+    }
+    qian.send(path(case), **answers)
+    world.work()
+    shown = payee_identity.pages(case.pk)[0]
+    link = f"/desk/case/{case.reference}/paper/{shown.id}"
+    assert link in sun.open(path(case)).content.decode()
+    payee_identity.forget(case.pk)
+    assert "需重新出示" in page(sun.open(path(case)))
+
+
 def test_it_is_tried_again(world: World) -> None:
     case, desk = came_back(world), finance(world)
     assert desk.send(path(case), do="retry")["Location"] == "/desk/refunds"
@@ -66,6 +121,7 @@ def test_it_is_tried_again(world: World) -> None:
 
 def test_another_account_needs_a_consent_of_its_own(world: World) -> None:
     case, desk = came_back(world), finance(world)
+    identify(desk, case)
     answers = {"do": "account", "bank": "示例银行", "account": "6222 0000 0005 1234"}
     assert desk.send(path(case), **answers).status_code == 422
     assert desk.send(path(case), **answers, agreed="on").status_code == 302
@@ -153,7 +209,9 @@ def test_what_nobody_asks_for_is_not_found(world: World) -> None:
 def test_a_way_that_fails_keeps_what_was_typed_for_the_others(world: World, do: str) -> None:
     typed = {"account": "12", "bank": "示例银行", "wallet_account": "x", "agreed": "on"}
     slip = {"slip": "" if do == "record" else "HD-2026-1"}
-    answer = finance(world).send(path(came_back(world)), do=do, **typed, **slip)
+    case, desk = came_back(world), finance(world)
+    identify(desk, case)
+    answer = desk.send(path(case), do=do, **typed, **slip)
     assert answer.status_code == 422
     text = page(answer)
     for value in ("12", "示例银行", "x", *filter(None, slip.values())):
@@ -164,6 +222,7 @@ def test_a_way_that_fails_keeps_what_was_typed_for_the_others(world: World, do: 
 
 def test_another_colleague_agrees_to_a_changed_account(world: World) -> None:
     case, qian, sun = came_back(world), finance(world), finance(world, "sun")
+    identify(qian, case)
     answers = {"bank": "示例银行", "account": "6222 0000 0005 1234", "agreed": "on"}
     assert qian.send(path(case), do="account", **answers).status_code == 302
     world.work()
@@ -180,6 +239,7 @@ def test_another_colleague_agrees_to_a_changed_account(world: World) -> None:
 
 def test_a_colleague_declines(world: World) -> None:
     case, qian, sun = came_back(world), finance(world), finance(world, "sun")
+    identify(qian, case)
     answers = {"bank": "示例银行", "account": "6222 0000 0005 1234", "agreed": "on"}
     qian.send(path(case), do="account", **answers)
     world.work()
@@ -191,6 +251,7 @@ def test_a_colleague_declines(world: World) -> None:
 
 def test_a_wallet_needs_a_consent_and_a_colleague(world: World) -> None:
     case, desk = came_back(world), finance(world)
+    identify(desk, case)
     answers = {"do": "wallet", "wallet": "alipay", "wallet_account": "holder@example.com"}
     assert desk.send(path(case), **answers).status_code == 422
     assert desk.send(path(case), **{**answers, "wallet_account": "x"}).status_code == 422

@@ -44,6 +44,7 @@ class Orders:
             pk=len(self.rows.orders) + 1,
             amount_fen=asked.amount_fen,
             moved=asked.moved,
+            identity=asked.identity,
             reasons=[reason.value for reason in terms.reasons],
             needed=terms.needed,
             first_by=first[0],
@@ -87,7 +88,14 @@ class Orders:
         return True
 
     def asked(
-        self, case: Any, *, changed: bool, by_staff: bool, amount_fen: int | None, now: datetime
+        self,
+        case: Any,
+        *,
+        by_staff: bool,
+        amount_fen: int | None,
+        now: datetime,
+        changed: bool = False,
+        identity: UUID | None = None,
     ) -> Asked:
         """Return what is known of a refund."""
         assert now == self.rows.now
@@ -99,6 +107,7 @@ class Orders:
             amount_fen=amount_fen,
             together_fen=amount_fen or 0,
             limit_fen=self.limit_fen,
+            identity=identity,
         )
 
     def terms(self, _case: Any, asked: Asked) -> Terms:
@@ -113,6 +122,7 @@ class Orders:
         who = {order.first_by, order.second_by} - {None}
         assert order.prepared_by not in who
         assert len(who) >= order.needed >= int(fen > self.limit_fen or order.moved)
+        assert order.identity is not None or not order.moved
         assert order.held_until is None or order.held_until <= self.rows.now
 
     def payees(self, key: UUID) -> set[bytes | None]:

@@ -97,6 +97,7 @@ def came_back(place: Place) -> None:
     driver.advance(closing_id=place.closing.pk, clock=clock.now)
     place.outside.fault("payout")
     place.world.agree(place.case)
+    place.world.show_identity(place.case)
     assert place.closing.state == CaseState.REFUND_ATTENTION
 
 
@@ -207,6 +208,7 @@ def at_the_counter(place: Place) -> None:
     Closing.objects.filter(case=case).update(next_action_at=place.now)
     driver.advance(closing_id=place.closing.pk, clock=clock.now)
     assert not place.closing.is_open
+    place.world.show_identity(place.case)
 
 
 def fetched(place: Place) -> None:

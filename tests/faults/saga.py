@@ -258,7 +258,11 @@ class Saga:
         case.refund_route, case.payee_index = RefundRoute.BANK_ACCOUNT.value, uuid4().bytes
         kind = ActorKind.SUBSCRIBER if by == HOLDER else ActorKind.FINANCE
         refund_orders.anew(
-            cast(Any, self.rows.row), actor=Actor(kind, str(by)), stop_code="x", now=self.rows.now
+            cast(Any, self.rows.row),
+            identity=uuid4(),
+            actor=Actor(kind, str(by)),
+            stop_code="x",
+            now=self.rows.now,
         )
 
     def may_claim(self) -> bool:

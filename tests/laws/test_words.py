@@ -262,6 +262,7 @@ def made() -> Mapping[str, list[str]]:
         "intake.read.": each(ReadItem),
         "refunds.answer.": each(Returned),
         "refunds.done.": [
+            "identity",
             "retry",
             "account",
             "record",

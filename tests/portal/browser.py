@@ -126,6 +126,12 @@ class Browser:
         sent = {"kind": kind, "file": file, "agreed": "on"}
         return self._follow(self.client.post(path, sent), path)
 
+    def show_identity(self, case: Case) -> Answer:
+        """Show who names another payee."""
+        path = f"/case/{case.pk}/refund/identity"
+        sent = {"file": SimpleUploadedFile("id.jpg", picture()), "agreed": "on"}
+        return self._follow(self.client.post(path, sent), path)
+
     def confirm_contact(self, to: str = CONTACT) -> Answer:
         """Give a contact and the code that reaches it."""
         self.send(f"{self.home}/contact", to=to)

@@ -27,6 +27,9 @@ def test_the_entitled_claim_it_with_reference_and_code(world: World) -> None:
     said = words(browser.open(at))
     assert "126.40 元" in said
     assert "2029年11月26日" in said
+    assert "出示证件" in said
+    assert "出示证件" in words(browser.client.post(at, {**ACCOUNT, "agreed": "on"}))
+    browser.show_identity(case)
     assert browser.client.post(at, ACCOUNT).status_code == 422
     assert browser.client.post(at, {**ACCOUNT, "agreed": "on"})["Location"] == at
     assert "付款前由专人核对" in words(browser.open(at))

@@ -209,6 +209,7 @@ def test_a_refund_that_came_back_asks_for_another_way(world: World) -> None:
     world.work_until(lambda: Case.objects.get(pk=case.pk).state == CaseState.REFUND_ATTENTION)
     browser = Browser(world).sign_in_by_reference(case)
     assert f"/case/{case.pk}/refund" in page(browser.open(f"/case/{case.pk}"))
+    browser.show_identity(case)
     nothing = browser.client.post(f"/case/{case.pk}/refund", {"nothing": "1"})
     assert nothing.status_code == 422
     assert page(nothing).count("<li><a href=") == 1

@@ -36,6 +36,7 @@ def test_a_wallet_is_taken_on_a_page_of_its_own(world: World) -> None:
     case = came_back(world)
     browser = Browser(world).sign_in_by_reference(case)
     at = f"/case/{case.pk}/refund"
+    browser.show_identity(case)
     answer = browser.client.post(at, {"choice": "wallet"})
     assert answer["Location"] == f"{at}/wallet"
     assert browser.client.post(f"{at}/wallet", {"bank": "alipay"}).status_code == 422

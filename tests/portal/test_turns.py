@@ -5,7 +5,7 @@ import pytest
 
 from tests.closures.states import case_in, photo_returned, refused, returned
 from tests.portal.browser import Browser, page, words
-from tests.stories import LARGE, World
+from tests.stories import LARGE, World, closing_of
 from xiaohu.closures.models import Case
 from xiaohu.core.payouts import Returned
 from xiaohu.core.payouts import returned as read
@@ -101,6 +101,35 @@ def test_a_refund_that_came_back_says_why_and_how_much(world: World) -> None:
     said = words(browser.open(f"/case/{case.pk}/refund"))
     assert "退款已完成" in said
     assert "2026年12月3日" in said
+
+
+def test_another_account_is_named_once_a_document_was_shown(world: World) -> None:
+    case = case_in(world, CaseState.REFUND_ATTENTION)
+    browser = Browser(world).sign_in_by_reference(case)
+    path = f"/case/{case.pk}/refund"
+    shown = page(browser.open(path))
+    assert 'value="original"' in shown
+    assert 'value="bank_account"' not in shown
+    bank = {"choice": "bank_account", "bank": "示例银行", "account": "6222021234567890128"}
+    assert browser.send(path, **bank, agreed="on").status_code == 422
+    assert closing_of(case).state == "refund_attention"
+    browser.open(f"{path}/wallet")
+    assert browser.at == path
+    browser.open(f"{path}/identity")
+    assert "请选择" in words(browser.send(f"{path}/identity", nothing="1"))
+    said = words(browser.show_identity(case))
+    assert "证件已收到" in said
+    assert browser.at == path
+    assert 'value="bank_account"' in page(browser.open(path))
+    browser.send(path, **bank, agreed="on")
+    assert closing_of(case).state == "settling"
+
+
+def test_who_one_is_is_asked_only_while_money_waits(world: World) -> None:
+    case = world.close()
+    browser = Browser(world).sign_in_by_reference(case)
+    browser.open(f"/case/{case.pk}/refund/identity")
+    assert browser.at == f"/case/{case.pk}"
 
 
 def test_a_refund_that_never_came_back_has_no_such_page(world: World) -> None:

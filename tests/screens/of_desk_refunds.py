@@ -8,7 +8,7 @@ from tests.screens.scenes import scene
 from tests.screens.stage import Stage
 from tests.stories import closing_of
 from xiaohu.closures import consenting, refunding
-from xiaohu.closures.models import Closing
+from xiaohu.closures.models import Case, Closing
 from xiaohu.core.actors import ActorKind
 from xiaohu.core.calendar import day_of
 from xiaohu.core.consents import ConsentKind
@@ -42,6 +42,13 @@ def came(stage: Stage) -> str:
     return one(stage)
 
 
+@scene("D9-identified", "desk:refund")
+def identified(stage: Stage) -> str:
+    path = one(stage)
+    stage.world.show_identity(Case.objects.get())
+    return path
+
+
 @scene("D9-account-again", "desk:refund")
 def account_again(stage: Stage) -> str:
     world = stage.world
@@ -49,6 +56,7 @@ def account_again(stage: Stage) -> str:
     actor = finance().actor(ActorKind.FINANCE)
     kind = ConsentKind.BANK_ACCOUNT
     consenting.give(case_id=case.pk, kind=kind, actor=actor, now=world.now)
+    world.show_identity(case, actor)
     world.outside.fault("payout", refuse=["bank_account"])
     refunding.choose_another_way(
         case_id=case.pk, route=RefundRoute.BANK_ACCOUNT, **BANK, actor=actor, now=world.now

@@ -40,7 +40,9 @@ def by_people(stage: Stage) -> str:
 
 @scene("S21-wallet", "portal:refund_wallet")
 def wallet(stage: Stage) -> str:
-    return f"{shown(stage, came_back(stage.world))}/refund/wallet"
+    case = came_back(stage.world)
+    stage.world.show_identity(case)
+    return f"{shown(stage, case)}/refund/wallet"
 
 
 @scene("S21-stopped", "portal:refund")

@@ -98,9 +98,31 @@ def refund(stage: Stage) -> str:
     return f"{shown(stage, came_back(stage))}/refund"
 
 
+def identified(stage: Stage) -> Case:
+    """Return a case whose refund came back, with who names another account shown."""
+    case = came_back(stage)
+    stage.world.show_identity(case)
+    return case
+
+
+@scene("S21-identity", "portal:payee_identity")
+def refund_identity(stage: Stage) -> str:
+    return f"{shown(stage, came_back(stage))}/refund/identity"
+
+
+@scene("S21-identity-nothing", "portal:payee_identity", status=422, press="payee_identity.send")
+def refund_identity_nothing(stage: Stage) -> str:
+    return refund_identity(stage)
+
+
+@scene("S21-another-account", "portal:refund")
+def refund_another(stage: Stage) -> str:
+    return f"{shown(stage, identified(stage))}/refund"
+
+
 @scene("S21-nothing-chosen", "portal:refund", status=422, press="refund.again")
 def refund_nothing(stage: Stage) -> str:
-    return f"{shown(stage, came_back(stage))}/refund"
+    return refund_another(stage)
 
 
 @scene("S21-working", "portal:refund")

@@ -35,14 +35,21 @@ def claim_where_hours_are_known(stage: Stage) -> str:
     return claim(stage)
 
 
+@scene("S24-claim-account", "portal:claim")
+def claim_account(stage: Stage) -> str:
+    case = at_counter(stage.world)
+    stage.world.show_identity(case)
+    return f"{shown(stage, case)}/claim"
+
+
 @scene("S24-claim-wallet", "portal:claim")
 def claim_wallet(stage: Stage) -> str:
-    return f"{claim(stage)}?to=wallet"
+    return f"{claim_account(stage)}?to=wallet"
 
 
 @scene("S24-claim-error", "portal:claim", status=422, press="claim.do")
 def claim_nothing_typed(stage: Stage) -> str:
-    return claim(stage)
+    return claim_account(stage)
 
 
 @scene("S24-claim-waits", "portal:claim")

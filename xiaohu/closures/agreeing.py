@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import transaction
 
 from xiaohu.access.models import StaffUser
-from xiaohu.closures import alarms, claiming, moves, queries, submitting
+from xiaohu.closures import alarms, claiming, moves, payee_identity, queries, submitting
 from xiaohu.closures.models import Claim, Closing, HumanQueue
 from xiaohu.closures.repaying import NotYoursToPay
 from xiaohu.closures.reviewing import SamePerson
@@ -75,10 +75,12 @@ def agree(
         OrderStopped: it waits for nobody's word.
         ChangedSince: another order was looked at.
         SamePerson: this person prepared it, or agreed before.
+        PayeeUnproved: what shows who named the payee is gone, so nobody can look at it.
     """
     closing, order = _waiting(closing_id, officer, seen)
     if officer.pk in {order.prepared_by, order.first_by}:
         raise SamePerson
+    payee_identity.require_seen(closing.case_id, order.identity)
     orders.agree(order, by=officer.pk, now=now)
     events.record(
         operator=closing.operator,

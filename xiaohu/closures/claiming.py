@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 from xiaohu.closures import (
     alarms,
     moves,
+    payee_identity,
     paying,
     queries,
     refund_orders,
@@ -93,6 +94,7 @@ def claim(
         NothingToClaim: nothing is, or it is on its way.
         PaymentPending: it was handed out at the counter, and waits to be confirmed.
         ClaimElsewhere: only with documents at the counter.
+        PayeeUnproved: whoever claims has first to show who they are.
         ClaimTooLate: its last day has passed, and the operator pays nothing after it.
     """
     case = moves.lock(case_id)
@@ -102,6 +104,7 @@ def claim(
         raise NothingToClaim
     if route not in ways(case):
         raise ClaimElsewhere
+    identity = payee_identity.require(case, route)
     name = paying.payee(case)[NAME]
     consents.give(
         operator=case.operator, case_id=case.pk, kind=ConsentKind.BANK_ACCOUNT, actor=actor, now=now
@@ -115,7 +118,7 @@ def claim(
         closing.refund_round += 1
         closing.next_action_at = now
         closing.save(update_fields=["refund_round", "next_action_at"])
-        refund_orders.anew(closing, actor=actor, stop_code=code, now=now)
+        refund_orders.anew(closing, identity=identity, actor=actor, stop_code=code, now=now)
         Claim.objects.create(operator=case.operator, closing=closing, made_at=now)
         engine.defer(alarms.TASK, closing_id=closing.pk)
     events.record(operator=case.operator, actor=actor, action="claim", case_id=case.pk, now=now)
@@ -183,6 +186,8 @@ def owed(closings: Collection[Closing]) -> Owed | None:
 
 def end(claim: Claim, closing: Closing, *, paid: bool, now: datetime) -> None:
     """End a claim; nothing of its closing is due any more. Call inside a transaction."""
+    if paid:
+        payee_identity.forget_served(closing.case)
     claim.ended_at, claim.paid = now, paid
     claim.save(update_fields=["ended_at", "paid"])
     closing.next_action_at, closing.owner, closing.owner_due_at = None, "", None

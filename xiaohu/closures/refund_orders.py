@@ -44,14 +44,18 @@ def standing(closing: Closing, *, amount_fen: int, now: datetime) -> RefundOrder
     return _like(last, closing, amount_fen=amount_fen, now=now)
 
 
-def anew(closing: Closing, *, actor: Actor, stop_code: str, now: datetime) -> RefundOrder:
+def anew(
+    closing: Closing, *, identity: UUID | None, actor: Actor, stop_code: str, now: datetime
+) -> RefundOrder:
     """Order a refund that goes elsewhere, or goes again after it was stopped.
 
-    Call inside a transaction that holds case and closing.
+    `identity` is the upload by which whoever names the payee showed who they are. Call inside a
+    transaction that holds case and closing.
     """
     asked = _asked(
         closing.case,
         changed=True,
+        identity=identity,
         by_staff=actor.kind is not ActorKind.SUBSCRIBER,
         amount_fen=_due_fen(closing),
         now=now,
@@ -75,7 +79,7 @@ def by_hand(payment: AssistedPayment, closing: Closing, *, now: datetime) -> Non
     Call inside a transaction that holds case and closing.
     """
     amount_fen = payment.amount_fen
-    asked = _asked(closing.case, changed=False, by_staff=True, amount_fen=amount_fen, now=now)
+    asked = _asked(closing.case, by_staff=True, amount_fen=amount_fen, now=now)
     confirmed = (payment.confirmed_by_id, payment.confirmed_at)
     _place(closing, asked, BY_HAND, prepared_by=payment.recorded_by_id, agreed=[confirmed], now=now)
     orders.send(closing.pk, effect_id=payment.pk, now=now)
@@ -88,7 +92,7 @@ def _first(closing: Closing, *, amount_fen: int, now: datetime) -> RefundOrder:
     agreed to.
     """
     case = closing.case
-    asked = _asked(case, changed=False, by_staff=False, amount_fen=amount_fen, now=now)
+    asked = _asked(case, by_staff=False, amount_fen=amount_fen, now=now)
     terms = _terms(case, asked)
     decided = [by for by in (case.proposed_by_id, case.decided_by_id) if by != case.prepared_by]
     words = [(by, case.decided_at) for by in decided if by is not None]
@@ -105,7 +109,14 @@ def _like(last: RefundOrder, closing: Closing, *, amount_fen: int, now: datetime
     case = closing.case
     changed = OrderReason.PAYEE_CHANGED.value in last.reasons
     by_staff = OrderReason.BY_STAFF.value in last.reasons
-    asked = _asked(case, changed=changed, by_staff=by_staff, amount_fen=amount_fen, now=now)
+    asked = _asked(
+        case,
+        changed=changed,
+        identity=last.identity,
+        by_staff=by_staff,
+        amount_fen=amount_fen,
+        now=now,
+    )
     terms = _terms(case, asked)
     known = _same_payee(last, case)
     until = now + terms.held if terms.held else None
@@ -170,12 +181,19 @@ def person(actor: Actor) -> UUID:
 
 
 def _asked(
-    case: Case, *, changed: bool, by_staff: bool, amount_fen: int | None, now: datetime
+    case: Case,
+    *,
+    by_staff: bool,
+    amount_fen: int | None,
+    now: datetime,
+    changed: bool = False,
+    identity: UUID | None = None,
 ) -> Asked:
     rule = APPLICANTS[ApplicantKind(case.applicant)]
     route = RefundRoute(case.refund_route or RefundRoute.ORIGINAL)
     return Asked(
         moved=ordering.goes_elsewhere(route, changed=changed),
+        identity=identity,
         by_staff=by_staff,
         deciders=rule.deciders if rule.paid is Paid.APPLICANT else 1,
         same_payee=requesting.holders_paid_alike(case) >= MANY_HOLDERS,

@@ -6,7 +6,15 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 
-from xiaohu.closures import alarms, moves, paying, refund_orders, repaying, submitting
+from xiaohu.closures import (
+    alarms,
+    moves,
+    payee_identity,
+    paying,
+    refund_orders,
+    repaying,
+    submitting,
+)
 from xiaohu.closures.models import Case, Closing
 from xiaohu.core.actors import Actor
 from xiaohu.core.moves import Action, MoveNotAllowed
@@ -38,18 +46,20 @@ def choose_another_way(
         RouteNotOffered: not among the operator's routes.
         PaymentPending: it is being paid by hand.
         TriesUsed: it came back too often; people pay it by hand.
+        PayeeUnproved: whoever names another place has first to show who they are.
         ConsentMissing: an account is used only with a consent of its own.
     """
     case = moves.lock(case_id)
     came_back = _came_back(case)
     repaying.refuse_pending(came_back)
     repaying.require_tries(came_back)
+    identity = payee_identity.require(case, route)
     paying.write_refund(case, route=route, bank=bank, account=account, to_line=to_line)
     paying.drop_unused(case, actor=actor, now=now)
     code = orders.new_stop_code()
     held = False
     for closing in [*came_back, *_not_paid_yet(case)]:
-        order = refund_orders.anew(closing, actor=actor, stop_code=code, now=now)
+        order = refund_orders.anew(closing, identity=identity, actor=actor, stop_code=code, now=now)
         held = held or order.held_until is not None
     for closing in came_back:
         moves.move_closing(closing, Action.RESUME_REFUND, actor=actor, now=now)

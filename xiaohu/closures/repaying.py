@@ -10,7 +10,15 @@ from uuid import UUID
 from django.db import transaction
 
 from xiaohu.access.models import StaffUser
-from xiaohu.closures import alarms, clearing, moves, queries, refund_orders, submitting
+from xiaohu.closures import (
+    alarms,
+    clearing,
+    moves,
+    payee_identity,
+    queries,
+    refund_orders,
+    submitting,
+)
 from xiaohu.closures.models import AssistedPayment, Closing
 from xiaohu.closures.reviewing import SamePerson
 from xiaohu.core.actors import Actor, ActorKind
@@ -40,6 +48,7 @@ def retry(*, closing_id: UUID, officer: StaffUser, now: datetime) -> Closing:
         NotYoursToPay: neither officer nor finance.
         MoveNotAllowed: it did not come back.
         PaymentPending, SumMismatch: nothing may be sent.
+        PayeeUnproved: it was stopped, and nothing shows who named that payee.
         TriesUsed: it came back too often to be sent once more.
     """
     closing = _came_back(closing_id, officer)
@@ -206,8 +215,13 @@ def _order_again(closing: Closing, actor: Actor, now: datetime) -> None:
     """Have another person agree to what was stopped or declined before it is sent after all."""
     last = orders.last(closing.pk)
     if last is not None and last.outcome in {OrderOutcome.STOPPED, OrderOutcome.DECLINED}:
-        code = orders.new_stop_code()
-        refund_orders.anew(closing, actor=actor, stop_code=code, now=now)
+        refund_orders.anew(
+            closing,
+            identity=payee_identity.of_again(closing.case),
+            actor=actor,
+            stop_code=orders.new_stop_code(),
+            now=now,
+        )
 
 
 def _payment(payment_id: UUID, officer: StaffUser) -> AssistedPayment:

@@ -53,10 +53,11 @@ class Evidence(StrEnum):
     HEIRS_CONSENT = "heirs_consent"
     DISSOLUTION = "dissolution"
     OBJECTION = "objection"  # what a holder shows against a closing the operator started
+    PAYEE_ID = "payee_id"  # whoever sends a refund elsewhere shows again who they are
 
 
 # Pictures of somebody's identity document, kept only with a consent of their own.
-PHOTOS = frozenset({Evidence.HOLDER_ID, Evidence.APPLICANT_ID})
+PHOTOS = frozenset({Evidence.HOLDER_ID, Evidence.APPLICANT_ID, Evidence.PAYEE_ID})
 
 
 class Paid(StrEnum):

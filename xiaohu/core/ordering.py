@@ -8,10 +8,17 @@ to the same floor (`RefundOrder`), so what is known of a refund is kept with its
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from uuid import UUID
 
 from xiaohu.core.destinations import DESTINATIONS, Asks
 from xiaohu.core.profile import RefundRoute
 from xiaohu.core.refusals import Refusal
+
+
+class PayeeUnproved(Refusal):
+    """Money goes elsewhere only where whoever named the payee has shown again who they are."""
+
+    code = "PAYEE_UNPROVED"
 
 
 class OrderStopped(Refusal):
@@ -44,7 +51,8 @@ class Asked:
     """What is known of a refund that is to go somewhere.
 
     `moved` says that it goes to another account, wallet or line than was decided upon with the
-    request, `by_staff` that somebody of the desk named it, `deciders` how many people decide for
+    request, `identity` which upload shows who named that place (a person sees it before they agree), `by_staff`
+    that somebody of the desk named it, `deciders` how many people decide for
     such an applicant. `together_fen` is what its holder gets these days, this refund among it;
     `amount_fen` is None as long as nothing is settled.
     """
@@ -56,6 +64,7 @@ class Asked:
     amount_fen: int | None
     together_fen: int
     limit_fen: int
+    identity: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -393,7 +393,7 @@ DECLARED: Mapping[str, Mapping[str, Mapping[Nature, str]]] = {
             N.TIME: "day began_at ended_at",
         },
         "RefundOrder": {
-            N.RANDOM: "effect_id id closing_id",
+            N.RANDOM: "effect_id id closing_id identity",
             N.FIXED: "route moved same_payee by_staff operator reasons outcome",
             N.STAFF: "prepared_by first_by second_by",
             N.SIGN_IN: "stop_code",

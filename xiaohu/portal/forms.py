@@ -14,6 +14,7 @@ from xiaohu.core.applicants import PHOTOS
 from xiaohu.core.numbers import NumberRefused, normalise
 from xiaohu.core.reasons import MOST_CHARACTERS
 from xiaohu.ui.plain import PlainForm
+from xiaohu.ui.uploads import paper_field
 
 CODE = re.compile(r"[0-9]{6}")
 
@@ -265,15 +266,7 @@ class ReasonForm(OneChoice):
 class OnePaper(PlainForm):
     """S10: one file of one kind."""
 
-    file = forms.FileField(
-        label=_("papers.file"),
-        error_messages={
-            "required": _("papers.err.file"),
-            "empty": _("paper.err.unreadable"),
-            "invalid": _("papers.err.file"),
-        },
-        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,application/pdf"}),
-    )
+    file = paper_field()
 
     def __init__(
         self, *args: Any, kinds: list[tuple[str, str]], ask_consent: bool, **kwargs: Any

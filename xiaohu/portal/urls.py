@@ -82,6 +82,7 @@ urlpatterns = [
     path(f"{CASE}/object", hearing.object_to, name="object"),
     path(f"{CASE}/fix", fixing.fix, name="fix"),
     path(f"{CASE}/refund", refunding.refund, name="refund"),
+    path(f"{CASE}/refund/identity", refunding.identity, name="payee_identity"),
     path(f"{CASE}/refund/wallet", refunding.wallet, name="refund_wallet"),
     path("claim", claiming.how, name="claim_how"),
     path(f"{CASE}/claim", claiming.claim, name="claim"),

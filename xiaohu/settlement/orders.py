@@ -52,6 +52,7 @@ def place(
         route=route,
         payee=payee,
         moved=asked.moved,
+        identity=asked.identity,
         same_payee=asked.same_payee,
         by_staff=asked.by_staff,
         deciders=asked.deciders,
@@ -82,6 +83,18 @@ def waiting_of(closing_ids: Iterable[UUID]) -> dict[UUID, RefundOrder]:
 def last(closing_id: UUID) -> RefundOrder | None:
     """Return the newest order of a closing, whatever became of it."""
     return RefundOrder.objects.filter(closing_id=closing_id).order_by("-pk").first()
+
+
+def shown_before(closing_ids: Iterable[UUID]) -> set[UUID]:
+    """Return the uploads that orders of some closings rest on already; each serves one change."""
+    found = RefundOrder.objects.filter(closing_id__in=list(closing_ids), identity__isnull=False)
+    return {order.identity for order in found if order.identity is not None}
+
+
+def rest_on_identity(closing_ids: Iterable[UUID]) -> bool:
+    """Say whether an order that stands for any of some closings rests on what somebody showed."""
+    standing = RefundOrder.objects.filter(closing_id__in=list(closing_ids), ended_at=None)
+    return standing.filter(identity__isnull=False).exists()
 
 
 def by_stop_code(operator: str, code: str) -> list[RefundOrder]:

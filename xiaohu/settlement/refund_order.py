@@ -15,7 +15,8 @@ class RefundOrder(models.Model):
     and keep the terms of an order from being changed. It was sent under `effect_id`. `amount_fen`
     is empty while nothing is settled, and then nobody can agree. `together_fen` is what the holder
     gets these days and `limit_fen` what may go without another person; `payee` is the blind index
-    of account or line. `stop_code` stands in the link sent to whoever was told before.
+    of account or line, and `identity` the upload by which whoever moved it showed who they are.
+    `stop_code` stands in the link sent to whoever was told before.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -29,6 +30,7 @@ class RefundOrder(models.Model):
     )
     payee = models.BinaryField(null=True)
     moved = models.BooleanField(default=False)
+    identity = models.UUIDField(null=True)
     same_payee = models.BooleanField(default=False)
     by_staff = models.BooleanField(default=False)
     deciders = models.PositiveSmallIntegerField(default=1)
@@ -113,6 +115,10 @@ class RefundOrder(models.Model):
                 | Q(by_staff=True)
                 | Q(needed__gte=2),
                 name="who_stands_in_for_a_holder_needs_two",
+            ),
+            models.CheckConstraint(
+                condition=Q(moved=False) | Q(identity__isnull=False),
+                name="who_moves_a_refund_showed_who_they_are",
             ),
             models.CheckConstraint(
                 condition=Q(effect_id=None) | Q(outcome=OrderOutcome.SENT.value),

@@ -12,6 +12,7 @@ from xiaohu.closures import (
     claiming,
     clearing,
     moves,
+    payee_identity,
     paying,
     queries,
     refund_orders,
@@ -166,6 +167,7 @@ def _reserve(closing: Closing, effect: Effect, now: datetime) -> None:
 def _post(closing: Closing, effect: Effect, _answer: Answer, now: datetime) -> None:
     amount_fen = ledger.post_refund(closing_id=closing.pk, effect_id=effect.pk, now=now)
     ledger.complete(closing_id=closing.pk, now=now)
+    payee_identity.forget_served(closing.case)
     submitting.tell(closing.case, Notice.REFUNDED, now=now, amount=Money(amount_fen).yuan())
 
 

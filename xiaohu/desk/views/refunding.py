@@ -12,7 +12,15 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from xiaohu.access.models import StaffUser
-from xiaohu.closures import agreeing, consenting, paying, refund_due, refunding, repaying
+from xiaohu.closures import (
+    agreeing,
+    consenting,
+    payee_identity,
+    paying,
+    refund_due,
+    refunding,
+    repaying,
+)
 from xiaohu.closures.models import Closing
 from xiaohu.core.actors import ActorKind
 from xiaohu.core.calendar import day_of
@@ -24,10 +32,13 @@ from xiaohu.desk import refunds
 from xiaohu.desk.entering import staff_only
 from xiaohu.desk.forms import NewAccount, NewWallet, Slip
 from xiaohu.desk.refunds import Refund
+from xiaohu.proofing.reencoding import MAX_BYTES
 from xiaohu.queue import clock
 from xiaohu.registry import lines
+from xiaohu.ui import uploads
 from xiaohu.ui.plain import PlainForm, Unsent
 from xiaohu.ui.refusals import Sentence, sentence
+from xiaohu.ui.uploads import PayeeIdentity
 
 
 @staff_only
@@ -50,23 +61,34 @@ def repair(request: HttpRequest, officer: StaffUser, closing_id: UUID) -> HttpRe
         return HttpResponseRedirect(reverse("desk:refunds"))
     asked = request.POST.get("do", "")
     typed = Unsent(request.POST.urlencode())  # for another way than the one that was asked for
+    identity = PayeeIdentity(*((request.POST, request.FILES) if asked == IDENTITY else ()))
     account = NewAccount(request.POST if asked == "account" else typed)
     slip = Slip(request.POST if asked == "record" else typed)
     wallet = NewWallet(request.POST if asked == "wallet" else typed)
-    form = {"account": account, "wallet": wallet, "record": slip}.get(asked)
+    form = {IDENTITY: identity, "account": account, "wallet": wallet, "record": slip}.get(asked)
+    uploads.refuse_left_out(request, identity)
     problem = None
     if request.method == "POST" and (form is None or form.is_valid()):
         try:
-            told = _do(asked, request, officer, refund, form)
+            with uploads.refusals_told(identity):
+                told = _do(asked, request, officer, refund, form)
         except SlipRefused as refused:
             slip.add_error("slip", sentence(refused).what)
         except Refusal as refused:
             problem = sentence(refused)
         else:
-            messages.success(request, told)
-            return HttpResponseRedirect(reverse("desk:refunds"))
-    forms = {"account": account, "wallet": wallet, "slip": slip}
+            if not identity.errors:
+                messages.success(request, told)
+                return HttpResponseRedirect(_then(asked, closing_id))
+    forms = {"identity": identity, "account": account, "wallet": wallet, "slip": slip}
     return _page(request, officer, refunds.one(closing_id) or refund, forms, problem)
+
+
+def _then(asked: str, closing_id: UUID) -> str:
+    """Return the page that comes next: once somebody showed who they are, the account is named."""
+    if asked == IDENTITY:
+        return reverse("desk:refund", args=[closing_id])
+    return reverse("desk:refunds")
 
 
 def _page(
@@ -83,6 +105,9 @@ def _page(
         **forms,
         "routes": [route.value for route in paying.routes(refund.closing.case)],
         "others": lines.shown(paying.other_lines(refund.closing.case)),
+        "shown": payee_identity.pages(refund.closing.case_id),
+        "fresh": payee_identity.fresh(refund.closing.case) is not None,
+        "max_mib": MAX_BYTES >> 20,
         "problem": problem,
         "finance": finance,
         "may_repair": finance or officer.acts_as(ActorKind.OFFICER),
@@ -119,32 +144,45 @@ def _do(
     form: PlainForm | None,
 ) -> str:
     """Do what was asked and return the words of it."""
-    now, closing, seen = clock.now(), refund.closing, request.POST.get("seen", "")
+    now, closing = clock.now(), refund.closing
     given = form.cleaned_data if form is not None else {}
     if asked == "retry":
         repaying.retry(closing_id=closing.pk, officer=officer, now=now)
+    elif asked == IDENTITY:
+        payee_identity.show(
+            case_id=closing.case_id,
+            data=given["file"].read(),
+            actor=repaying.actor_for(officer),
+            now=now,
+        )
     elif asked in _ELSEWHERE:
         _elsewhere(closing, officer, _ELSEWHERE[asked], given, request, now=now)
     elif asked == "record":
         number = given["slip"]
         repaying.record_payment(closing_id=closing.pk, slip=number, officer=officer, now=now)
-    elif asked == "agree":
-        agreeing.agree(closing_id=closing.pk, officer=officer, now=now, seen=seen)
-    elif asked == "decline":
-        agreeing.decline(closing_id=closing.pk, officer=officer, now=now, seen=seen)
-    elif asked == "confirm" and refund.pending is not None:
-        if seen != str(refund.pending.pk):
-            raise ChangedSince
-        repaying.confirm_payment(payment_id=refund.pending.pk, officer=officer, now=now)
-    elif asked == "drop" and refund.pending is not None:
-        if seen != str(refund.pending.pk):
-            raise ChangedSince
-        repaying.drop_payment(payment_id=refund.pending.pk, officer=officer, now=now)
     else:
-        raise Http404
+        _word(asked, officer, refund, request.POST.get("seen", ""), now=now)
     return gettext(f"refunds.done.{asked}")
 
 
+def _word(asked: str, officer: StaffUser, refund: Refund, seen: str, *, now: datetime) -> None:
+    """Say a word on what waits for one, of exactly what was looked at."""
+    closing_id, pending = refund.closing.pk, refund.pending
+    if asked == "agree":
+        agreeing.agree(closing_id=closing_id, officer=officer, now=now, seen=seen)
+    elif asked == "decline":
+        agreeing.decline(closing_id=closing_id, officer=officer, now=now, seen=seen)
+    elif asked not in {"confirm", "drop"} or pending is None:
+        raise Http404
+    elif seen != str(pending.pk):
+        raise ChangedSince
+    elif asked == "confirm":
+        repaying.confirm_payment(payment_id=pending.pk, officer=officer, now=now)
+    else:
+        repaying.drop_payment(payment_id=pending.pk, officer=officer, now=now)
+
+
+IDENTITY = "identity"
 _ELSEWHERE = {
     "account": RefundRoute.BANK_ACCOUNT,
     "wallet": RefundRoute.WALLET,

@@ -14,7 +14,7 @@ from xiaohu.closures.models import Case
 from xiaohu.core.applicants import PHOTOS, ApplicantKind, Evidence
 from xiaohu.core.consents import ConsentKind
 from xiaohu.core.identity import OF_APPLICANTS, DocumentKind, DocumentRefused
-from xiaohu.portal import journey, uploads
+from xiaohu.portal import journey
 from xiaohu.portal.entering import own_draft
 from xiaohu.portal.forms import Applicant, Asker, OnePaper
 from xiaohu.portal.shown import actor_of
@@ -22,6 +22,7 @@ from xiaohu.proofing import consents, papers
 from xiaohu.proofing.reencoding import MAX_BYTES
 from xiaohu.queue import clock
 from xiaohu.registry.rows import document_flaw
+from xiaohu.ui import uploads
 from xiaohu.ui.refusals import sentence
 
 USER = "user"  # somebody who uses a line and does not speak for its holder

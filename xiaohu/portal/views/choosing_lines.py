@@ -10,7 +10,7 @@ from django.urls import reverse
 from xiaohu.access.sessions import Subscriber
 from xiaohu.closures import queries
 from xiaohu.core.steps import Scope
-from xiaohu.portal import options, uploads
+from xiaohu.portal import options
 from xiaohu.portal.entering import signed_in
 from xiaohu.portal.forms import NumberList, SomeChoices
 from xiaohu.portal.opening import open_draft
@@ -18,6 +18,7 @@ from xiaohu.registry import lines, number_list
 from xiaohu.registry.files.refused import FileRefused
 from xiaohu.registry.models import Line
 from xiaohu.registry.number_list import ListTooLong
+from xiaohu.ui import uploads
 from xiaohu.ui.refusals import sentence
 
 SEARCH_ABOVE = 10

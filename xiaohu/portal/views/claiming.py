@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
-from xiaohu.closures import claiming, queries
+from xiaohu.closures import claiming, payee_identity, queries
 from xiaohu.closures.models import Case
 from xiaohu.core.banks import BANKS
 from xiaohu.core.profile import RefundRoute
@@ -37,7 +37,8 @@ def claim(request: HttpRequest, case: Case) -> HttpResponse:
     route = RefundRoute.WALLET if wallet else RefundRoute.BANK_ACCOUNT
     form = account_form(request, case, route)
     open_to = bool(claiming.claimable(case))
-    if request.method == "POST" and open_to and route in ways and form.is_valid():
+    shown = payee_identity.fresh(case) is not None
+    if request.method == "POST" and open_to and shown and route in ways and form.is_valid():
         claiming.claim(
             case_id=case.pk,
             route=route,
@@ -55,6 +56,7 @@ def claim(request: HttpRequest, case: Case) -> HttpResponse:
         "wallet_offered": RefundRoute.WALLET in ways,
         "here": route in ways,
         "open_to": open_to,
+        "identity": shown,
         "owed": claiming.owed(found),
         "order": next(iter(orders.waiting_of(closings).values()), None),
         "amount_fen": sum(settled[pk].unclaimed_fen for pk in kept),

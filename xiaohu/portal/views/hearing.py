@@ -10,13 +10,12 @@ from xiaohu.closures.involuntary import StillStanding
 from xiaohu.closures.models import Case
 from xiaohu.core.states import CaseState
 from xiaohu.gateways.protocols import GatewayUnavailable, UnknownLine
-from xiaohu.portal import uploads
 from xiaohu.portal.entering import own_case
 from xiaohu.portal.forms import Objection
 from xiaohu.portal.shown import actor_of, shown_case
 from xiaohu.proofing.reencoding import MAX_BYTES
 from xiaohu.queue import clock
-from xiaohu.ui import shown
+from xiaohu.ui import shown, uploads
 from xiaohu.ui.refusals import sentence
 
 

@@ -16,7 +16,7 @@ from xiaohu.core.numbers import mask_number
 from xiaohu.core.proofs import TWO_KINDS, ProofMethod, level, offered
 from xiaohu.gateways.protocols import GatewayUnavailable
 from xiaohu.notices import outbox
-from xiaohu.portal import boxes, journey, pending, uploads
+from xiaohu.portal import boxes, journey, pending
 from xiaohu.portal.boxes import Box
 from xiaohu.portal.codes import explain, limited
 from xiaohu.portal.entering import own_draft
@@ -28,6 +28,7 @@ from xiaohu.proofing import proofs
 from xiaohu.queue import clock
 from xiaohu.registry import lines
 from xiaohu.registry.models import Line
+from xiaohu.ui import uploads
 from xiaohu.ui.plain import PlainForm
 from xiaohu.ui.refusals import sentence
 

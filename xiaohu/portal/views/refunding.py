@@ -3,15 +3,18 @@
 from datetime import date
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext
 
-from xiaohu.closures import paying, refunding
+from xiaohu.closures import payee_identity, paying, refunding
 from xiaohu.closures.models import Case
 from xiaohu.core.banks import BANKS
 from xiaohu.core.calendar import day_of
 from xiaohu.core.moves import Action
+from xiaohu.core.ordering import goes_elsewhere
 from xiaohu.core.payouts import Returned, returned
 from xiaohu.core.profile import RefundRoute
 from xiaohu.core.repaying import TRIES
@@ -21,12 +24,15 @@ from xiaohu.portal.entering import own_case
 from xiaohu.portal.forms import OneChoice
 from xiaohu.portal.shown import actor_of, holder_name, numbers_apart, shown_case
 from xiaohu.portal.views.paying import account_form, agree, read_way, ways
+from xiaohu.proofing.reencoding import MAX_BYTES
 from xiaohu.queue import clock
 from xiaohu.registry import calendars
 from xiaohu.settlement import orders
 from xiaohu.settlement.models import RefundOrder
 from xiaohu.trail import events
+from xiaohu.ui import uploads
 from xiaohu.ui.shown import ShownClosing
+from xiaohu.ui.uploads import PayeeIdentity
 
 CAME_BACK = frozenset({Action.RETURN_PAYOUT.value, Action.STOP_REFUND.value})
 
@@ -42,7 +48,9 @@ def refund(request: HttpRequest, case: Case) -> HttpResponse:
     shown["concerned"] = numbers_apart(back, shown["closings"])
     if tries >= TRIES:
         return _by_people(request, {**shown, "returned_fen": _left(back), "why": _why(case)}, back)
-    way = OneChoice(request.POST or None, choices=ways(case))
+    shown["identity"] = payee_identity.fresh(case) is not None
+    offered = [each for each in ways(case) if shown["identity"] or _stays(each[0])]
+    way = OneChoice(request.POST or None, choices=offered)
     to_bank = request.POST.get("choice") == RefundRoute.BANK_ACCOUNT.value
     account = account_form(request, case, RefundRoute.BANK_ACCOUNT, sent=to_bank)
     if request.method == "POST" and way.is_valid() and (not to_bank or account.is_valid()):
@@ -65,6 +73,7 @@ def refund(request: HttpRequest, case: Case) -> HttpResponse:
     page = {
         **shown,
         "form": way,
+        "offered": offered,
         "account": account,
         "banks": BANKS,
         "returned_fen": _left(back),
@@ -77,10 +86,45 @@ def refund(request: HttpRequest, case: Case) -> HttpResponse:
 
 
 @own_case
+def identity(request: HttpRequest, case: Case) -> HttpResponse:
+    """S21: whoever names another account shows first who they are."""
+    to = "refund" if refunding.is_back(case) else "claim"
+    if not payee_identity.waits_for_payee(case):
+        return HttpResponseRedirect(reverse("portal:case", args=[case.pk]))
+    form = PayeeIdentity(request.POST or None, request.FILES or None)
+    uploads.refuse_left_out(request, form)
+    if request.method == "POST" and form.is_valid():
+        with uploads.refusals_told(form):
+            payee_identity.show(
+                case_id=case.pk,
+                data=form.cleaned_data["file"].read(),
+                actor=actor_of(request),
+                now=clock.now(),
+            )
+        if not form.errors:
+            messages.success(request, gettext("payee_identity.shown"))
+            return HttpResponseRedirect(reverse(f"portal:{to}", args=[case.pk]))
+    page = {
+        "case": case,
+        "form": form,
+        "to": to,
+        "max_mib": MAX_BYTES >> 20,
+        "counter": to == "claim" or RefundRoute.COUNTER in paying.routes(case),
+    }
+    return render(request, "portal/payee_identity.html", page, status=422 if form.errors else 200)
+
+
+def _stays(choice: str) -> bool:
+    """Say whether a way leads nowhere else, so that nobody has to show who they are."""
+    return not goes_elsewhere(read_way(choice)[0], changed=True)
+
+
+@own_case
 def wallet(request: HttpRequest, case: Case) -> HttpResponse:
     """S21: the holder's own wallet, on a page of its own as in S13."""
     offered = RefundRoute.WALLET in paying.routes(case)
-    if not refunding.is_back(case) or not offered:
+    shown = payee_identity.fresh(case) is not None
+    if not refunding.is_back(case) or not offered or not shown:
         return HttpResponseRedirect(reverse("portal:refund", args=[case.pk]))
     form = account_form(request, case, RefundRoute.WALLET)
     if request.method == "POST" and form.is_valid():

@@ -6,12 +6,36 @@ from contextlib import contextmanager
 from django import forms
 from django.http import HttpRequest
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from xiaohu.proofing.papers import Listed, TooManyFiles, TooManyPapers
 from xiaohu.proofing.reencoding import MAX_BYTES, PaperRefused
+from xiaohu.ui.plain import PlainForm
 from xiaohu.ui.refusals import sentence
 
 FIELD = "file"
+
+
+def paper_field() -> forms.FileField:
+    """Return the field of one file: a picture or a PDF."""
+    return forms.FileField(
+        label=_("papers.file"),
+        error_messages={
+            "required": _("papers.err.file"),
+            "empty": _("paper.err.unreadable"),
+            "invalid": _("papers.err.file"),
+        },
+        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,application/pdf"}),
+    )
+
+
+class PayeeIdentity(PlainForm):
+    """Who names another payee, as a picture that is kept with a consent of its own."""
+
+    file = paper_field()
+    agreed = forms.BooleanField(
+        label=_("consent.id_photo"), error_messages={"required": _("consent.err.id_photo")}
+    )
 
 
 def refuse_left_out(request: HttpRequest, form: forms.Form) -> bool:
