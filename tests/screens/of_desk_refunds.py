@@ -125,4 +125,4 @@ def due_soon(stage: Stage) -> str:
 
 @scene("D9-no-wallet", "desk:refund", status=422, press="refunds.change_wallet")
 def no_wallet(stage: Stage) -> str:
-    return one(stage)
+    return identified(stage)
