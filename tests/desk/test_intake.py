@@ -11,7 +11,7 @@ from tests.desk.officers import Desk, officer
 from tests.desk.test_finding import row
 from tests.portal.browser import Answer, page
 from tests.stories import ARREARS, CLEAN, EMPTY, LARGE, World, picture, staff
-from xiaohu.closures import application, assisting, checking, knowing, reviewing
+from xiaohu.closures import application, assisting, checking, knowing, reviewing, sitting
 from xiaohu.closures.application import NotYoursToPrint
 from xiaohu.closures.applying import Details
 from xiaohu.closures.assisting import Asked, Heard
@@ -22,6 +22,8 @@ from xiaohu.closures.reviewing import SamePerson
 from xiaohu.core.actors import ActorKind
 from xiaohu.core.applicants import ApplicantKind
 from xiaohu.core.readout import HeardBy, ReadItem
+from xiaohu.proofing import papers
+from xiaohu.proofing.models import Paper
 from xiaohu.registry.models import Line
 from xiaohu.screening import facts as screening
 from xiaohu.trail.models import Event
@@ -186,7 +188,7 @@ def test_somebody_for_the_holder_shows_papers(world: World, desk: Desk) -> None:
     }
     refused = desk.send("/new", **told(world, **proxy))
     assert refused.status_code == 422
-    papers = {
+    shown = {
         f"paper-{kind}": SimpleUploadedFile("a.jpg", picture())
         for kind in ("holder_id", "applicant_id", "authorisation")
     }
@@ -194,7 +196,7 @@ def test_somebody_for_the_holder_shows_papers(world: World, desk: Desk) -> None:
         world,
         desk,
         **proxy,
-        **papers,
+        **shown,
         consents=["bank_account", "id_photo"],
         route="bank_account",
         bank="示例银行",
@@ -308,3 +310,94 @@ def test_a_form_that_is_too_old_is_shown_again_with_what_was_typed(world: World)
     assert 'value="测试某"' in said
     assert "请检查以下内容" not in said
     assert Case.objects.count() == 0
+
+
+def sitting_of(answer: Answer) -> str:
+    """Return the sitting a page carries."""
+    found = re.search(r'name="sitting" value="([^"]+)"', page(answer))
+    assert found is not None
+    return found[1]
+
+
+def jpg() -> SimpleUploadedFile:
+    """Return a picture of a document."""
+    return SimpleUploadedFile("a.jpg", picture())
+
+
+class TestPapersOfASitting:
+    """What is shown is kept while the rest is put right, and only for the request it belongs to."""
+
+    def test_after_an_error_nothing_is_given_again(self, world: World, desk: Desk) -> None:
+        wrong = told(world, card="", consents=["id_photo"], contact="")
+        answer = desk.send("/new", **wrong, **{"paper-holder_id": jpg()})
+        assert answer.status_code == 422
+        assert "已收到，共 1 页" in page(answer)
+        right = told(world, card="", consents=["id_photo"], sitting=sitting_of(answer))
+        assert desk.send("/new", **right).status_code == 302
+        case = Case.objects.get()
+        assert [paper.evidence for paper in papers.of_case(case.pk)] == ["holder_id"]
+        assert Paper.objects.count() == 1
+
+    def test_a_look_up_keeps_what_was_chosen_before_it(self, world: World, desk: Desk) -> None:
+        answer = desk.send("/new", number=CLEAN, look_up="1", **{"paper-holder_id": jpg()})
+        assert answer.status_code == 200
+        again = desk.send("/new", number=CLEAN, look_up="1", sitting=sitting_of(answer))
+        assert "已收到，共 1 页" in page(again)
+
+    def test_a_file_is_taken_back(self, world: World, desk: Desk) -> None:
+        answer = desk.send("/new", number=CLEAN, look_up="1", **{"paper-holder_id": jpg()})
+        file_id = str(Paper.objects.get().file_id)
+        carried = sitting_of(answer)
+        again = desk.send("/new", number=CLEAN, drop_paper=file_id, sitting=carried)
+        assert (again.status_code, "已收到" in page(again)) == (200, False)
+        assert not Paper.objects.exists()
+
+    def test_what_is_wrong_with_a_file_is_said_at_its_box(self, world: World, desk: Desk) -> None:
+        junk = SimpleUploadedFile("a.pdf", b"%PDF-nonsense")
+        answer = desk.send("/new", number=CLEAN, look_up="1", **{"paper-holder_id": junk})
+        assert answer.status_code == 422
+        assert 'href="#id_paper-holder_id"' in page(answer)
+        assert "请输入机主姓名" not in page(answer)
+
+    def test_another_officer_and_another_day_begin_anew(self, world: World, desk: Desk) -> None:
+        answer = desk.send("/new", number=CLEAN, look_up="1", **{"paper-holder_id": jpg()})
+        carried = sitting_of(answer)
+        wang = officer(world, "wang").sign_in()
+        theirs = wang.send("/new", number=CLEAN, look_up="1", sitting=carried)
+        assert "已收到" not in page(theirs)
+        assert sitting_of(theirs) != carried
+        assert sitting.of(carried[:-1], desk.officer, now=world.now) is None
+        world.clock.pass_(minutes=12 * 60)
+        assert sitting.of(carried, desk.officer, now=world.now) is None
+
+    def test_sent_twice_it_is_one_request(self, world: World, desk: Desk) -> None:
+        carried = sitting_of(desk.open("/new"))
+        first = desk.send("/new", **told(world, sitting=carried))
+        second = desk.send("/new", **told(world, sitting=carried))
+        case = Case.objects.get()
+        assert first["Location"] == second["Location"] == f"/desk/case/{case.reference}"
+
+    def test_of_no_request_nothing_is_left_after_a_day(self, world: World, desk: Desk) -> None:
+        desk.send("/new", number=CLEAN, look_up="1", **{"paper-holder_id": jpg()})
+        kept = taken(world, desk, card="", consents=["id_photo"], **{"paper-holder_id": jpg()})
+        assert sitting.forget(now=world.now) == 0
+        world.clock.pass_(days=1, minutes=1)
+        assert sitting.forget(now=world.now) == 1
+        assert {paper.case_id for paper in Paper.objects.all()} == {kept.pk}
+
+
+def test_a_wrong_number_looked_up_says_nothing_of_the_rest(world: World, desk: Desk) -> None:
+    answer = desk.send("/new", number="abc", look_up="1")
+    assert answer.status_code == 422
+    assert page(answer).count("错误：") == 2  # the title and the field
+    assert "请输入机主姓名" not in page(answer)
+
+
+def test_choices_and_consents_are_in_the_words_of_staff(world: World, desk: Desk) -> None:
+    world.outside.change(world.line(), arrears_fen=3820)
+    text = page(desk.send("/new", number=CLEAN, look_up="1"))
+    assert "机主去缴费" in text
+    assert "我去缴费" not in text
+    assert "对方同意为退款使用这个收款账户" in text
+    case = taken(world, desk, ARREARS="pay")
+    assert "机主去缴费" in page(desk.open(f"/case/{case.reference}"))

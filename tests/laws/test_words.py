@@ -93,6 +93,7 @@ from xiaohu.ui.gallery import SECTIONS as GALLERY
 from xiaohu.ui.rules import SECTIONS
 from xiaohu.ui.said import ADDRESSED, NOT_ERASED, TROUBLES
 from xiaohu.ui.said import STEPS as TROUBLED_AT
+from xiaohu.ui.templatetags.words import SAYS_I
 from xiaohu.ui.views import OF_STAFF
 from xiaohu.vault.escrow import Lack
 
@@ -218,6 +219,7 @@ def made() -> Mapping[str, list[str]]:
         "check.resolver.": each(Resolver),
         "tag.": each(Tag),
         "choice.": each(Choice),
+        "choice.desk.": each(SAYS_I),
         "changed.": each(Shown),
         "official.": each(OFFICIAL),
         "official.sign.": each(OFFICIAL),
@@ -226,6 +228,7 @@ def made() -> Mapping[str, list[str]]:
         "left.counted.": each(LeftBehind),
         "binding.": each(Binding),
         "consent.": each(ConsentKind, ".other"),
+        "consent.desk.": each(ConsentKind),
         "consent.err.": each(ConsentKind),
         "consent.short.": each(ConsentKind),
         "wallet.": each(Wallet),

@@ -4,7 +4,7 @@ from tests.desk.test_finding import row
 from tests.desk.test_intake import told, with_another_line
 from tests.screens.scenes import scene
 from tests.screens.stage import Stage
-from tests.stories import ARREARS
+from tests.stories import ARREARS, picture
 from xiaohu.closures.models import Case
 from xiaohu.core.actors import ActorKind
 
@@ -47,6 +47,21 @@ def for_somebody(stage: Stage) -> str:
 def wrong(stage: Stage) -> str:
     stage.officer()
     return PATH
+
+
+@scene("D6-to-a-wallet", "desk:new", press="intake.look_up")
+def to_a_wallet(stage: Stage) -> str:
+    stage.officer()
+    said = {"number": row(stage.world)["number"], "applicant": "heir", "route": "wallet"}
+    return stage.type(PATH, **said)
+
+
+@scene("D6-papers-kept", "desk:new", status=422, press="intake.go")
+def papers_kept(stage: Stage) -> str:
+    """Something else is wrong: what was shown is there, and need not be given again."""
+    stage.officer()
+    stage.file = picture()
+    return stage.type(PATH, number=row(stage.world)["number"], applicant="holder")
 
 
 @scene("D6-not-an-officer", "desk:new", status=403)

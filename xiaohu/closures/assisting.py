@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from uuid import UUID, uuid4
 
 from django.db import transaction
 
@@ -17,7 +18,7 @@ from xiaohu.closures.applying import ApplicantNotTaken, Details
 from xiaohu.closures.models import Case, ConsentHeard
 from xiaohu.core import checks
 from xiaohu.core.actors import ActorKind
-from xiaohu.core.applicants import ApplicantKind, Evidence, closing_type, may_apply
+from xiaohu.core.applicants import ApplicantKind, closing_type, may_apply
 from xiaohu.core.calendar import day_of
 from xiaohu.core.channels import CaseChannel
 from xiaohu.core.checks import CheckCode, Finding
@@ -32,7 +33,7 @@ from xiaohu.core.references import case_reference
 from xiaohu.core.refusals import Refusal
 from xiaohu.core.retention import Category
 from xiaohu.core.steps import Scope
-from xiaohu.proofing import consents, papers, proofs
+from xiaohu.proofing import consents, proofs
 from xiaohu.registry import lines, policies
 from xiaohu.registry.models import Line
 from xiaohu.screening import facts as screening
@@ -80,7 +81,7 @@ class Asked:
     consents: Collection[ConsentKind] = ()
     card_agrees: bool = False
     visit: str = ""
-    papers: Mapping[Evidence, Collection[bytes]] = field(default_factory=dict)
+    sitting: UUID = field(default_factory=uuid4)
     choices: Mapping[CheckCode, Choice] = field(default_factory=dict)
 
 
@@ -173,6 +174,7 @@ def _open_closings(case: Case, facts: Mapping[Line, Gathered], asked: Asked, now
 
 def _opened(officer: StaffUser, line: Line, asked: Asked, size: int, now: datetime) -> Case:
     return Case.objects.create(
+        pk=asked.sitting,
         operator=line.operator,
         reference=case_reference(now=now, random=secrets.token_bytes(drafting.REFERENCE_BYTES)),
         scope=Scope.LINE.value,
@@ -216,9 +218,6 @@ def _note_proofs(case: Case, officer: StaffUser, asked: Asked, now: datetime) ->
     if asked.visit:
         noting.keep(case, text=asked.visit, officer=officer, now=now)
         proofs.note(case_id=case.pk, method=ProofMethod.COUNTER, now=now)
-    for kind, files in asked.papers.items():
-        for data in files:
-            papers.add(operator=case.operator, case_id=case.pk, evidence=kind, data=data, now=now)
     ConsentHeard.objects.create(
         case=case,
         version=READOUT_VERSION,

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db import IntegrityError
+from django.forms import BoundField
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext
 
 from xiaohu.access.models import StaffUser
-from xiaohu.closures import assisting, knowing, queries
+from xiaohu.closures import assisting, knowing, queries, sitting
 from xiaohu.closures.applying import Details
 from xiaohu.closures.assisting import Asked, Heard
 from xiaohu.closures.models import Case
@@ -23,7 +25,7 @@ from xiaohu.core.profile import RefundRoute
 from xiaohu.core.readout import HeardBy
 from xiaohu.core.reasons import Reason
 from xiaohu.core.refusals import Refusal
-from xiaohu.desk.intake_form import Intake
+from xiaohu.desk.intake_form import EVIDENCE, SHOWN, Intake
 from xiaohu.proofing import proofs
 from xiaohu.registry import lines, policies
 from xiaohu.registry.lines import ShownHolder, ShownLine
@@ -59,6 +61,15 @@ class Known:
         return sum(said.facts.refundable_fen for said in (self.gathered, *dict(self.more).values()))
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A box for papers of one kind: which applicants show them, and the pages of each file given."""
+
+    box: BoundField
+    of: str
+    files: Mapping[UUID, int]
+
+
 def routes(operator: str) -> tuple[RefundRoute, ...]:
     """Return the ways money can go back, in the operator's order."""
     return policies.current(operator).refund.routes
@@ -86,7 +97,13 @@ def look_up(operator: str, typed: QueryDict, form: Intake, *, now: datetime) -> 
 
 
 def take(
-    request: HttpRequest, officer: StaffUser, form: Intake, known: Known, *, now: datetime
+    request: HttpRequest,
+    officer: StaffUser,
+    form: Intake,
+    known: Known,
+    sitting_id: UUID,
+    *,
+    now: datetime,
 ) -> Case | None:
     """Return the submitted request, or nothing, with what was wrong said on the form."""
     given = form.cleaned_data
@@ -104,11 +121,16 @@ def take(
         return assisting.take(
             officer=officer,
             line=known.line,
-            asked=_asked(request, form, known, agrees=agrees, to_line=to_line),
+            asked=_asked(request, form, known, sitting_id, agrees=agrees, to_line=to_line),
             gathered=known.gathered,
             more=known.more,
             now=now,
         )
+    except IntegrityError:
+        sent_twice = sitting.case_of(sitting_id)
+        if sent_twice is None:
+            raise
+        return sent_twice
     except Refusal as refused:
         place = TOLD_AT.get(refused.code)
         form.add_error(place, sentence(refused).what if place else Refused(refused))
@@ -197,7 +219,13 @@ def _to_line(form: Intake, line: Line) -> str:
 
 
 def _asked(
-    request: HttpRequest, form: Intake, known: Known, *, agrees: bool, to_line: str
+    request: HttpRequest,
+    form: Intake,
+    known: Known,
+    sitting_id: UUID,
+    *,
+    agrees: bool,
+    to_line: str,
 ) -> Asked:
     given = form.cleaned_data
     return Asked(
@@ -219,14 +247,38 @@ def _asked(
         consents=[ConsentKind(kind) for kind in given["consents"]],
         card_agrees=agrees,
         visit=given["visit"],
-        papers=_papers(request),
+        sitting=sitting_id,
         choices=_chosen(request, known),
     )
 
 
-def _papers(request: HttpRequest) -> dict[Evidence, list[bytes]]:
-    sent = {kind: request.FILES.getlist(f"paper-{kind}") for kind in Evidence}
-    return {kind: [file.read() for file in files] for kind, files in sent.items() if files}
+def papers(form: Intake, sitting_id: UUID) -> list[Shown]:
+    """Return the boxes for papers, each with the files of its kind that were given already."""
+    given = sitting.shown(sitting_id)
+    return [
+        Shown(
+            box=form[f"paper-{kind}"],
+            of=" ".join(who for who, kinds in SHOWN.items() if kind in kinds),
+            files={file_id: len(pages) for file_id, pages in given.get(kind, {}).items()},
+        )
+        for kind in EVIDENCE
+    ]
+
+
+def keep_papers(
+    request: HttpRequest, sitting_id: UUID, officer: StaffUser, *, now: datetime
+) -> dict[str, str]:
+    """Keep the files that came with a form; return what is wrong with any, by the name of its field."""
+    wrong: dict[str, str] = {}
+    for kind in Evidence:
+        for file in request.FILES.getlist(f"paper-{kind}"):
+            try:
+                sitting.show(
+                    sitting=sitting_id, officer=officer, evidence=kind, data=file.read(), now=now
+                )
+            except Refusal as refused:
+                wrong[f"paper-{kind}"] = sentence(refused).what
+    return wrong
 
 
 def _chosen(request: HttpRequest, known: Known) -> dict[CheckCode, Choice]:

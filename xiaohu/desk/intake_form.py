@@ -1,15 +1,15 @@
 """D6: what an officer types while somebody asks; one page, judged as a whole."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.utils.translation import gettext
 
 from xiaohu.closures.drafting import ContactRefused, contact_address
-from xiaohu.core.applicants import ApplicantKind
+from xiaohu.core.applicants import APPLICANTS, ApplicantKind, Evidence
 from xiaohu.core.calendar import CHINA
 from xiaohu.core.cards import (
     AccountRefused,
@@ -30,6 +30,12 @@ from xiaohu.ui.plain import PlainForm
 TIME = "%Y-%m-%d %H:%M"
 LONGEST_VISIT = 200
 TEXT = {"autocomplete": "off"}
+ASKING = tuple(kind for kind in ApplicantKind if kind is not ApplicantKind.OPERATOR)
+
+
+# Which papers somebody shows; a holder may show an identity document.
+SHOWN = {kind: APPLICANTS[kind].evidence or (Evidence.HOLDER_ID,) for kind in ASKING}
+EVIDENCE = tuple(dict.fromkeys(kind for kinds in SHOWN.values() for kind in kinds))
 
 
 class Intake(PlainForm):
@@ -42,7 +48,7 @@ class Intake(PlainForm):
         self.now = now
         self.fields |= {
             "number": _text("signin.number", empty="signin.err.number", inputmode="tel"),
-            "applicant": _radio("review.applicant", "who.", _ASKING),
+            "applicant": _radio("review.applicant", "who.", ASKING),
             "holder_name": _text("who.holder_name", empty="intake.err.holder_name"),
             "holder_document": _text("who.holder_document", empty="intake.err.holder_document"),
             "name": _text("who.name"),
@@ -60,9 +66,10 @@ class Intake(PlainForm):
             "to_line": _text("intake.to_line", inputmode="tel"),
             "reason": _choice("intake.reason", "reason.", _REASONS),
             "read": _ticks("intake.read", "intake.read.", ReadItem),
-            "consents": _some("intake.consents", "consent.", ConsentKind),
+            "consents": _some("intake.consents", "consent.desk.", ConsentKind),
             "heard_by": _radio("intake.heard_by", "intake.heard_by.", HeardBy),
             "heard_at": _text("intake.heard_at", empty="intake.err.heard_at"),
+            **{f"paper-{kind}": _files(kind) for kind in EVIDENCE},
         }
 
         self.fields["document_kind"].required = False
@@ -149,18 +156,32 @@ class Intake(PlainForm):
             )
             self.fields["also"] = field
 
-    def unjudged(self) -> "Intake":
-        """Return the same form with what was typed and nothing said about it."""
+    def say(self, wrong: Mapping[str, Any]) -> None:
+        """Say what is wrong with some fields, also where nothing else was judged."""
+        if wrong and not self.is_bound:
+            self.full_clean()
+            self.cleaned_data = {}
+        for name, error in wrong.items():
+            self.add_error(None if name == NON_FIELD_ERRORS else name, error)
+
+    def unjudged(self, *, saying: Collection[str] = ()) -> "Intake":
+        """Return the same form with what was typed, and nothing said but of the fields `saying`."""
         typed = {name: self[name].value() for name in self.fields if name in self.data}
         routes = tuple(RefundRoute(value) for value, _ in self.fields["route"].choices)  # type: ignore[attr-defined]
-        return Intake(None, initial={**self.initial, **typed}, routes=routes, now=self.now)
+        made = Intake(None, initial={**self.initial, **typed}, routes=routes, now=self.now)
+        wrong = self.errors.as_data() if saying else {}
+        made.say({name: wrong[name] for name in saying if name in wrong})
+        return made
 
 
 def _line(shown: ShownLine) -> str:
     return f"{shown.number} · {shown.product} · {gettext(f'line.{shown.status}')}"
 
 
-_ASKING = tuple(kind for kind in ApplicantKind if kind is not ApplicantKind.OPERATOR)
+class _Several(forms.FileInput):
+    allow_multiple_selected = True
+
+
 _REASONS = (Reason.NOT_SAID, *(one for one in Reason if one not in {Reason.NOT_SAID, Reason.OTHER}))
 
 
@@ -175,6 +196,12 @@ def _text(label: str, *, empty: str = "", longest: int = 200, **attributes: str)
         },
         widget=forms.TextInput(attrs={**TEXT, **attributes}),
     )
+
+
+def _files(kind: Evidence) -> forms.FileField:
+    """A box for files of one kind; they are kept when they arrive, and never judged with the rest."""
+    box = _Several(attrs={"accept": "image/jpeg,image/png,application/pdf"})
+    return forms.FileField(label=gettext(f"paper_kind.{kind}"), required=False, widget=box)
 
 
 def _tick(label: str, *, empty: str) -> forms.BooleanField:

@@ -29,6 +29,7 @@ from xiaohu.closures import (
     recalling,
     reconciling,
     refund_due,
+    sitting,
     starting,
     unanswered,
 )
@@ -99,6 +100,7 @@ def beats() -> list[Beat]:
         Beat(600, lambda: unanswered.remind(now=clock.now())),
         Beat(600, lambda: unanswered.give_up(now=clock.now())),
         Beat(3600, lambda: claiming.note_late(now=clock.now())),
+        Beat(3600, lambda: sitting.forget(now=clock.now())),
         Beat(600, _clean_up),
         Beat(60, journal.ship),
         Beat(600, lambda: kept.carry_out(now=clock.now())),

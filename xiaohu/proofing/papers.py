@@ -132,6 +132,11 @@ def remove(*, case_id: UUID, paper_id: UUID) -> None:
     Paper.objects.filter(pk=paper_id, case_id=case_id).delete()
 
 
+def remove_file(*, case_id: UUID, file_id: UUID) -> None:
+    """Take every page of one upload back. Call inside a transaction; harmless to repeat."""
+    Paper.objects.filter(case_id=case_id, file_id=file_id).delete()
+
+
 def forget(case_id: UUID) -> int:
     """Delete the papers of a folder whose key is gone. Call inside a transaction."""
     return Paper.objects.filter(case_id=case_id).delete()[0]

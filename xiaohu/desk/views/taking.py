@@ -1,19 +1,21 @@
 """D6: somebody asks an officer; looked up, typed and submitted on one page."""
 
-from typing import Any
+from datetime import datetime
+from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.core.exceptions import NON_FIELD_ERRORS
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.csrf import csrf_exempt
 
 from xiaohu.access.models import StaffUser
-from xiaohu.closures import application, assisting
+from xiaohu.closures import application, assisting, sitting
 from xiaohu.closures.models import Case
 from xiaohu.core.actors import ActorKind
-from xiaohu.core.applicants import APPLICANTS, ApplicantKind, Evidence
+from xiaohu.core.applicants import ApplicantKind
 from xiaohu.core.calendar import CHINA
 from xiaohu.core.profile import RefundRoute
 from xiaohu.core.readout import READOUT_VERSION, HeardBy
@@ -21,6 +23,7 @@ from xiaohu.core.reasons import Reason
 from xiaohu.core.states import CaseState
 from xiaohu.desk import intake
 from xiaohu.desk.entering import staff_only
+from xiaohu.desk.filtering import an_id
 from xiaohu.desk.intake import Known
 from xiaohu.desk.intake_form import LONGEST_VISIT, TIME, Intake
 from xiaohu.desk.late_forms import is_late
@@ -29,42 +32,89 @@ from xiaohu.proofing.reencoding import MAX_BYTES
 from xiaohu.queue import clock
 from xiaohu.ui.refusals import sentence
 
+SPEAKS_OF = ("number", NON_FIELD_ERRORS)  # what a look-up says; the rest is judged at the end
+
 
 @csrf_exempt  # It asks by itself: what was typed on this long page is not lost.
 @staff_only
 def take(request: HttpRequest, officer: StaffUser) -> HttpResponse:
-    """D6: look a line up, type what is told, read the list out, and submit; another one decides."""
+    """D6: look a line up, type what is told, read the list out, and submit; another one decides.
+
+    What is shown is kept as it arrives; the page carries the sitting it belongs to.
+    """
     if not officer.acts_as(ActorKind.OFFICER):
         refused = sentence(assisting.NotYoursToTake())
         return render(request, "desk/new.html", {"refused": refused}, status=403)
     now = clock.now()
-    routes = intake.routes(officer.operator)
-    initial = {
+    carried = request.POST.get("sitting", "")
+    here = sitting.of(carried, officer, now=now)
+    if here is None:
+        carried, here = sitting.begin(officer, now=now)
+    elif (made := sitting.case_of(here)) is not None:
+        return HttpResponseRedirect(reverse("desk:case", args=[made.reference]))
+    form = Intake(
+        request.POST or None, initial=_initial(now), routes=intake.routes(officer.operator), now=now
+    )
+    if request.method != "POST":
+        return _page(request, form, None, (carried, here))
+    if late := is_late(request):
+        known = intake.look_up(officer.operator, request.POST, form, now=now)
+        return _page(request, _offered(form.unjudged(), known), known, (carried, here), late=late)
+    wrong = intake.keep_papers(request, here, officer, now=now)
+    if drop := an_id(request.POST.get("drop_paper", "")):
+        sitting.take_back(sitting=here, file_id=UUID(drop))
+    known = intake.look_up(officer.operator, request.POST, form, now=now)
+    if drop or "look_up" in request.POST:
+        form = _offered(form.unjudged(saying=SPEAKS_OF), known)
+    elif form.is_valid() and known is not None and not wrong:
+        case = intake.take(request, officer, form, known, here, now=now)
+        if case is not None:
+            messages.success(request, _told(case))
+            return HttpResponseRedirect(reverse("desk:case", args=[case.reference]))
+    form.say(wrong)
+    return _page(request, form, known, (carried, here))
+
+
+def _initial(now: datetime) -> dict[str, str]:
+    return {
         "applicant": ApplicantKind.HOLDER.value,
         "route": RefundRoute.ORIGINAL.value,
         "reason": Reason.NOT_SAID.value,
         "heard_by": HeardBy.PHONE.value,
         "heard_at": now.astimezone(CHINA).strftime(TIME),
     }
-    form = Intake(request.POST or None, initial=initial, routes=routes, now=now)
-    known: Known | None = None
-    late = request.method == "POST" and is_late(request)
-    if request.method == "POST":
-        known = intake.look_up(officer.operator, request.POST, form, now=now)
-        if late or "look_up" in request.POST:
-            if late or known is not None:
-                form = form.unjudged()
-            if known is not None:
-                form.offer(known.others, ticked=[str(more.pk) for more, _ in known.more])
-        elif form.is_valid() and known is not None:
-            case = intake.take(request, officer, form, known, now=now)
-            if case is not None:
-                messages.success(request, _told(case))
-                return HttpResponseRedirect(reverse("desk:case", args=[case.reference]))
-    page = {"form": form, "known": known, "late": late, **_about(form, known, request.POST)}
-    return render(
-        request, "desk/new.html", page, status=403 if late else 422 if form.errors else 200
-    )
+
+
+def _offered(form: Intake, known: Known | None) -> Intake:
+    if known is not None:
+        form.offer(known.others, ticked=[str(more.pk) for more, _ in known.more])
+    return form
+
+
+def _page(
+    request: HttpRequest,
+    form: Intake,
+    known: Known | None,
+    seat: tuple[str, UUID],
+    *,
+    late: bool = False,
+) -> HttpResponse:
+    page = {
+        "form": form,
+        "known": known,
+        "late": late,
+        "sitting": seat[0],
+        "papers": intake.papers(form, seat[1]),
+        "hanging": [
+            (finding, said, request.POST.get(finding.code.value, ""))
+            for finding, said in (known.words if known is not None else ())
+        ],
+        "version": READOUT_VERSION,
+        "longest_visit": LONGEST_VISIT,
+        "most_mib": MAX_BYTES >> 20,
+    }
+    status = 403 if late else 422 if form.errors else 200
+    return render(request, "desk/new.html", page, status=status)
 
 
 def _told(case: Case) -> str:
@@ -81,20 +131,3 @@ def printed(request: HttpRequest, officer: StaffUser, reference: str) -> HttpRes
     answer["Content-Disposition"] = f'inline; filename="{case.reference}.pdf"'
     answer["Cache-Control"] = "no-store"
     return answer
-
-
-def _about(form: Intake, known: Known | None, answers: QueryDict) -> dict[str, Any]:
-    said = form["applicant"].value()
-    kind = ApplicantKind(said) if said in set(ApplicantKind) else ApplicantKind.HOLDER
-    wanted = APPLICANTS[kind].evidence or (Evidence.HOLDER_ID,)
-    return {
-        "evidence": wanted,
-        "for_somebody": kind is not ApplicantKind.HOLDER,
-        "hanging": [
-            (finding, said, answers.get(finding.code.value, ""))
-            for finding, said in (known.words if known is not None else ())
-        ],
-        "version": READOUT_VERSION,
-        "longest_visit": LONGEST_VISIT,
-        "most_mib": MAX_BYTES >> 20,
-    }

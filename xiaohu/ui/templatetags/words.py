@@ -12,6 +12,7 @@ from django.utils.translation import get_language, gettext
 
 from xiaohu.core.calendar import CHINA
 from xiaohu.core.checks import CheckCode
+from xiaohu.core.choices import Choice
 from xiaohu.core.laws import in_english
 from xiaohu.core.money import Money
 from xiaohu.core.profile import Bilingual, Contact, Profile
@@ -19,6 +20,16 @@ from xiaohu.ui import ways_out
 from xiaohu.ui.ways_out import WayOut
 
 register = template.Library()
+SAYS_I = frozenset(
+    {
+        Choice.APPEAL,
+        Choice.PAY,
+        Choice.PAY_DEPOSIT,
+        Choice.PAY_OFF,
+        Choice.RESTORE,
+        Choice.RETURN_EQUIPMENT,
+    }
+)
 _WHOLE = re.compile(
     "((?:"
     + "|".join(
@@ -45,6 +56,12 @@ def t(key: str, **params: Any) -> SafeString:
 def words(key: object, prefix: str = "") -> str:
     """Return the words of a key made of a prefix and a code: `{{ case.state|words:"state." }}`."""
     return gettext(f"{prefix}{key}")
+
+
+@register.filter
+def of_holder(choice: str) -> str:
+    """Return a choice in the words of staff: of the holder where the holder's own words say "I"."""
+    return gettext(f"choice.desk.{choice}" if choice in SAYS_I else f"choice.{choice}")
 
 
 @register.filter
