@@ -5,12 +5,14 @@ import pytest
 from tests.assistance.asking import MAIL, WORDS, call, complaint
 from tests.stories import CLEAN, OPERATOR, World, staff
 from xiaohu.access.accounts import TooManyTries
-from xiaohu.assistance import complaining
+from xiaohu.assistance import asking, complaining
 from xiaohu.assistance.asking import AskedNotFound, AskedOver, NotTaken
-from xiaohu.assistance.complaining import AnswerMissing, NotForYou
+from xiaohu.assistance.complaining import AnswerMissing, LookNotExplained, NotForYou
 from xiaohu.assistance.models import Complaint
 from xiaohu.core.actors import ActorKind
 from xiaohu.core.calendar import CHINA
+from xiaohu.core.retention import Category
+from xiaohu.core.revealing import RevealReason
 from xiaohu.notices.models import QueuedNotice
 from xiaohu.trail.models import Event
 
@@ -94,14 +96,40 @@ def test_only_whoever_took_it_answers_and_once(world: World) -> None:
         complaining.answer(officer=chen, **given)  # type: ignore[arg-type]
 
 
-def test_compliance_looks_back_and_nobody_else(world: World) -> None:
+@pytest.mark.parametrize("role", complaining.READ_BACK)
+def test_an_answered_complaint_is_seen_in_full_with_a_reason(world: World, role: ActorKind) -> None:
     made = answered(world)
-    given = {"complaint_id": made.pk, "now": world.now}
+    why = {"complaint_id": made.pk, "reason": RevealReason.LEGAL_REQUEST, "now": world.now}
     with pytest.raises(NotForYou):
-        complaining.look(officer=staff("lin"), **given)  # type: ignore[arg-type]
-    law = staff("zhao", ActorKind.COMPLIANCE)
-    assert complaining.look(officer=law, **given)["answer"] == ANSWER  # type: ignore[arg-type]
-    assert Event.objects.filter(action="look_at_complaint").count() == 1
+        complaining.look(officer=staff("qian", ActorKind.FINANCE), note="x", **why)  # type: ignore[arg-type]
+    by = staff("zhao", role)
+    for note in ("", "  ", "x" * 201):
+        with pytest.raises(LookNotExplained):
+            complaining.look(officer=by, note=note, **why)  # type: ignore[arg-type]
+    assert not Event.objects.filter(action="look_at_complaint").exists()
+    note = "主管部门来函〔2026〕3号"
+    assert complaining.look(officer=by, note=note, **why)["answer"] == ANSWER  # type: ignore[arg-type]
+    looked = Event.objects.get(action="look_at_complaint")
+    assert (looked.reason, note in str(looked.evidence)) == ("legal_request", False)
+    assert note in asking.opened(made, Category.COMPLAINT).values()
+
+
+def test_an_answered_complaint_is_read_without_what_is_somebodys(world: World) -> None:
+    made = complaint(
+        world, words="请打 13900000077 或写信到 a.b@example.com，证件 11010119900101123X。"
+    )
+    assert complaining.masked(made) == {}
+    chen = staff("chen")
+    complaining.take(complaint_id=made.pk, officer=chen, now=world.now)
+    complaining.answer(
+        complaint_id=made.pk, officer=chen, words="已回电 13900000077。", now=world.now
+    )
+    made.refresh_from_db()
+    said = complaining.masked(made)
+    assert said["words"] == "请打 **** 或写信到 ****，证件 ****。"
+    assert said["answer"] == "已回电 ****。"
+    assert "to" not in said
+    assert said["name"].endswith("*")
 
 
 def test_a_call_back_is_no_complaint(world: World) -> None:

@@ -69,7 +69,10 @@ def test_a_complaint_is_taken_read_and_answered(world: World) -> None:
     world.send_notices()
     assert len(world.outside.inbox(MAIL)) == 2
     assert Complaint.objects.get().ended_at == world.now
-    assert WORDS not in page(desk.open(at))
+    over = page(desk.open(at))
+    assert WORDS in over
+    assert "已处理，多收的费用已退回。" in over
+    assert "0088" not in over
     assert made.reference in page(desk.open("/complaints?view=ended"))
 
 
@@ -110,13 +113,22 @@ def test_a_late_complaint_is_shown_to_those_who_see_to_it(world: World) -> None:
     assert "已超过答复期限" not in words(law.open(f"/complaints/{fresh.reference}"))
 
 
-def test_compliance_looks_back_at_an_answered_complaint(world: World) -> None:
+def test_an_answered_complaint_stays_readable_and_names_somebody_for_a_reason(world: World) -> None:
     made = answered(world)
     at = f"/complaints/{made.reference}"
-    law = officer(world, "zhao", ActorKind.COMPLIANCE).sign_in()
-    assert ANSWER not in page(law.open(at))
-    assert ANSWER in page(law.send(at, look="1"))
-    assert officer(world, "lin").sign_in().send(at, look="1").status_code == 403
+    desk = officer(world, "lin").sign_in()
+    said = page(desk.open(at))
+    assert ANSWER in said
+    assert "张示例" not in said
+    assert MAIL not in said
+    why = {"look": "1", "reason": "complaint", "note": "同一人再次来电"}
+    for lacking in ("reason", "note"):
+        refused = desk.send(at, **{**why, lacking: ""})
+        assert (refused.status_code, "张示例" in page(refused)) == (422, False)
+    shown = desk.send(at, **why)
+    assert "张示例" in page(shown)
+    assert shown["Refresh"].startswith("60;")
+    assert officer(world, "qian", ActorKind.FINANCE).sign_in().send(at, **why).status_code == 403
 
 
 def test_nonsense_changes_nothing(world: World) -> None:

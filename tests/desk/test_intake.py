@@ -338,13 +338,21 @@ class TestPapersOfASitting:
         assert [paper.evidence for paper in papers.of_case(case.pk)] == ["holder_id"]
         assert Paper.objects.count() == 1
 
-    def test_a_look_up_keeps_what_was_chosen_before_it(self, world: World, desk: Desk) -> None:
+    def test_a_picture_of_a_document_needs_a_consent_of_its_own(
+        self, world: World, desk: Desk
+    ) -> None:
+        answer = desk.send("/new", **told(world, card=""), **{"paper-holder_id": jpg()})
+        assert answer.status_code == 422
+        assert 'href="#id_consents"' in page(answer)
+        assert not Case.objects.exists()
+
+    def test_a_look_up_keeps_what_was_chosen_before_it(self, desk: Desk) -> None:
         answer = desk.send("/new", number=CLEAN, look_up="1", **{"paper-holder_id": jpg()})
         assert answer.status_code == 200
         again = desk.send("/new", number=CLEAN, look_up="1", sitting=sitting_of(answer))
         assert "已收到，共 1 页" in page(again)
 
-    def test_a_file_is_taken_back(self, world: World, desk: Desk) -> None:
+    def test_a_file_is_taken_back(self, desk: Desk) -> None:
         answer = desk.send("/new", number=CLEAN, look_up="1", **{"paper-holder_id": jpg()})
         file_id = str(Paper.objects.get().file_id)
         carried = sitting_of(answer)
@@ -352,7 +360,7 @@ class TestPapersOfASitting:
         assert (again.status_code, "已收到" in page(again)) == (200, False)
         assert not Paper.objects.exists()
 
-    def test_what_is_wrong_with_a_file_is_said_at_its_box(self, world: World, desk: Desk) -> None:
+    def test_what_is_wrong_with_a_file_is_said_at_its_box(self, desk: Desk) -> None:
         junk = SimpleUploadedFile("a.pdf", b"%PDF-nonsense")
         answer = desk.send("/new", number=CLEAN, look_up="1", **{"paper-holder_id": junk})
         assert answer.status_code == 422
@@ -386,7 +394,7 @@ class TestPapersOfASitting:
         assert {paper.case_id for paper in Paper.objects.all()} == {kept.pk}
 
 
-def test_a_wrong_number_looked_up_says_nothing_of_the_rest(world: World, desk: Desk) -> None:
+def test_a_wrong_number_looked_up_says_nothing_of_the_rest(desk: Desk) -> None:
     answer = desk.send("/new", number="abc", look_up="1")
     assert answer.status_code == 422
     assert page(answer).count("错误：") == 2  # the title and the field

@@ -1,8 +1,11 @@
 """D4 and D5: who else is there, notes, giving back, and checks that have grown old."""
 
+import re
+
 import pytest
 
 from tests.assistance.asking import WORDS, call, complaint
+from tests.closures.states import large
 from tests.desk.officers import officer, waiting
 from tests.portal.browser import page, words
 from tests.stories import ARREARS, World, holder_of
@@ -12,6 +15,7 @@ from xiaohu.core.checks import CheckCode
 from xiaohu.core.choices import Choice
 from xiaohu.desk import presence
 from xiaohu.desk.models import Presence
+from xiaohu.trail.models import Event
 
 pytestmark = pytest.mark.django_db(databases=["default", "keystore"])
 
@@ -151,3 +155,64 @@ def test_each_proof_is_told_with_what_shows_it_and_when(world: World) -> None:
     case = waiting(world)
     said = words(officer(world).sign_in().open(f"/case/{case.reference}"))
     assert "卡号 · 系统比对卡号后 4 位一致 · 2026年11月23日 12:00" in said
+
+
+def test_papers_are_shown_beside_what_is_registered_by_one_press(world: World) -> None:
+    case = world.submit(large(world))
+    desk = officer(world).sign_in()
+    path = f"/case/{case.reference}"
+    assert "<img" not in page(desk.open(path))
+    pressed = desk.send(path, papers="1", note="")
+    assert pressed["Location"] == f"/desk{path}?papers=1#papers"
+    opened = page(desk.open(f"{path}?papers=1"))
+    (address,) = re.findall(r'<img src="/desk([^"]+)" alt="机主身份证件 1"', opened)
+    assert opened.index("<img") < opened.index('id="registered"')
+    assert not Event.objects.filter(action="view_paper").exists()
+    picture = desk.open(address)
+    assert (picture["Content-Type"], picture["Cache-Control"]) == ("image/jpeg", "no-store")
+    assert Event.objects.filter(action="view_paper", case_id=case.pk).count() == 1
+
+
+def test_showing_papers_keeps_a_half_written_note(world: World) -> None:
+    case = world.submit(large(world))
+    desk = officer(world).sign_in()
+    opened = page(desk.send(f"/case/{case.reference}", papers="1", note="已核对姓"))
+    assert "<img" in opened
+    assert "已核对姓</textarea>" in opened
+    assert noting.of_case(case) == []
+
+
+def test_papers_are_shown_where_it_is_decided(world: World) -> None:
+    case = world.submit(large(world))
+    desk = officer(world).sign_in()
+    desk.send(f"/case/{case.reference}", claim="1")
+    path = f"/case/{case.reference}/decide?outcome=approve"
+    assert "papers=1#papers" in page(desk.open(path))
+    assert "<img" in page(desk.open(f"{path}&papers=1"))
+
+
+def test_it_is_checked_again_where_that_helps(world: World) -> None:
+    case = waiting(world)
+    desk = officer(world).sign_in()
+    path = f"/case/{case.reference}"
+    assert page(desk.open(path)).count('name="recheck"') == 1  # beside the time of the checks
+    world.outside.change(world.line(), arrears_fen=3820)
+    desk.send(path, recheck="1")
+    assert page(desk.open(path)).count('name="recheck"') == 2  # the obstacle, and above all
+    assert 'name="recheck" value="ARREARS"' in page(desk.open(path))
+    world.outside.change(world.line(), arrears_fen=0)
+    desk.send(path, recheck="ARREARS")
+    world.clock.pass_(minutes=31)
+    assert 'class="button second" form="note" name="recheck"' in page(desk.open(path))
+
+
+def test_numbers_of_messages_are_kept_for_those_who_ask(world: World) -> None:
+    case = waiting(world)
+    world.send_notices()
+    listed, _, more = page(officer(world).sign_in().open(f"/case/{case.reference}")).partition(
+        "消息编号和文案版本"
+    )
+    assert '<span class="nowrap">2026年11月23日 12:00</span>' in listed
+    assert "文案 " in more
+    assert "<code>" not in listed.partition("消息</h2>")[2]
+    assert "<code>" in more

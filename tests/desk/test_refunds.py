@@ -14,9 +14,11 @@ from tests.stories import World, closing_of, picture
 from xiaohu.closures import payee_identity
 from xiaohu.closures.models import AssistedPayment, Case
 from xiaohu.core.actors import ActorKind
+from xiaohu.core.calendar import day_of
 from xiaohu.desk import refunds
 from xiaohu.queue.models import Effect
 from xiaohu.settlement.models import RefundOrder, SettledClosing
+from xiaohu.ui.templatetags.words import day
 
 pytestmark = pytest.mark.django_db(databases=["default", "keystore"])
 
@@ -38,8 +40,23 @@ def test_none_due_says_so(world: World) -> None:
 def test_a_refund_is_listed_with_what_the_bank_said(world: World) -> None:
     case = came_back(world)
     text = page(finance(world).open("/refunds"))
-    for said in (case.reference, "130 **** 0001", "账户已销户", "原路退回"):
+    sent = Effect.objects.get(kind="refund").sent_at
+    assert sent is not None
+    for said in (
+        case.reference,
+        "130 **** 0001",
+        "账户已销户",
+        "原路退回",
+        "批次",
+        day(day_of(sent)),
+    ):
         assert said in text
+
+
+def test_an_amount_says_its_unit_once(world: World) -> None:
+    text = page(finance(world).open(path(came_back(world))))
+    assert "待退金额</dt>" in text
+    assert "126.40 元" in text
 
 
 def test_a_refund_nobody_knows_of_is_listed_too(world: World) -> None:

@@ -117,7 +117,12 @@ def never_asked(stage: Stage) -> str:
     return "/help/asked/HD-2611-0000-00"
 
 
-@scene("D-complaint-looked", "desk:complaint", press="desk.asked.look")
+@scene(
+    "D-complaint-looked",
+    "desk:complaint",
+    press="desk.reveal.go",
+    typed={"reason": "legal_request", "note": "主管部门来函"},
+)
 def looked_back(stage: Stage) -> str:
     made = answered(stage.world)
     stage.officer("zhao", ActorKind.COMPLIANCE)
@@ -201,6 +206,11 @@ def an_answered_complaint(stage: Stage) -> str:
     made = answered(stage.world)
     stage.officer()
     return f"/desk/complaints/{made.reference}"
+
+
+@scene("D-complaint-look-unexplained", "desk:complaint", status=422, press="desk.reveal.go")
+def looked_without_a_reason(stage: Stage) -> str:
+    return an_answered_complaint(stage)
 
 
 @scene("D-complaints-late", "desk:complaints")

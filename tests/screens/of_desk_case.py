@@ -67,6 +67,18 @@ def papers_and_checks(stage: Stage) -> str:
     return at(case)
 
 
+@scene("D4-papers-shown", "desk:case", press="desk.papers_show")
+def papers_shown(stage: Stage) -> str:
+    return papers_and_checks(stage)
+
+
+@scene("D5-papers-shown", "desk:decide", press="desk.papers_show")
+def papers_where_it_is_decided(stage: Stage) -> str:
+    case = stage.world.submit(large(stage.world))
+    reviewing.claim(case_id=case.pk, officer=stage.officer(), now=stage.world.now)
+    return at(case, "/decide?outcome=approve")
+
+
 @scene("D4-trouble", "desk:case")
 def trouble(stage: Stage) -> str:
     case = carried_out(stage.world, "disconnect")

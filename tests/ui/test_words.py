@@ -34,8 +34,8 @@ def drawn(source: str, **context: object) -> str:
         (12640, "126.40"),
         (100_000, "1,000.00"),
         (135_800_000_01, "135,800,000.01"),
-        (-5, "-0.05"),
-        (-123_456, "-1,234.56"),
+        (-5, "−0.05"),
+        (-123_456, "−1,234.56"),
     ],
 )
 def test_an_amount_is_written_to_the_fen(fen: int | None, written: str) -> None:

@@ -128,7 +128,9 @@ def held_by_other(row: Asked, officer: StaffUser, *, now: datetime) -> bool:
     return now - row.taken_at < TAKEN_HELD
 
 
-def note(row: Asked, officer: StaffUser | None, action: str, *, now: datetime) -> None:
+def note(
+    row: Asked, officer: StaffUser | None, action: str, *, reason: str = "", now: datetime
+) -> None:
     """Write down what happened; call inside its transaction."""
     kind = next((k for k in KINDS if officer and officer.acts_as(k)), ActorKind.OFFICER)
     actor = officer.actor(kind) if officer else _asker(row.pk)
@@ -137,6 +139,7 @@ def note(row: Asked, officer: StaffUser | None, action: str, *, now: datetime) -
         actor=actor,
         action=action,
         case_id=None,
+        reason=reason,
         evidence={"asked": str(row.pk)},
         now=now,
     )

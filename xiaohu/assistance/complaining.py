@@ -1,5 +1,6 @@
 """Complaints: acknowledged at once, answered within fifteen days, in words the person can read."""
 
+import re
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,6 +18,7 @@ from xiaohu.core.actors import ActorKind
 from xiaohu.core.assistance import ComplaintSubject, answer_due_on
 from xiaohu.core.calendar import end_of
 from xiaohu.core.notices import Notice
+from xiaohu.core.numbers import mask_name
 from xiaohu.core.references import (
     COMPLAINT,
     REFERENCE_BYTES,
@@ -25,6 +27,7 @@ from xiaohu.core.references import (
 )
 from xiaohu.core.refusals import Refusal
 from xiaohu.core.retention import Category
+from xiaohu.core.revealing import LONGEST_NOTE, RevealReason
 from xiaohu.notices import askers
 from xiaohu.vault import records, units
 
@@ -34,13 +37,21 @@ TRIES, TRIES_OF_A_PLACE = 5, 50
 WINDOW = timedelta(minutes=15)
 SAME_WITHIN = timedelta(minutes=10)
 PAGE = 100
-LOOK_BACK = (ActorKind.COMPLIANCE, ActorKind.ADMIN)
+LOOK_BACK = (ActorKind.COMPLIANCE, ActorKind.ADMIN)  # see to it that none is late
+READ_BACK = (ActorKind.OFFICER, ActorKind.REVIEWER, *LOOK_BACK)  # need one again, in full
+_OF_SOMEBODY = re.compile(r"[0-9A-Za-z._+-]+@[0-9A-Za-z.-]+|[0-9]{5,}[0-9Xx]*")
 
 
 class NotForYou(Refusal):
-    """Only compliance reads what was answered, for an appeal or an authority."""
+    """None of this person's roles needs an answered complaint in full."""
 
     code = "ASKED_NOT_FOR_YOU"
+
+
+class LookNotExplained(Refusal):
+    """Whoever looks at an answered complaint in full says why, in up to 200 characters."""
+
+    code = "LOOK_NOT_EXPLAINED"
 
 
 class AnswerMissing(Refusal):
@@ -161,18 +172,38 @@ def again(operator: str, complaint_id: str) -> tuple[Complaint | None, dict[str,
     return row, asking.opened(row, Category.COMPLAINT) if row else {}
 
 
+def masked(row: Complaint) -> dict[str, str]:
+    """Return an answered complaint as everybody at the desk reads it: no name, number or address in full."""
+    if row.ended_at is None:
+        return {}
+    said = asking.opened(row, Category.COMPLAINT)
+    free = {
+        part: _OF_SOMEBODY.sub("****", said[part]) for part in ("words", "answer") if part in said
+    }
+    return {"name": mask_name(said["name"]), **free} if said else {}
+
+
 @transaction.atomic(durable=True)
-def look(*, complaint_id: UUID, officer: StaffUser, now: datetime) -> dict[str, str]:
-    """Return the words of an answered complaint to compliance; that they looked is recorded.
+def look(
+    *, complaint_id: UUID, officer: StaffUser, reason: RevealReason, note: str, now: datetime
+) -> dict[str, str]:
+    """Return an answered complaint in full; that somebody looked is on record, and why lies with it.
 
     Raises:
-        NotForYou: the officer acts neither for compliance nor as administrator.
+        NotForYou: no role of this officer needs it.
+        LookNotExplained: nothing was noted, or too much.
     """
-    if not any(officer.acts_as(kind) for kind in LOOK_BACK):
+    if not any(officer.acts_as(kind) for kind in READ_BACK):
         raise NotForYou
+    why = " ".join(note.split())
+    if not 0 < len(why) <= LONGEST_NOTE:
+        raise LookNotExplained
     row = _lock(complaint_id)
-    asking.note(row, officer, "look_at_complaint", now=now)
-    return asking.opened(row, Category.COMPLAINT)
+    said = asking.opened(row, Category.COMPLAINT)
+    if said:
+        _seal(row, {**said, f"looked {now.isoformat()}": why})
+    asking.note(row, officer, "look_at_complaint", reason=reason.value, now=now)
+    return said
 
 
 def waiting(operator: str) -> list[Complaint]:

@@ -18,7 +18,7 @@ from xiaohu.closures.applying import ApplicantNotTaken, Details
 from xiaohu.closures.models import Case, ConsentHeard
 from xiaohu.core import checks
 from xiaohu.core.actors import ActorKind
-from xiaohu.core.applicants import ApplicantKind, closing_type, may_apply
+from xiaohu.core.applicants import PHOTOS, ApplicantKind, closing_type, may_apply
 from xiaohu.core.calendar import day_of
 from xiaohu.core.channels import CaseChannel
 from xiaohu.core.checks import CheckCode, Finding
@@ -33,7 +33,7 @@ from xiaohu.core.references import case_reference
 from xiaohu.core.refusals import Refusal
 from xiaohu.core.retention import Category
 from xiaohu.core.steps import Scope
-from xiaohu.proofing import consents, proofs
+from xiaohu.proofing import consents, papers, proofs
 from xiaohu.registry import lines, policies
 from xiaohu.registry.models import Line
 from xiaohu.screening import facts as screening
@@ -218,6 +218,12 @@ def _note_proofs(case: Case, officer: StaffUser, asked: Asked, now: datetime) ->
     if asked.visit:
         noting.keep(case, text=asked.visit, officer=officer, now=now)
         proofs.note(case_id=case.pk, method=ProofMethod.COUNTER, now=now)
+    shown = papers.kinds_of(case.pk)
+    if shown & PHOTOS:
+        consents.require(case.pk, ConsentKind.ID_PHOTO)
+    if shown and not asked.card_agrees and not asked.visit:
+        case.by_paper = applying.may_prove_by_paper(case)
+        case.save(update_fields=["by_paper"])
     ConsentHeard.objects.create(
         case=case,
         version=READOUT_VERSION,

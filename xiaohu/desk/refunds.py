@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from django.conf import settings
@@ -29,7 +30,11 @@ MOST = 200
 
 @dataclass(frozen=True, slots=True)
 class Refund:
-    """One refund in the hands of people; `left_fen` is None where the sums do not agree."""
+    """One refund in the hands of people; `left_fen` is None where the sums do not agree.
+
+    `sent_on` is its batch: the day of ours on which it was sent last, and by which the provider's
+    statement lists it.
+    """
 
     closing: Closing
     number: str
@@ -38,6 +43,7 @@ class Refund:
     account_tail: str
     answer: str
     tries: int
+    sent_on: date | None
     due_at: datetime | None
     came_back: bool
     pending: AssistedPayment | None
@@ -89,8 +95,9 @@ def _shown(closings: Sequence[Closing]) -> list[Refund]:
             left_fen=left[closing.pk],
             route=closing.case.refund_route,
             account_tail=opened.get(_payee(closing), {}).get("account", "")[-4:],
-            answer=answers.get(closing.pk, ("", 0))[0],
-            tries=answers.get(closing.pk, ("", 0))[1],
+            answer=answers.get(closing.pk, NOT_ASKED).said,
+            tries=answers.get(closing.pk, NOT_ASKED).tries,
+            sent_on=answers.get(closing.pk, NOT_ASKED).sent_on,
             due_at=closing.owner_due_at,
             came_back=closing.state == CaseState.REFUND_ATTENTION.value,
             pending=pending.get(closing.pk),
@@ -109,14 +116,28 @@ def _left(closings: Sequence[Closing]) -> dict[UUID, int | None]:
     return left | {pk: row.unclaimed_fen or left[pk] for pk, row in claimed.items()}
 
 
-def _answers(ids: Sequence[UUID]) -> dict[UUID, tuple[str, int]]:
-    """Return what the bank said last of each refund, and how often it was asked."""
+class _Answer(NamedTuple):
+    """What the bank said last, how often it was asked, and on which day last."""
+
+    said: str
+    tries: int
+    sent_on: date | None
+
+
+NOT_ASKED = _Answer("", 0, None)
+
+
+def _answers(ids: Sequence[UUID]) -> dict[UUID, _Answer]:
+    """Return what the bank said of each refund."""
     rows = Effect.objects.filter(subject_id__in=ids, kind=Step.REFUND.value).order_by("round")
-    said: dict[UUID, tuple[str, int]] = {}
+    said: dict[UUID, _Answer] = {}
     for effect in rows:
-        tries = said.get(effect.subject_id, ("", 0))[1] + (effect.sent_at is not None)
-        known = returned(effect.reason).value
-        said[effect.subject_id] = (known, tries)
+        before = said.get(effect.subject_id, NOT_ASKED)
+        said[effect.subject_id] = _Answer(
+            returned(effect.reason).value,
+            before.tries + (effect.sent_at is not None),
+            day_of(effect.sent_at) if effect.sent_at is not None else before.sent_on,
+        )
     return said
 
 

@@ -64,6 +64,7 @@ def page_of(case: Case, officer: StaffUser) -> dict[str, Any]:
     closings = shown.with_registry(shown.closings(case))
     checked = checking.last(case, now=now, with_answers=True)
     in_review = case.state == CaseState.IN_REVIEW.value
+    stale_after = _stale_after(checked, now)
     other = in_review and reviewing.held_by_other(case, officer, now=now)
     return {
         "case": case,
@@ -90,7 +91,8 @@ def page_of(case: Case, officer: StaffUser) -> dict[str, Any]:
         "notes": noting.of_case(case),
         "asked_about": about_case(case.pk),
         "here": presence.others(case_id=case.pk, officer=officer, now=now),
-        "stale_after": _stale_after(checked, now),
+        "stale_after": stale_after,
+        "recheck_first": in_review and bool(stale_after or (checked and not checked.clear)),
         "fresh_minutes": FRESH_MINUTES,
         "left": time_left(case, now=now),
         "taken_by_other": other,

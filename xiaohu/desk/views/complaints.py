@@ -1,8 +1,10 @@
 """Complaints at the desk: the clock of each, its words for whoever took it, and the answer."""
 
+from typing import Any
+
 from django import forms
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -14,8 +16,10 @@ from xiaohu.assistance.models import Complaint
 from xiaohu.closures.models import Case
 from xiaohu.closures.reviewing import SamePerson
 from xiaohu.core.retention import Category
+from xiaohu.core.revealing import LONGEST_NOTE, SHOWN_FOR_SECONDS, RevealReason
 from xiaohu.desk import asked
 from xiaohu.desk.entering import staff_only
+from xiaohu.desk.forms import WhyReveal
 from xiaohu.queue import clock
 from xiaohu.ui.plain import PlainForm
 from xiaohu.ui.refusals import sentence
@@ -54,7 +58,7 @@ def complaints(request: HttpRequest, officer: StaffUser) -> HttpResponse:
 def complaint(request: HttpRequest, officer: StaffUser, reference: str) -> HttpResponse:
     """Take one, read it, and answer it."""
     found, problem = _find(reference), None
-    if "look" in request.POST:
+    if found.ended_at is not None and "look" in request.POST:
         return _look(request, officer, found)
     answering = request.method == "POST" and "take" not in request.POST
     form = AnswerForm(request.POST if answering else None)
@@ -64,25 +68,50 @@ def complaint(request: HttpRequest, officer: StaffUser, reference: str) -> HttpR
             return HttpResponseRedirect(reverse("desk:complaint", args=[found.reference]))
         except (AskedOver, AskedTaken, NotTaken, SamePerson) as refused:
             found, problem = _find(reference), sentence(refused)
-    page = {
-        **asked.shown(found, Category.COMPLAINT, officer, now=clock.now()),
-        "form": form,
-        "problem": problem,
-        "may_look": any(officer.acts_as(kind) for kind in complaining.LOOK_BACK),
-    }
+    page = {"form": form, "problem": problem, "why": _why(None)}
     status = 409 if problem else 422 if form.errors else 200
-    answer = render(request, "desk/complaint.html", page, status=status)
-    answer["Cache-Control"] = "no-store"
-    return answer
+    return _page(request, officer, found, page, status=status)
 
 
 def _look(request: HttpRequest, officer: StaffUser, found: Complaint) -> HttpResponse:
-    """Show an answered complaint to compliance, this once."""
-    now = clock.now()
-    said = complaining.look(complaint_id=found.pk, officer=officer, now=now)
-    shown = asked.shown(found, Category.COMPLAINT, officer, now=now)
-    page = {**shown, "said": said, "form": AnswerForm()}
-    answer = render(request, "desk/complaint.html", page)
+    """Show an answered complaint in full for a minute, to whoever says why."""
+    why = _why(request.POST)
+    if not why.is_valid():
+        return _page(request, officer, found, {"form": why, "why": why}, status=422)
+    said = complaining.look(
+        complaint_id=found.pk,
+        officer=officer,
+        reason=RevealReason(why.cleaned_data["reason"]),
+        note=why.cleaned_data["note"],
+        now=clock.now(),
+    )
+    page = {"said": said, "in_full": True, "seconds": SHOWN_FOR_SECONDS}
+    answer = _page(request, officer, found, page)
+    answer["Refresh"] = f"{SHOWN_FOR_SECONDS};url={request.path}"
+    return answer
+
+
+def _why(typed: QueryDict | None) -> WhyReveal:
+    return WhyReveal(typed, longest=LONGEST_NOTE)
+
+
+def _page(
+    request: HttpRequest,
+    officer: StaffUser,
+    found: Complaint,
+    more: dict[str, Any],
+    *,
+    status: int = 200,
+) -> HttpResponse:
+    shown = asked.shown(found, Category.COMPLAINT, officer, now=clock.now())
+    page = {
+        **shown,
+        "said": shown["said"] or complaining.masked(found),
+        "may_look": any(officer.acts_as(kind) for kind in complaining.READ_BACK),
+        "longest": LONGEST_NOTE,
+        **more,
+    }
+    answer = render(request, "desk/complaint.html", page, status=status)
     answer["Cache-Control"] = "no-store"
     return answer
 

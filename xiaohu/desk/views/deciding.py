@@ -53,6 +53,7 @@ def decide(request: HttpRequest, officer: StaffUser, reference: str) -> HttpResp
         **shown,
         "rerun_first": outcome == "approve" and shown["in_review"] and shown["stale_after"],
         "can_recheck": shown["in_review"],
+        "papers_open": "papers" in request.GET,
         "outcome": outcome,
         "outcomes": outcomes,
         "form": form,

@@ -37,12 +37,12 @@ TOLD_HERE = (
     NotClaimed,
     MoveNotAllowed,
 )
-OTHER_BUTTONS = frozenset({"claim", "release", "recheck", "try_again"})
+OTHER_BUTTONS = frozenset({"claim", "release", "recheck", "try_again", "papers"})
 
 
 @staff_only
 def one_case(request: HttpRequest, officer: StaffUser, reference: str) -> HttpResponse:
-    """D4: everything on one case; POST takes it, gives it back, notes, checks or tries again."""
+    """D4: everything on one case; POST takes it, gives it back, notes, checks, tries again or shows papers."""
     case = find_case(reference)
     if request.method != "POST":
         presence.note(case_id=case.pk, officer=officer, now=clock.now())
@@ -57,7 +57,8 @@ def one_case(request: HttpRequest, officer: StaffUser, reference: str) -> HttpRe
     if _half_written(request):
         case.refresh_from_db()
         return _page(request, case, officer)
-    return HttpResponseRedirect(reverse("desk:case", args=[reference]))
+    papers = "?papers=1#papers" if "papers" in request.POST else ""
+    return HttpResponseRedirect(reverse("desk:case", args=[reference]) + papers)
 
 
 @staff_only
@@ -93,6 +94,7 @@ def _page(
 ) -> HttpResponse:
     page = {
         **page_of(case, officer),
+        "papers_open": "papers" in request.GET or "papers" in request.POST,
         "problem": problem,
         "note_error": note_error,
         "note_typed": request.POST.get("note", ""),
@@ -114,7 +116,7 @@ def _do(request: HttpRequest, case: Case, officer: StaffUser) -> None:
     elif "try_again" in request.POST:
         closing_id = _uuid(request.POST["try_again"])
         retrying.try_again(case_id=case.pk, closing_id=closing_id, officer=officer, now=now)
-    elif "note" in request.POST:
+    elif "note" in request.POST and "papers" not in request.POST:
         noting.write(case_id=case.pk, text=request.POST["note"], officer=officer, now=now)
         messages.success(request, gettext("desk.noted"))
 

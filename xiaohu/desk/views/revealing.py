@@ -47,7 +47,13 @@ def reveal(request: HttpRequest, officer: StaffUser, reference: str, what: str) 
         and _noted(request, case, masked, officer, form)
     ):
         return HttpResponseRedirect(request.path)
-    page = {"case": case, "what": masked, "form": form, **_seen(request, case, masked)}
+    page = {
+        "case": case,
+        "what": masked,
+        "form": form,
+        "longest": LONGEST_NOTE,
+        **_seen(request, case, masked),
+    }
     answer = render(request, "desk/reveal.html", page, status=422 if form.errors else 200)
     if "value" in page:
         case_page = reverse("desk:case", args=[case.reference])

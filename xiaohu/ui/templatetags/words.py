@@ -120,10 +120,10 @@ def listed(codes: Iterable[object], prefix: str) -> str:
 
 @register.filter
 def yuan(fen: int | None) -> str:
-    """Return 12640 as "126.40"."""
+    """Return 12640 as "126.40", and less than nothing with a minus sign."""
     if fen is None:
         return ""
-    sign = "-" if fen < 0 else ""
+    sign = "−" if fen < 0 else ""
     whole, _, part = Money(abs(fen)).yuan().partition(".")
     return f"{sign}{int(whole):,}.{part}"
 
