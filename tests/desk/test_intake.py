@@ -84,7 +84,7 @@ def test_what_was_heard_is_kept_and_shown(world: World, desk: Desk) -> None:
     heard = ConsentHeard.objects.get()
     assert (heard.version, len(heard.items), heard.heard_by) == ("2026.1", 8, "phone")
     text = page(desk.open(f"/case/{case.reference}"))
-    assert "2026年11月23日 12:00 · 录音电话 · 版本 2026.1，条数 8" in text
+    assert "2026年11月23日 12:00</span> · 录音电话 · 版本 2026.1，条数 8" in text
     assert "人工受理" in text
     assert "登记信息一致" in text
 
@@ -188,7 +188,7 @@ def test_somebody_for_the_holder_shows_papers(world: World, desk: Desk) -> None:
     }
     refused = desk.send("/new", **told(world, **proxy))
     assert refused.status_code == 422
-    shown = {
+    files = {
         f"paper-{kind}": SimpleUploadedFile("a.jpg", picture())
         for kind in ("holder_id", "applicant_id", "authorisation")
     }
@@ -196,7 +196,7 @@ def test_somebody_for_the_holder_shows_papers(world: World, desk: Desk) -> None:
         world,
         desk,
         **proxy,
-        **shown,
+        **files,
         consents=["bank_account", "id_photo"],
         route="bank_account",
         bank="示例银行",
@@ -258,7 +258,7 @@ def test_lines_of_somebody_else_or_already_closing_do_not_go_with_it(
 
 def test_a_file_that_is_no_paper_is_refused(world: World, desk: Desk) -> None:
     junk = SimpleUploadedFile("a.pdf", b"%PDF-nonsense")
-    answer: Answer = desk.send("/new", **told(world, **{"paper-holder_id": junk}))
+    answer: Answer = desk.send("/new", **told(world, **shown(junk)))
     assert answer.status_code == 422
     assert not Case.objects.exists()
 
@@ -319,9 +319,9 @@ def sitting_of(answer: Answer) -> str:
     return found[1]
 
 
-def jpg() -> SimpleUploadedFile:
-    """Return a picture of a document."""
-    return SimpleUploadedFile("a.jpg", picture())
+def shown(file: SimpleUploadedFile | None = None) -> dict[str, Any]:
+    """Return what the holder shows: a picture of a document, or another file."""
+    return {"paper-holder_id": file or SimpleUploadedFile("a.jpg", picture())}
 
 
 class TestPapersOfASitting:
@@ -329,7 +329,7 @@ class TestPapersOfASitting:
 
     def test_after_an_error_nothing_is_given_again(self, world: World, desk: Desk) -> None:
         wrong = told(world, card="", consents=["id_photo"], contact="")
-        answer = desk.send("/new", **wrong, **{"paper-holder_id": jpg()})
+        answer = desk.send("/new", **wrong, **shown())
         assert answer.status_code == 422
         assert "已收到，共 1 页" in page(answer)
         right = told(world, card="", consents=["id_photo"], sitting=sitting_of(answer))
@@ -341,19 +341,19 @@ class TestPapersOfASitting:
     def test_a_picture_of_a_document_needs_a_consent_of_its_own(
         self, world: World, desk: Desk
     ) -> None:
-        answer = desk.send("/new", **told(world, card=""), **{"paper-holder_id": jpg()})
+        answer = desk.send("/new", **told(world, card=""), **shown())
         assert answer.status_code == 422
         assert 'href="#id_consents"' in page(answer)
         assert not Case.objects.exists()
 
     def test_a_look_up_keeps_what_was_chosen_before_it(self, desk: Desk) -> None:
-        answer = desk.send("/new", number=CLEAN, look_up="1", **{"paper-holder_id": jpg()})
+        answer = desk.send("/new", number=CLEAN, look_up="1", **shown())
         assert answer.status_code == 200
         again = desk.send("/new", number=CLEAN, look_up="1", sitting=sitting_of(answer))
         assert "已收到，共 1 页" in page(again)
 
     def test_a_file_is_taken_back(self, desk: Desk) -> None:
-        answer = desk.send("/new", number=CLEAN, look_up="1", **{"paper-holder_id": jpg()})
+        answer = desk.send("/new", number=CLEAN, look_up="1", **shown())
         file_id = str(Paper.objects.get().file_id)
         carried = sitting_of(answer)
         again = desk.send("/new", number=CLEAN, drop_paper=file_id, sitting=carried)
@@ -362,13 +362,13 @@ class TestPapersOfASitting:
 
     def test_what_is_wrong_with_a_file_is_said_at_its_box(self, desk: Desk) -> None:
         junk = SimpleUploadedFile("a.pdf", b"%PDF-nonsense")
-        answer = desk.send("/new", number=CLEAN, look_up="1", **{"paper-holder_id": junk})
+        answer = desk.send("/new", number=CLEAN, look_up="1", **shown(junk))
         assert answer.status_code == 422
         assert 'href="#id_paper-holder_id"' in page(answer)
         assert "请输入机主姓名" not in page(answer)
 
     def test_another_officer_and_another_day_begin_anew(self, world: World, desk: Desk) -> None:
-        answer = desk.send("/new", number=CLEAN, look_up="1", **{"paper-holder_id": jpg()})
+        answer = desk.send("/new", number=CLEAN, look_up="1", **shown())
         carried = sitting_of(answer)
         wang = officer(world, "wang").sign_in()
         theirs = wang.send("/new", number=CLEAN, look_up="1", sitting=carried)
@@ -386,8 +386,8 @@ class TestPapersOfASitting:
         assert first["Location"] == second["Location"] == f"/desk/case/{case.reference}"
 
     def test_of_no_request_nothing_is_left_after_a_day(self, world: World, desk: Desk) -> None:
-        desk.send("/new", number=CLEAN, look_up="1", **{"paper-holder_id": jpg()})
-        kept = taken(world, desk, card="", consents=["id_photo"], **{"paper-holder_id": jpg()})
+        desk.send("/new", number=CLEAN, look_up="1", **shown())
+        kept = taken(world, desk, card="", consents=["id_photo"], **shown())
         assert sitting.forget(now=world.now) == 0
         world.clock.pass_(days=1, minutes=1)
         assert sitting.forget(now=world.now) == 1

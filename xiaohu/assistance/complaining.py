@@ -177,10 +177,11 @@ def masked(row: Complaint) -> dict[str, str]:
     if row.ended_at is None:
         return {}
     said = asking.opened(row, Category.COMPLAINT)
-    free = {
-        part: _OF_SOMEBODY.sub("****", said[part]) for part in ("words", "answer") if part in said
-    }
-    return {"name": mask_name(said["name"]), **free} if said else {}
+    if not said:
+        return {}
+    open_to_all = [part for part in ("words", "answer") if part in said]
+    free: dict[str, str] = {part: _OF_SOMEBODY.sub("****", said[part]) for part in open_to_all}
+    return {"name": mask_name(said["name"]), **free}
 
 
 @transaction.atomic(durable=True)
