@@ -1,6 +1,11 @@
 """D3: filtering, paging, saved views, and giving cases to somebody while others do the same."""
 
+import base64
+import json
 import re
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from django.db import connection
@@ -9,14 +14,16 @@ from django.test.utils import CaptureQueriesContext
 from tests.desk.officers import OTHERS, Desk, officer, waiting
 from tests.portal.browser import page
 from tests.stories import CLEAN, World, staff
+from xiaohu.access.models import StaffUser
 from xiaohu.closures import assigning, reviewing
 from xiaohu.closures.assigning import CaseMoved
 from xiaohu.closures.models import Case
 from xiaohu.closures.queries import CaseNotFound
 from xiaohu.closures.reviewing import NotAReviewer, NotClaimed
 from xiaohu.core.actors import ActorKind
+from xiaohu.core.channels import CaseChannel
 from xiaohu.core.moves import MoveNotAllowed
-from xiaohu.desk import filtering, saved, work
+from xiaohu.desk import filtering, saved, sorting, work
 from xiaohu.desk.models import SavedView
 
 pytestmark = pytest.mark.django_db(databases=["default", "keystore"])
@@ -25,6 +32,12 @@ pytestmark = pytest.mark.django_db(databases=["default", "keystore"])
 def listed(text: str) -> set[str]:
     """Return the references a page of the queue lists."""
     return set(re.findall(r'name="case" value="([^"]+)"', text))
+
+
+def behind(due: str) -> str:
+    """Return the cursor of what follows a case due on a day."""
+    row = [due, "2026-01-01T00:00:00+00:00", "00000000-0000-0000-0000-000000000000"]
+    return base64.urlsafe_b64encode(json.dumps(row).encode()).decode()
 
 
 def at_desk(world: World) -> Desk:
@@ -51,8 +64,12 @@ def test_a_row_shows_masks_channel_checks_balance_and_time_left(world: World) ->
         ("officer=00000000-0000-4000-8000-000000000001", False),
         ("line=00000000-0000-4000-8000-000000000001", False),
         ("channel=nonsense&state=draft&officer=x&line=y&after=~~", True),
-        ("after=2026-01-01~2026-01-01T00:00:00.0~00000000-0000-0000-0000-000000000000", True),
-        ("after=9999-12-31~2026-01-01T00:00:00.0~00000000-0000-0000-0000-000000000000", False),
+        (f"after={behind('2026-01-01')}", True),
+        (f"after={behind('9999-12-31')}", False),
+        (f"after={behind('not a day')}", True),
+        ("after=bnVsbA==", True),
+        ("sort=nonsense", True),
+        ("sort=-officer&after=WyIiLCJ4Il0=", True),
     ],
 )
 def test_filters_leave_what_fits(world: World, query: str, found: bool) -> None:
@@ -83,6 +100,75 @@ def test_pages_follow_each_other_without_a_gap(
     assert listed(first) | listed(second) == cases
     assert not listed(first) & listed(second)
     assert 'rel="next"' not in second
+
+
+def in_order(text: str) -> list[str]:
+    """Return the references a page of the queue lists, from top to bottom."""
+    return re.findall(r'name="case" value="([^"]+)"', text)
+
+
+@pytest.mark.parametrize("by", sorting.SORTS)
+@pytest.mark.parametrize("down", ["", "-"])
+def test_every_way_to_sort_is_paged_without_a_gap(
+    world: World, monkeypatch: pytest.MonkeyPatch, by: str, down: str
+) -> None:
+    cases = [waiting(world, number) for number in (CLEAN, *OTHERS)]
+    wang, zhou = staff("wang"), staff("zhou")
+    for case, channel, officer_ in zip(
+        cases, ("desk", "portal", "desk", "portal"), (wang, None, zhou, wang), strict=True
+    ):
+        Case.objects.filter(pk=case.pk).update(channel=channel, officer=officer_)
+    monkeypatch.setattr(work, "PAGE", 1)
+    desk, said, seen = at_desk(world), f"view=all&sort={down}{by}", []
+    while said:
+        text = page(desk.open(f"/queue?{said}"))
+        seen += in_order(text)
+        following = re.search(r'href="\?([^"]+)" rel="next"', text)
+        said = following[1].replace("&amp;", "&") if following else ""
+    assert len(seen) == len(cases)
+    rows = {case.reference: case for case in Case.objects.select_related("officer")}
+    values: dict[str, Callable[[Case], Any]] = {
+        "left": lambda case: (case.due_order, case.opened_at),
+        "reference": lambda case: case.reference,
+        "channel": lambda case: list(CaseChannel).index(CaseChannel(case.channel)),
+        "state": lambda case: case.state,
+        "officer": lambda case: case.officer.display_name if case.officer else "",
+    }
+    value = values[by]
+    found = [value(rows[reference]) for reference in seen]
+    assert found == sorted(found, reverse=bool(down))
+
+
+def test_sorting_keeps_the_filters_and_says_which_way(world: World) -> None:
+    waiting(world)
+    desk = at_desk(world)
+    text = page(desk.open("/queue?view=all&channel=portal"))
+    assert (
+        'aria-sort="ascending"><a class="sort" href="?view=all&amp;channel=portal&amp;sort=-left"'
+        in text
+    )
+    assert 'href="?view=all&amp;channel=portal&amp;sort=officer"' in text
+    text = page(desk.open("/queue?view=all&channel=portal&sort=-officer"))
+    assert (
+        'aria-sort="descending"><a class="sort" href="?view=all&amp;channel=portal&amp;sort=officer"'
+        in text
+    )
+    assert '<input type="hidden" name="sort" value="-officer">' in text
+    assert 'href="?view=all&amp;sort=-officer"' in text  # the same without its filter
+    assert 'href="?view=all&amp;channel=portal"' in text  # back to the least time left
+
+
+def test_no_address_of_a_page_names_an_officer(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in (CLEAN, *OTHERS):
+        case = waiting(world, number)
+        Case.objects.filter(pk=case.pk).update(officer=StaffUser.objects.first() or staff("wang"))
+    monkeypatch.setattr(work, "PAGE", 1)
+    text = page(at_desk(world).open("/queue?view=all&sort=officer"))
+    following = re.search(r'after=([^"]+)" rel="next"', text)
+    assert following is not None
+    assert "wang" not in base64.urlsafe_b64decode(unquote(following[1])).decode()
 
 
 def test_more_rows_ask_no_more_questions(world: World) -> None:

@@ -39,6 +39,7 @@ from xiaohu.core.facts import LineStatus, RestrictionReason
 from xiaohu.core.filings import Purpose
 from xiaohu.core.findings import DecisionReason, FindingDecision, FindingKind, FindingSource
 from xiaohu.core.involuntary import INVOLUNTARY, Stop
+from xiaohu.core.kept import KeptAct
 from xiaohu.core.moves import Action
 from xiaohu.core.notices import SAMPLES, Channel, Notice, Recipient, Result, sent
 from xiaohu.core.ordering import OrderReason
@@ -74,6 +75,8 @@ from xiaohu.core.working import Part, Works
 from xiaohu.desk.asked import OF_COMPLAINTS
 from xiaohu.desk.finding import Kind
 from xiaohu.desk.money import VIEWS as MONEY_VIEWS
+from xiaohu.desk.retaining import VALUES as KEPT_VALUES
+from xiaohu.desk.retaining_forms import ASKED_OF_A_CASE
 from xiaohu.desk.showing import OUTCOMES, OWN_OUTCOMES
 from xiaohu.desk.views.keys import KEYS
 from xiaohu.desk.work import VIEWS
@@ -220,6 +223,9 @@ def made() -> Mapping[str, list[str]]:
         "tag.": each(Tag),
         "choice.": each(Choice),
         "choice.desk.": each(SAYS_I),
+        "kept.act.": each(KeptAct),
+        "kept.ask.": each(ASKED_OF_A_CASE),
+        "kept.value.": each(KEPT_VALUES),
         "changed.": each(Shown),
         "official.": each(OFFICIAL),
         "official.sign.": each(OFFICIAL),

@@ -108,6 +108,12 @@ def closings_of_reference(operator: str, reference: str) -> list[UUID]:
     return list(found.values_list("pk", flat=True))
 
 
+def references_of(closings: Collection[UUID]) -> dict[UUID, str]:
+    """Return the reference of the case of each closing, also after its folder was erased."""
+    found = Closing.objects.filter(pk__in=closings)
+    return dict(found.values_list("pk", "case__reference"))
+
+
 def open_closing_of(line: Line) -> Closing | None:
     """Return the one open closing of a line."""
     return Closing.objects.filter(line=line, is_open=True).select_related("case").first()

@@ -2,25 +2,23 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
-from datetime import UTC, date, datetime
+from datetime import datetime
 from enum import StrEnum
 from urllib.parse import urlencode
 from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
-from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan
 
 from xiaohu.access.models import StaffUser
-from xiaohu.closures.models import URGENCY, Case
+from xiaohu.closures.models import Case
 from xiaohu.core.channels import CaseChannel
 from xiaohu.core.states import CaseState
-from xiaohu.desk import work
+from xiaohu.desk import sorting, work
 
 STATES = tuple(state for state in CaseState if state is not CaseState.DRAFT)
 NOBODY, SOMEBODY_ELSES = "none", "others"
 MOST_COUNTED = 1000
-LONGEST_CURSOR = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +30,7 @@ class Filters:
     state: str = ""
     officer: str = ""
     line: str = ""
+    sort: str = ""
 
     @property
     def query(self) -> str:
@@ -45,13 +44,31 @@ class Filters:
 
     @property
     def cleared(self) -> str:
-        """Return the address of the same view with nothing else."""
-        return Filters(self.view).query
+        """Return the address of the same view with no filter."""
+        return Filters(self.view, sort=self.sort).query
+
+    @property
+    def by(self) -> str:
+        """Return the column it is sorted by."""
+        return self.sort.removeprefix(sorting.DOWN) or "left"
+
+    @property
+    def down(self) -> bool:
+        """Say whether the greatest stands first."""
+        return self.sort.startswith(sorting.DOWN)
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """Return the address of each way to sort: the other way round where it is the one in force."""
+        turned = {self.by: self.by if self.down else f"{sorting.DOWN}{self.by}"}
+        ways = {name: turned.get(name, name) for name in sorting.SORTS}
+        return {name: replace(self, sort=sorting.known(way)).query for name, way in ways.items()}
 
     @property
     def named(self) -> list[str]:
-        """Return the names of those in force, the view aside."""
-        return [f.name for f in fields(self) if f.name != "view" and getattr(self, f.name)]
+        """Return the names of those in force; view and order are none."""
+        apart = {"view", "sort"}
+        return [f.name for f in fields(self) if f.name not in apart and getattr(self, f.name)]
 
 
 def read(given: Mapping[str, str]) -> Filters:
@@ -63,11 +80,12 @@ def read(given: Mapping[str, str]) -> Filters:
         state=_among(given.get("state", ""), STATES),
         officer=officer if officer in {NOBODY, SOMEBODY_ELSES} else an_id(officer),
         line=an_id(given.get("line", "")),
+        sort=sorting.known(given.get("sort", "")),
     )
 
 
 def filtered(filters: Filters, officer: StaffUser, *, now: datetime) -> QuerySet[Case]:
-    """Return the cases the filters leave, most urgent first."""
+    """Return the cases the filters leave, in the order they ask for: most urgent first."""
     condition = work.view(filters.view, officer, now=now)
     if filters.channel:
         condition &= Q(channel=filters.channel)
@@ -77,28 +95,25 @@ def filtered(filters: Filters, officer: StaffUser, *, now: datetime) -> QuerySet
         condition &= Q(closings__line_id=filters.line)
     if filters.officer:
         condition &= _whose(filters.officer, officer)
-    return work.cases().filter(condition).order_by(*URGENCY)
+    return sorting.sorted_by(work.cases().filter(condition), filters.sort)
 
 
-def page_of(found: QuerySet[Case], after: str) -> tuple[list[Case], str]:
+def page_of(found: QuerySet[Case], after: str, *, sort: str = "") -> tuple[list[Case], str]:
     """Return one page of cases and the cursor of the next; an empty cursor where there is none."""
-    ids = list(ids_behind(found, after))
+    ids = list(ids_behind(found, after, sort=sort))
     by_id = Case.objects.select_related("officer", "holder").in_bulk(ids[: work.PAGE])
     cases = [by_id[pk] for pk in ids[: work.PAGE] if pk in by_id]
     more = len(ids) > work.PAGE and bool(cases)
-    return cases, _cursor_of(cases[-1]) if more else ""
+    return cases, sorting.cursor_of(cases[-1], sort) if more else ""
 
 
-def ids_behind(found: QuerySet[Case], after: str) -> QuerySet[Case, UUID]:
+def ids_behind(found: QuerySet[Case], after: str, *, sort: str = "") -> QuerySet[Case, UUID]:
     """Return the ids of one page and one more behind a cursor, or of the first page.
 
     Ids alone come from the index in its order; with what is joined to them the planner, which
     cannot tell how many share a date, would rather sort them all.
     """
-    start = _cursor(after)
-    if start is not None:
-        place = Tuple("due_order", "opened_at", "id")
-        found = found.filter(TupleGreaterThan(place, start))
+    found = sorting.behind(found, sort, after)
     return found.select_related(None).values_list("pk", flat=True)[: work.PAGE + 1]
 
 
@@ -132,18 +147,3 @@ def an_id(given: str) -> str:
         return str(UUID(given))
     except ValueError:
         return ""
-
-
-def _cursor_of(case: Case) -> str:
-    at = case.opened_at.astimezone(UTC)
-    return f"{case.due_order:%Y-%m-%d}~{at:%Y-%m-%dT%H:%M:%S.%f}~{case.pk}"
-
-
-def _cursor(given: str) -> tuple[date, datetime, UUID] | None:
-    due, _, rest = given[:LONGEST_CURSOR].partition("~")
-    opened, _, pk = rest.partition("~")
-    try:
-        at = datetime.fromisoformat(opened).replace(tzinfo=UTC)
-        return date.fromisoformat(due), at, UUID(pk)
-    except ValueError:
-        return None

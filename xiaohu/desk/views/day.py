@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 
 from xiaohu.access.models import StaffUser
 from xiaohu.core.actors import ActorKind
-from xiaohu.desk import asked, auditing, listing, money, work
+from xiaohu.desk import asked, auditing, listing, money, retaining, work
 from xiaohu.desk.entering import staff_only
 from xiaohu.queue import clock
 
@@ -27,16 +27,19 @@ def my_work(request: HttpRequest, officer: StaffUser) -> HttpResponse:
     mine = listing.rows(work.first_of("mine", officer, now=now), now=now)
     to_decide = money.to_decide(officer)
     refunds = officer.acts_as(ActorKind.FINANCE) and counted["refunds"]
+    kept_to_do = retaining.to_do(officer, now=now)
     page = {
         "counts": [(view, counted[view], work.in_figures(counted[view])) for view in work.FIGURES],
         "unassigned": work.in_figures(counted["waiting"]) if counted["waiting"] else 0,
         "mine": mine,
-        "all_done": not (mine or to_decide or refunds),
+        "all_done": not (mine or to_decide or refunds or kept_to_do),
         "asked": asked.counts(now=now),
         "late_complaints": asked.late_complaints(officer, now=now),
         "to_decide": to_decide,
         "audits": auditing.is_auditor(officer),
         "log_broken": auditing.is_broken(officer),
+        "keeps": retaining.keeps(officer),
+        "kept_to_do": kept_to_do,
         "announces": officer.acts_as(ActorKind.ADMIN),
         "missing_year": work.missing_year(officer, now=now),
     }

@@ -50,7 +50,7 @@ def _page(
 ) -> HttpResponse:
     now = clock.now()
     found = filtering.filtered(filters, officer, now=now)
-    cases, after = filtering.page_of(found, request.GET.get("after", ""))
+    cases, after = filtering.page_of(found, request.GET.get("after", ""), sort=filters.sort)
     team = filtering.officers()
     count, more = filtering.count_of(found)
     page: dict[str, Any] = {
