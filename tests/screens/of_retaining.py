@@ -21,7 +21,8 @@ COURT = "示例市示例区人民法院协助执行通知书〔2026〕示例执�
 
 def pair(stage: Stage) -> tuple[StaffUser, StaffUser]:
     """Let one of two people of compliance sit down."""
-    return stage.officer("wei", ActorKind.COMPLIANCE), staff("xu", ActorKind.COMPLIANCE)
+    other = StaffUser.objects.filter(username="xu").first()
+    return stage.officer("wei", ActorKind.COMPLIANCE), other or staff("xu", ActorKind.COMPLIANCE)
 
 
 def ask(stage: Stage, case: Case, act: KeptAct, by: StaffUser, authority: str) -> KeptRequest:
@@ -75,21 +76,6 @@ def all_of_it(stage: Stage) -> str:
 def wrong(stage: Stage) -> str:
     held(stage)
     return "/desk/retention"
-
-
-@scene("A8-dropped-meanwhile", "desk:retention", status=409, press="kept.agree")
-def agreed_meanwhile(stage: Stage) -> str:
-    """Somebody dropped it while the page was open."""
-    case = stage.world.close()
-    wei, xu = pair(stage)
-    request = ask(stage, case, KeptAct.HOLD, xu, ORDER)
-    stage.replace(kept, "_lock", _gone)
-    assert request.asked_by_id != wei.pk
-    return "/desk/retention"
-
-
-def _gone(*_: object) -> KeptRequest:
-    raise kept.NotAskedFor
 
 
 @scene("A8-not-permitted", "desk:retention", status=403)
