@@ -105,7 +105,7 @@ def in_all(operator: str) -> list[Bucket]:
         Bucket(
             category,
             rules[category],
-            sum(one.records for one in found),
+            sum(one.records + one.held for one in found),
             sum(one.held for one in found),
             found[0].until,
             found[-1].until,
