@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -10,6 +11,7 @@ from django.db import connections, transaction
 from xiaohu.access import codes
 from xiaohu.access.codes import Issued, Limited, Outcome, Purpose
 from xiaohu.access.models import OneTimeCode
+from xiaohu.vault import epoch_files, epochs
 
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 NUMBER = "+8613000000001"
@@ -46,7 +48,7 @@ def try_(code_id: UUID, code: str, *, now: datetime = NOON) -> codes.Tried:
     return codes.check(code_id=code_id, purpose=Purpose.SIGN_IN, code=code, now=now)
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(databases=["default", "keystore"])
 class TestACode:
     """What a code can and cannot do."""
 
@@ -129,3 +131,20 @@ def test_fifty_guessers_at_once_have_five_tries_together() -> None:
     assert OneTimeCode.objects.get(pk=code_id).tries == 5
     assert outcomes.count(Outcome.WRONG) == 4
     assert outcomes.count(Outcome.LOCKED) == 46
+
+
+@pytest.mark.django_db(databases=["default", "keystore"])
+def test_no_backup_opens_an_address_once_the_epoch_is_over(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    made = (tmp_path / "keys" / "epochs", tmp_path / "copies" / "epochs")
+    monkeypatch.setattr(epoch_files, "folders", lambda: made)
+    code_id = asked()
+    code = sent(code_id)
+    epochs.begin()
+    assert codes.letter(code_id, now=NOON) is not None  # while keys are wrapped anew both are there
+    while epochs.roll_on():
+        pass
+    assert codes.letter(code_id, now=NOON) is None
+    assert codes.shown_to(code_id) == ""
+    assert try_(code_id, code).outcome is Outcome.OK  # whoever has the code may still use it

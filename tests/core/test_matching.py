@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xiaohu.core.matching import FOR_PEOPLE, Heard, Match, Outcome, Said, match, read
+from xiaohu.core.matching import FOR_PEOPLE, Heard, Match, Outcome, Said, kept, match, read
 
 FEN = 12640
 PAID = Heard(said=Said.PAID, amount_fen=FEN, currency="CNY", reference="PAY-1")
@@ -19,6 +19,10 @@ OTHER = Heard(said=Said.PAID, amount_fen=FEN - 1, currency="CNY", reference="PAY
 DOLLARS = Heard(said=Said.PAID, amount_fen=FEN, currency="USD", reference="PAY-1")
 AGAIN = Heard(said=Said.PAID, amount_fen=FEN, currency="CNY", reference="PAY-2")
 ALL = [PAID, SILENT, ACCEPTED, REFUSED, RETURNED, MISSING, NOTHING, OTHER, DOLLARS, AGAIN]
+
+
+def _coded(said: object) -> bytes:
+    return json.dumps(said, ensure_ascii=False).encode()
 
 
 def outcome(answer: Heard | None, *callbacks: Heard, lookup: bool = True) -> Outcome:
@@ -121,3 +125,31 @@ def test_any_value_in_any_field_can_be_read_or_not(value: object) -> None:
     for field in good:
         found = read(json.dumps({**good, field: value}).encode())
         assert found is None or (found.amount_fen or 0) >= 0
+
+
+@given(
+    st.binary(max_size=60) | st.dictionaries(st.text(max_size=12), st.text(max_size=20)).map(_coded)
+)
+def test_what_is_kept_of_any_body_reads_the_same(body: bytes) -> None:
+    assert read(kept(body)) == read(body)
+
+
+@pytest.mark.parametrize("field", ["amount_fen", "currency", "reference", "reason"])
+@pytest.mark.parametrize("value", [7, "CNY", "PAY-000001", "号码", "x" * 90, None, [1], {"a": 1}])
+def test_what_is_kept_of_any_value_reads_the_same(field: str, value: object) -> None:
+    body = _coded({"type": "payout.paid", field: value})
+    assert read(kept(body)) == read(body)
+
+
+def test_what_a_provider_says_of_a_person_is_not_kept() -> None:
+    said = {"type": "payout.returned", "amount_fen": 5, "reference": "PAY-000001", "key": "k"}
+    body = _coded({**said, "payee": "金示例", "account": "6222000000000000004"})
+    assert b"6222" not in kept(body)
+    assert json.loads(kept(body)).keys() == {
+        "type",
+        "amount_fen",
+        "currency",
+        "reference",
+        "reason",
+    }
+    assert kept("无法识别：金示例".encode()) == b""

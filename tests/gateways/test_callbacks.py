@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from xiaohu.gateways.callbacks import WAKE, CallbackRefused, receive
+from xiaohu.gateways.callbacks import WAKE, CallbackRefused, body_of, receive
 from xiaohu.gateways.models import InboxEvent
 from xiaohu.queue import clock, engine
 
@@ -55,6 +55,18 @@ def test_keeps_a_genuine_one_once_and_wakes_the_case(client: Client) -> None:
     event = InboxEvent.objects.get()
     assert b"12640" not in bytes(event.box)
     assert engine.waiting(WAKE) == waiting + 1
+
+
+def test_of_what_is_said_only_what_is_read_again_is_kept(client: Client) -> None:
+    body = json.dumps({**json.loads(BODY), "payee": "金示例"}).encode()
+    assert post(client, body, headers(body)).status_code == 204
+    kept = json.loads(body_of(InboxEvent.objects.get()))
+    assert (kept["type"], kept["amount_fen"]) == ("payout.paid", 12640)
+    assert "payee" not in kept
+    receive(
+        source="messages", headers=headers(body, event_id="evt-2"), body=body, now=datetime.now(UTC)
+    )
+    assert body_of(InboxEvent.objects.get(source="messages")) == b""
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from django.db.models import F, QuerySet
 
 from xiaohu.access import counters
 from xiaohu.access.models import OneTimeCode
-from xiaohu.vault import box
+from xiaohu.vault import fleeting
 from xiaohu.vault.index import blind_index
 from xiaohu.vault.root import purpose_key
 
@@ -208,7 +208,7 @@ def _make(
     code_id = uuid4()
     code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
     plain = json.dumps({"to": to, "code": code, "known": known, "voice": voice}).encode()
-    sealed = box.seal(purpose_key("codes"), plain, belongs_to=(operator, str(code_id)))
+    sealed = fleeting.seal("codes", plain, belongs_to=(operator, str(code_id)))
     OneTimeCode.objects.create(
         pk=code_id,
         operator=operator,
@@ -225,10 +225,8 @@ def _make(
 def _open(row: OneTimeCode | None) -> Letter | None:
     if row is None or not row.box:
         return None
-    owner = (row.operator, str(row.pk))
-    return Letter(
-        **json.loads(box.open_box(purpose_key("codes"), bytes(row.box), belongs_to=owner))
-    )
+    plain = fleeting.open_box("codes", bytes(row.box), belongs_to=(row.operator, str(row.pk)))
+    return Letter(**json.loads(plain)) if plain is not None else None
 
 
 def _end(codes: QuerySet[OneTimeCode], now: datetime) -> None:

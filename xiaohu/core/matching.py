@@ -121,6 +121,21 @@ def read(body: bytes) -> Heard | None:
     )
 
 
+def kept(body: bytes) -> bytes:
+    """Return what is kept of a body: all that `read` reads, and nothing of whatever else was said."""
+    heard = read(body)
+    if heard is None:
+        return b""
+    said = {
+        "type": json.loads(body)["type"],
+        "amount_fen": heard.amount_fen,
+        "currency": heard.currency,
+        "reference": heard.reference,
+        "reason": heard.reason,
+    }
+    return json.dumps(said).encode()
+
+
 _BY_WEIGHT = (
     (Said.RETURNED, Outcome.RETURNED),
     (Said.PAID, Outcome.PAID),

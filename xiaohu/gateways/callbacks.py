@@ -1,6 +1,8 @@
 """Callbacks: signed, fresh, each event once. They are kept; of effects they only wake the case.
 
-What is signed and cannot be read is kept too: a person looks at it. What is not leaves no trace.
+Of what they say only the words are kept that are read again: a provider may say more of a person
+than we asked. What is signed and cannot be read is kept without its words: a person looks it up by
+its id where it came from. What is not signed leaves no trace.
 """
 
 import base64
@@ -16,6 +18,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models.functions import Now
 
+from xiaohu.core import matching
 from xiaohu.core.refusals import Refusal
 from xiaohu.gateways.models import InboxEvent
 from xiaohu.queue import engine
@@ -38,6 +41,7 @@ class CallbackRefused(Refusal):
 
 Hears = Callable[[UUID, Mapping[str, Any], datetime], None]
 Misses = Callable[[str, datetime], None]
+_KEPT: Mapping[str, Callable[[bytes], bytes]] = {"payout": matching.kept}
 _hears: dict[str, Hears] = {}
 _misses: dict[str, Misses] = {}
 
@@ -73,7 +77,8 @@ def receive(
     event_id = _verified(headers, body, now)
     said = _read(body)
     effect_id = _effect_id(said)
-    sealed = box.seal(purpose_key("inbox"), body, belongs_to=(source, event_id))
+    kept = _KEPT[source](body) if source in _KEPT else b""
+    sealed = box.seal(purpose_key("inbox"), kept, belongs_to=(source, event_id))
     event, new = InboxEvent.objects.get_or_create(
         event_id=event_id, defaults={"source": source, "effect_id": effect_id, "box": sealed}
     )
@@ -104,7 +109,7 @@ def bodies_of(effect_id: UUID, *, source: str) -> list[bytes]:
 
 
 def body_of(event: InboxEvent) -> bytes:
-    """Return the body of a callback as it came."""
+    """Return what was kept of the body of a callback; nothing where nothing of it is read again."""
     owner = (event.source, event.event_id)
     return box.open_box(purpose_key("inbox"), bytes(event.box), belongs_to=owner)
 
