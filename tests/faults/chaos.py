@@ -130,7 +130,7 @@ class Chaos:
         connections.close_all()
         for cluster in self.world.clusters:
             cluster.stop()
-            said = cluster._run(["pg_checksums", "--check", "-D", str(cluster.pgdata)])
+            said = cluster.run_program(["pg_checksums", "--check", "-D", str(cluster.pgdata)])
             assert said.returncode == 0, said.stderr
 
     def _stuck(self) -> list[Any]:

@@ -140,7 +140,7 @@ class Cluster:
         # The encoding and the plain locale make an index mean the same on every machine.
         command = ["initdb", "-D", str(unfinished), "-U", ROLE, "-A", "trust", "-E", "UTF8"]
         command += ["--locale=C", "--data-checksums", "--no-instructions"]
-        made = self._run(command)
+        made = self.run_program(command)
         if made.returncode != 0:
             raise CannotStart(
                 f"PostgreSQL 无法在 {self.home} 里建立：{_reason(made)}",
@@ -219,7 +219,8 @@ class Cluster:
             group=who.gid if who else None,
         )
 
-    def _run(self, command: list[str]) -> "subprocess.CompletedProcess[str]":
+    def run_program(self, command: list[str]) -> "subprocess.CompletedProcess[str]":
+        """Run one of PostgreSQL's own programs, as the user this cluster runs as."""
         who = identity()
         return subprocess.run(  # noqa: S603 - our own programs, no shell
             [str(programs(self.data_dir) / command[0]), *command[1:]],
