@@ -15,6 +15,7 @@ from xiaohu.ops import alive
 from xiaohu.ops.audit_commands import audit_app
 from xiaohu.ops.calendar_commands import calendar_app
 from xiaohu.ops.cert_commands import cert_app
+from xiaohu.ops.drill_commands import drill
 from xiaohu.ops.help_commands import help_app
 from xiaohu.ops.incident_commands import incident_app
 from xiaohu.ops.key_commands import keys_app
@@ -66,6 +67,7 @@ app.add_typer(keys_app, name="keys")
 app.add_typer(retention_app, name="retention")
 app.add_typer(stores_app, name="stores")
 app.command()(reconcile)
+app.command()(drill)
 
 
 @app.command()

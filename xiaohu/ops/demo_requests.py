@@ -5,9 +5,10 @@ the worker carries them out at once. One waits to be fetched at the counter, one
 bank, and of one the operator bills more for leaving a contract than its holder was shown.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import cycle
 
 from xiaohu.access.models import StaffUser
 from xiaohu.closures import assisting, queries, reviewing
@@ -32,7 +33,7 @@ VISIT = "机主本人到营业厅，已核对证件原件（虚构的示例）�
 
 
 @dataclass(frozen=True, slots=True)
-class _Wish:
+class Wish:
     """How the money of one request is to go; `bound` asks for a line under a contract."""
 
     route: RefundRoute
@@ -42,17 +43,15 @@ class _Wish:
 
 
 WISHES = (
-    _Wish(RefundRoute.COUNTER),
-    _Wish(RefundRoute.BANK_ACCOUNT, "示例银行", CLOSED_ACCOUNT),
-    _Wish(RefundRoute.ORIGINAL, bound=True),
+    Wish(RefundRoute.COUNTER),
+    Wish(RefundRoute.BANK_ACCOUNT, "示例银行", CLOSED_ACCOUNT),
+    Wish(RefundRoute.ORIGINAL, bound=True),
 )
 
 
 def open_all(rows: Iterable[Row], *, operator: str, now: datetime) -> None:
     """Take and decide the requests for the first lines that fit them; each is one holder's."""
-    taker, reviewer = (
-        StaffUser.objects.get(operator=operator, username=name) for name in ("chen", "wu")
-    )
+    taker, reviewer = _desk(operator)
     at, left, met = now - TAKEN_AGO, list(WISHES), set[str]()
     for row in rows:
         wish = next((one for one in left if _fits(one, row)), None)
@@ -66,12 +65,32 @@ def open_all(rows: Iterable[Row], *, operator: str, now: datetime) -> None:
             return
 
 
-def _fits(wish: _Wish, row: Row) -> bool:
+def open_each(rows: Sequence[Row], wishes: Sequence[Wish], *, operator: str, now: datetime) -> int:
+    """Take and decide a request for each line, the wishes in turn; return how many that were."""
+    taker, reviewer = _desk(operator)
+    opened = 0
+    for row, wish in zip(rows, cycle(wishes), strict=False):
+        line = lines.find(operator, f"+86{row['number']}")
+        if line is not None:
+            _open(wish, row, line, taker, reviewer, now)
+            opened += 1
+    return opened
+
+
+def _desk(operator: str) -> tuple[StaffUser, StaffUser]:
+    """Return who takes requests, and who decides on them."""
+    taker, reviewer = (
+        StaffUser.objects.get(operator=operator, username=name) for name in ("chen", "wu")
+    )
+    return taker, reviewer
+
+
+def _fits(wish: Wish, row: Row) -> bool:
     return bool(row["contract_monthly_yuan"]) if wish.bound else demo_data.is_clean(row)
 
 
 def _open(
-    wish: _Wish, row: Row, line: Line, taker: StaffUser, reviewer: StaffUser, at: datetime
+    wish: Wish, row: Row, line: Line, taker: StaffUser, reviewer: StaffUser, at: datetime
 ) -> None:
     if queries.open_closing_of(line) is not None:
         return  # A start that was broken off had come so far.

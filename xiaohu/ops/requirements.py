@@ -59,6 +59,21 @@ def require_free_ports(host: str, ports: list[int]) -> None:
             raise _unbindable(host, port, error) from None
 
 
+def free_ports(count: int) -> int:
+    """Return the first of so many ports in a row of this machine that nobody has.
+
+    Raises:
+        CannotStart: there are none.
+    """
+    for first in range(20_000, 60_000, count):
+        try:
+            require_free_ports("127.0.0.1", list(range(first, first + count)))
+        except CannotStart:
+            continue
+        return first
+    raise CannotStart("本机没有空闲端口。", "No ports of this machine are free.")
+
+
 def _unbindable(host: str, port: int, error: OSError) -> CannotStart:
     if error.errno == errno.EADDRINUSE:
         return CannotStart(

@@ -1,0 +1,48 @@
+"""F16 as a command: an older backup is brought back with three kinds of keys, and nobody returns with it."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytestmark = [pytest.mark.kill, pytest.mark.timeout(900)]
+PEOPLE = 6
+STEPS = [
+    "asked",
+    "backed_up",
+    "erased",
+    "keys_of_today",
+    "start_refused",
+    "replayed",
+    "nothing_twice",
+    "epoch_over",
+]
+
+
+def test_whoever_was_erased_after_the_backup_stays_erased(tmp_path: Path) -> None:
+    ours = tmp_path / "data"
+    environment = {**os.environ, "XIAOHU_DATA_DIR": str(ours), "TMPDIR": "/tmp"}
+    ran = subprocess.run(
+        [sys.executable, "-m", "xiaohu.ops.cli", "drill", "--people", str(PEOPLE), "--json"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    said = [json.loads(line) for line in ran.stdout.splitlines() if line.startswith("{")]
+    told = {step.pop("step"): step for step in said}
+    assert list(told) == STEPS, ran.stderr
+    assert [name for name, step in told.items() if not step["ok"]] == []
+    assert ran.returncode == 0
+    half = PEOPLE // 2
+    for name in ("erased", "keys_of_today", "replayed"):
+        assert (told[name]["erased"], told[name]["readable"]) == (half, half), name
+    # Before the replay the old keys would have brought everybody back: the look sees it.
+    assert told["start_refused"]["readable"] == PEOPLE
+    assert told["replayed"]["broken"] == 0
+    assert told["nothing_twice"]["again"] == 0
+    assert (told["epoch_over"]["readable"], told["epoch_over"]["erased"]) == (0, 0)
+    assert not ours.exists()  # the installation itself was never touched
