@@ -16,7 +16,7 @@ import psutil
 
 from xiaohu.ops import demo_people
 
-START_SECONDS = 90.0
+START_SECONDS = 180.0
 CODE = re.compile(r"(?<!\d)\d{6}(?!\d)")
 
 
