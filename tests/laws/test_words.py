@@ -83,6 +83,7 @@ from xiaohu.desk.work import VIEWS
 from xiaohu.erasure.stores.file import IdentityKind, Why
 from xiaohu.help.articles import Topic
 from xiaohu.notices.models import NoticeState
+from xiaohu.ops import drill
 from xiaohu.portal.checklist import Tag
 from xiaohu.portal.options import ALREADY, CAN_CLOSE, WITH_PAPERS
 from xiaohu.portal.shown import ANNOUNCE, RESUBMIT
@@ -229,6 +230,7 @@ def made() -> Mapping[str, list[str]]:
         "changed.": each(Shown),
         "official.": each(OFFICIAL),
         "official.sign.": each(OFFICIAL),
+        "cli.drill.": each(drill.STEPS),
         "copy.": ["title", "lead", *each(Record)],
         "left.": each(LeftBehind),
         "left.counted.": each(LeftBehind),

@@ -20,6 +20,16 @@ from xiaohu.ops.requirements import free_ports
 from xiaohu.ops.scratch import Installation
 from xiaohu.ops.sentences import MARK
 
+STEPS = (
+    "asked",
+    "backed_up",
+    "erased",
+    "keys_of_today",
+    "start_refused",
+    "replayed",
+    "nothing_twice",
+    "epoch_over",
+)
 PORTS = 4  # the web server's, and one for each simulator
 # Beside the databases: what a restore leaves as it is, and what the world outside remembers anyway.
 NOT_RESTORED = ("keys", "demo", "simulators", "checkpoints", "instance.json")
