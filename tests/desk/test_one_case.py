@@ -216,3 +216,21 @@ def test_numbers_of_messages_are_kept_for_those_who_ask(world: World) -> None:
     assert "文案 " in more
     assert "<code>" not in listed.partition("消息</h2>")[2]
     assert "<code>" in more
+
+
+def test_whoever_had_a_part_is_told_that_another_decides(world: World) -> None:
+    case = waiting(world)
+    desk, wang = officer(world).sign_in(), officer(world, "wang").sign_in()
+    Case.objects.filter(pk=case.pk).update(prepared_by=desk.officer.pk)
+    path = f"/case/{case.reference}"
+    own = page(desk.open(path))
+    assert "须由另一位同事审核" in own
+    assert 'name="claim"' not in own
+    desk.send(path, claim="1")  # from a page that was open before
+    own = page(desk.open(path))
+    assert "outcome=approve" not in own
+    assert 'name="release"' in own
+    desk.send(path, release="1", note="")
+    other = page(wang.open(path))
+    assert "须由另一位同事审核" not in other
+    assert 'name="claim"' in other

@@ -202,10 +202,15 @@ def _to_decide(case_id: UUID, officer: StaffUser, now: datetime) -> Case:
     _refuse_other_officer(case, officer, now)
     if case.officer_id != officer.pk:
         raise NotClaimed
-    if officer.pk in {case.prepared_by, case.proposed_by_id, *_decided_before(case)}:
+    if is_barred(case, officer):
         raise SamePerson
     case.decided_by, case.decided_at = officer, now
     return case
+
+
+def is_barred(case: Case, officer: StaffUser) -> bool:
+    """Say whether somebody had a part in a case, or in what it is about, and cannot decide it."""
+    return officer.pk in {case.prepared_by, case.proposed_by_id, *_decided_before(case)}
 
 
 def _decided_before(case: Case) -> set[UUID | None]:

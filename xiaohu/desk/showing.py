@@ -65,6 +65,7 @@ def page_of(case: Case, officer: StaffUser) -> dict[str, Any]:
     checked = checking.last(case, now=now, with_answers=True)
     in_review = case.state == CaseState.IN_REVIEW.value
     stale_after = _stale_after(checked, now)
+    barred = in_review and reviewing.is_barred(case, officer)
     other = in_review and reviewing.held_by_other(case, officer, now=now)
     return {
         "case": case,
@@ -97,7 +98,8 @@ def page_of(case: Case, officer: StaffUser) -> dict[str, Any]:
         "left": time_left(case, now=now),
         "taken_by_other": other,
         "mine": in_review and case.officer_id == officer.pk,
-        "can_claim": in_review and not other and case.officer_id != officer.pk,
+        "can_claim": in_review and not (other or barred) and case.officer_id != officer.pk,
+        "barred": barred,
     }
 
 
