@@ -4,8 +4,10 @@ import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Protocol
+from urllib.parse import urlencode
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import HttpResponse
 from django.test import Client
 
 from tests.stories import CLEAN, World, picture
@@ -150,6 +152,13 @@ class Browser:
             path = response["Location"]
             response = self.client.get(path)
         raise AssertionError(f"it goes round in circles at {path}")
+
+
+def switch(
+    client: Client, what: str, to: str, *, back: str = "/", **typed: str | list[str]
+) -> HttpResponse:
+    """Press another language or size on a page, with what is typed there."""
+    return client.post(f"/{what}?{urlencode({'to': to, 'next': back})}", typed)
 
 
 def give_password(world: World, number: str = CLEAN) -> None:

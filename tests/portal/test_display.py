@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from tests.portal.browser import page, words
+from tests.portal.browser import page, switch, words
 from tests.stories import World
 
 pytestmark = pytest.mark.django_db(databases=["default", "keystore"])
@@ -30,28 +30,30 @@ def test_strong_contrast_is_remembered_beside_the_size(world: World) -> None:
     client = Client()
     answer = client.post("/settings/display", {**CHOSEN, "contrast": "high"}, follow=True)
     assert 'class="elder contrast"' in page(answer)
-    client.post("/size", {"size": "standard", "next": "/"})
+    switch(client, "size", "standard", back="/")
     assert 'class="standard contrast"' in page(client.get("/verify"))
 
 
 def test_one_press_makes_every_page_large_and_another_undoes_it(world: World) -> None:
     client = Client()
-    assert client.post("/size", {"size": "elder", "next": "/verify"})["Location"] == "/verify"
+    assert switch(client, "size", "elder", back="/verify")["Location"] == "/verify"
     assert 'class="elder"' in page(client.get("/desk/sign-in"))
-    client.post("/size", {"size": "standard", "next": "/"})
+    switch(client, "size", "standard", back="/")
     assert 'class="standard"' in page(client.get("/verify"))
 
 
-def test_without_scripts_a_form_says_what_a_switch_would_lose(world: World) -> None:
+def test_the_switches_send_the_form_of_a_page_along(world: World) -> None:
     client = Client()
-    assert "<noscript>" in page(client.get("/sign-in"))
-    assert "<noscript>" not in page(client.get("/"))
+    for path, form in (("/sign-in", "answers"), ("/settings/display", "answers"), ("/", "switch")):
+        shown = page(client.get(path))
+        assert shown.count(f'<button class="link-button" form="{form}" formmethod="post"') == 2
+        assert shown.count(f'id="{form}"') == 1
 
 
 def test_one_press_leaves_the_other_choices_alone(world: World) -> None:
     client = Client()
     client.post("/settings/display", CHOSEN)
-    client.post("/size", {"size": "large", "next": "/"})
+    switch(client, "size", "large", back="/")
     assert client.cookies["xh_display"].value == "large.silent"
 
 
@@ -71,5 +73,5 @@ def test_a_broken_cookie_is_only_forgotten(world: World, broken: str) -> None:
 
 
 def test_the_choice_leads_nowhere_else(world: World) -> None:
-    answer = Client().post("/size", {"size": "elder", "next": "https://evil.example/"})
+    answer = switch(Client(), "size", "elder", back="https://evil.example/")
     assert answer["Location"] == "/"

@@ -11,7 +11,7 @@ import pytest
 from django.db import transaction
 from django.utils.translation import gettext
 
-from tests.portal.browser import CONTACT, Browser, page, words
+from tests.portal.browser import CONTACT, Browser, page, switch, words
 from tests.stories import CLEAN, EMPTY, STOPPED, World, staff
 from xiaohu.access.models import StaffUser
 from xiaohu.closures import drafting, minding, paying, reviewing
@@ -245,7 +245,7 @@ def test_the_certificate_page_comes_with_the_closing(world: World) -> None:
 def test_both_papers_are_pdfs_with_their_signed_text(world: World, language: str) -> None:
     case = finished(world)
     browser = Browser(world).sign_in_by_reference(case)
-    browser.send("/language", language=language, next="/")
+    switch(browser.client, "language", language, back="/")
     for kind in ("certificate", "statement"):
         answer = browser.open(f"/case/{case.pk}/{kind}.pdf")
         assert answer["Content-Type"] == "application/pdf"
@@ -263,7 +263,7 @@ def test_the_receipt_is_a_pdf_without_a_signature(
 ) -> None:
     case = make(world)
     browser = Browser(world).sign_in_by_reference(case)
-    browser.send("/language", language=language, next="/")
+    switch(browser.client, "language", language, back="/")
     assert f"/case/{case.pk}/receipt.pdf" in page(browser.open(f"/case/{case.pk}/submitted"))
     answer = browser.open(f"/case/{case.pk}/receipt.pdf")
     assert answer["Content-Type"] == "application/pdf"
@@ -371,7 +371,7 @@ def test_the_button_leads_to_what_is_not_put_right_yet_and_the_rest_is_to_read(
 def test_english_pages_name_their_sources_in_english(world: World) -> None:
     case = finished(world)
     browser = Browser(world).sign_in_by_reference(case)
-    browser.send("/language", language="en", next="/")
+    switch(browser.client, "language", "en", back="/")
     said = words(browser.open(f"/case/{case.pk}/statement"))
     assert "Personal Information Protection Law, Art. 50, 69" in said
     assert "个人信息保护法" not in said

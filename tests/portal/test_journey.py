@@ -5,7 +5,7 @@ import re
 import pytest
 from django.contrib.auth.hashers import check_password
 
-from tests.portal.browser import CONTACT, PASSWORD, Browser, page, words
+from tests.portal.browser import CONTACT, PASSWORD, Browser, page, switch, words
 from tests.stories import ARREARS, CLEAN, CONTRACT, EMPTY, LARGE, STOPPED, World
 from xiaohu.access.models import SubscriberAccount
 from xiaohu.closures.models import Case
@@ -56,7 +56,7 @@ def test_a_clean_line_is_closed_page_by_page(world: World) -> None:
 
 def test_pages_in_english_speak_english(world: World) -> None:
     browser = Browser(world)
-    browser.send("/language", language="en", next="/")
+    switch(browser.client, "language", "en", back="/")
     browser.sign_in()
     said = words(browser.choose_line())
     assert "Checks before closing" in said

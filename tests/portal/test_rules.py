@@ -5,7 +5,7 @@ from datetime import datetime
 import pytest
 
 from tests.closures import rulings
-from tests.portal.browser import Browser, page, words
+from tests.portal.browser import Browser, page, switch, words
 from tests.portal.test_journey import answered
 from tests.stories import CONTRACT, World
 from xiaohu.closures.models import Case
@@ -47,7 +47,7 @@ def test_each_version_is_told_rule_by_rule_in_both_languages(world: World) -> No
         "以 generic-cn@2026.11.1 为基础",
     ):
         assert rule in said
-    browser.send("/language", language="en", next="/policies/2026.12")
+    switch(browser.client, "language", "en", back="/policies/2026.12")
     said = words(browser.open("/policies/2026.12"))
     assert "Cooling-off of 5 days" in said
     assert "Personal Information Protection Law, Art. 50" in said

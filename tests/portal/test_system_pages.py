@@ -8,7 +8,7 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 
-from tests.portal.browser import Browser, facts, page, words
+from tests.portal.browser import Browser, facts, page, switch, words
 from tests.stories import World
 from xiaohu.ui import views
 
@@ -62,7 +62,7 @@ def test_a_page_that_is_not_there_says_so(
     world: World, language: str, lang: str, said: str
 ) -> None:
     browser = Browser(world)
-    browser.send("/language", language=language, next="/")
+    switch(browser.client, "language", language, back="/")
     answer = browser.open("/nowhere")
     assert answer.status_code == 404
     assert f'<html lang="{lang}" ' in page(answer)
@@ -71,7 +71,7 @@ def test_a_page_that_is_not_there_says_so(
 
 def test_the_language_is_remembered(world: World) -> None:
     client = Client()
-    answer = client.post("/language", {"language": "en", "next": "/verify"})
+    answer = switch(client, "language", "en", back="/verify")
     assert answer["Location"] == "/verify"
     cookie = answer.cookies["xh_lang"]
     assert (cookie.value, cookie["httponly"], cookie["samesite"]) == ("en", True, "Lax")
@@ -80,12 +80,12 @@ def test_the_language_is_remembered(world: World) -> None:
 
 @pytest.mark.parametrize("wanted", ["fr", "xx", "", "../en", "en\n"])
 def test_a_language_we_do_not_speak_is_not_remembered(world: World, wanted: str) -> None:
-    assert "xh_lang" not in Client().post("/language", {"language": wanted}).cookies
+    assert "xh_lang" not in switch(Client(), "language", wanted).cookies
 
 
 @pytest.mark.parametrize("elsewhere", ["https://evil.example", "//evil.example", "/\\evil", "x"])
 def test_nobody_is_sent_elsewhere(world: World, elsewhere: str) -> None:
-    answer = Client().post("/language", {"language": "en", "next": elsewhere})
+    answer = switch(Client(), "language", "en", back=elsewhere)
     assert answer["Location"] == "/"
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from tests.desk import officers
 from tests.desk.officers import waiting
-from tests.portal.browser import Browser, page
+from tests.portal.browser import Browser, page, switch, words
 from tests.stories import LARGE, World
 from xiaohu.access.models import SubscriberSession
 from xiaohu.closures.models import Case
@@ -102,8 +102,8 @@ def test_another_language_or_size_takes_along_what_was_not_sent(
 ) -> None:
     browser = at_the_account(world)
     account = browser.at
-    typed = {f"typed-{name}": value for name, value in TYPED.items()}
-    browser.send(f"/{next(iter(choice))}", next=f"{account}?x=1", **choice, **typed)
+    ((what, to),) = choice.items()
+    switch(browser.client, what, to, back=f"{account}?x=1", **TYPED)
     answer = browser.open(account)
     assert answer.status_code == 200
     assert all(f'value="{TYPED[name]}"' in page(answer) for name in ("bank", "account"))
@@ -114,10 +114,10 @@ def test_another_language_or_size_takes_along_what_was_not_sent(
     assert COOKIE not in {name for name, one in browser.client.cookies.items() if one.value}
 
 
-def test_a_script_cannot_keep_a_secret_either(world: World) -> None:
+def test_a_secret_is_not_taken_along(world: World) -> None:
     browser = at_the_account(world)
-    browser.send("/language", next=browser.at, language="en", **{"typed-password": "hush hush"})
-    browser.send("/language", next="//example.com/x", language="en", **{"typed-bank": "x"})
+    switch(browser.client, "language", "en", back=browser.at, password="hush hush")
+    switch(browser.client, "language", "en", back="//example.com/x", bank="x")
     assert "hush" not in page(browser.open(browser.at))
 
 
@@ -126,14 +126,26 @@ def test_an_officer_s_ticks_and_notes_are_taken_along(world: World) -> None:
     desk = officers.officer(world).sign_in()
     desk.send("/")
     path = f"/desk/case/{case.reference}/decide"
-    typed = {
-        "typed-outcome": "return",
-        "typed-reasons": ["payee_unclear"],
-        "typed-note": "户名看不清",
-    }
-    desk.client.post("/language", {"language": "en", "next": f"{path}?outcome=return", **typed})
+    switch(
+        desk.client,
+        "language",
+        "en",
+        back=f"{path}?outcome=return",
+        outcome="return",
+        reasons=["payee_unclear"],
+        note="户名看不清",
+    )
     answer = desk.open(f"/case/{case.reference}/decide?outcome=return")
     assert answer.status_code == 200
     assert "户名看不清" in page(answer)
     assert 'value="payee_unclear"' in page(answer)
     assert page(answer).count(" checked") == 1
+
+
+def test_what_is_too_long_to_be_taken_along_stays_where_it_is(world: World) -> None:
+    browser = Browser(world).sign_in()
+    numbers = "\n".join(f"139{n * 7919 % 10**8:08}" for n in range(1500))
+    answer = switch(browser.client, "language", "en", back="/lines/upload", numbers=numbers)
+    assert answer.status_code == 413
+    assert "内容较多" in words(answer)
+    assert "xh_lang" not in answer.cookies

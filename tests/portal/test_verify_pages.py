@@ -9,7 +9,7 @@ import pypdfium2
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from tests.portal.browser import Answer, Browser, page, words
+from tests.portal.browser import Answer, Browser, page, switch, words
 from tests.stories import EMPTY, World, document_of
 from verifiers import verify_bundle
 from xiaohu.closures import documents, papers
@@ -45,7 +45,7 @@ def test_a_result_names_issuer_key_and_moment(world: World, certificate: Documen
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 def test_a_result_can_be_filed(world: World, certificate: Document, language: str) -> None:
     browser = Browser(world)
-    browser.send("/language", language=language, next="/")
+    switch(browser.client, "language", language, back="/")
     answer = browser.open(f"/verify/{certificate.number}/result.pdf")
     assert answer["Content-Type"] == "application/pdf"
     said = pypdfium2.PdfDocument(answer.content)[0].get_textpage().get_text_range()

@@ -128,6 +128,18 @@ def _weight(page: Page, language: str) -> Iterator[str]:
         yield f"needs {requests} requests, {budget.requests} is the budget"
 
 
+def _left_behind(page: Page, language: str) -> Iterator[str]:
+    """Yield fields that another language or size would leave behind where scripts are off."""
+    script = """() => { if (document.body.matches('.dense')) return [];
+        const told = 'main :is(input:not([type=hidden], [type=file], [type=password], [type=search]), select, textarea)';
+        const secret = ['code', 'tail'], takes = document.querySelector('.toolbar nav .link-button')?.form;
+        return [...document.querySelectorAll(told)]
+            .filter(e => e.form && e.form !== takes && !secret.includes(e.name))
+            .filter(e => !e.form.querySelector('[name=face]')).map(e => e.name); }"""
+    for name in page.evaluate(script):
+        yield f"would lose {name} with another language or size"
+
+
 RULES: tuple[Rule, ...] = (
     _sideways,
     _language,
@@ -140,6 +152,7 @@ RULES: tuple[Rule, ...] = (
     _letters,
     _inline,
     _weight,
+    _left_behind,
 )
 
 

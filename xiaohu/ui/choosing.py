@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from django import forms
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import translation
@@ -16,6 +16,8 @@ from django.views.decorators.http import require_POST
 from xiaohu.ui import typed
 from xiaohu.ui.display import Display, Size, display_of, keep, remember
 from xiaohu.ui.paths import safe_path
+from xiaohu.ui.plain import PlainForm, Unsent
+from xiaohu.ui.views import system
 
 
 class Offered(forms.ChoiceField):
@@ -30,7 +32,7 @@ class Offered(forms.ChoiceField):
         self.error_messages = dict.fromkeys(("required", "invalid_choice"), gettext("display.err"))
 
 
-class DisplayForm(forms.Form):
+class DisplayForm(PlainForm):
     """The four choices."""
 
     language = Offered()
@@ -54,33 +56,50 @@ class DisplayForm(forms.Form):
 
 @require_POST
 def language(request: HttpRequest) -> HttpResponse:
-    """Remember the reader's language and stay on the same page."""
-    answer = HttpResponseRedirect(safe_path(request.POST.get("next", "")))
-    wanted = request.POST.get("language", "")
+    """Remember the reader's language and stay on the same page, with what was typed there."""
+    answer = HttpResponseRedirect(safe_path(request.GET.get("next", "")))
+    wanted = request.GET.get("to", "")
     if wanted in dict(settings.LANGUAGES):
         keep(answer, settings.LANGUAGE_COOKIE_NAME, wanted)
-    return typed.keep_unsent(request, answer, path=urlsplit(answer.url).path)
+    return _with_typed(request, answer)
 
 
 @require_POST
 def size(request: HttpRequest) -> HttpResponse:
-    """Remember a size and stay on the same page."""
-    answer = HttpResponseRedirect(safe_path(request.POST.get("next", "")))
-    wanted = request.POST.get("size", "")
+    """Remember a size and stay on the same page, with what was typed there."""
+    answer = HttpResponseRedirect(safe_path(request.GET.get("next", "")))
+    wanted = request.GET.get("to", "")
     if wanted in set(Size):
         remember(answer, replace(display_of(request), size=Size(wanted)))
-    return typed.keep_unsent(request, answer, path=urlsplit(answer.url).path)
+    return _with_typed(request, answer)
+
+
+def _with_typed(request: HttpRequest, answer: HttpResponseRedirect) -> HttpResponse:
+    """Return an answer that keeps what was typed, or say that it is too long to be taken along."""
+    if typed.keep_unsent(request, answer, path=urlsplit(answer.url).path):
+        return answer
+    return system(request, "413typed", 413)
 
 
 def display(request: HttpRequest) -> HttpResponse:
     """S24: all choices on one page, applied at once."""
     back = safe_path(request.POST.get("next") or request.GET.get("next", ""))
-    form = DisplayForm(request.POST or None, initial=_chosen(request))
+    form = DisplayForm(_given(request), initial=_chosen(request))
     if request.method == "POST" and form.is_valid():
         return _applied(form, back)
     page = {"form": form, "back": back, "saved": "saved" in request.GET}
     status = 422 if form.errors else 200
     return render(request, "ui/display.html", page, status=status)
+
+
+def _given(request: HttpRequest) -> QueryDict | None:
+    """Return what was sent or ticked; what a switch has just changed counts more than its tick."""
+    given = request.POST
+    if isinstance(given, Unsent):
+        given = given.copy()
+        for switched in ("language", "size"):
+            given.pop(switched, None)
+    return given or None
 
 
 def _chosen(request: HttpRequest) -> dict[str, str]:

@@ -1,4 +1,6 @@
-"""What was typed on a page whose session had ended, kept until its author is back on that page.
+"""What was typed on a page and not taken yet, kept until its author is back on that page.
+
+A session may have ended, or another language or size been chosen.
 
 It waits in the author's own browser, sealed with a key of this installation, for that path alone
 and for twenty minutes; here nothing is stored. Secrets are never kept, and neither are files.
@@ -24,36 +26,41 @@ if TYPE_CHECKING:
     from django.http.request import _ImmutableQueryDict
 
 COOKIE = "xh_typed"
-TYPED = "typed-"  # before the names of fields that were typed and not sent
 UNSENT = " unsent"  # no field has such a name
 KEPT = timedelta(minutes=20)
 LONGEST_COOKIE = 3800  # browsers drop a cookie of 4096 bytes and more, name and path included
 SECRETS = frozenset({"csrfmiddlewaretoken", "password", "old", "code", "service_password", "tail"})
+FILES = frozenset({"file"})  # a name of a file without the file helps nobody
 
 
 def keep(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
     """Let an answer that leads to the sign-in keep what was typed."""
-    return _keep(answer, dict(request.POST.lists()), request.path)
+    _keep(answer, _told(request), request.path)
+    return answer
 
 
-def keep_unsent(request: HttpRequest, answer: HttpResponse, *, path: str) -> HttpResponse:
-    """Let an answer that leads back to a page keep what a script says was typed there and not sent.
+def keep_unsent(request: HttpRequest, answer: HttpResponse, *, path: str) -> bool:
+    """Let an answer that leads back to a page keep what was typed there and not sent.
 
-    It is shown again, and nothing is said about it.
+    It is shown again, and nothing is said about it. False where it is too long to be kept.
     """
-    typed = {
-        name.removeprefix(TYPED): values
+    typed = _told(request)
+    return not typed or _keep(answer, {**typed, UNSENT: ["1"]}, path)
+
+
+def _told(request: HttpRequest) -> dict[str, list[str]]:
+    return {
+        name: values
         for name, values in request.POST.lists()
-        if name.startswith(TYPED)
+        if name not in SECRETS and name not in FILES
     }
-    return _keep(answer, {**typed, UNSENT: ["1"]}, path) if typed else answer
 
 
-def _keep(answer: HttpResponse, said: dict[str, list[str]], path: str) -> HttpResponse:
-    typed = {name: values for name, values in said.items() if name not in SECRETS}
+def _keep(answer: HttpResponse, typed: dict[str, list[str]], path: str) -> bool:
     plain = zlib.compress(json.dumps(typed).encode())
     box = base64.urlsafe_b64encode(seal(_key(), plain, belongs_to=("typed", path)))
-    if typed and len(box) <= LONGEST_COOKIE:
+    fits = len(box) <= LONGEST_COOKIE
+    if typed and fits:
         answer.set_cookie(
             COOKIE,
             box.decode(),
@@ -63,7 +70,7 @@ def _keep(answer: HttpResponse, said: dict[str, list[str]], path: str) -> HttpRe
             samesite="Lax",
             secure=settings.SECURE_COOKIES,
         )
-    return answer
+    return fits
 
 
 class TypedMiddleware:

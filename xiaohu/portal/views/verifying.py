@@ -28,7 +28,8 @@ FILES_A_MINUTE = 10
 
 def verify(request: HttpRequest) -> HttpResponse:
     """V1: type a number, or choose a file."""
-    form = CertificateNumber(request.GET if "number" in request.GET else None)
+    asked = request.GET if "number" in request.GET else None
+    form = CertificateNumber(request.POST or asked)
     if form.is_bound and form.is_valid():
         try:
             number = normalise_certificate_number(form.cleaned_data["number"])

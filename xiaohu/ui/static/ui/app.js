@@ -34,28 +34,32 @@ document.addEventListener("submit", (event) => {
   const form = event.target;
   if (form.dataset.sent) event.preventDefault();
   form.dataset.sent = "1";
-  const pressed = event.submitter;
+  const enter = event.submitter?.matches(".hidden-text"); /* Enter presses the button people see. */
+  const pressed = enter ? form.querySelector("[data-busy]") : event.submitter;
   if (pressed && pressed.dataset.busy) pressed.textContent = pressed.dataset.busy;
   setTimeout(() => delete form.dataset.sent, 4000);
 });
 
-/* Another language or size takes along what was typed and not sent. */
-for (const form of document.querySelectorAll(".toolbar nav form")) {
-  form.addEventListener("submit", () => {
-    for (const old of form.querySelectorAll("[name^='typed-']")) old.remove();
-    const page = document.querySelector("main form[method='post']");
-    if (!page) return;
-    for (const [name, value] of new FormData(page)) {
-      const secret = page.elements.namedItem(name).type === "password";
+/* Another language or size takes along what was typed in other forms of the page as well. */
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!event.submitter?.closest(".toolbar nav")) return;
+  for (const old of form.querySelectorAll("[data-taken]")) old.remove();
+  for (const other of document.querySelectorAll("main form")) {
+    if (other === form) continue;
+    for (const [name, value] of new FormData(other)) {
+      const secret = other.elements.namedItem(name)?.type === "password";
       if (typeof value !== "string" || name === "csrfmiddlewaretoken" || secret) continue;
+      if (form.elements.namedItem(name)) continue;
       const field = document.createElement("input");
       field.type = "hidden";
-      field.name = `typed-${name}`;
+      field.name = name;
       field.value = value;
+      field.dataset.taken = "";
       form.append(field);
     }
-  });
-}
+  }
+}, true);
 
 /* Warn before a silent session ends; one button keeps it. The server decides, this only tells. */
 const stay = document.getElementById("stay");
@@ -124,7 +128,7 @@ for (const button of document.querySelectorAll("[data-read-aloud]")) {
 for (const form of document.querySelectorAll("form[data-upload]")) {
   const place = form.querySelector(".progress");
   form.addEventListener("submit", (event) => {
-    if (!place || form.dataset.sent) return;
+    if (!place || form.dataset.sent || event.submitter?.hasAttribute("formaction")) return;
     event.preventDefault();
     const request = new XMLHttpRequest();
     const bar = place.querySelector("progress");
