@@ -12,6 +12,7 @@ from xiaohu.closures import checking, expecting, paying
 from xiaohu.closures.models import Case
 from xiaohu.core.calendar import day_of
 from xiaohu.core.profile import RefundRoute
+from xiaohu.portal import looked_at
 from xiaohu.portal.views import submitting as views
 from xiaohu.ui.templatetags.words import day, moment
 
@@ -23,8 +24,10 @@ def looking(world: World) -> tuple[Browser, dict[str, str]]:
     case = world.ready()
     browser = Browser(world).sign_in()
     shown = page(browser.open(f"/case/{case.pk}/check"))
-    seen = shown.partition('name="seen" value="')[2].partition('"')[0]
-    return browser, {"declared": "on", "seen": seen}
+    seen, was = (
+        shown.partition(f'name="{name}" value="')[2].partition('"')[0] for name in ("seen", "was")
+    )
+    return browser, {"declared": "on", "seen": seen, "was": was}
 
 
 def rows(answer: Any) -> list[str]:
@@ -48,6 +51,8 @@ def test_a_fact_that_changed_is_named_and_confirmed_again(world: World) -> None:
     assert "可退余额：原为 126.40 元，现为 50.00 元" in words(answer)
     altered = [row for row in rows(answer) if "有变化" in row]
     assert [row.partition("<")[0] for row in altered] == ["预计可退"]
+    assert "原为" in altered[0]
+    assert "126.40 元" in altered[0]
     assert Case.objects.get().state == "draft"
     seen = page(answer).partition('name="seen" value="')[2].partition('"')[0]
     browser.send(declared="on", seen=seen)
@@ -71,6 +76,7 @@ def test_an_answer_changed_in_another_tab_is_named_and_confirmed_again(world: Wo
     assert answer.status_code == 409
     assert "余额退还：已改为下面所示" in words(answer)
     assert ["余额退还" in row for row in rows(answer) if "有变化" in row] == [True]
+    assert "余额退还 营业厅领取 有变化 原为 原路退回" in words(answer)
     assert "联系方式：" not in words(answer)
     assert Case.objects.get().state == "draft"
     seen = page(answer).partition('name="seen" value="')[2].partition('"')[0]
@@ -82,6 +88,17 @@ def test_what_a_form_carries_of_answers_names_nobody(world: World) -> None:
     _, form = looking(world)
     assert CONTACT not in form["seen"]
     assert "original" not in form["seen"]
+    assert len(form["was"]) < looked_at.LONGEST
+
+
+def test_what_a_row_was_is_told_to_its_own_request_only(world: World) -> None:
+    browser, form = looking(world)
+    case = Case.objects.get()
+    paying.set_refund(case_id=case.pk, route=RefundRoute.COUNTER)
+    for forged in ("", "x", form["was"][:-4], looked_at.carried(Case(), {"refund": "别处"})):
+        answer = browser.send(f"/case/{case.pk}/check", **{**form, "was": forged})
+        assert answer.status_code == 409
+        assert "原为" not in "".join(rows(answer))
 
 
 def test_an_operator_that_is_silent_for_a_moment_holds_nobody_up(world: World) -> None:
@@ -124,7 +141,7 @@ def test_what_lapses_is_listed_with_its_amounts(world: World) -> None:
     world.outside.change(world.line(), gift_fen=5000, points=3200, coupons=2, esim=True)
     case = world.ready()
     said = words(Browser(world).sign_in().open(f"/case/{case.pk}/effects"))
-    assert "将失效：积分 3,200 分、赠送话费 50.00 元、卡券等权益 2 项" in said
+    assert "将失效：3,200 积分、赠送话费 50.00 元、卡券等权益 2 项" in said
     assert "本次包含 eSIM" in said
     assert "一证通查" in said
 
@@ -154,8 +171,9 @@ def test_a_request_people_decide_on_says_so_before_it_is_sent(world: World) -> N
     last = words(browser.open(f"/case/{case.pk}/check"))
     case = world.submit(case)
     assert case.decision_due_on is not None
+    assert "这份申请需要人工审核，最迟" in effects
+    assert "人工审核 最迟" in last
     for said in (effects, last):
-        assert "这份申请需要人工审核，最迟" in said
         assert day(case.decision_due_on) in said
     begins = expecting.carried_out(case)
     assert begins is not None

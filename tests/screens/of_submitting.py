@@ -17,6 +17,7 @@ from xiaohu.core.identity import DocumentKind
 from xiaohu.core.steps import Scope
 
 SEEN = re.compile(r'name="seen" value="([^"]*)"')
+WAS = re.compile('name="was" value="([^"]*)"')
 FIRM_LINES = ("+8613000000007", "+8613000000008")
 
 
@@ -48,7 +49,9 @@ def facts_changed(stage: Stage) -> str:
     path = review(stage)
     client = Client()
     client.cookies.load(stage.cookies)
-    stage.typed["seen"] = unescape(SEEN.findall(page(client.get(path)))[0])
+    shown = page(client.get(path))
+    stage.typed["seen"] = unescape(SEEN.findall(shown)[0])
+    stage.typed["was"] = WAS.findall(shown)[0]
     stage.world.outside.change(stage.world.line(), cash_fen=9640, gift_fen=500)
     checking.run(case_id=Case.objects.get().pk, now=stage.world.now)
     return path

@@ -1,14 +1,26 @@
-"""What of the answers somebody looked at, as a form can carry it: told apart, never read."""
+"""What of the answers somebody looked at, as a form can carry it: told apart, never read by others.
 
+The rows of the page go along sealed, so that the next page can say what one was before.
+"""
+
+import base64
+import binascii
+import json
+import zlib
 from collections.abc import Mapping
+from typing import Any
 
+from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext
 
 from xiaohu.closures import applying, drafting, paying, volunteering
 from xiaohu.closures.models import Case
 from xiaohu.core.changes import Shown
+from xiaohu.vault.box import BoxRefused, open_box, seal
 
 LENGTH = 16  # of what stands for an answer
+LONGEST = 2000  # characters of what a form carries of its rows
 
 
 def answers(case: Case) -> Mapping[Shown, str]:
@@ -21,6 +33,44 @@ def answers(case: Case) -> Mapping[Shown, str]:
         Shown.RULES: [case.policy_id],
     }
     return {what: _mark(case, what, said) for what, said in given.items()}
+
+
+def rows(shown: Mapping[str, Any], amount: str) -> dict[str, str]:
+    """Return the rows of the last page that can change, in words and masked as they are shown."""
+    case: Case = shown["case"]
+    way = gettext(f"route.{case.refund_route}") if case.refund_route else ""
+    asker = shown["applicant"]
+    return {
+        "applicant": " · ".join([gettext(f"who.{case.applicant}"), asker.name] if asker else []),
+        "refund": " · ".join(part for part in (way, shown["payee"]) if part),
+        "reason": gettext(f"reason.{case.reason}") if case.reason else "",
+        "contact": shown["contact"],
+        "amount": amount,
+    }
+
+
+def carried(case: Case, told: Mapping[str, str]) -> str:
+    """Return rows as a form carries them: sealed, for this request alone."""
+    plain = zlib.compress(json.dumps(told).encode())
+    return base64.urlsafe_b64encode(seal(_key(), plain, belongs_to=_owner(case))).decode()
+
+
+def former(request: HttpRequest, case: Case, told: Mapping[str, str]) -> dict[str, str]:
+    """Return what the rows said when they were looked at, of those that say something else now."""
+    try:
+        box = base64.urlsafe_b64decode(request.POST.get("was", "")[:LONGEST])
+        was = json.loads(zlib.decompress(open_box(_key(), box, belongs_to=_owner(case))))
+    except (BoxRefused, binascii.Error, ValueError, zlib.error):
+        return {}
+    return {what: was[what] for what in told if was.get(what) and was[what] != told[what]}
+
+
+def _owner(case: Case) -> tuple[str, ...]:
+    return ("looked at", str(case.pk))
+
+
+def _key() -> bytes:
+    return salted_hmac(__name__, "looked at", algorithm="sha256").digest()
 
 
 def _mark(case: Case, what: Shown, said: list[object]) -> str:

@@ -35,6 +35,7 @@ from xiaohu.registry import lines
 from xiaohu.ui import rules, shown
 from xiaohu.ui.refusals import Sentence, sentence
 from xiaohu.ui.shown import messages, told
+from xiaohu.ui.templatetags.words import yuan
 
 REFUSED = (StaleChecks, Blocked, IdentityUnverified, ConsentMissing, submitting.Incomplete)
 SEEN = 800  # characters of what a form says was shown
@@ -68,8 +69,13 @@ def review(request: HttpRequest, case: Case) -> HttpResponse:
     facts = [line.facts for line in checked.lines] if checked else []
     decision = expecting.decided_by(case, now=now)
     accepted_at = expecting.accepted_at(decision, now=now)
+    estimate = estimates.of(checked, queries.profile_of(case), now=now) if checked else None
+    seen = shown_case(case)
+    rows = looked_at.rows(seen, yuan(estimate.payable_fen) if estimate else "")
     page = {
-        **shown_case(case),
+        **seen,
+        "was": looked_at.carried(case, rows),
+        "former": looked_at.former(request, case, rows) if changed else {},
         "form": form,
         "problem": problem,
         "changed": changed,
@@ -77,7 +83,7 @@ def review(request: HttpRequest, case: Case) -> HttpResponse:
         "amount_altered": any(one.in_fen for one in changed),
         "seen": changes.written({**changes.facts_shown(facts), **looked_at.answers(case)}),
         "checked": checked,
-        "estimate": estimates.of(checked, queries.profile_of(case), now=now) if checked else None,
+        "estimate": estimate,
         "decision": decision,
         "planned": timing.earliest(case, accepted_at=accepted_at),
         "later": shown.later_lines(case, now=accepted_at),
