@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from tests.portal.browser import Browser, facts, page, words
+from tests.portal.browser import Browser, facts, page, switch, words
 from tests.registry.workbooks import saved
 from tests.stories import ARREARS, CLEAN, World
 from xiaohu.access.models import SubscriberAccount
@@ -162,3 +162,19 @@ def test_a_number_is_nobodys_list_without_signing_in(world: World) -> None:
     browser.send("/lines/upload", numbers=CLEAN)
     assert browser.at.startswith("/sign-in")
     assert "停机保号" in words(browser.open("/alternatives"))
+
+
+def test_another_language_keeps_the_ticks_of_a_list_and_its_numbers(world: World) -> None:
+    browser = many(world)
+    browser.send("/lines/upload", numbers=CLEAN)
+    ticked = re.findall(r'name="choice" value="([^"]+)"', page(browser.open("/lines?scope=line")))[
+        0
+    ]
+    path = "/lines/upload?scope=line"
+    switch(browser.client, "language", "en", back=path, numbers=CLEAN, choice=[ticked])
+    shown = page(browser.open(path))
+    assert f'value="{ticked}"' in shown
+    assert " checked" in shown.partition(f'value="{ticked}"')[2].partition(">")[0]
+    assert CLEAN in shown.partition("<textarea")[2]
+    browser.send("/lines?scope=line", choice=ticked, numbers=CLEAN)
+    assert browser.at.endswith("/checks")

@@ -19,6 +19,7 @@ from xiaohu.registry.files.refused import FileRefused
 from xiaohu.registry.models import Line
 from xiaohu.registry.number_list import ListTooLong
 from xiaohu.ui import uploads
+from xiaohu.ui.plain import Unsent
 from xiaohu.ui.refusals import sentence
 
 SEARCH_ABOVE = 10
@@ -44,7 +45,7 @@ def choose_line(request: HttpRequest, subscriber: Subscriber) -> HttpResponse:
         "scope": wanted,
         "count": len(own),
         "searched": finds,
-        "sought": sought,
+        "sought": request.POST.get("sought", "")[:64],
         "found": len(found),
         "more": len(found) > SHOWN,
         "shown": SHOWN,
@@ -61,14 +62,18 @@ def upload(request: HttpRequest, subscriber: Subscriber) -> HttpResponse:
     if not own:
         return HttpResponseRedirect(reverse("portal:lines"))
     sent = request.method == "POST"
-    form = NumberList(request.POST if sent else None, request.FILES if sent else None)
+    kept = request.POST if isinstance(request.POST, Unsent) else None
+    form = NumberList(request.POST if sent else kept, request.FILES if sent else None)
     left_out = sent and uploads.refuse_left_out(request, form)
     named = None
     if sent and not left_out and form.is_valid():
         named = _named(form, own)
     page = {"form": form, "scope": _scope(request), "named": named}
-    if named is not None and named.line_ids:
-        chosen = [line for line in own if line.pk in set(named.line_ids)]
+    ticked = (
+        {str(pk) for pk in named.line_ids} if named else set(kept.getlist("choice") if kept else ())
+    )
+    chosen = [line for line in own if str(line.pk) in ticked]
+    if chosen:
         ticks = SomeChoices(None, choices=_plain(chosen))
         ticks.show(_answers(chosen), ticked={str(line.pk) for line in chosen})
         page["ticks"] = ticks
