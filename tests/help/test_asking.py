@@ -120,7 +120,7 @@ def test_a_complaint_gives_its_number_and_the_way_outside(world: World) -> None:
     said = words(browser.send("/help/complaint", **SAID))
     made = Complaint.objects.get()
     assert made.reference in said
-    assert "2026年12月8日前答复" in said
+    assert "2026年12月8日前（含当日）答复" in said
     assert "电信用户申诉受理机构" in said
 
 

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
-from typing import Protocol
+from typing import Protocol, cast
 from urllib.parse import urlencode
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -158,7 +158,8 @@ def switch(
     client: Client, what: str, to: str, *, back: str = "/", **typed: str | list[str]
 ) -> HttpResponse:
     """Press another language or size on a page, with what is typed there."""
-    return client.post(f"/{what}?{urlencode({'to': to, 'next': back})}", typed)
+    path = f"/{what}?{urlencode({'to': to, 'next': back})}"
+    return cast(HttpResponse, client.post(path, typed))
 
 
 def give_password(world: World, number: str = CLEAN) -> None:

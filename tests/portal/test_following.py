@@ -433,7 +433,7 @@ def test_the_day_of_the_refund_is_said_from_the_receipt_on(world: World) -> None
     case = world.submitted()
     browser = Browser(world).sign_in()
     for path in (f"/case/{case.pk}/submitted", f"/case/{case.pk}"):
-        assert "退款日期 预计 2026年12月3日前退款" in words(browser.open(path)), path
+        assert "退款日期 预计 2026年12月3日前（含当日）" in words(browser.open(path)), path
     Case.objects.filter(pk=case.pk).update(refund_route=RefundRoute.WAIVE.value)
     assert "退款日期" not in words(browser.open(f"/case/{case.pk}"))
 
@@ -557,7 +557,7 @@ def test_says_the_new_date_when_the_review_is_late(world: World) -> None:
     world.clock.pass_(days=4)
     minding.apologise(now=world.now)
     shown = page(Browser(world).sign_in().open(f"/case/{case.pk}"))
-    assert "原因：审核还没有完成。预计 2026年12月1日 完成，您无需操作" in shown
+    assert "原因：审核还没有完成。预计 2026年12月1日前（含当日）完成，您无需操作" in shown
 
 
 def test_the_days_to_come_never_go_back_when_the_review_is_late(world: World) -> None:

@@ -8,6 +8,7 @@ from django.contrib.auth.hashers import check_password
 from tests.portal.browser import CONTACT, PASSWORD, Browser, page, switch, words
 from tests.stories import ARREARS, CLEAN, CONTRACT, EMPTY, LARGE, STOPPED, World
 from xiaohu.access.models import SubscriberAccount
+from xiaohu.closures import drafting
 from xiaohu.closures.models import Case
 from xiaohu.gateways import http
 
@@ -355,3 +356,10 @@ def test_no_day_is_promised_before_the_way_of_the_money_is_known(world: World) -
     said = words(browser.open(f"{browser.home}/balance"))
     assert "预计可退 126.40 元，以最终出账金额为准。" in said
     assert not re.search(r"\d月\d+日", said)
+
+
+def test_a_contact_is_shown_again_as_people_at_home_write_it(world: World) -> None:
+    case = world.draft()
+    drafting.set_contact(case_id=case.pk, to="13900000001")
+    shown = page(Browser(world).sign_in().open(f"/case/{case.pk}/contact"))
+    assert 'value="13900000001"' in shown

@@ -45,6 +45,10 @@ PLANTED = {
         "document.querySelector('h1').setAttribute('style', 'color: red')",
         "carries style or script of its own",
     ),
+    "field left behind": (
+        "document.querySelector('main form').id = 'another'",
+        "would lose number with another language or size",
+    ),
     "label removed": ("document.querySelector('label').remove()", "axe violations: label"),
     "contrast lowered": (
         "document.querySelector('.button').style.color = '#3b82c4'",

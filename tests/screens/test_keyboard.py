@@ -22,7 +22,7 @@ STOP = """() => { const e = document.activeElement; if (!e || e === document.bod
         radio: e.type === 'radio' }; }"""
 REACHABLE = """[...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea,'
     + 'summary, [tabindex="0"]')].filter(e => e.getClientRects().length && !e.disabled
-    && e.type !== 'radio').length"""
+    && e.tabIndex >= 0 && e.type !== 'radio').length"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,11 @@ class NumberRefused(Refusal):
     code = "NUMBER_REFUSED"
 
 
+def local(number: str) -> str:
+    """Return a number as people at home dial it; anything else as it is."""
+    return number.removeprefix("+86")
+
+
 def normalise(raw: str) -> str:
     """Return E.164 ("+8613000000001") for anything people type or paste.
 

@@ -1,14 +1,14 @@
 """What is chosen on the way out: records to copy, and what to clear."""
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 
 from django import forms
-from django.utils.translation import get_language, gettext, gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 
 from xiaohu.core.exports import MONTHLY, Record
 from xiaohu.ui.plain import PlainForm
+from xiaohu.ui.templatetags.words import month
 
 
 def _several(label: str, choices: list[tuple[str, str]], initial: list[str], empty: str) -> Any:
@@ -25,14 +25,6 @@ def _several(label: str, choices: list[tuple[str, str]], initial: list[str], emp
     )
 
 
-def month_words(month: str) -> str:
-    """Return 2026-11 as a month: "2026年11月", "November 2026"."""
-    first = date.fromisoformat(f"{month}-01")
-    if get_language() == "en":
-        return f"{first:%B %Y}"
-    return f"{first.year}年{first.month}月"
-
-
 class CopyForm(PlainForm):
     """S8: which records, and of which months; the newest three are chosen first."""
 
@@ -42,7 +34,7 @@ class CopyForm(PlainForm):
         self.fields["choice"] = _several(
             "export.records", kinds, [record.value for record in Record], "export.err.records"
         )
-        listed = [(month, month_words(month)) for month in months]
+        listed = [(each, month(each)) for each in months]
         self.fields["months"] = _several("export.months", listed, list(months[:3]), "")
 
     def clean(self) -> None:

@@ -74,6 +74,12 @@ class BankAccount(PlainForm):
         super().__init__(*args, **kwargs)
         self.fields["agreed"] = agreed("bank_account")
 
+    def for_a_firm(self) -> None:
+        """Ask for an account of a firm, which has no card."""
+        self.corporate = True
+        self.fields["account"].label = gettext("account.number_corporate")
+        self.fields["account"].error_messages["required"] = gettext("account.err.number_corporate")
+
     def clean_bank(self) -> str:
         """Return the whole name of a bank, or what was written by hand."""
         typed = str(self.cleaned_data["bank"])
@@ -93,7 +99,8 @@ class BankAccount(PlainForm):
         try:
             digits = normalise_account(self.cleaned_data["account"])
         except AccountRefused:
-            raise ValidationError(gettext("account.err.number")) from None
+            wrong = "account.err.number_corporate" if self.corporate else "account.err.number"
+            raise ValidationError(gettext(wrong)) from None
         doubted = looks_mistyped(digits, corporate=self.corporate)
         if doubted and self.data.get("doubted") != digits:
             self.doubted = digits

@@ -81,5 +81,5 @@ def _next(shown: dict[str, Any]) -> list[Row]:
     ]
     if case.decision_due_on is None:
         return rows
-    by = gettext("event.by").format(date=day(case.decision_due_on))
+    by = gettext("event.by_day").format(date=day(case.decision_due_on))
     return [(gettext("event.to_review"), by), *rows]

@@ -68,7 +68,10 @@ def _to_come(shown: dict[str, Any], waits_until: datetime | None) -> Iterator[tu
         yield gettext("step.yours"), by
     if state is CaseState.IN_REVIEW:
         due = expecting.decided_on(case)
-        yield gettext("event.to_review"), gettext("event.by").format(date=day(due)) if due else ""
+        yield (
+            gettext("event.to_review"),
+            gettext("event.by_day").format(date=day(due)) if due else "",
+        )
     begins = expecting.carried_out(case) if state in _FORESEEN else None
     if state in _BEFORE_COOLED and not case.by_operator:
         fixed = case.execute_at if state is not CaseState.AWAITING_CUSTOMER else None
@@ -81,7 +84,9 @@ def _to_come(shown: dict[str, Any], waits_until: datetime | None) -> Iterator[tu
     if state in _BEFORE_SETTLED:
         settled = settled_by(shown)
         when = (
-            gettext("event.by").format(date=day(settled)) if settled else paid_about(case, begins)
+            gettext("event.by_day").format(date=day(settled))
+            if settled
+            else paid_about(case, begins)
         )
         back = gettext("event.to_refund").format(days=profile.refund.working_days)
         yield back if shown["pays"] else gettext("event.to_settle"), when
@@ -121,7 +126,7 @@ def paid_about(case: Case, begins: Execution | None) -> str:
     paid = _paid_by(case, begins)
     if paid is None:
         return ""
-    return gettext("step.about_by" if paid.expected else "event.by").format(date=day(paid.on))
+    return gettext("step.about_by" if paid.expected else "event.by_day").format(date=day(paid.on))
 
 
 def _paid_by(case: Case, begins: Execution | None) -> RefundBy | None:

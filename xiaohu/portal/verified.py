@@ -1,9 +1,8 @@
 """V2 and V3 in facts: what the records say of a number, and what became of comparing a file."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from django.conf import settings
 from django.http import HttpResponse
@@ -16,13 +15,11 @@ from xiaohu.closures.verifying import Answer, Judged, Signed
 from xiaohu.core.references import CertificateNumberRefused, normalise_certificate_number
 from xiaohu.trail import keys, signing
 from xiaohu.trail.signing import SignatureRefused
-from xiaohu.ui.templatetags.words import day, moment
+from xiaohu.ui.templatetags import words as written
+from xiaohu.ui.templatetags.words import moment
 
 Row = tuple[str, str]
 MISTYPED, UNKNOWN = "mistyped", "unknown"
-_ON_PAPER = re.compile(
-    r"(?<![\w-])(?P<day>20\d\d-\d\d-\d\d)(?P<time> \d\d:\d\d)?(?: \(UTC\+8\))?(?![\w-])"
-)
 _STANDING = frozenset({Answer.GENUINE, Answer.SIGNATURE, Answer.PARTLY})
 
 
@@ -206,11 +203,7 @@ def _signature(judged: Judged) -> str:
 
 def as_read(rows: Sequence[Row]) -> list[Row]:
     """Return the facts of a paper with days and moments as every page writes them."""
-    return [(name, _ON_PAPER.sub(_day_as_read, value)) for name, value in rows]
-
-
-def _day_as_read(found: re.Match[str]) -> str:
-    return day(date.fromisoformat(found["day"])) + (found["time"] or "")
+    return [(name, written.as_read(value)) for name, value in rows]
 
 
 def pages(compared: Compared) -> str:

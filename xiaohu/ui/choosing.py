@@ -94,7 +94,7 @@ def display(request: HttpRequest) -> HttpResponse:
 
 def _given(request: HttpRequest) -> QueryDict | None:
     """Return what was sent or ticked; what a switch has just changed counts more than its tick."""
-    given = request.POST
+    given: QueryDict = request.POST
     if isinstance(given, Unsent):
         given = given.copy()
         for switched in ("language", "size"):

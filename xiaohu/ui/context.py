@@ -36,6 +36,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "idle": _idle(request),
         "app_return": app_return.of(request, profile),
         "here": request.get_full_path(),
+        "gap": " " if language == "en" else "",  # between sentences
         "demo_inbox": settings.XIAOHU.simulator_url(3) if settings.XIAOHU.demo else "",
     }
 

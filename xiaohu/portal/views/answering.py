@@ -13,6 +13,7 @@ from xiaohu.closures.checking import Checked
 from xiaohu.closures.drafting import ContactRefused, ContactSameNumber
 from xiaohu.closures.models import Case
 from xiaohu.core.bindings import OFFICIAL
+from xiaohu.core.numbers import local
 from xiaohu.core.schedule import fees_stop_on
 from xiaohu.notices import outbox
 from xiaohu.portal import boxes, journey, pending
@@ -32,7 +33,7 @@ from xiaohu.ui.templatetags.words import yuan
 @own_draft
 def contact(request: HttpRequest, case: Case) -> HttpResponse:
     """S14: a contact that outlives the line; a code is sent to it."""
-    form = ContactForm(request.POST or None, initial={"to": drafting.contact(case)})
+    form = ContactForm(request.POST or None, initial={"to": local(drafting.contact(case))})
     if request.method == "POST" and form.is_valid():
         try:
             drafting.set_contact(case_id=case.pk, to=form.cleaned_data["to"])

@@ -20,6 +20,7 @@ from xiaohu.portal.verified import as_read, download
 from xiaohu.queue import clock
 from xiaohu.ui.qr import svg
 from xiaohu.ui.shown import ShownClosing, closings
+from xiaohu.ui.templatetags.words import day
 
 
 @own_case
@@ -115,12 +116,14 @@ def _paper(
     }
 
 
-def _claim(said: dict[str, Any]) -> str:
-    """Return until when and where money that waits can be claimed, as a paper says it."""
+def _claim(said: dict[str, Any]) -> dict[str, str]:
+    """Return until when and where money that waits can be claimed."""
     if not said.get("claim"):
-        return ""
-    told = gettext("paper.claim_at").format(**said["claim"])
-    return as_read([("", told)])[0][1]
+        return {}
+    words = gettext("statement.claim_at").format(
+        until=day(date.fromisoformat(said["claim"]["until"]))
+    )
+    return {"words": words, "at": said["claim"]["at"]}
 
 
 def _being_signed(chosen: ShownClosing) -> bool:

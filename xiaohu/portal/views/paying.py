@@ -114,7 +114,8 @@ def account_form(
     if route is RefundRoute.WALLET:
         return WalletAccount(data)
     form = BankAccount(data)
-    form.corporate = _firm(case)
+    if _firm(case):
+        form.for_a_firm()
     return form
 
 

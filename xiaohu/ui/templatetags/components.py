@@ -4,6 +4,7 @@ from typing import Any
 
 from django import template
 from django.forms import BoundField, Form
+from django.utils.translation import gettext
 
 from xiaohu.ui.refusals import Refused, Sentence
 
@@ -29,6 +30,16 @@ def field(bound: BoundField, kind: str = "", hint: str = "") -> dict[str, Any]:
         "kind": kind,
         "hint": hint or bound.help_text,
     }
+
+
+@register.inclusion_tag("ui/reference.html")
+def reference(number: str, name: str = "", shape: str = "caption") -> dict[str, Any]:
+    """Show a number people go by, always in the same form.
+
+    `caption` stands above a heading; `heading` is the heading; `panel` is given to be kept. The
+    last two can be copied.
+    """
+    return {"number": number, "name": name or gettext("track.reference"), "shape": shape}
 
 
 @register.inclusion_tag("ui/options.html")

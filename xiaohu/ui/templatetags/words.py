@@ -38,10 +38,16 @@ _WHOLE = re.compile(
             r"\d{4}年\d{1,2}月\d{1,2}日(?: \d{2}:\d{2})?",  # days and moments
             r"\d{1,2} [A-Z][a-z]+ \d{4}(?: \d{2}:\d{2})?",
             r"\d{2,3} \*{2,4} \d{2,4}",  # masked numbers
-            r"(?:余额约 |about )?\d[\d,]*(?:\.\d{2})? (?:元|yuan)",  # amounts
+            r"[A-Z]{2}-\d{4}-[0-9A-Z]{4}-[0-9A-Z]{2}",  # references
+            r"\d[\d,]* (?:个工作日|天|分钟|小时|积分)",
+            r"(?:余额约 |about )?\N{MINUS SIGN}?\d[\d,]*(?:\.\d{2})? (?:元|yuan)",  # amounts
         )
     )
     + ")[，。；]?)"  # no line begins with what ends the one before
+)
+
+_ON_PAPER = re.compile(
+    r"(?<![\w-])(?P<day>20\d\d-\d\d-\d\d)(?P<time> \d\d:\d\d)?(?: \(UTC\+8\))?(?![\w-])"
 )
 
 
@@ -50,6 +56,12 @@ def t(key: str, **params: Any) -> SafeString:
     """Return the words of a key in the reader's language; parameters are escaped."""
     escaped = {name: conditional_escape(value) for name, value in params.items()}
     return SafeString(conditional_escape(gettext(key)).format(**escaped))
+
+
+@register.simple_tag
+def whole(key: str, **params: Any) -> SafeString:
+    """Return the words of a key as `t` does, with no line ending inside a moment or an amount."""
+    return unbroken(gettext(key).format(**params))
 
 
 @register.filter
@@ -135,6 +147,25 @@ def moment(value: datetime | None) -> str:
         return ""
     local = value.astimezone(CHINA)
     return f"{day(local.date())} {local:%H:%M}"
+
+
+@register.filter
+def as_read(text: str) -> str:
+    """Return a text of a paper with days and moments as every page writes them."""
+    return _ON_PAPER.sub(_day_as_read, text)
+
+
+def _day_as_read(found: re.Match[str]) -> str:
+    return day(date.fromisoformat(found["day"])) + (found["time"] or "")
+
+
+@register.filter
+def month(value: str) -> str:
+    """Return 2026-11 as a month: "2026年11月", "November 2026"."""
+    first = date.fromisoformat(f"{value}-01")
+    if get_language() == "en":
+        return f"{first:%B %Y}"
+    return f"{first.year}年{first.month}月"
 
 
 @register.filter
