@@ -102,7 +102,7 @@ from xiaohu.ui.views import OF_STAFF
 from xiaohu.vault.escrow import Lack
 
 PACKAGE = Path(xiaohu.__file__).parent
-TAG = re.compile(r"\{%\s*t\s+[\"']([^\"']+)[\"']")
+TAG = re.compile(r"\{%\s*(?:t|whole)\s+[\"']([^\"']+)[\"']")
 FILTER = re.compile(r"\|(?:words|listed):[\"']([^\"']*)[\"']")
 KEY = re.compile(r"[a-z_]+(\.(?![A-Z][a-z])[A-Za-z0-9_]+)+")  # names of models are none
 FILE = re.compile(r".*\.(csv|html|jws|json|jsonl|key|log|pdf|py|pub|toml|txt|typ)")
@@ -469,6 +469,7 @@ def test_no_key_is_idle(language: str) -> None:
     ("name", "text"),
     [
         ("planted.html", '{% load words %}{% t "btn.planted" %}'),
+        ("planted.html", '{% load words %}{% whole "btn.planted" n=1 %}'),
         ("planted.py", 'from x import gettext\ngettext("btn.planted")\n'),
         ("table.py", 'KEYS = {"a": "btn.planted"}\n'),
     ],
