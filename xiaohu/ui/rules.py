@@ -36,12 +36,6 @@ SECTIONS: Mapping[str, str] = {
     "contact": "contact",
 }
 
-# Under the heading of the checks nothing says again that it is one.
-UNDER_HEADING: Mapping[str, str] = {
-    "rule.check": "rule.listed_check",
-    "rule.check_choices": "rule.listed_check_choices",
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Section:
@@ -77,9 +71,7 @@ def sections(profile: Profile) -> list[Section]:
     """Return every rule of a profile in words, under headings."""
     found: dict[str, list[str]] = {name: [] for name in SECTIONS.values()}
     for path, rule in rules(profile).items():
-        found[SECTIONS[path.partition(".")[0]]].append(
-            _filled(UNDER_HEADING.get(rule.key, rule.key), rule)
-        )
+        found[SECTIONS[path.partition(".")[0]]].append(in_words(rule))
     return [Section(name, sentences) for name, sentences in found.items() if sentences]
 
 
@@ -112,11 +104,7 @@ def news_of(case: Case) -> News | None:
 
 def in_words(rule: Rule) -> str:
     """Return one rule in the reader's language."""
-    return _filled(rule.key, rule)
-
-
-def _filled(key: str, rule: Rule) -> str:
-    return gettext(key).format(**{name: _said(value) for name, value in rule.params.items()})
+    return gettext(rule.key).format(**{name: _said(value) for name, value in rule.params.items()})
 
 
 def _version(made: PolicyVersion, before: PolicyVersion | None) -> Version:
