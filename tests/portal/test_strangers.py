@@ -20,6 +20,8 @@ FILLED = {
     "<uuid:closing_id>": "{case}",
     "<int:number>": "1",
     "<uuid:finding_id>": "{case}",
+    "<uuid:hold_id>": "{case}",
+    "<uuid:request_id>": "{case}",
     "<str:code>": "ARREARS",
     "<str:kind>": "certificate",
     "<str:reference>": "{reference}",
