@@ -18,12 +18,13 @@ from django.db import InterfaceError, OperationalError, connections
 from tests.stories import World
 from xiaohu.closures import alarms
 from xiaohu.closures.models import Case, Closing
+from xiaohu.gateways.protocols import GatewayUnavailable
 from xiaohu.ops import worker
 from xiaohu.queue import clock, lease
 from xiaohu.vault.keys import KeystoreUnavailable
 
 WORKERS = 3
-AWAY = (OperationalError, InterfaceError, KeystoreUnavailable)
+AWAY = (OperationalError, InterfaceError, KeystoreUnavailable, GatewayUnavailable)
 
 
 def forked(do: Callable[[], None]) -> int:
@@ -129,7 +130,7 @@ class Feeder:
                 return
             try:
                 self._submit(number)
-            except AWAY:  # A database is away; so is this request.
+            except AWAY:  # A database or the operator is away; so is this request.
                 connections.close_all()
                 time.sleep(0.2)
 

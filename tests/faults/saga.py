@@ -333,6 +333,15 @@ class Saga:
             by_hand = UUID(int=len(self.rows.orders) + 1)
             left = self.rows.standing(BALANCE)
             assert left == self._left()
+            payment = SimpleNamespace(
+                pk=by_hand,
+                amount_fen=left,
+                recorded_by_id=PEOPLE[0],
+                confirmed_by_id=PEOPLE[1],
+                confirmed_at=self.rows.now,
+            )
+            row = cast(Any, self.rows.row)
+            refund_orders.by_hand(cast(Any, payment), row, now=self.rows.now)
             self.rows.post(BALANCE, PENDING, left, by_hand)
             self.rows.post(PENDING, REFUNDED, left, by_hand)
             self.by_hand += left
