@@ -27,6 +27,7 @@ MOODS: tuple[dict[str, Any], ...] = (
     {**SLOW, "asynchronous": True},
 )
 MOOD_S = 4.0
+BETWEEN_S = (0.2, 1.2)  # so that a worker lives long enough to take something up
 LAST_S = 300.0
 MOST_P99 = 90.0
 
@@ -46,7 +47,7 @@ class Chaos:
 
         for _ in range(times):
             self.crew.fill()
-            time.sleep(self.chance.uniform(0.1, 0.6))
+            time.sleep(self.chance.uniform(*BETWEEN_S))
             self._note(self.crew.kill_one(self.chance))
             self._change_mood()
             self._look()
