@@ -138,6 +138,7 @@ OTHER_EVENTS = (
     "release",
     "view_paper",
     "purge_folder",
+    "drop_pictures",
     "postpone",
     "keep_policy",
     "adopt_policy",

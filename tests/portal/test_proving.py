@@ -1,7 +1,11 @@
 """S9: a face beside other ways, tries that are used up, and papers in place of a proof."""
 
+import tempfile
+from pathlib import Path
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 
 from tests.portal.browser import Answer, Browser, page, words
 from tests.screens.of_proving import with_face
@@ -157,3 +161,27 @@ def test_a_consent_to_earlier_words_covers_no_new_picture(world: World) -> None:
     browser.upload("holder_id")
     standing = consents.in_force(Case.objects.get().pk)[ConsentKind.ID_PHOTO]
     assert standing.version == CONSENTS[ConsentKind.ID_PHOTO].version
+
+
+CANARY = b"-what-somebody-uploaded-" * 3
+
+
+def holding_canary(*folders: Path) -> list[Path]:
+    """Return the files in folders that hold what was uploaded."""
+    found = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
+    return [path for path in found if CANARY in path.read_bytes()]
+
+
+@pytest.mark.parametrize("more", [0, 7 << 20, 9 << 20], ids=["small", "large", "too_large"])
+def test_what_is_uploaded_is_never_on_a_disk(
+    world: World, data_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, more: int
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    browser = asked(world, face=False)
+    browser.send(f"{browser.home}/verify", by="paper")
+    browser.upload("holder_id", picture() + CANARY + bytes(more))
+    with connection.cursor() as cursor:
+        cursor.execute("CHECKPOINT")
+    assert holding_canary(data_dir, tmp_path) == []
+    (tmp_path / "planted").write_bytes(b"a" + CANARY)
+    assert holding_canary(data_dir, tmp_path) == [tmp_path / "planted"]

@@ -6,7 +6,7 @@ from tests.erasure.archive import ARCHIVE, CACHE
 from tests.screens.scenes import scene
 from tests.screens.stage import Stage
 from tests.stories import closing_of, holder_of, staff
-from xiaohu.closures import appealing, checking, noting, reviewing
+from xiaohu.closures import appealing, checking, clearing_pictures, noting, reviewing
 from xiaohu.closures.models import Case
 from xiaohu.desk import presence
 from xiaohu.erasure.models import OutsideErasure
@@ -77,6 +77,29 @@ def papers_where_it_is_decided(stage: Stage) -> str:
     case = stage.world.submit(large(stage.world))
     reviewing.claim(case_id=case.pk, officer=stage.officer(), now=stage.world.now)
     return at(case, "/decide?outcome=approve")
+
+
+@scene("D4-pictures-kept-until", "desk:case")
+def pictures_kept_until(stage: Stage) -> str:
+    return at(_done_with_pictures(stage))
+
+
+@scene("D4-pictures-dropped", "desk:case")
+def pictures_dropped(stage: Stage) -> str:
+    case = _done_with_pictures(stage)
+    stage.world.clock.pass_(days=1)
+    clearing_pictures.drop_due(now=stage.world.now)
+    return at(case)
+
+
+def _done_with_pictures(stage: Stage) -> Case:
+    case = stage.world.submit(large(stage.world))
+    officer = staff("wang")
+    reviewing.claim(case_id=case.pk, officer=officer, now=stage.world.now)
+    reviewing.approve(case_id=case.pk, officer=officer, now=stage.world.now)
+    stage.world.skip_until(case, lambda: Case.objects.get(pk=case.pk).state != "scheduled")
+    stage.officer()
+    return case
 
 
 @scene("D4-trouble", "desk:case")

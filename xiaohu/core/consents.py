@@ -39,7 +39,7 @@ _SENSITIVE = "个人信息保护法第二十九条"
 
 CONSENTS: Mapping[ConsentKind, ConsentRule] = {
     ConsentKind.FACE: ConsentRule("2026.12", f"{_SENSITIVE}；人脸识别技术应用安全管理办法"),
-    ConsentKind.ID_PHOTO: ConsentRule("2026.12", _SENSITIVE),
+    ConsentKind.ID_PHOTO: ConsentRule("2026.12.2", _SENSITIVE),
     ConsentKind.BANK_ACCOUNT: ConsentRule("2026.12", _SENSITIVE),
     ConsentKind.LATER_SETTLEMENT: ConsentRule("2026.11", "民法典第五百六十七条"),
     ConsentKind.WAIVER: ConsentRule("2026.11", "民法典第五百七十五条；消费者权益保护法第二十六条"),

@@ -8,8 +8,9 @@ from uuid import UUID, uuid4
 from django.db.models import Func, IntegerField
 
 from xiaohu.core.applicants import Evidence
+from xiaohu.core.calendar import day_of
 from xiaohu.core.refusals import Refusal
-from xiaohu.proofing import reencoding
+from xiaohu.proofing import reencoding, stamping
 from xiaohu.proofing.models import Paper
 from xiaohu.vault import files, units
 
@@ -43,14 +44,14 @@ class Listed:
 def add(
     *, operator: str, case_id: UUID, evidence: Evidence, data: bytes, now: datetime
 ) -> list[Listed]:
-    """Keep an upload as pictures, page by page. Call inside a transaction.
+    """Keep an upload as stamped pictures, page by page. Call inside a transaction.
 
     Raises:
         PaperRefused: the file cannot be taken.
         TooManyFiles: there are too many of this kind already.
         TooManyPapers: there are too many already.
     """
-    drawn = reencoding.pages(data)
+    drawn = reencoding.pages(data, stamp=stamping.stamp(operator, on=day_of(now)))
     there = Paper.objects.filter(case_id=case_id)
     of_kind = there.filter(evidence=evidence.value)
     if of_kind.values("file_id").distinct().count() >= MOST_FILES:
@@ -76,12 +77,19 @@ def add(
     return [_listed(paper) for paper in kept]
 
 
-def of_case(case_id: UUID) -> list[Listed]:
+def of_case(case_id: UUID, *, kinds: Collection[Evidence] = tuple(Evidence)) -> list[Listed]:
     """Return the papers of a case, oldest first, without opening or even reading them."""
-    rows = Paper.objects.filter(case_id=case_id).annotate(size=_Size("box"))
+    rows = Paper.objects.filter(case_id=case_id, evidence__in=[kind.value for kind in kinds])
+    rows = rows.annotate(size=_Size("box"))
     fields = ("id", "evidence", "added_at", "file_id", "size")
     found = rows.order_by("added_at", "file_id", "pk").values_list(*fields)
     return [Listed(pk, Evidence(kind), *rest) for pk, kind, *rest in found]
+
+
+def cases_with(kinds: Collection[Evidence]) -> list[UUID]:
+    """Return the cases that have papers of some kinds."""
+    found = Paper.objects.filter(evidence__in=[kind.value for kind in kinds])
+    return list(found.values_list("case_id", flat=True).distinct())
 
 
 def kinds_of(case_id: UUID) -> frozenset[Evidence]:
