@@ -124,11 +124,9 @@ def test_are_stamped_all_over_with_operator_purpose_and_day(world: World) -> Non
     world.agree(case, ConsentKind.ID_PHOTO)
     white = picture(width=900, height=600)
     applying.add_paper(case_id=case.pk, evidence=Evidence.HOLDER_ID, data=white, now=world.now)
-    with Image.open(io.BytesIO(kept_page(case))) as page:
-        for left, top in ((0, 0), (450, 0), (0, 300), (450, 300)):
-            darkest, _ = page.crop((left, top, left + 450, top + 300)).convert("L").getextrema()
-            assert isinstance(darkest, int)
-            assert darkest < 230
+    page = Image.open(io.BytesIO(kept_page(case))).convert("L")
+    for left, top in ((0, 0), (450, 0), (0, 300), (450, 300)):
+        assert min(page.crop((left, top, left + 450, top + 300)).tobytes()) < 230
     today = world.now.date()
     stamps = {stamping.stamp(OPERATOR, on=today + timedelta(days=days)) for days in (0, 1)}
     assert len(stamps) == 2

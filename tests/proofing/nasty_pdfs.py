@@ -130,9 +130,9 @@ def too_much() -> Iterator[Nasty]:
         size = b"/Width %d/Height %d/Filter/FlateDecode" % (side, side)
         body = stream(zlib.compress(bytes(1 << 20)), image + size)
         yield f"image_{side}", _with_object(body), EITHER
-    for name in (b"JPXDecode", b"JBIG2Decode", b"CCITTFaxDecode", b"DCTDecode", b"LZWDecode"):
-        size = b"/Width 20000/Height 20000/Filter/" + name
-        yield f"image_{name.decode()}", _with_object(stream(CANARY * 99, image + size)), EITHER
+    for packing in (b"JPXDecode", b"JBIG2Decode", b"CCITTFaxDecode", b"DCTDecode", b"LZWDecode"):
+        size = b"/Width 20000/Height 20000/Filter/" + packing
+        yield f"image_{packing.decode()}", _with_object(stream(CANARY * 99, image + size)), EITHER
     yield "nested", one(content=b"q " * 200_000 + b"Q " * 200_000), EITHER
     yield "nested_lists", one(page=b"/X" + b"[" * 100_000 + b"]" * 100_000), {"pages", *EITHER}
     yield "many_objects", one(*[b"<<>>"] * 100_000), {DRAWN}

@@ -5,6 +5,7 @@ import random
 import struct
 import zlib
 from collections.abc import Iterator
+from typing import Any
 
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
@@ -83,7 +84,7 @@ _OTHER_KINDS = {
 }
 
 
-def picture(kind: str = "JPEG", size: tuple[int, int] = (160, 120), **extra: object) -> bytes:
+def picture(kind: str = "JPEG", size: tuple[int, int] = (160, 120), **extra: Any) -> bytes:
     """Return a picture with something on it."""
     made = Image.linear_gradient("L").resize(size).convert("RGB")
     out = io.BytesIO()
@@ -190,7 +191,7 @@ def two_in_one() -> Iterator[Nasty]:
         yield f"jpeg_and_{name}", picture() + more, {DRAWN}
         yield f"png_and_{name}", picture("PNG") + more, {DRAWN}
     frames = [Image.new("RGB", (40, 40), colour) for colour in ("red", "blue", "white")] * 40
-    moving = {"save_all": True, "append_images": frames}
+    moving: dict[str, Any] = {"save_all": True, "append_images": frames}
     yield "moving_png", picture("PNG", **moving), {DRAWN}
     yield "many_pictures", picture("MPO", **moving), {DRAWN}
 
