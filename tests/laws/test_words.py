@@ -256,7 +256,7 @@ def made() -> Mapping[str, list[str]]:
         "display.size.": each(Size),
         "display.to.": [Size.ELDER.value, Size.STANDARD.value],
         "document.": each(identity.OF_APPLICANTS),
-        "paper.err.": ["size", "kind", "unreadable", "pages"],
+        "paper.err.": ["size", "kind", "unreadable", "locked", "pages"],
         "paper_kind.": each(Evidence, ".help"),
         "who.": each(ApplicantKind),
         "desk.confirm.": each({*OUTCOMES, *OWN_OUTCOMES}),
