@@ -7,7 +7,6 @@ import argparse
 import json
 import os
 import platform
-import statistics
 import subprocess
 import sys
 from dataclasses import asdict
@@ -17,20 +16,12 @@ from typing import TYPE_CHECKING
 import django
 
 import tests.environment  # noqa: F401 - settles the data folder before Django reads it
-from tests.bench.rows import Row
+from tests.bench.rows import Row, against
 
 if TYPE_CHECKING:
     from tests.bench.world import BenchWorld
 
 ROUNDS = 5
-
-
-def against(name: str, pairs: list[tuple[float, float]], unit: str, note: str = "") -> Row:
-    """Return a row from rounds of (ours, floor): medians, and the median of their ratios."""
-    ours = statistics.median(mine for mine, _ in pairs)
-    floor = statistics.median(theirs for _, theirs in pairs)
-    ratio = statistics.median(mine / theirs for mine, theirs in pairs)
-    return Row(name, round(ours, 2), round(floor, 2), round(ratio, 3), unit, note)
 
 
 def main() -> int:
@@ -49,6 +40,12 @@ def main() -> int:
             profile = closings_profile(world)
         if asked.only in {"", "refunds"}:
             rows += refund_rows(world)
+        if asked.only in {"", "erasing"}:
+            rows += erasing_rows(world)
+        if asked.only in {"", "appending"}:
+            rows.append(appending_row(world))
+        if asked.only == "papers":
+            rows.append(paper_row(world))
         if asked.only in {"", "browsing"}:
             rows += browsing_rows(world)
         if asked.only == "crowd" or asked.full:
@@ -65,7 +62,8 @@ def main() -> int:
 def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench")
     parser.add_argument("--full", action="store_true", help="a million rows where it matters")
-    groups = ["closings", "refunds", "browsing", "crowd", "import", "processes"]
+    groups = ["closings", "refunds", "erasing", "appending", "papers", "browsing", "crowd"]
+    groups += ["import", "processes"]
     parser.add_argument("--only", choices=groups, default="")
     return parser.parse_args()
 
@@ -88,6 +86,41 @@ def refund_rows(world: "BenchWorld") -> list[Row]:
 
     pairs = [refunds.round_of(world) for _ in range(ROUNDS)]
     return [against("refunds", pairs, "refunds/s", "settled to paid, provider included")]
+
+
+def erasing_rows(world: "BenchWorld") -> list[Row]:
+    """Measure subjects erased in the operator's own database and here, with receipts."""
+    from tests.bench import erasing
+
+    conninfo = erasing.prepare(world)
+    try:
+        alone = [erasing.one_by_one(world, conninfo) for _ in range(ROUNDS)]
+        together = [erasing.together(world, conninfo) for _ in range(ROUNDS)]
+        closings = [erasing.by_closing(world, conninfo) for _ in range(ROUNDS)]
+    finally:
+        erasing.forget()
+    note = "ten rows of each in six tables of another database"
+    return [
+        against("erasure_subjects", alone, "subjects/s", f"one after another, {note}"),
+        against("erasure_subjects_batch", together, "subjects/s", f"many together, {note}"),
+        against("erasure_closings", closings, "subjects/s", "the whole step of a closing"),
+    ]
+
+
+def appending_row(world: "BenchWorld") -> Row:
+    """Measure business transactions that leave an event, the sequencer running."""
+    from tests.bench import appending
+
+    pairs = [appending.round_of(world) for _ in range(ROUNDS)]
+    return against("audit_appends", pairs, "transactions/s", "sequencer and tree running")
+
+
+def paper_row(world: "BenchWorld") -> Row:
+    """Measure a paper alone."""
+    from tests.bench import papers
+
+    world.world.close(world.take(1)[0])
+    return papers.measure(world)
 
 
 def browsing_rows(world: "BenchWorld") -> list[Row]:

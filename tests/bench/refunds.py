@@ -43,7 +43,7 @@ def _ours(world: BenchWorld) -> float:
     cases = _settled(world)
     paid_before = len(world.simulators.truth("payout"))
     alarms.sweep(now=clock.now())
-    with _ending_before(Step.SEAL):
+    with ending_before(Step.SEAL):
         began = time.perf_counter()
         forked(1, work)
         passed = time.perf_counter() - began
@@ -58,7 +58,7 @@ def _settled(world: BenchWorld) -> list[Case]:
     """Return cases that were settled and wait for their refund."""
     cases = [world.world.submitted(number) for number in world.take(OURS)]
     clock.move(by=timedelta(days=3, minutes=1))
-    with _ending_before(Step.REFUND):
+    with ending_before(Step.REFUND):
         for case in cases:
             driver.advance(closing_id=closing_of(case).pk, clock=clock.now)
     engine.delete_finished()
@@ -66,7 +66,7 @@ def _settled(world: BenchWorld) -> list[Case]:
     return cases
 
 
-def _ending_before(step: Step) -> ExitStack:
+def ending_before(step: Step) -> ExitStack:
     """Let closings stop before a step."""
 
     def stop(_work: Work) -> Progress:
