@@ -19,7 +19,10 @@ from xiaohu.core.retention import RETENTION, Disposal
 from xiaohu.core.ways_out import OwnPage
 from xiaohu.core.wording import CHINESE, ENGLISH, longest, mandatory
 from xiaohu.erasure.declared import DECLARED, Nature
-from xiaohu.erasure.stores.file import KINDS, Strategy
+from xiaohu.erasure.stores.shape import (
+    KINDS,
+    Strategy,
+)
 from xiaohu.registry.columns import COLUMNS, OPTIONAL
 from xiaohu.registry.rows import Flaw
 from xiaohu.ui import catalogue

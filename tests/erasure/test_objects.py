@@ -11,9 +11,15 @@ from minio.versioningconfig import VersioningConfig
 
 from tests.erasure.servers import S3
 from xiaohu.erasure.stores import file
-from xiaohu.erasure.stores.file import IdentityKind, S3Store, StoresRefused
+from xiaohu.erasure.stores.file import (
+    StoresRefused,
+)
 from xiaohu.erasure.stores.objects import ObjectStorage
 from xiaohu.erasure.stores.protocol import Identities, StoreAway
+from xiaohu.erasure.stores.shape import (
+    IdentityKind,
+    S3Store,
+)
 
 FILE = """
 [stores.archive]

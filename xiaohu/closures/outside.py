@@ -18,16 +18,18 @@ from xiaohu.core.refusals import Refusal
 from xiaohu.core.retention import UnitKind
 from xiaohu.erasure import outside
 from xiaohu.erasure.models import OutsideErasure
-from xiaohu.erasure.stores import file, opening, outages
+from xiaohu.erasure.stores import opening, outages, shape
 from xiaohu.erasure.stores.file import (
-    FolderStore,
-    IdentityKind,
-    Store,
     StoresRefused,
-    Strategy,
     Why,
 )
 from xiaohu.erasure.stores.protocol import HEALS, Connector, Identities, StoreAway
+from xiaohu.erasure.stores.shape import (
+    FolderStore,
+    IdentityKind,
+    Store,
+    Strategy,
+)
 from xiaohu.queue import effects, faults, lease, retry
 from xiaohu.vault.units import Unit
 
@@ -93,14 +95,14 @@ def plan(closing: Closing) -> Iterator[Planned]:
                 connector.close()
         except (StoreAway, StoresRefused) as refused:
             why, about = str(refused.params["why"]), _about(refused)
-            for label, dataset in file.datasets_of(store).items():
+            for label, dataset in shape.datasets_of(store).items():
                 yield Planned(name, label, dataset.strategy, why=why, about=about, failed=True)
 
 
 def _not_asked(
     name: str, store: Store, kinds: frozenset[IdentityKind], why: str
 ) -> Iterator[Planned]:
-    for label, dataset in file.datasets_of(store).items():
+    for label, dataset in shape.datasets_of(store).items():
         other = outside.not_concerned(store, label, kinds)
         yield Planned(name, label, dataset.strategy, why=other or why)
 
@@ -116,7 +118,7 @@ def _planned(
     for label in connector.order():
         why = outside.not_concerned(store, label, kinds)
         found = 0 if why else connector.found(label, _whom(closing, store, label))
-        made.append(Planned(name, label, file.datasets_of(store)[label].strategy, found, why))
+        made.append(Planned(name, label, shape.datasets_of(store)[label].strategy, found, why))
     return made
 
 
@@ -181,7 +183,7 @@ def _one(work: Work, store: Store, connector: Connector, row: OutsideErasure) ->
             outside.skip(row, why=outside.NOBODY)
         return True
     found = connector.found(row.dataset, whom)
-    if outside.is_kept(file.datasets_of(store)[row.dataset]):
+    if outside.is_kept(shape.datasets_of(store)[row.dataset]):
         _keep(work, store, row, whom, found)
         return True
     left = _erase(work, connector, row, whom, found) if found else 0
@@ -237,11 +239,11 @@ def _record(work: Work, row: OutsideErasure, *, left: int, stuck: bool) -> None:
 
 def _keep(work: Work, store: Store, row: OutsideErasure, whom: Identities, found: int) -> None:
     now = work.clock()
-    dataset = file.datasets_of(store)[row.dataset]
+    dataset = shape.datasets_of(store)[row.dataset]
     with work.transaction() as closing:
         outside.counted(row, found)
         if found:
-            categories = file.kept_categories(dataset)
+            categories = shape.kept_categories(dataset)
             until = keeping.kept_until(closing, categories, on=day_of(now))
             outside.keep(row, whom, until=until)
         else:

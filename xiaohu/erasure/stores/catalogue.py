@@ -7,15 +7,17 @@ import sqlalchemy as sa
 from sqlalchemy import exc
 
 from xiaohu.erasure.stores.file import (
-    HASH_LENGTH,
-    WHOLE,
-    Database,
     StoresRefused,
-    Strategy,
-    Table,
     Why,
 )
 from xiaohu.erasure.stores.protocol import Flaw
+from xiaohu.erasure.stores.shape import (
+    HASH_LENGTH,
+    WHOLE,
+    Database,
+    Strategy,
+    Table,
+)
 
 _LET_GO = frozenset({"CASCADE", "SET NULL"})
 

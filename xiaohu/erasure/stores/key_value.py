@@ -11,7 +11,10 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from xiaohu.erasure.stores.file import ANYTHING, RedisStore, StoresRefused, Why, around
+from xiaohu.erasure.stores.file import (
+    StoresRefused,
+    Why,
+)
 from xiaohu.erasure.stores.protocol import (
     CALL_SECONDS,
     CONNECT_SECONDS,
@@ -19,6 +22,11 @@ from xiaohu.erasure.stores.protocol import (
     Identities,
     StoreAway,
     pause,
+)
+from xiaohu.erasure.stores.shape import (
+    ANYTHING,
+    RedisStore,
+    around,
 )
 
 MANY = 1_000_000

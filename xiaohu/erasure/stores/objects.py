@@ -12,7 +12,10 @@ from minio import Minio
 from minio.deleteobjects import DeleteObject
 from minio.error import MinioException, S3Error
 
-from xiaohu.erasure.stores.file import S3Store, StoresRefused, Why, around
+from xiaohu.erasure.stores.file import (
+    StoresRefused,
+    Why,
+)
 from xiaohu.erasure.stores.protocol import (
     CALL_SECONDS,
     CONNECT_SECONDS,
@@ -20,6 +23,10 @@ from xiaohu.erasure.stores.protocol import (
     Identities,
     StoreAway,
     pause,
+)
+from xiaohu.erasure.stores.shape import (
+    S3Store,
+    around,
 )
 
 _BUSY = frozenset({"InternalError", "ServiceUnavailable", "SlowDown", "RequestTimeout"})

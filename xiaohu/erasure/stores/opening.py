@@ -6,17 +6,19 @@ Each connector is loaded where it is needed: most installations need few, and so
 import os
 
 from xiaohu.erasure.stores.file import (
+    StoresRefused,
+    Why,
+)
+from xiaohu.erasure.stores.protocol import Connector
+from xiaohu.erasure.stores.shape import (
     Database,
     FolderStore,
     ManualStore,
     RedisStore,
     S3Store,
     Store,
-    StoresRefused,
     WebhookStore,
-    Why,
 )
-from xiaohu.erasure.stores.protocol import Connector
 from xiaohu.vault.root import purpose_key
 
 

@@ -13,7 +13,10 @@ from sqlalchemy import exc
 from sqlalchemy.engine import URL, Connection, make_url
 
 from xiaohu.erasure.stores.catalogue import Catalogue
-from xiaohu.erasure.stores.file import HASHED, WHOLE, Database, StoresRefused, Strategy, Table, Why
+from xiaohu.erasure.stores.file import (
+    StoresRefused,
+    Why,
+)
 from xiaohu.erasure.stores.protocol import (
     CALL_SECONDS,
     CONNECT_SECONDS,
@@ -21,6 +24,13 @@ from xiaohu.erasure.stores.protocol import (
     Identities,
     StoreAway,
     pause,
+)
+from xiaohu.erasure.stores.shape import (
+    HASHED,
+    WHOLE,
+    Database,
+    Strategy,
+    Table,
 )
 
 _DRIVERS = {"postgresql": "postgresql+psycopg", "mysql": "mysql+pymysql"}
@@ -82,10 +92,10 @@ class Relational:
         with self._speaking() as connection:
             while time.monotonic() < until:
                 rows = self._erase_some(connection, dataset, identities)
-                if rows == 0:
-                    return
                 done += rows
                 pause(done, began, self.store.rows_per_second, until)
+                if rows < self.store.batch:
+                    return  # Whoever calls counts what is left: nobody need look here once more.
 
     def close(self) -> None:
         """Close the connection."""

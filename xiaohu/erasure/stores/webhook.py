@@ -11,13 +11,19 @@ from uuid import UUID, uuid4
 
 import httpx
 
-from xiaohu.erasure.stores.file import StoresRefused, WebhookStore, Why
+from xiaohu.erasure.stores.file import (
+    StoresRefused,
+    Why,
+)
 from xiaohu.erasure.stores.protocol import (
     CALL_SECONDS,
     CONNECT_SECONDS,
     Flaw,
     Identities,
     StoreAway,
+)
+from xiaohu.erasure.stores.shape import (
+    WebhookStore,
 )
 
 _BUSY = frozenset({408, 425, 429})
