@@ -214,10 +214,13 @@ def read_document(token: Any, key: dict[str, str]) -> tuple[str, dict[str, Any]]
 def read_checkpoint(note: Any, operator: str, key: dict[str, str]) -> tuple[int, bytes]:
     """Return size and root of a signed checkpoint."""
     lines = text_of(note, "the checkpoint is damaged").split("\n")
-    need(len(lines) == 6, "the checkpoint is damaged")
-    origin, size, root, signature = lines[0], lines[1], lines[2], lines[4].split(" ")[-1]
+    need(len(lines) in {6, 7}, "the checkpoint is damaged")
+    origin, size, root, *more = lines[:-3]
+    signature = lines[-2].split(" ")[-1]
+    erasures = "erasures (0|[1-9][0-9]{0,15}) [A-Za-z0-9+/]{43}="
+    need(all(re.fullmatch(erasures, line) for line in more), "the checkpoint is damaged")
     need(re.fullmatch("[1-9][0-9]{0,15}", size), "the checkpoint is damaged")
-    body = f"{origin}\n{size}\n{root}\n"
+    body = "".join(f"{line}\n" for line in (origin, size, root, *more))
     need(note == f"{body}\n\u2014 {origin} {signature}\n", "the checkpoint is damaged")
     need(origin == f"xiaohu/{operator}", "a checkpoint of another log")
     raw, tree = decoded(signature, "not base64"), decoded(root, "not base64")

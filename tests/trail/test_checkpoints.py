@@ -1,5 +1,7 @@
 """Checkpoints: written where only we read, and accepted from our key alone."""
 
+import base64
+import hashlib
 import stat
 
 import pytest
@@ -8,9 +10,14 @@ from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 
 from tests.trail.growing import grow
-from xiaohu.trail import checkpoints, keys
+from tests.vault.conftest import keyring
+from xiaohu.trail import auditing, checkpoints, keys
+from xiaohu.trail.auditing import Wrong
 from xiaohu.trail.checkpoints import CheckpointRefused
 from xiaohu.trail.models import Checkpoint, Event
+from xiaohu.vault import journal
+
+__all__ = ["keyring"]
 
 
 @pytest.mark.django_db
@@ -41,6 +48,37 @@ class TestCheckpoints:
             changed = note[:place] + chr(ord(note[place]) ^ 1) + note[place + 1 :]
             with pytest.raises(CheckpointRefused):
                 checkpoints.verify_note(changed, known)
+
+    @pytest.mark.usefixtures("keyring")
+    def test_name_the_erasure_journal(self) -> None:
+        for place in journal.places():
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(b"one\ntwo\nhalf")
+        grow(1)
+        note = Checkpoint.objects.get(size=8).note
+        whole = hashlib.sha256(b"one\ntwo\n").digest()
+        assert checkpoints.erasures(note) == (8, whole)
+        assert not auditing.verify().broken
+        for place in journal.places():
+            place.write_bytes(b"one\ntwo\nand on\n")
+        assert not auditing.verify().broken
+        for forged in (b"one\n", b"ONE\ntwo\nand on\n", b""):
+            for place in journal.places():
+                place.write_bytes(forged)
+            assert [one.wrong for one in auditing.verify().broken] == [Wrong.JOURNAL]
+
+    @pytest.mark.parametrize(
+        "more", ["erasures 01 " + "A" * 43 + "=", "erasures 1 x", "", "erasures 1 " + "A" * 44]
+    )
+    def test_take_no_other_line(self, more: str) -> None:
+        note = Checkpoint.objects.get(size=7).note
+        head = note.partition("\n\n")[0].rpartition("\n")[0]
+        key = keys.private_key(keys.CHECKPOINTS)
+        origin, text = head.split("\n")[0], f"{head}\n{more}\n"
+        raw = checkpoints._key_hash(origin, key.public_key()) + key.sign(text.encode())
+        forged = f"{text}\n— {origin} {base64.b64encode(raw).decode()}\n"
+        with pytest.raises(CheckpointRefused):
+            checkpoints.verify_note(forged, keys.public_keys(keys.CHECKPOINTS))
 
     @pytest.mark.parametrize("table", ["trail_event", "trail_leaf", "trail_checkpoint"])
     @pytest.mark.parametrize("change", ["DELETE FROM {}", "UPDATE {} SET {}"])

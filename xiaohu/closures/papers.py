@@ -137,8 +137,14 @@ def _facts(said: Mapping[str, Any]) -> list[Row]:
     rows += [
         (gettext("paper.issued_at"), _china(said["issued_at"])),
         (gettext("paper.policy"), said["policy"]),
+        (gettext("paper.log"), _place(said["log"])),
     ]
     return rows
+
+
+def _place(log: Mapping[str, Any]) -> str:
+    """Return where the log tells of a document: behind so many events, under which id."""
+    return gettext("paper.log_behind").format(size=log["size"], event=log["event"])
 
 
 def _statement_sections(said: Mapping[str, Any], language: str) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ from xiaohu.trail import checkpoints, events, keys, sequencer, tree
 from xiaohu.trail.checkpoints import CheckpointRefused
 from xiaohu.trail.events import canonical
 from xiaohu.trail.models import Checkpoint, Event, Node, Pending
+from xiaohu.vault import journal
 
 NAMED = 20  # more differences than these are counted only
 LATE_AFTER = timedelta(minutes=5)  # checkpoints are signed every minute
@@ -32,6 +33,7 @@ class Wrong(StrEnum):
     NOTE_MISSING = "note_missing"  # the folder has no note of a checkpoint
     NOTE_DIFFERS = "note_differs"  # the folder has another note than the database
     LATE = "late"  # events wait for a checkpoint
+    JOURNAL = "journal"  # the erasure journal was cut or written anew since a checkpoint
     DIGEST = "digest"  # an export with other lines than its manifest says
 
 
@@ -86,6 +88,8 @@ def verify() -> Report:
     size = sequencer.size()
     claims = [*_of_rows(rows, notes, found), *_of_notes(rows, notes, found)]
     root = _walk(size, sorted(claims, key=lambda claim: claim.size), found)
+    if rows and (named := checkpoints.erasures(rows[-1].note)) and not journal.begins_with(*named):
+        found.add(Wrong.JOURNAL, rows[-1].size)
     for pk in _forgotten():
         found.add(Wrong.EVENT_UNPLACED, pk)
     return Report(size, len(rows), len(notes), root, tuple(found.named), found.count)

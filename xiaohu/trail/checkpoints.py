@@ -1,9 +1,14 @@
-"""Signed roots (C2SP tlog-checkpoint), written where the database cannot change them."""
+"""Signed roots (C2SP tlog-checkpoint), written where the database cannot change them.
+
+One extension line names the erasure journal as it stood: its length in bytes and its hash. So a
+journal that was cut or written anew does not fit the log.
+"""
 
 import base64
 import binascii
 import hashlib
 import os
+import re
 import tempfile
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -16,8 +21,10 @@ from django.conf import settings
 
 from xiaohu.trail import keys, sequencer, tree
 from xiaohu.trail.models import Checkpoint
+from xiaohu.vault import journal
 
 _ED25519 = b"\x01"
+_ERASURES = re.compile(r"erasures (0|[1-9][0-9]{0,15}) ([A-Za-z0-9+/]{43}=)")
 
 
 class CheckpointRefused(Exception):
@@ -70,10 +77,19 @@ def verify_note(note: str, known: Sequence[Ed25519PublicKey]) -> tuple[int, byte
     """
     signed_by(note, known)
     try:
-        _, size, root = note.partition("\n\n")[0].split("\n")
+        _, size, root, *more = note.partition("\n\n")[0].split("\n")
+        if len(more) > 1 or (more and not _ERASURES.fullmatch(more[0])):
+            raise CheckpointRefused
         return int(size), base64.b64decode(root, validate=True)
     except (ValueError, binascii.Error):
         raise CheckpointRefused from None
+
+
+def erasures(note: str) -> tuple[int, bytes] | None:
+    """Return length and hash of the erasure journal a checkpoint names; None where it names none."""
+    last = note.partition("\n\n")[0].rpartition("\n")[2]
+    found = _ERASURES.fullmatch(last)
+    return (int(found[1]), base64.b64decode(found[2])) if found else None
 
 
 def written() -> Iterator[tuple[str, str]]:
@@ -99,7 +115,9 @@ def file_name(size: int) -> str:
 
 def _note(size: int, root: bytes) -> str:
     origin = f"xiaohu/{settings.XIAOHU.operator}"
-    text = f"{origin}\n{size}\n{base64.b64encode(root).decode()}\n"
+    length, hashed = journal.digest()
+    erased = f"erasures {length} {base64.b64encode(hashed).decode()}"
+    text = f"{origin}\n{size}\n{base64.b64encode(root).decode()}\n{erased}\n"
     key = keys.private_key(keys.CHECKPOINTS)
     raw = _key_hash(origin, key.public_key()) + key.sign(text.encode())
     return f"{text}\n— {origin} {base64.b64encode(raw).decode()}\n"

@@ -5,6 +5,7 @@ two places of the epoch keys, so it is newer than that backup; it names keys and
 """
 
 import fcntl
+import hashlib
 import json
 import os
 from collections.abc import Iterable, Iterator
@@ -61,6 +62,36 @@ def entries() -> Iterator[Entry]:
     if longest.exists():
         with longest.open("rb") as file:
             yield from _read(longest, file)
+
+
+def digest() -> tuple[int, bytes]:
+    """Return length and hash (SHA-256) of the longer copy, up to the end of its last whole line."""
+    longest = max(places(), key=lambda place: place.stat().st_size if place.exists() else 0)
+    if not longest.exists():
+        return 0, hashlib.sha256().digest()
+    with longest.open("rb") as file:
+        size = _whole(file.fileno())
+    return size, _hash_of(longest, size)
+
+
+def begins_with(size: int, hashed: bytes) -> bool:
+    """Say whether a copy still begins with what had this length and hash."""
+    if size == 0:
+        return True
+    return any(
+        place.exists() and place.stat().st_size >= size and _hash_of(place, size) == hashed
+        for place in places()
+    )
+
+
+def _hash_of(place: Path, size: int) -> bytes:
+    """Return the hash of the first bytes of a file."""
+    hashing, left = hashlib.sha256(), size
+    with place.open("rb") as file:
+        while left and (part := file.read(min(left, 1 << 20))):
+            hashing.update(part)
+            left -= len(part)
+    return hashing.digest()
 
 
 def places() -> list[Path]:
