@@ -192,6 +192,21 @@ def handed_out(world: World, case: Case, *, seen: bool = True) -> AssistedPaymen
     )
 
 
+def test_what_was_seen_of_a_document_is_forgotten_thirty_days_later(world: World) -> None:
+    case = at_counter(world)
+    payment = handed_out(world, case)
+    Case.objects.filter(pk=case.pk).update(purged_at=world.now)
+    world.clock.pass_(days=31)
+    assert purging.forget_fingerprints(now=world.now) == 0  # nobody has confirmed it yet
+    handing_out.confirm(payment_id=payment.pk, officer=finance("zhou"), now=world.now)
+    world.clock.pass_(days=30, seconds=-1)
+    assert purging.forget_fingerprints(now=world.now) == 0
+    world.clock.pass_(seconds=2)
+    assert purging.forget_fingerprints(now=world.now) >= 1
+    payment.refresh_from_db()
+    assert (payment.document_index, payment.document_kind) == (None, "passport")
+
+
 def test_two_people_hand_money_out_to_somebody_they_saw(world: World) -> None:
     case = at_counter(world)
     owed = settled(case).unclaimed_fen

@@ -3,13 +3,15 @@
 from datetime import timedelta
 
 import pytest
+from django.db import IntegrityError, transaction
 
-from tests.closures.states import case_in, fails, traces
-from tests.stories import OPERATOR, World, document_of
-from xiaohu.closures import drafting, paying, purging, queries
+from tests.closures.states import case_in, fails, in_review, officer, traces
+from tests.stories import OPERATOR, World, closing_of, document_of
+from xiaohu.closures import drafting, paying, purging, queries, reviewing
 from xiaohu.closures.models import Case, DocumentKind
 from xiaohu.core.states import TERMINAL, CaseState
 from xiaohu.notices import outbox
+from xiaohu.settlement.models import RefundOrder
 from xiaohu.trail import auditing, events, sequencer
 from xiaohu.trail.models import Event
 from xiaohu.vault import keys, units
@@ -124,3 +126,28 @@ def test_counts_from_the_end_and_not_from_the_request(world: World) -> None:
     assert case.ended_at is not None
     assert purging.purge(now=case.opened_at + timedelta(days=31)) == 0
     assert purging.purge(now=case.ended_at + timedelta(days=31)) == 1
+
+
+def test_forgets_whom_money_went_to_once_the_folder_is_gone(world: World) -> None:
+    case = in_review(world)
+    reviewing.claim(case_id=case.pk, officer=officer(), now=world.now)
+    reviewing.approve(case_id=case.pk, officer=officer(), now=world.now)
+    world.skip_until(case, lambda: not closing_of(case).is_open)
+    orders = RefundOrder.objects.filter(closing_id=closing_of(case).pk)
+    assert orders.exclude(payee=None).exists()
+    assert purging.forget_fingerprints(now=world.now + timedelta(days=31)) == 0
+    after_its_time(world)
+    before = orders.values().get()
+    assert purging.forget_fingerprints(now=world.now) == 1
+    assert orders.values().get() == {**before, "payee": None}
+    assert purging.forget_fingerprints(now=world.now) == 0
+
+
+def test_an_order_that_stands_forgets_nothing_and_one_that_ended_nothing_else(
+    world: World,
+) -> None:
+    case = case_in(world, CaseState.DONE)
+    mine = RefundOrder.objects.filter(closing_id=closing_of(case).pk)
+    for change in ({"payee": b"another"}, {"payee": None, "amount_fen": 1}, {"amount_fen": 1}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            mine.update(**change)

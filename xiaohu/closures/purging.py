@@ -1,17 +1,22 @@
-"""Thirty days after a case ended its folder goes: contact, payee, messages, and the case's key."""
+"""Thirty days after a case ended its folder goes: contact, payee, messages, and the case's key.
+
+Fingerprints of whom money went to go as well: those of the time after, thirty days after each.
+"""
 
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
 from xiaohu.access import sessions
 from xiaohu.closures import moves, noting
-from xiaohu.closures.models import Case
+from xiaohu.closures.models import AssistedPayment, Case, Closing
 from xiaohu.core.actors import CLOCK
 from xiaohu.core.retention import FOLDER_KEPT_DAYS
 from xiaohu.exports import copies
 from xiaohu.notices import outbox
 from xiaohu.proofing import papers
+from xiaohu.settlement import orders
 from xiaohu.trail import events
 from xiaohu.vault import keys, records, units
 
@@ -44,3 +49,17 @@ def purge(*, now: datetime) -> int:
                 operator=operator, actor=CLOCK, action="purge_folder", case_id=case_id, now=now
             )
     return len(ids)
+
+
+@transaction.atomic(durable=True)
+def forget_fingerprints(*, now: datetime) -> int:
+    """Forget the fingerprints of payees and of documents seen at the counter of cases whose folder went.
+
+    A payment that waits to be confirmed keeps its own. Harmless to repeat; returns how many went.
+    """
+    past = now - timedelta(days=FOLDER_KEPT_DAYS)
+    over = Q(confirmed_at__lt=past) | Q(dropped_at__lt=past)
+    seen = AssistedPayment.objects.filter(over, closing__case__purged_at__isnull=False)
+    forgotten = seen.exclude(document_index=None).update(document_index=None)
+    purged = Closing.objects.filter(case__purged_at__isnull=False).values("pk")
+    return forgotten + orders.forget_payees(purged, before=past)

@@ -8,7 +8,10 @@ amount, to this payee, agreed to by as many people as it takes, no longer held, 
 import secrets
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
+
+from django.db.models import QuerySet
 
 from xiaohu.core.ordering import Asked, OrderOutcome, OrderStopped, Terms
 from xiaohu.core.references import ALPHABET
@@ -135,3 +138,9 @@ def send(closing_id: UUID, *, effect_id: UUID, now: datetime) -> None:
     if order is not None:
         order.effect_id, order.outcome, order.ended_at = effect_id, OrderOutcome.SENT.value, now
         order.save(update_fields=["effect_id", "outcome", "ended_at"])
+
+
+def forget_payees(closing_ids: "QuerySet[Any, Any]", *, before: datetime) -> int:
+    """Forget whom orders that ended before a moment were to pay. Call inside a transaction."""
+    ended = RefundOrder.objects.filter(closing_id__in=closing_ids, ended_at__lt=before)
+    return ended.exclude(payee=None).update(payee=None)
