@@ -6,36 +6,18 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from tests.stories import World, document_of, staff
-from tests.template import Template
+from tests.ops.conftest import PASSWORD
+from tests.stories import World, document_of
 from verifiers import verify_bundle
 from xiaohu.access import mfa
 from xiaohu.access.models import StaffUser
 from xiaohu.closures.models import Document, DocumentKind
-from xiaohu.core.actors import ActorKind
-from xiaohu.gateways import http
 from xiaohu.ops.cli import app
 from xiaohu.ops.sentences import CannotStart
-from xiaohu.queue import clock
 from xiaohu.trail import checkpoints, keys
 
 pytestmark = pytest.mark.django_db(databases=["default", "keystore"])
-PASSWORD = "a long example password"
 OK, FAILED, USAGE, REFUSED = 0, 1, 2, 5
-
-
-@pytest.fixture
-def world(template: Template, db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
-    """A world with two people who may correct documents, and a durable block that may nest."""
-    clock.forget()
-    made = template.world(tmp_path)
-    monkeypatch.setattr(http, "_exchange", made.outside.exchange)
-    for name, role in (("lin", ActorKind.COMPLIANCE), ("zhao", ActorKind.ADMIN)):
-        person = staff(name, role)
-        person.set_password(PASSWORD)
-        person.save()
-        mfa.enrol(person)
-    return made
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ import pytest
 from django.conf import settings
 from typer.testing import CliRunner, Result
 
-from tests.vault.conftest import keyring  # noqa: F401 - a fixture
 from xiaohu.core.retention import Category
 from xiaohu.ops.cli import app
 from xiaohu.ops.keyring import require_whole

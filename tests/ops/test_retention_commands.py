@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 from typer.testing import CliRunner, Result
 
-from tests.ops.test_cert_commands import PASSWORD, world  # noqa: F401 - a fixture
+from tests.ops.conftest import PASSWORD
 from tests.stories import World
 from xiaohu.access import mfa
 from xiaohu.access.models import StaffUser
@@ -23,7 +23,7 @@ ORDER = ("--authority", "示例公信〔2026〕12号")
 
 
 @pytest.fixture
-def case(world: World, monkeypatch: pytest.MonkeyPatch) -> Case:  # noqa: F811
+def case(world: World, monkeypatch: pytest.MonkeyPatch) -> Case:
     """A closed case, seen by commands at the time of the world."""
     monkeypatch.setattr(clock, "now", lambda: world.now)
     return world.close()
@@ -52,7 +52,7 @@ def asked_id(answer: Result) -> str:
     return next(word for word in answer.stdout.split() if word.count("-") == 4)
 
 
-def wind_to(world: World, day: date) -> None:  # noqa: F811
+def wind_to(world: World, day: date) -> None:
     """Let time pass until a day."""
     world.clock.at += timedelta(days=(day - world.now.date()).days)
 
@@ -61,7 +61,7 @@ def test_nothing_ends_soon_after_a_closing(case: Case) -> None:
     assert run("list").stdout == "Nothing ends within 60 days\n"
 
 
-def test_a_month_is_destroyed_once_two_agree_and_it_is_over(world: World, case: Case) -> None:  # noqa: F811
+def test_a_month_is_destroyed_once_two_agree_and_it_is_over(world: World, case: Case) -> None:
     until = BucketRecord.objects.get(category=Category.SERVICE_NUMBER).until
     wind_to(world, until - timedelta(days=20))
     listed = json.loads(run("list", "--json").stdout)["months"]
@@ -88,7 +88,7 @@ def test_a_month_is_destroyed_once_two_agree_and_it_is_over(world: World, case: 
     assert "service_number" not in run("list").stdout
 
 
-def test_an_authority_reads_through_two_people(world: World, case: Case) -> None:  # noqa: F811
+def test_an_authority_reads_through_two_people(world: World, case: Case) -> None:
     wanted = asked_id(run("open", case.reference, *ORDER, by="lin"))
     assert run("read", wanted, by="lin").exit_code == REFUSED
     assert said(run("agree", wanted, by="zhao")) == "Done, records: 4"
