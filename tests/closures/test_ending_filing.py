@@ -102,4 +102,6 @@ def test_a_restriction_says_why_and_what_lifts_it(world: World) -> None:
 def test_a_restriction_goes_with_the_lines_unit(world: World) -> None:
     line = restricted(world.line())
     world.close()
+    world.clock.pass_(days=3)  # in which a person may look before it goes
+    world.work()
     assert restrictions.of_line(line) is None

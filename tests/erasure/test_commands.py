@@ -1,5 +1,8 @@
 """`xiaohu stores`: what fits, what would be erased, what fails."""
 
+import json
+from typing import Any
+
 import pytest
 
 from tests.erasure.crm import VARIABLE, Crm
@@ -70,6 +73,31 @@ def test_the_standing_names_what_fails(world: World, people: Crm) -> None:
     outages.failed("demo", "crm", why="away", now=world.now)
     assert stores.status(operator="demo", out=said.append) == PARTLY
     assert said == ["crm  正常  等待 0 · 保留 0", "crm  没有应答  等待 0 · 保留 0"]
+
+
+def in_json(said: list[str]) -> Any:
+    """Return what a command gave as JSON, all of it."""
+    return json.loads("".join(said))
+
+
+def test_all_of_it_is_to_be_had_as_json(world: World, people: Crm) -> None:
+    said: list[str] = []
+    assert stores.check(people.text(), operator="demo", out=said.append, as_json=True) == OK
+    assert in_json(said) == {"good": ["crm"], "flaws": []}
+    people.tell("DROP TABLE contract")
+    said.clear()
+    assert stores.check(people.text(), operator="demo", out=said.append, as_json=True) == REFUSED
+    (flaw,) = in_json(said)["flaws"]
+    assert (flaw["why"], flaw["value"], flaw["stops"]) == ("no_table", "contract", True)
+    said.clear()
+    stores.plan(world.submitted().pk, out=said.append, as_json=True)
+    assert all(one["failed"] for one in in_json(said))
+    outages.failed("demo", "crm", why="away", now=world.now)
+    said.clear()
+    assert stores.status(operator="demo", out=said.append, as_json=True) == PARTLY
+    told = in_json(said)
+    assert told["stores"] == [{"store": "crm", "fails": "away", "waiting": 0, "kept": 0}]
+    assert told["overdue"] == []
 
 
 def test_no_start_on_a_list_that_cannot_be(world: World, people: Crm) -> None:

@@ -62,7 +62,7 @@ from xiaohu.core.proofs import OFFERABLE, ProofMethod
 from xiaohu.core.readout import HeardBy, ReadItem
 from xiaohu.core.reasons import Reason
 from xiaohu.core.refusals import Refusal
-from xiaohu.core.restrictions import AppealState, RestrictionSource
+from xiaohu.core.restrictions import AppealState, CheckAnswer, RestrictionSource
 from xiaohu.core.retention import Category
 from xiaohu.core.revealing import Masked, RevealReason
 from xiaohu.core.review import RefusalReason, ReturnReason, ReviewReason
@@ -80,7 +80,12 @@ from xiaohu.desk.retaining_forms import ASKED_OF_A_CASE
 from xiaohu.desk.showing import OUTCOMES, OWN_OUTCOMES
 from xiaohu.desk.views.keys import KEYS
 from xiaohu.desk.work import VIEWS
-from xiaohu.erasure.stores.file import IdentityKind, Why
+from xiaohu.erasure.stores.file import (
+    Why,
+)
+from xiaohu.erasure.stores.shape import (
+    IdentityKind,
+)
 from xiaohu.help.articles import Topic
 from xiaohu.notices.models import NoticeState
 from xiaohu.ops import drill
@@ -139,6 +144,11 @@ OTHER_EVENTS = (
     "view_paper",
     "purge_folder",
     "drop_pictures",
+    "ask_restriction_check",
+    "restriction_check",
+    "restriction_check_over",
+    "take_late_store",
+    "try_late_store",
     "postpone",
     "keep_policy",
     "adopt_policy",
@@ -257,6 +267,7 @@ def made() -> Mapping[str, list[str]]:
         "display.to.": [Size.ELDER.value, Size.STANDARD.value],
         "document.": each(identity.OF_APPLICANTS),
         "paper.err.": ["size", "kind", "unreadable", "locked", "pages"],
+        "restriction_check.found.": each(CheckAnswer),
         "paper_kind.": each(Evidence, ".help"),
         "who.": each(ApplicantKind),
         "desk.confirm.": each({*OUTCOMES, *OWN_OUTCOMES}),

@@ -2,6 +2,7 @@
 
 from tests.assistance.asking import call, complaint
 from tests.closures.states import carried_out, claimed, in_review, large, refused
+from tests.closures.test_ending_filing import restricted
 from tests.erasure.archive import ARCHIVE, CACHE
 from tests.screens.scenes import scene
 from tests.screens.stage import Stage
@@ -222,6 +223,26 @@ def erased_by_hand(stage: Stage) -> str:
 @scene("D4-by-hand-wrong", "desk:by_hand", status=422, press="by_hand.go")
 def erased_by_hand_wrong(stage: Stage) -> str:
     return by_hand(stage)
+
+
+def restricted_line(stage: Stage) -> Case:
+    """Return a case that waits for a look before the data of its restricted line goes."""
+    restricted(stage.world.line())
+    return stage.world.close()
+
+
+@scene("D4-restriction-waits", "desk:case")
+def restriction_waits(stage: Stage) -> str:
+    case = restricted_line(stage)
+    stage.officer()
+    return at(case)
+
+
+@scene("D4-restriction-check", "desk:restriction_check", status=422, press="restriction_check.go")
+def restriction_check(stage: Stage) -> str:
+    case = restricted_line(stage)
+    stage.officer()
+    return at(case, f"/restriction/{closing_of(case).pk}")
 
 
 @scene("D4-store-away", "desk:case")

@@ -1,10 +1,13 @@
 """Scenes of the desk's tools: searching, seeing a value in full, keys."""
 
+from datetime import timedelta
+
 from tests.closures.states import in_review
 from tests.screens.scenes import scene
 from tests.screens.stage import Stage
-from tests.stories import CLEAN
+from tests.stories import CLEAN, OPERATOR, closing_of
 from xiaohu.core.actors import ActorKind
+from xiaohu.erasure.models import OutsideErasure, OutsideState
 
 
 def searched(stage: Stage, typed: str) -> str:
@@ -84,3 +87,29 @@ def keys_off(stage: Stage) -> str:
     stage.officer()
     stage.send("/desk/keys", single_keys="off")
     return "/desk/keys"
+
+
+@scene("D13-late-stores", "desk:stores")
+def late_stores(stage: Stage) -> str:
+    case = stage.world.close()
+    now = stage.world.now
+    for dataset in ("contracts", "letters"):
+        OutsideErasure.objects.create(
+            operator=OPERATOR,
+            closing_id=closing_of(case).pk,
+            store="crm",
+            dataset=dataset,
+            names={"zh": "客户系统", "en": "Customer system"},
+            state=OutsideState.KEPT.value,
+            why="away",
+            intended_at=now,
+            keep_until=now.date() - timedelta(days=5),
+        )
+    stage.officer()
+    return "/desk/stores"
+
+
+@scene("D13-nothing-late", "desk:stores")
+def nothing_late(stage: Stage) -> str:
+    stage.officer()
+    return "/desk/stores"

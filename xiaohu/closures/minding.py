@@ -9,6 +9,7 @@ from django.db.models.functions import Coalesce
 
 from xiaohu.closures import moves, queries, submitting
 from xiaohu.closures.models import Case, Closing, HumanQueue
+from xiaohu.closures.restriction_checks import WAITS_FOR_CHECK
 from xiaohu.closures.steps.refund import HELD
 from xiaohu.core.actors import CLOCK
 from xiaohu.core.applicants import ApplicantKind
@@ -57,7 +58,7 @@ def remind(*, now: datetime) -> int:
 def apologise(*, now: datetime) -> int:
     """Say once for each missed promise that we are late, and until when; return how many.
 
-    A legal hold is no delay of ours.
+    A legal hold and a check before data goes are no delays of ours: both were told of.
     """
     told = 0
     for closing in _late(now):
@@ -78,7 +79,9 @@ def _late(now: datetime) -> Iterator[Closing]:
     # Nobody was promised anything before such a closing was announced.
     unannounced = Q(case__applicant=ApplicantKind.OPERATOR.value, case__warned_days=[])
     one_each = (
-        late.exclude(unannounced).exclude(trouble=HELD).order_by("case_id", "owner", "owner_due_at")
+        late.exclude(unannounced)
+        .exclude(trouble__in=(HELD, WAITS_FOR_CHECK))
+        .order_by("case_id", "owner", "owner_due_at")
     )
     return one_each.distinct("case_id", "owner").select_related("case").iterator(chunk_size=200)
 

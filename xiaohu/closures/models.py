@@ -367,6 +367,36 @@ class Document(models.Model):
         ]
 
 
+class RestrictionCheck(models.Model):
+    """A person's look before the data of a line restricted by grade is erased, and until when it waits.
+
+    Ended without an answer, nobody gave one in time.
+    """
+
+    closing = models.OneToOneField(
+        Closing, primary_key=True, on_delete=models.PROTECT, related_name="+"
+    )
+    operator = models.CharField(max_length=32)
+    grade = models.PositiveSmallIntegerField()
+    asked_at = models.DateTimeField()
+    until = models.DateTimeField()
+    answer = models.CharField(max_length=16, blank=True)
+    reference = models.CharField(max_length=32, blank=True)
+    answered_by = models.ForeignKey(
+        StaffUser, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(answer="", answered_by=None)
+                | (~Q(answer="") & Q(answered_by__isnull=False, ended_at__isnull=False)),
+                name="an_answer_is_somebody_s",
+            )
+        ]
+
+
 class DocumentChange(models.Model):
     """What somebody asked to become of a document, and what another person said to it."""
 

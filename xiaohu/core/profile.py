@@ -29,6 +29,7 @@ MIN_CLAIM_YEARS = 3  # 民法典 art. 188: so long money nobody fetched can be c
 MAX_PAYEE_HOLD_HOURS = 72  # long enough to be noticed, short enough for the days of a refund
 MAX_COOLING_OFF_DAYS = 7
 MIN_UNPAID_DAYS, MIN_SUSPENDED_DAYS = 30, 60  # 电信条例 art. 34
+MAX_RESTRICTION_CHECK_DAYS = 7  # our own bound: nobody's data waits longer for a look
 LONGEST_RETENTION_MONTHS = 360  # 会计档案管理办法: vouchers and ledgers, 30 years
 
 Text = Annotated[str, Field(min_length=1, max_length=200)]
@@ -298,6 +299,12 @@ class ArrearsClosing(_Part):
     mobile_contract_clause: Text | None = None
 
 
+class Restricted(_Part):
+    """How many days the data of a line restricted by grade waits for a person's check before it goes."""
+
+    check_days: Annotated[int, Field(ge=1, le=MAX_RESTRICTION_CHECK_DAYS)] = 3
+
+
 class Retention(_Part):
     """How long a category is kept instead of the table's time; longer needs a legal basis."""
 
@@ -388,6 +395,7 @@ class Profile(_Part):
     involuntary: Annotated[
         tuple[Annotated[ClosingType, Field(strict=False)], ...], Field(strict=False)
     ] = ()
+    restricted: Restricted = Restricted()
     retention: dict[Annotated[Category, Field(strict=False)], Retention] = {}
     notices: Notices = Notices()
     applicants: Applicants = Applicants()

@@ -167,6 +167,8 @@ def _by_operator(profile: Profile) -> Rules:
 
 
 def _kept(profile: Profile) -> Rules:
+    days = {"days": profile.restricted.check_days}
+    yield "restricted.check_days", Rule("rule.restricted", days)
     overrides = {
         category: (kept.months, kept.basis) for category, kept in profile.retention.items()
     }

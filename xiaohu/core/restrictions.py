@@ -25,6 +25,13 @@ class AppealState(StrEnum):
     REFUSED = "refused"
 
 
+class CheckAnswer(StrEnum):
+    """What a person found before the data of a line restricted by grade is erased."""
+
+    NOTHING_OPEN = "nothing_open"
+    HANDED_ON = "handed_on"  # what is still needed went to whoever may have it, under a reference
+
+
 def usual_source(reason: RestrictionReason) -> RestrictionSource:
     """Return whose word a restriction rests on where the operator does not say."""
     if reason is RestrictionReason.POLICE_NOTICE:

@@ -14,6 +14,7 @@ from xiaohu.core.destinations import Wallet
 from xiaohu.core.evidence import EvidenceKind
 from xiaohu.core.identity import OF_APPLICANTS
 from xiaohu.core.numbers import NumberRefused, normalise
+from xiaohu.core.restrictions import CheckAnswer
 from xiaohu.core.revealing import RevealReason
 from xiaohu.core.review import LONGEST_NOTE, ReturnReason
 from xiaohu.ui.plain import PlainForm
@@ -251,6 +252,26 @@ class Slip(PlainForm):
         max_length=40,
         error_messages={"required": _("refunds.err.slip"), "max_length": _("refunds.err.slip")},
         widget=forms.TextInput(attrs={"form": WAYS, "autocomplete": "off"}),
+    )
+
+
+class RestrictionChecked(PlainForm):
+    """D4: what a person found before the data of a restricted line goes."""
+
+    found = forms.ChoiceField(
+        label=_("restriction_check.found"),
+        choices=[(found.value, _(f"restriction_check.found.{found}")) for found in CheckAnswer],
+        widget=forms.RadioSelect,
+        error_messages=dict.fromkeys(
+            ("required", "invalid_choice"), _("restriction_check.err.found")
+        ),
+    )
+    reference = forms.CharField(
+        label=_("restriction_check.reference"),
+        required=False,
+        max_length=40,
+        error_messages={"max_length": _("by_hand.err.reference")},
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
 
 

@@ -22,6 +22,7 @@ from xiaohu.closures import (
 )
 from xiaohu.closures.checking import Checked
 from xiaohu.closures.models import Case, HumanQueue
+from xiaohu.closures.restriction_checks import WAITS_FOR_CHECK
 from xiaohu.core.assistance import CallTopic
 from xiaohu.core.checks import FRESH_FOR, FRESH_MINUTES
 from xiaohu.core.schedule import promised_by
@@ -136,6 +137,7 @@ def _troubles(closings: list[ShownClosing], now: datetime) -> list[dict[str, Any
                 )
                 for row in outside.waiting(each.closing.pk)
             ],
+            "to_check": each.closing.trouble == WAITS_FOR_CHECK,
             "late": each.closing.owner_due_at <= now,
             "told": promised_by(each.closing.owner_due_at, now=now),
         }

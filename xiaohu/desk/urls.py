@@ -17,16 +17,19 @@ from xiaohu.desk.views import (
     one_case,
     queueing,
     refunding,
+    restriction,
     retaining,
     revealing,
     searching,
     signing_in,
+    stores,
     taking,
 )
 
 app_name = "desk"
 urlpatterns = [
     path("", day.my_work, name="work"),
+    path("stores", stores.late, name="stores"),
     path("sign-in", signing_in.sign_in, name="sign_in"),
     path("sign-out", signing_in.sign_out, name="sign_out"),
     path("queue", queueing.queue, name="queue"),
@@ -54,6 +57,11 @@ urlpatterns = [
     path("case/<str:reference>/paper/<uuid:paper_id>", one_case.paper, name="paper"),
     path("case/<str:reference>/reveal/<str:what>", revealing.reveal, name="reveal"),
     path("case/<str:reference>/erased/<uuid:row_id>", by_hand.erased, name="by_hand"),
+    path(
+        "case/<str:reference>/restriction/<uuid:closing_id>",
+        restriction.check,
+        name="restriction_check",
+    ),
     path("case/<str:reference>/form", taking.printed, name="form"),
     path("case/<str:reference>/decide", deciding.decide, name="decide"),
 ]

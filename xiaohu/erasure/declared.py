@@ -174,6 +174,13 @@ DECLARED: Mapping[str, Mapping[str, Mapping[Nature, str]]] = {
             N.MASKED: "jws",
             N.TIME: "changed_at issued_at",
         },
+        "RestrictionCheck": {
+            N.RANDOM: "closing_id",
+            N.FIXED: "operator grade answer",
+            N.OUTSIDE: "reference",
+            N.STAFF: "answered_by_id",
+            N.TIME: "asked_at until ended_at",
+        },
         "DocumentChange": {
             N.RANDOM: "id document_id",
             N.FIXED: "change reason corrections agreed",
@@ -199,7 +206,7 @@ DECLARED: Mapping[str, Mapping[str, Mapping[Nature, str]]] = {
             N.COUNT: "found",
             N.TIME: "intended_at ended_at keep_until try_at",
             N.OUTSIDE: "reference",
-            N.STAFF: "confirmed_by_id",
+            N.STAFF: "confirmed_by_id taken_by_id",
         },
         "StoreOutage": {
             N.RANDOM: "id",

@@ -98,7 +98,8 @@ class OutsideErasure(models.Model):
 
     `found` is how much was there before. `why` says why it was skipped, or what it waits for, and
     `about` which part of the system this concerns. `reference` and `evidence` are what a person
-    gave as proof of what was done by hand.
+    gave as proof of what was done by hand. `taken_by` is who sees to it that it goes after all, once
+    the law has let go of it and its system does not.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -124,6 +125,7 @@ class OutsideErasure(models.Model):
     confirmed_by = models.ForeignKey(
         StaffUser, null=True, on_delete=models.PROTECT, related_name="+"
     )
+    taken_by = models.ForeignKey(StaffUser, null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         indexes = [

@@ -5,6 +5,7 @@ between two of them. Whom it is about is read at the moment of the call and kept
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
@@ -16,9 +17,16 @@ from xiaohu.access.models import StaffUser
 from xiaohu.core.evidence import EvidenceKind
 from xiaohu.core.retention import Category
 from xiaohu.erasure.models import OutsideErasure, OutsideState
-from xiaohu.erasure.stores import file, outages
-from xiaohu.erasure.stores.file import Dataset, IdentityKind, Store, Stores, Strategy, Table
+from xiaohu.erasure.stores import file, outages, shape
 from xiaohu.erasure.stores.protocol import Identities
+from xiaohu.erasure.stores.shape import (
+    Dataset,
+    IdentityKind,
+    Store,
+    Stores,
+    Strategy,
+    Table,
+)
 from xiaohu.queue import effects
 from xiaohu.queue.models import Effect, EffectState
 from xiaohu.registry.models import Line
@@ -80,9 +88,9 @@ def spellings(kind: IdentityKind, value: str) -> tuple[str, ...]:
 
 def known_by(store: Store, label: str) -> IdentityKind | None:
     """Return by what a dataset is found, where need be through those it refers to."""
-    dataset = file.datasets_of(store)[label]
+    dataset = shape.datasets_of(store)[label]
     while isinstance(dataset, Table) and dataset.through:
-        dataset = file.datasets_of(store)[dataset.through]
+        dataset = shape.datasets_of(store)[dataset.through]
     return dataset.known_by
 
 
@@ -109,7 +117,7 @@ def intend(
             intended_at=now,
         )
         for name, store in stores.items()
-        for label in file.datasets_of(store)
+        for label in shape.datasets_of(store)
     ]
     OutsideErasure.objects.bulk_create(rows, ignore_conflicts=True)
     for row in OutsideErasure.objects.filter(closing_id=closing_id).exclude(
@@ -300,7 +308,55 @@ def claim(row_id: UUID, *, now: datetime, until: datetime) -> OutsideErasure | N
     return OutsideErasure.objects.get(pk=row_id) if mine.update(try_at=until) else None
 
 
+@dataclass(frozen=True, slots=True)
+class Late:
+    """A system in which something stands that the law has let go of, and who sees to it."""
+
+    store: str
+    names: Mapping[str, str]
+    count: int
+    since: date
+    why: str
+    about: str
+    taken_by: StaffUser | None
+
+
+def late(operator: str, *, on: date) -> list[Late]:
+    """Return the systems with something overdue, the longest first."""
+    failing = outages.known(operator)
+    found = []
+    for name, rows in by_store(overdue(operator, on=on)).items():
+        row = rows[0]
+        why = failing[name].why if name in failing else row.why
+        found.append(
+            Late(
+                store=name,
+                names=row.names,
+                count=len(rows),
+                since=min(each.keep_until for each in rows if each.keep_until is not None),
+                why=why,
+                about=row.about,
+                taken_by=row.taken_by,
+            )
+        )
+    return sorted(found, key=lambda one: one.since)
+
+
+def take_late(operator: str, store: str, *, officer: StaffUser, on: date) -> int:
+    """Give what is overdue in a system to somebody. Call inside a transaction."""
+    ids = [row.pk for row in overdue(operator, on=on) if row.store == store]
+    return OutsideErasure.objects.filter(pk__in=ids).update(taken_by=officer)
+
+
+def try_late(operator: str, store: str, *, on: date) -> int:
+    """Let what is overdue in a system be asked at once. Call inside a transaction."""
+    ids = [row.pk for row in overdue(operator, on=on) if row.store == store]
+    outages.over(operator, store)
+    return OutsideErasure.objects.filter(pk__in=ids).update(try_at=None)
+
+
 def overdue(operator: str, *, on: date) -> list[OutsideErasure]:
     """Return what was kept in other systems and should be gone since more than a day."""
-    late = Q(state=OutsideState.KEPT.value, keep_until__lt=on - timedelta(days=1))
-    return list(OutsideErasure.objects.filter(late, operator=operator).order_by("keep_until"))
+    too_long = Q(state=OutsideState.KEPT.value, keep_until__lt=on - timedelta(days=1))
+    found = OutsideErasure.objects.filter(too_long, operator=operator).select_related("taken_by")
+    return list(found.order_by("keep_until", "pk"))

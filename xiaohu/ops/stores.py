@@ -1,6 +1,9 @@
 """What `xiaohu stores` tells: flaws, plans and standings, never anything of a person."""
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext
@@ -12,9 +15,15 @@ from xiaohu.core.calendar import day_of
 from xiaohu.core.references import normalise_reference
 from xiaohu.core.refusals import Refusal
 from xiaohu.erasure import outside
+from xiaohu.erasure.models import OutsideErasure, StoreOutage
 from xiaohu.erasure.stores import file, opening, outages
-from xiaohu.erasure.stores.file import Store, StoresRefused
-from xiaohu.erasure.stores.protocol import Flaw, StoreAway
+from xiaohu.erasure.stores.file import (
+    StoresRefused,
+)
+from xiaohu.erasure.stores.protocol import StoreAway
+from xiaohu.erasure.stores.shape import (
+    Store,
+)
 from xiaohu.ops.talking import OK, PARTLY, REFUSED
 from xiaohu.queue import clock
 from xiaohu.ui.refusals import sentence
@@ -23,27 +32,31 @@ from xiaohu.ui.said import elsewhere
 Out = Callable[[str], None]
 
 
-def check(toml: str, *, operator: str, out: Out) -> int:
+def check(toml: str, *, operator: str, out: Out, as_json: bool = False) -> int:
     """Tell everything that is wrong with a list of stores, first of itself, then by each system's word."""
     stores, wrong = file.parse(toml)
-    for refused in wrong:
-        _tell(refused, "✗", out)
-    stops = bool(wrong)
-    warned = False
+    flaws: list[tuple[Refusal, bool]] = [(refused, True) for refused in wrong]
+    good = []
     for name, store in stores.items():
         try:
             found = _flaws(name, store, operator)
         except (StoreAway, StoresRefused) as refused:
-            _tell(refused, "✗", out)
-            stops = True
-            continue
-        for flaw in found:
-            _tell(flaw.refused, "✗" if flaw.stops else "!", out)
-        stops = stops or any(flaw.stops for flaw in found)
-        warned = warned or bool(found)
+            found = [(refused, True)]
+        flaws += found
         if not found:
-            out(gettext("cli.stores.good").format(store=name, count=len(store.datasets)))
-    return REFUSED if stops else PARTLY if warned else OK
+            good.append((name, len(store.datasets)))
+    if as_json:
+        out(
+            _json(
+                {"good": [name for name, _ in good], "flaws": [_as_data(*flaw) for flaw in flaws]}
+            )
+        )
+    else:
+        for refusal, stops in flaws:
+            _tell(refusal, "✗" if stops else "!", out)
+        for name, count in good:
+            out(gettext("cli.stores.good").format(store=name, count=count))
+    return REFUSED if any(stops for _, stops in flaws) else PARTLY if flaws else OK
 
 
 def find(reference: str, *, operator: str) -> UUID | None:
@@ -52,21 +65,26 @@ def find(reference: str, *, operator: str) -> UUID | None:
     return cases.values_list("pk", flat=True).first()
 
 
-def plan(case_id: UUID, *, out: Out) -> int:
+def plan(case_id: UUID, *, out: Out, as_json: bool = False) -> int:
     """Tell for each line or account of a case how much is where."""
-    code = OK
-    for closing in queries.closings_of(Case.objects.get(pk=case_id)):
-        for planned in erasing.plan(closing):
-            said = elsewhere(planned.why, planned.about) if planned.why else str(planned.found)
-            out(f"{planned.store}.{planned.dataset}  {planned.strategy}  {said}")
-            code = PARTLY if planned.failed else code
-    return code
+    closings = queries.closings_of(Case.objects.get(pk=case_id))
+    planned = [one for closing in closings for one in erasing.plan(closing)]
+    if as_json:
+        out(_json([asdict(one) for one in planned]))
+    else:
+        for one in planned:
+            said = elsewhere(one.why, one.about) if one.why else str(one.found)
+            out(f"{one.store}.{one.dataset}  {one.strategy}  {said}")
+    return PARTLY if any(one.failed for one in planned) else OK
 
 
-def status(*, operator: str, out: Out) -> int:
+def status(*, operator: str, out: Out, as_json: bool = False) -> int:
     """Tell how each system does, how much waits for it, and what is kept in it until when."""
     failing, today = outages.known(operator), day_of(clock.now())
     counted, late = outside.standing(operator), outside.overdue(operator, on=today)
+    if as_json:
+        out(_json(_standing(failing, counted, late)))
+        return PARTLY if failing or late else OK
     for name in outside.listed():
         outage = failing.get(name)
         how = elsewhere(outage.why) if outage is not None else gettext("cli.stores.works")
@@ -81,12 +99,42 @@ def status(*, operator: str, out: Out) -> int:
     return PARTLY if failing or late else OK
 
 
-def _flaws(name: str, store: Store, operator: str) -> list[Flaw]:
+def _standing(
+    failing: Mapping[str, StoreOutage],
+    counted: Mapping[str, tuple[int, int]],
+    late: Sequence[OutsideErasure],
+) -> dict[str, Any]:
+    systems = []
+    for name in outside.listed():
+        waiting, kept = counted.get(name, (0, 0))
+        why = failing[name].why if name in failing else ""
+        systems.append({"store": name, "fails": why, "waiting": waiting, "kept": kept})
+    overdue = [
+        {
+            "store": row.store,
+            "dataset": row.dataset,
+            "until": row.keep_until.isoformat() if row.keep_until else "",
+            "taken_by": row.taken_by.username if row.taken_by is not None else "",
+        }
+        for row in late
+    ]
+    return {"stores": systems, "overdue": overdue}
+
+
+def _as_data(refusal: Refusal, stops: bool) -> dict[str, Any]:  # noqa: FBT001 - unpacked from a pair
+    return {**{name: str(said) for name, said in refusal.params.items()}, "stops": stops}
+
+
+def _json(data: object) -> str:
+    return json.dumps(data, ensure_ascii=False, indent=1)
+
+
+def _flaws(name: str, store: Store, operator: str) -> list[tuple[Refusal, bool]]:
     connector = opening.connect(name, store, operator=operator)
     if connector is None:
         return []
     try:
-        return list(connector.flaws(whole=True))
+        return [(flaw.refused, flaw.stops) for flaw in connector.flaws(whole=True)]
     finally:
         connector.close()
 

@@ -143,4 +143,6 @@ def send(closing_id: UUID, *, effect_id: UUID, now: datetime) -> None:
 def forget_payees(closing_ids: "QuerySet[Any, Any]", *, before: datetime) -> int:
     """Forget whom orders that ended before a moment were to pay. Call inside a transaction."""
     ended = RefundOrder.objects.filter(closing_id__in=closing_ids, ended_at__lt=before)
+    # From before it was asked who moved a refund: the database takes no change of such an order.
+    ended = ended.exclude(moved=True, identity=None)
     return ended.exclude(payee=None).update(payee=None)

@@ -8,7 +8,9 @@ from xiaohu.core.checks import CheckCode, Finding
 from xiaohu.core.matching import FOR_PEOPLE
 from xiaohu.core.steps import Step
 from xiaohu.erasure.outside import BY_HAND, HOLDER_STAYS, MORE, NOBODY, NOT_LISTED, STUCK
-from xiaohu.erasure.stores.file import Why
+from xiaohu.erasure.stores.file import (
+    Why,
+)
 from xiaohu.ui.templatetags.words import day, yuan
 
 
@@ -94,6 +96,7 @@ TROUBLES = (
     "outside_away",
     "outside_refused",
     "outside_by_hand",
+    "restriction_check",
 )
 STEPS = (BEGIN, *(step.value for step in Step))
 _ENDINGS = {f"_{kind}": kind for kind in TROUBLES[:3]} | {

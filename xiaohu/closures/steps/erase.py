@@ -1,7 +1,7 @@
 """Erase: in the operator's own systems, then the keys, then what has become unreadable; with a receipt."""
 
 from xiaohu.access import sessions
-from xiaohu.closures import keeping, outside
+from xiaohu.closures import keeping, outside, restriction_checks
 from xiaohu.closures.work import Progress, Work, finish_step
 from xiaohu.core.steps import Step
 from xiaohu.erasure import engine
@@ -14,6 +14,9 @@ def run(work: Work) -> Progress:
     The holder's unit ends with the last closing of that holder. Two that erase at once may each
     take the other for the last, so both look again while they hold the holder.
     """
+    waits = restriction_checks.hold(work)
+    if waits is not None:
+        return waits
     with work.transaction() as closing:
         units = keeping.units_ended_by(closing)
     waits = outside.carry_out(work, units)

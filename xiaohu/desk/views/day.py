@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from xiaohu.access.models import StaffUser
+from xiaohu.closures import late_stores
 from xiaohu.core.actors import ActorKind
 from xiaohu.desk import asked, auditing, listing, money, retaining, work
 from xiaohu.desk.entering import staff_only
@@ -40,6 +41,9 @@ def my_work(request: HttpRequest, officer: StaffUser) -> HttpResponse:
         "log_broken": auditing.is_broken(officer),
         "keeps": retaining.keeps(officer),
         "kept_to_do": kept_to_do,
+        "late_stores": len(late_stores.of(officer.operator, now=now))
+        if late_stores.may(officer)
+        else 0,
         "announces": officer.acts_as(ActorKind.ADMIN),
         "missing_year": work.missing_year(officer, now=now),
     }

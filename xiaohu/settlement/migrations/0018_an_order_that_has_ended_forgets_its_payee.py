@@ -57,6 +57,6 @@ END $$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("settlement", "0016_money_may_wait_past_its_last_day")]
+    dependencies = [("settlement", "0017_who_moves_a_refund_showed_who_they_are")]
 
     operations = [migrations.RunSQL(FORWARD, BACKWARD)]

@@ -1,0 +1,143 @@
+"""A person's look before the data of a line restricted by grade is erased: recorded, and bounded.
+
+Closing itself is not delayed: the line is off, its certificate issued and its money on the way by
+then. Whoever needs the data longer by law has it held, which is another matter.
+"""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from xiaohu.access.models import StaffUser
+from xiaohu.closures import alarms, moves, queries
+from xiaohu.closures.models import Closing, HumanQueue, RestrictionCheck
+from xiaohu.closures.work import Progress, Work, ask_people, take_back, wait_until
+from xiaohu.core.actors import CLOCK, Actor, ActorKind
+from xiaohu.core.evidence import normalise_evidence
+from xiaohu.core.refusals import Refusal
+from xiaohu.core.restrictions import CheckAnswer
+from xiaohu.registry import restrictions
+from xiaohu.screening import facts as screening
+from xiaohu.trail import events
+
+WAITS_FOR_CHECK = "restriction_check"
+ASKED, ANSWERED, OVER = "ask_restriction_check", "restriction_check", "restriction_check_over"
+_MAY = (ActorKind.COMPLIANCE, ActorKind.REVIEWER, ActorKind.OFFICER)
+
+
+class NothingToCheck(Refusal):
+    """It was checked before, or its time is over."""
+
+    code = "NOTHING_TO_CHECK"
+
+
+class NotYoursToCheck(Refusal):
+    """Only compliance, reviewers and officers check before data goes."""
+
+    code = "NOT_YOURS_TO_CHECK"
+
+
+def hold(work: Work) -> Progress | None:
+    """Let a closing wait for the check it needs; None where it needs none, or no longer does."""
+    asked = RestrictionCheck.objects.filter(pk=work.closing_id).first()
+    if asked is not None and asked.ended_at is not None:
+        return None
+    grade = asked.grade if asked is not None else _grade(work.seen)
+    if grade == 0:
+        return None
+    now = work.clock()
+    with work.transaction() as closing:
+        check = _ask(closing, grade, now)
+        if now >= check.until:
+            _end(check, closing, OVER, CLOCK, now)
+            take_back(closing)
+            return None
+        if closing.owner != HumanQueue.OPERATIONS:
+            due = check.until - now
+            ask_people(closing, HumanQueue.OPERATIONS, trouble=WAITS_FOR_CHECK, now=now, due=due)
+        return wait_until(closing, check.until, trouble=WAITS_FOR_CHECK)
+
+
+def one(closing_id: UUID, *, operator: str) -> RestrictionCheck | None:
+    """Return a check that waits for a person."""
+    waiting = RestrictionCheck.objects.filter(operator=operator, ended_at=None)
+    return waiting.select_related("closing__case", "closing__line").filter(pk=closing_id).first()
+
+
+@transaction.atomic(durable=True)
+def answer(
+    *, closing_id: UUID, found: CheckAnswer, reference: str, officer: StaffUser, now: datetime
+) -> None:
+    """Write down what a person found; the erasure goes on at once.
+
+    Raises:
+        NotYoursToCheck: neither compliance, reviewer nor officer.
+        EvidenceRefused: something was handed on, and the reference is none, or somebody's number.
+        NothingToCheck: nothing waits here.
+    """
+    kind = next((kind for kind in _MAY if officer.acts_as(kind)), None)
+    if kind is None:
+        raise NotYoursToCheck
+    shown = normalise_evidence(reference) if found is CheckAnswer.HANDED_ON else ""
+    asked = one(closing_id, operator=officer.operator)
+    if asked is None:
+        raise NothingToCheck
+    moves.lock(asked.closing.case_id)
+    check = RestrictionCheck.objects.select_for_update().get(pk=closing_id)
+    if check.ended_at is not None:
+        raise NothingToCheck
+    closing = Closing.objects.select_for_update(no_key=True).get(pk=closing_id)
+    check.answer, check.reference, check.answered_by = found.value, shown, officer
+    _end(check, closing, ANSWERED, officer.actor(kind), now)
+    alarms.set_closing_due(closing, at=now, now=now)
+
+
+def _ask(closing: Closing, grade: int, now: datetime) -> RestrictionCheck:
+    days = queries.profile_of(closing.case).restricted.check_days
+    check, new = RestrictionCheck.objects.get_or_create(
+        closing=closing,
+        defaults={
+            "operator": closing.operator,
+            "grade": grade,
+            "asked_at": now,
+            "until": now + timedelta(days=days),
+        },
+    )
+    if new:
+        _tell(closing, ASKED, CLOCK, {"grade": str(grade), "until": check.until.isoformat()}, now)
+    return check
+
+
+def _end(
+    check: RestrictionCheck, closing: Closing, action: str, actor: Actor, now: datetime
+) -> None:
+    check.ended_at = now
+    check.save(update_fields=["answer", "reference", "answered_by", "ended_at"])
+    said = {"answer": check.answer, "reference": check.reference} if check.answer else {}
+    _tell(closing, action, actor, {"grade": str(check.grade), **said}, now)
+
+
+def _tell(
+    closing: Closing, action: str, actor: Actor, evidence: dict[str, str], now: datetime
+) -> None:
+    events.record(
+        operator=closing.operator,
+        actor=actor,
+        action=action,
+        case_id=closing.case_id,
+        evidence=evidence,
+        now=now,
+    )
+
+
+def _grade(closing: Closing) -> int:
+    """Return by which grade a line is restricted, by the last export and by the operator's last word."""
+    if closing.line is None:
+        return 0
+    recorded = restrictions.of_line(closing.line)
+    said = screening.last_of([closing.pk]).get(closing.pk)
+    grades = [recorded.grade if recorded is not None else 0]
+    if said is not None and said.facts.is_restricted:
+        grades.append(said.facts.restriction_grade)
+    return max(grades)
