@@ -137,7 +137,7 @@ def _facts(said: Mapping[str, Any]) -> list[Row]:
     rows += [
         (gettext("paper.issued_at"), _china(said["issued_at"])),
         (gettext("paper.policy"), said["policy"]),
-        (gettext("paper.log"), _place(said["log"])),
+        (gettext("paper.log_entry"), _place(said["log"])),
     ]
     return rows
 
