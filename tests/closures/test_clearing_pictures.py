@@ -90,11 +90,12 @@ def test_stay_while_nothing_is_decided(world: World) -> None:
 
 def test_leave_other_papers_with_the_folder(world: World) -> None:
     case = world.ready(LARGE)
-    other = Evidence.AUTHORISATION
-    applying.add_paper(case_id=case.pk, evidence=other, data=picture(), now=world.now)
+    others = {Evidence.AUTHORISATION, Evidence.PAYEE_ID}
+    for other in others:
+        applying.add_paper(case_id=case.pk, evidence=other, data=picture(), now=world.now)
     Case.objects.filter(pk=case.pk).update(state=CaseState.WITHDRAWN.value, ended_at=world.now)
     assert clearing_pictures.drop_due(now=world.now + timedelta(hours=24)) == 1
-    assert kinds(case) == {other}
+    assert kinds(case) == others
 
 
 def test_stay_while_an_authority_has_the_data_kept(world: World) -> None:

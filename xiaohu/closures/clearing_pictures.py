@@ -11,7 +11,7 @@ from xiaohu.closures import moves, queries
 from xiaohu.closures.models import Case
 from xiaohu.core import pictures
 from xiaohu.core.actors import CLOCK
-from xiaohu.core.applicants import PHOTOS
+from xiaohu.core.applicants import DECIDE
 from xiaohu.core.states import CaseState
 from xiaohu.proofing import papers
 from xiaohu.screening import facts as screening
@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 def drop_due(*, now: datetime) -> int:
     """Delete the pictures whose time is over, case by case, and return of how many cases."""
     dropped = 0
-    for case in Case.objects.filter(pk__in=papers.cases_with(PHOTOS)):
+    for case in Case.objects.filter(pk__in=papers.cases_with(DECIDE)):
         if not _is_due(case, now):
             continue
         try:
@@ -43,7 +43,7 @@ def _drop(case_id: UUID, now: datetime) -> bool:
     if not _is_due(case, now) or _held(case):
         return False
     evidence = {}
-    for number, paper in enumerate(papers.of_case(case.pk, kinds=PHOTOS), start=1):
+    for number, paper in enumerate(papers.of_case(case.pk, kinds=DECIDE), start=1):
         evidence[f"{paper.evidence}.{number}"] = _hash(case, paper.id)
         papers.remove(case_id=case.pk, paper_id=paper.id)
     events.record(

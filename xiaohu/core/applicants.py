@@ -58,6 +58,8 @@ class Evidence(StrEnum):
 
 # Pictures of somebody's identity document, kept only with a consent of their own.
 PHOTOS = frozenset({Evidence.HOLDER_ID, Evidence.APPLICANT_ID, Evidence.PAYEE_ID})
+# Those a request is decided by; what a change of payee rests on ends with that payment instead.
+DECIDE = PHOTOS - {Evidence.PAYEE_ID}
 
 
 class Paid(StrEnum):
