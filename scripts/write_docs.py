@@ -145,7 +145,9 @@ todo = { zh = "销毁入网登记表原件。", en = "Destroy the signed form." 
 fields = { form = "registration_identity" }
 ```
 
-`xiaohu stores check FILE` asks each system and names everything that does not fit: a table or bucket that vanished, a column of another type, a missing key, tables that refer to what is to be deleted, rows nobody could find, an identity without index (which only warns). `xiaohu stores plan --reference REF` counts what a request would erase. `xiaohu stores status` shows which systems fail, what waits for them, and what is kept in them until when. Exit code 0: all well; 5: refused; 6: something to look at.
+`xiaohu stores check FILE` asks each system and names everything that does not fit: a table or bucket that vanished, a column of another type, a missing key, tables that refer to what is to be deleted, rows nobody could find, an identity without index (which only warns). `xiaohu stores plan --reference REF` counts what a request would erase. `xiaohu stores status` shows which systems fail, what waits for them, and what is kept in them until when; all three say the same as JSON with `--json`. Exit code 0: all well; 5: refused; 6: something to look at.
+
+What a system still holds two days after the law let go of it is a task of its own, since the closing has long ended: `/desk/stores` names the system, since when and why; somebody of compliance, administration or the officers takes it and may have it asked at once. Both are in the log.
 
 A system that is away makes the closing wait: it is tried again by itself, after a while people own it, and the desk shows which system it is and why. After three failures in a row nobody asks a system for a minute. What does not fit any more is for people at once; "try again" goes on where it stopped. What was half done is read back first, so erasing twice is harmless. Receipt and statement list every system.
 
