@@ -14,7 +14,7 @@ from simulators.callbacks import Callbacks
 from simulators.changing import changes_from
 from simulators.faults import Board, Faults
 from simulators.inventory import UNSAID, read
-from simulators.keeping import PAGE, RECORDS, left_behind, records
+from simulators.keeping import PAGE, RECORDS, file_of, files_of, left_behind, records
 from simulators.listing import Many
 from simulators.network import KINDS, Network, Refused
 from simulators.serving import Settings, application_of, serve, worker
@@ -50,7 +50,22 @@ class Operator:
         found = records(line, record, request.query_params.get("month", ""))
         more = len(found) > start + PAGE
         rows = found[start : start + PAGE]
-        return JSONResponse({"columns": RECORDS[record], "rows": rows, "more": more})
+        files = files_of(line, record, request.query_params.get("month", ""))
+        return JSONResponse(
+            {"columns": RECORDS[record], "rows": rows, "more": more, "files": files}
+        )
+
+    async def record_file(self, request: Request, faults: Faults) -> Response:
+        """Give one file beside a table of records."""
+        line = self.network.line(request.path_params["subscription_id"])
+        record = request.path_params["record"]
+        if f"files:{record}" in faults.refuse:
+            return refused("records_away")
+        month = request.query_params.get("month", "")
+        number = request.path_params["number"]
+        if line is None or not 0 < number <= len(files_of(line, record, month)):
+            return missing("unknown_line" if line is None else "unknown_file")
+        return Response(file_of(line, record, month, number), media_type="application/octet-stream")
 
     async def left_behind(self, request: Request, _faults: Faults) -> Response:
         """Show how much a holder would leave behind."""
@@ -194,6 +209,10 @@ def application(settings: Settings, transport: httpx.AsyncBaseTransport | None =
         Route(
             "/lines/{subscription_id}/records/{record}",
             board.business(operator.records),
+        ),
+        Route(
+            "/lines/{subscription_id}/records/{record}/files/{number:int}",
+            board.business(operator.record_file),
         ),
         Route("/lines/{subscription_id}/left-behind", board.business(operator.left_behind)),
         Route("/orders", board.business(operator.order), methods=["POST"]),

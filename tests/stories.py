@@ -119,6 +119,7 @@ class Outside:
         *,
         headers: Mapping[str, str],
         content: bytes | None,
+        **_limits: float,
     ) -> tuple[int, bytes]:
         """Answer a call: the last digit of the port tells which of the three it is for."""
         client = self.clients[int(base_url[-1])]

@@ -331,3 +331,19 @@ def test_a_late_charge_names_the_bill_it_comes_after(operator_settings: Settings
     with TestClient(operator.application(operator_settings)) as client:
         late = client.post("/lines/S1/late-charge", json={"amount_fen": 5})
         assert late.json()["reference"] == "LATE-000002"
+
+
+@pytest.mark.parametrize(
+    ("kind", "begins"), [("contract", b"%PDF-"), ("recordings", b"RIFF"), ("contacts", b"")]
+)
+def test_files_lie_beside_records(at_operator: TestClient, kind: str, begins: bytes) -> None:
+    said = at_operator.get(f"/lines/S1/records/{kind}").json()
+    assert all(len(row) == len(said["columns"]) for row in said["rows"])
+    assert bool(said["files"]) is bool(begins)
+    for number, _ in enumerate(said["files"], start=1):
+        answer = at_operator.get(f"/lines/S1/records/{kind}/files/{number}")
+        assert answer.content.startswith(begins)
+    beyond = len(said["files"]) + 1
+    assert at_operator.get(f"/lines/S1/records/{kind}/files/{beyond}").status_code == 404
+    at_operator.put("/faults", json={"refuse": [f"files:{kind}"]})
+    assert at_operator.get(f"/lines/S1/records/{kind}/files/1").status_code == 422

@@ -21,6 +21,7 @@ from xiaohu.gateways.protocols import Answer, AnswerState
 TIMEOUTS = {"connect": 3.0, "read": 8.0, "write": 3.0, "pool": 3.0}
 TOTAL_S = 12.0
 MAX_BODY = 64 * 1024
+FILE_S, MAX_FILE = 60.0, 16 * 1024 * 1024
 FAULT = 500
 MOST_FEN = 10**15
 _SAID = {
@@ -75,6 +76,14 @@ def call(
     return Reply(status, body) if isinstance(body, dict) else NOTHING
 
 
+def fetch(base_url: str, path: str) -> tuple[int, bytes]:
+    """Return status and content of a file; status 0 where nothing came, or too much; never raises."""
+    headers = {"Accept": "*/*"}
+    return _exchange(
+        base_url, "GET", path, headers=headers, content=None, most=MAX_FILE, seconds=FILE_S
+    )
+
+
 def answers(base_url: str, place: str) -> bool:
     """Say whether somebody answers there: asked for what is not there, they say so."""
     path = f"{place}/{UUID(int=0)}"
@@ -113,11 +122,18 @@ def amount_in(body: Mapping[str, Any]) -> int | None:
 
 
 def _exchange(
-    base_url: str, method: str, path: str, *, headers: Mapping[str, str], content: bytes | None
+    base_url: str,
+    method: str,
+    path: str,
+    *,
+    headers: Mapping[str, str],
+    content: bytes | None,
+    most: int = MAX_BODY,
+    seconds: float = TOTAL_S,
 ) -> tuple[int, bytes]:
     """Return status and body; nothing of an answer that is missing, too long or too slow."""
-    ends = time.monotonic() + TOTAL_S
-    body = b""
+    ends = time.monotonic() + seconds
+    body = bytearray()
     try:
         with _pool(os.getpid()).stream(
             method,
@@ -128,9 +144,9 @@ def _exchange(
         ) as response:
             for part in response.iter_stream():
                 body += part
-                if len(body) > MAX_BODY or time.monotonic() > ends:
+                if len(body) > most or time.monotonic() > ends:
                     return 0, b""
-            return response.status, body
+            return response.status, bytes(body)
     except _NO_ANSWER:
         return 0, b""
 

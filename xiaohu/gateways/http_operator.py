@@ -134,8 +134,18 @@ class HttpOperator:
                 raise GatewayUnavailable
             rows += [_texts(row) for row in found]
             if body.get("more") is not True:
-                return Records(columns, tuple(rows))
+                return Records(columns, tuple(rows), _texts(body.get("files", [])))
         raise GatewayUnavailable
+
+    def record_file(self, subscription_id: str, record: str, month: str, number: int) -> bytes:
+        """Return one file beside a table of records."""
+        path = f"/lines/{quote(subscription_id, safe='')}/records/{record}/files/{number}"
+        status, data = http.fetch(self.base_url, f"{path}?{urlencode({'month': month})}")
+        if status == 404:
+            raise UnknownLine
+        if status != 200:
+            raise GatewayUnavailable
+        return data
 
     def left_behind(self, subscription_id: str) -> Mapping[str, int]:
         """Return how much of each kind a holder would leave behind."""

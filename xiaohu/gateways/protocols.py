@@ -67,10 +67,14 @@ class FinalBill(Answer):
 
 @dataclass(frozen=True, slots=True)
 class Records:
-    """What the operator keeps of a line, as a table in its own words."""
+    """What the operator keeps of a line, as a table in its own words.
+
+    `files` are the forms of files beside it ("pdf", "wav"), which are fetched by their number, from 1.
+    """
 
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    files: tuple[str, ...] = ()
 
 
 class Order(StrEnum):
@@ -126,6 +130,14 @@ class OperatorGateway(Protocol):
         Raises:
             GatewayUnavailable: no answer, or none that can be read.
             UnknownLine: there is no such subscription.
+        """
+
+    def record_file(self, subscription_id: str, record: str, month: str, number: int) -> bytes:
+        """Return one file beside a table of records, up to 16 MiB.
+
+        Raises:
+            GatewayUnavailable: no answer, or a longer one.
+            UnknownLine: there is no such subscription or file.
         """
 
     def left_behind(self, subscription_id: str) -> Mapping[str, int]:
