@@ -173,14 +173,15 @@ class Somebody:
         self.send(**({"tail": one.number[-4:]} if asked else {}), declared="on")
 
     def _copy(self) -> None:
-        """Have a copy made, wait for it, and go on."""
+        """Have a copy made of everything, wait for it, have it packed, and go on."""
         if self.page.locator('main [name="choice"]').count():
             self.send(choice="calls")
             for _ in range(MANY):
-                if self.page.locator('main a[href$="export.zip"]').count():
+                if self.page.locator('main [name="unlock"]').count():
                     break
                 time.sleep(0.5)
                 self.page.reload()
+            self.send(press='[name="unlock"]')
         self.send(press='[name="pass"]')
 
     def _show_papers(self) -> None:

@@ -1,34 +1,45 @@
-"""A copy of one's records: asked for, made part by part, fetched, and gone again."""
+"""A copy of one's records: asked for, made part by part, packed under a passphrase, fetched, and gone again."""
 
+import csv
 import io
+import json
 import zipfile
 from collections.abc import Collection
 
+import pypdf
 import pytest
+import pyzipper
 
-from tests.stories import EMPTY, World, holder_of
+from tests.stories import CLEAN, EMPTY, World, holder_of
 from xiaohu.closures import exporting, purging
 from xiaohu.closures.exporting import NothingAsked, TooLateToCopy
 from xiaohu.closures.models import Case
-from xiaohu.core.exports import KEPT, Record
+from xiaohu.core.exports import BETWEEN_TRIES, DOWNLOADS, KEPT, TRIES, Record
 from xiaohu.core.proofs import IdentityUnverified
-from xiaohu.exports import copies, making
+from xiaohu.exports import archive, copies, making
 from xiaohu.exports.copies import Standing
-from xiaohu.exports.models import Export, Part
+from xiaohu.exports.models import Export, Part, Piece
 from xiaohu.ui.copies import words
+from xiaohu.vault import keys, units
+from xiaohu.vault.keys import Erased
 
 pytestmark = pytest.mark.django_db(databases=["default", "keystore"])
+PLAIN = (Record.BILLS, Record.CALLS)
 
 
 def asked(
-    world: World, case: Case, records: Collection[Record] = tuple(Record), *months: str
+    world: World,
+    case: Case,
+    records: Collection[Record] = tuple(Record),
+    *months: str,
+    language: str = "zh-hans",
 ) -> Case:
     """Ask for a copy as the holder."""
     exporting.ask(
         case_id=case.pk,
         records=records,
         chosen=months or ("2026-11", "2026-10"),
-        language="zh-hans",
+        language=language,
         actor=holder_of(case),
         now=world.now,
     )
@@ -36,62 +47,187 @@ def asked(
 
 
 def made(world: World, case: Case) -> Standing:
-    """Let the worker make what is asked for, and return how far it is."""
-    while making.make_one(now=world.now, words=words):
-        pass
+    """Let the worker make what is asked for, failed tries included, and return how far it is."""
+    for _ in range(TRIES):
+        while making.make_one(now=world.now):
+            pass
+        world.clock.at += BETWEEN_TRIES * TRIES
     found = copies.standing(case.pk, now=world.now)
     assert found is not None
     return found
 
 
-def opened(world: World, case: Case) -> dict[str, str]:
-    """Return what is in the file somebody takes away."""
-    data = exporting.fetch(case, actor=holder_of(case), now=world.now)
+def unlocked(world: World, case: Case) -> str:
+    """Return the passphrase, shown this once."""
+    phrase = exporting.unlock(case, words=words, actor=holder_of(case), now=world.now)
+    assert phrase is not None
+    return phrase
+
+
+def fetched(world: World, case: Case) -> bytes | None:
+    """Return the file somebody takes away."""
+    pieces = exporting.fetch(case, actor=holder_of(case), now=world.now)
+    return b"".join(pieces) if pieces is not None else None
+
+
+def opened(world: World, case: Case) -> dict[str, bytes]:
+    """Return what is in it."""
+    phrase, data = unlocked(world, case), fetched(world, case)
     assert data is not None
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        return {name: archive.read(name).decode("utf-8-sig") for name in archive.namelist()}
+    with pyzipper.AESZipFile(io.BytesIO(data)) as zipped:
+        zipped.setpassword(phrase.encode())
+        return {name: zipped.read(name) for name in zipped.namelist()}
 
 
 def test_a_copy_holds_every_record_and_an_index(world: World) -> None:
     case = asked(world, world.ready())
     standing = made(world, case)
-    assert (standing.made, standing.total, standing.ready) == (7, 7, True)
+    assert standing.ready
+    assert standing.made == standing.total > 12  # tables, and a file for each paper and recording
     files = opened(world, case)
-    assert {name.split("-", 1)[1][:5] for name in files if name != "index.html"} >= {
-        "bills",
-        "calls",
-        "contr",
-    }
-    calls = next(text for name, text in files.items() if "calls-2026-10" in name)
+    kinds = {name.split("-")[1].partition(".")[0] for name in files if name != "index.html"}
+    assert kinds == {record.value for record in Record}
+    calls = next(data for name, data in files.items() if "calls-2026-10.csv" in name)
     assert len(calls.splitlines()) > 250  # more than the operator shows on one page
-    assert "详单 2026-10" in files["index.html"]
+    page = files["index.html"].decode()
+    assert 'lang="zh-hans"' in page
+    assert "详单 2026-10" in page
+    assert all(f'href="{name}"' in page for name in files if name != "index.html")
 
 
-def test_nothing_of_it_lies_open(world: World) -> None:
-    case = asked(world, world.ready(), [Record.CALLS])
+def test_each_table_is_there_for_people_and_for_programs(world: World) -> None:
+    case = asked(world, world.ready(), [Record.CALLS], "2026-10", language="en")
     made(world, case)
+    files = opened(world, case)
+    table, listed = files["01-calls-2026-10.csv"], files["01-calls-2026-10.json"]
+    rows = list(csv.DictReader(io.StringIO(table.decode("utf-8-sig"))))
+    assert json.loads(listed) == rows
+    assert "Call records" in files["index.html"].decode()
+
+
+def test_papers_and_recordings_come_as_files(world: World) -> None:
+    case = asked(world, world.ready(), [Record.CONTRACT, Record.RECORDINGS])
+    made(world, case)
+    files = opened(world, case)
+    papers = [data for name, data in files.items() if name.endswith(".pdf")]
+    sounds = [data for name, data in files.items() if name.endswith(".wav")]
+    assert len(pypdf.PdfReader(io.BytesIO(papers[0])).pages) == 1
+    assert len(papers) == 1
+    assert sounds
+    assert all(data.startswith(b"RIFF") for data in sounds)
+
+
+def test_what_we_hold_ourselves_is_in_it(world: World) -> None:
+    case = asked(world, world.ready(), [Record.HELD])
+    made(world, case)
+    held = json.loads(opened(world, case)["01-held.json"])
+    assert {"of": "line", "category": "service_number", "field": "number", "value": CLEAN} in held
+    assert any(row["category"] == "registration_identity" for row in held)
+
+
+def test_nothing_of_it_lies_open_and_the_passphrase_lies_nowhere(world: World) -> None:
+    case = asked(world, world.ready(), PLAIN)
+    made(world, case)
+    phrase = unlocked(world, case)
     boxes = [bytes(part.box or b"") for part in Part.objects.filter(box__isnull=False)]
-    boxes.append(bytes(Export.objects.get().box or b""))
+    boxes += [bytes(piece.box) for piece in Piece.objects.all()]
+    assert len(boxes) > 4
     assert all(b"1390000" not in box and b"PK\x03\x04" not in box for box in boxes)
+    export = Export.objects.values().get()
+    assert phrase not in str(export)
+    assert fetched(world, case) is not None
+
+
+def test_without_the_passphrase_it_does_not_open(world: World) -> None:
+    case = asked(world, world.ready(), PLAIN)
+    made(world, case)
+    unlocked(world, case)
+    data = fetched(world, case) or b""
+    with pyzipper.AESZipFile(io.BytesIO(data)) as zipped:
+        zipped.setpassword(b"0000-0000-0000-0000-0000")
+        with pytest.raises(RuntimeError, match="password"):
+            zipped.read("index.html")
+    with (
+        zipfile.ZipFile(io.BytesIO(data)) as plain,
+        pytest.raises((RuntimeError, NotImplementedError)),
+    ):
+        plain.read("index.html")
+
+
+def test_another_passphrase_ends_the_one_before(world: World) -> None:
+    case = asked(world, world.ready(), PLAIN)
+    made(world, case)
+    first = unlocked(world, case)
+    assert len(first) == 24
+    assert first != unlocked(world, case)
+    data = fetched(world, case) or b""
+    with pyzipper.AESZipFile(io.BytesIO(data)) as zipped:
+        zipped.setpassword(first.encode())
+        with pytest.raises(RuntimeError, match="password"):
+            zipped.read("index.html")
+
+
+def test_it_is_fetched_three_times_and_no_more(world: World) -> None:
+    case = asked(world, world.ready(), PLAIN)
+    made(world, case)
+    unlocked(world, case)
+    for left in range(DOWNLOADS, 0, -1):
+        standing = copies.standing(case.pk, now=world.now)
+        assert standing is not None
+        assert standing.left == left
+        assert fetched(world, case)
+    assert fetched(world, case) is None
+    assert exporting.unlock(case, words=words, actor=holder_of(case), now=world.now) is None
+    standing = copies.standing(case.pk, now=world.now)
+    assert standing is not None
+    assert (standing.used_up, standing.ready) == (True, False)
+    world.clock.at += copies.LINGERS
+    assert copies.expire(now=world.now) == 1
+    assert not Piece.objects.exists()
+
+
+def test_a_large_copy_is_packed_and_sent_in_pieces() -> None:
+    pieces: list[bytes] = []
+    files = (archive.File(f"{n}.bin", bytes([n]) * 65_536) for n in range(40))
+    noise = archive.File("noise.bin", bytes(range(256)) * 4096)
+    length = archive.pack([*files, noise], phrase="A" * 24, keep=pieces.append)
+    assert sum(map(len, pieces)) == length
+    assert all(len(piece) <= archive.PIECE for piece in pieces)
 
 
 def test_a_failed_part_is_tried_again_alone(world: World) -> None:
     case = asked(world, world.ready())
-    world.outside.fault("operator", refuse=["records:calls"])
+    world.outside.fault("operator", refuse=["records:calls", "files:recordings"])
     standing = made(world, case)
-    assert {part.record for part in standing.failed} == {"calls"}
+    assert {part.record for part in standing.failed} == {"calls", "recordings"}
+    assert all(part.tries == TRIES for part in standing.failed)
     assert standing.ready
+    unlocked(world, case)
     world.outside.fault("operator")
     exporting.retry(case_id=case.pk)
     waiting = Part.objects.filter(state="waiting").values_list("record", flat=True)
-    assert set(waiting) == {"calls"}
+    assert set(waiting) == {"calls", "recordings"}
+    assert fetched(world, case) is None  # what was packed lacked them
     assert made(world, case).failed == ()
-    assert any("calls" in name for name in opened(world, case))
+    files = opened(world, case)
+    assert any("calls" in name for name in files)
+    assert any(name.endswith(".wav") for name in files)
+
+
+def test_a_part_is_tried_again_by_itself(world: World) -> None:
+    case = asked(world, world.ready(), PLAIN)
+    world.outside.fault("operator", refuse=["records:calls"])
+    while making.make_one(now=world.now):
+        pass
+    world.outside.fault("operator")
+    standing = made(world, case)
+    assert standing.failed == ()
+    assert standing.made == standing.total
 
 
 def test_there_may_be_nothing_to_copy(world: World) -> None:
     world.outside.change(world.line(EMPTY), points=0, gift_fen=0, cash_fen=0)
-    case = asked(world, world.ready(EMPTY))
+    case = asked(world, world.ready(EMPTY), PLAIN)
     standing = made(world, case)
     assert standing.empty
     assert not standing.ready
@@ -100,13 +236,38 @@ def test_there_may_be_nothing_to_copy(world: World) -> None:
 def test_it_is_gone_after_three_days(world: World) -> None:
     case = asked(world, world.ready())
     made(world, case)
+    unlocked(world, case)
+    unit = units.copy(Export.objects.get().pk)
     world.clock.at += KEPT
-    assert exporting.fetch(case, actor=holder_of(case), now=world.now) is None
+    assert fetched(world, case) is None
     copies.expire(now=world.now)
     assert not Part.objects.filter(box__isnull=False).exists()
+    assert not Piece.objects.exists()
+    assert keys.was_destroyed("demo", [unit]) == {unit}
     standing = copies.standing(case.pk, now=world.now)
     assert standing is not None
     assert standing.expired
+
+
+def test_what_comes_after_its_end_is_not_kept(world: World) -> None:
+    case = asked(world, world.ready(), PLAIN)
+    export = Export.objects.get()
+    copies.erase_of_lines([Part.objects.all()[0].line_id])
+    made(world, case)
+    assert not Part.objects.filter(box__isnull=False).exists()
+    with pytest.raises(Erased):
+        keys.fetch_or_make("demo", [units.copy(export.pk)])
+
+
+def test_erasing_the_line_ends_it(world: World) -> None:
+    case = world.submitted()
+    asked(world, case, PLAIN)
+    made(world, case)
+    unlocked(world, case)
+    world.skip_until(case, lambda: Case.objects.get(pk=case.pk).state == "done")
+    assert Export.objects.get().erased_at is not None
+    assert not Piece.objects.exists()
+    assert not Part.objects.filter(box__isnull=False).exists()
 
 
 def test_nobody_who_only_signed_in_gets_one(world: World) -> None:
@@ -128,11 +289,13 @@ def test_a_closed_line_has_none(world: World) -> None:
         asked(world, case)
 
 
-def test_asking_again_begins_again(world: World) -> None:
+def test_asking_again_begins_again_under_another_key(world: World) -> None:
     case = asked(world, world.ready())
     made(world, case)
-    asked(world, case, [Record.CONTRACT])
+    before = units.copy(Export.objects.get().pk)
+    asked(world, case, [Record.BILLS], "2026-10")
     assert made(world, case).total == 1
+    assert keys.was_destroyed("demo", [before]) == {before}
 
 
 def test_it_goes_with_the_folder(world: World) -> None:

@@ -242,7 +242,7 @@ def made() -> Mapping[str, list[str]]:
         "official.": each(OFFICIAL),
         "official.sign.": each(OFFICIAL),
         "cli.drill.": each(drill.STEPS),
-        "copy.": ["title", "lead", *each(Record)],
+        "copy.": ["title", "lead", "forms", *each(Record)],
         "left.": each(LeftBehind),
         "left.counted.": each(LeftBehind),
         "binding.": each(Binding),

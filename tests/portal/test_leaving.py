@@ -1,15 +1,22 @@
 """S8 and S8b: the way through the optional pages, and what a stranger gets of them."""
 
+import io
+import re
+
 import pytest
+import pyzipper
 
 from tests.portal.browser import Browser, page, words
 from tests.stories import EMPTY, STOPPED, World
 from xiaohu.closures import checking
 from xiaohu.closures.models import Case
+from xiaohu.core.exports import DOWNLOADS
 from xiaohu.exports import making
-from xiaohu.ui.copies import words as words_of
 
 pytestmark = pytest.mark.django_db(databases=["default", "keystore"])
+
+
+PHRASE = re.compile(r"[0-9A-Z]{4}(-[0-9A-Z]{4}){4}")
 
 
 def proved(world: World) -> Browser:
@@ -26,12 +33,28 @@ def test_a_copy_is_asked_for_made_and_fetched(world: World) -> None:
     sent = {"choice": ["bills", "contract"], "months": ["2026-11"]}
     browser.client.post(browser.at, sent)
     assert "已完成 0 项，共 2 项" in words(browser.open(browser.at))
-    while making.make_one(now=world.now, words=words_of):
+    while making.make_one(now=world.now):
         pass
-    assert f'href="{browser.home}/export.zip"' in page(browser.open(browser.at))
-    answer = browser.client.get(f"{browser.home}/export.zip")
-    assert answer["Content-Type"] == "application/zip"
-    assert answer["Cache-Control"] == "no-store"
+    assert f'href="{browser.home}/export.zip"' not in page(browser.open(browser.at))
+    shown = page(browser.client.post(browser.at, {"unlock": "1"}))
+    phrase = PHRASE.search(shown)
+    assert phrase is not None
+    assert f'href="{browser.home}/export.zip"' in shown
+    again = page(browser.open(browser.at))
+    assert phrase.group() not in again, "it is shown once"
+    assert f'href="{browser.home}/export.zip"' in again
+    browser.client.head(f"{browser.home}/export.zip")  # counts for nothing
+    for _ in range(DOWNLOADS):
+        answer = browser.client.get(f"{browser.home}/export.zip")
+        assert answer["Content-Type"] == "application/zip"
+        assert answer["Cache-Control"] == "no-store"
+        with pyzipper.AESZipFile(io.BytesIO(answer.getvalue())) as zipped:
+            zipped.setpassword(phrase.group().encode())
+            assert "index.html" in zipped.namelist()
+            assert "账单" in zipped.read("index.html").decode()
+    browser.open(f"{browser.home}/export.zip")
+    assert browser.at == f"{browser.home}/export"
+    assert "已下载 3 次" in words(browser.open(browser.at))
     stranger = Browser(world).sign_in(EMPTY)
     assert stranger.client.get(f"{browser.home}/export.zip").status_code == 404
 
@@ -95,3 +118,16 @@ def test_papers_nobody_has_looked_at_open_no_records_and_hold_nobody_up(world: W
     assert browser.at in {f"{browser.home}/balance", f"{browser.home}/contact"}
     browser.open(f"{browser.home}/export")
     assert browser.at == f"{browser.home}/verify"
+
+
+def test_a_script_asks_how_far_it_is_and_loads_the_page_once_it_is_there(world: World) -> None:
+    browser = proved(world)
+    browser.client.post(browser.at, {"choice": ["bills"], "months": ["2026-11"]})
+    script = {"HX-Request": "true"}
+    answer = browser.client.get(f"{browser.at}?looked=1", headers=script)
+    assert "已完成 0 项，共 1 项" in words(answer)
+    assert "looked=2" in page(answer)
+    assert "<h1" not in page(answer)
+    while making.make_one(now=world.now):
+        pass
+    assert browser.client.get(f"{browser.at}?looked=2", headers=script)["HX-Refresh"] == "true"

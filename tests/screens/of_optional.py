@@ -7,7 +7,7 @@ from tests.stories import CLEAN, EMPTY, holder_of
 from xiaohu.closures import exporting, tidying, volunteering
 from xiaohu.closures.models import Case
 from xiaohu.core.bindings import LeftBehind
-from xiaohu.core.exports import KEPT, Record
+from xiaohu.core.exports import BETWEEN_TRIES, DOWNLOADS, KEPT, TRIES, Record
 from xiaohu.core.reasons import Reason
 from xiaohu.exports import making
 from xiaohu.ui.copies import words
@@ -33,8 +33,8 @@ def proved(stage: Stage, number: str = CLEAN) -> Case:
     return case
 
 
-def copied(stage: Stage, case: Case, *, parts: int = 100) -> str:
-    """Arrange a copy of which so many parts are made, and return its page."""
+def copied(stage: Stage, case: Case, *, parts: int | None = None) -> str:
+    """Arrange a copy of which so many parts are made, else all, and return its page."""
     exporting.ask(
         case_id=case.pk,
         records=list(Record),
@@ -43,8 +43,14 @@ def copied(stage: Stage, case: Case, *, parts: int = 100) -> str:
         actor=holder_of(case),
         now=stage.world.now,
     )
-    for _ in range(parts):
-        making.make_one(now=stage.world.now, words=words)
+    if parts is not None:
+        for _ in range(parts):
+            making.make_one(now=stage.world.now)
+        return f"{address(case)}/export"
+    for _ in range(TRIES):
+        while making.make_one(now=stage.world.now):
+            pass
+        stage.world.clock.at += BETWEEN_TRIES * TRIES
     return f"{address(case)}/export"
 
 
@@ -66,6 +72,32 @@ def making_it(stage: Stage) -> str:
 @scene("S8-ready", "portal:export")
 def ready(stage: Stage) -> str:
     return copied(stage, proved(stage))
+
+
+def packed(stage: Stage) -> tuple[Case, str]:
+    """Arrange a copy whose passphrase was shown."""
+    case = proved(stage)
+    path = copied(stage, case)
+    exporting.unlock(case, words=words, actor=holder_of(case), now=stage.world.now)
+    return case, path
+
+
+@scene("S8-passphrase", "portal:export", press="export.another")
+def passphrase(stage: Stage) -> str:
+    return packed(stage)[1]
+
+
+@scene("S8-packed", "portal:export")
+def packed_before(stage: Stage) -> str:
+    return packed(stage)[1]
+
+
+@scene("S8-used-up", "portal:export")
+def used_up(stage: Stage) -> str:
+    case, path = packed(stage)
+    for _ in range(DOWNLOADS):
+        exporting.fetch(case, actor=holder_of(case), now=stage.world.now)
+    return path
 
 
 @scene("S8-failed", "portal:export")

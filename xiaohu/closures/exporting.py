@@ -1,6 +1,6 @@
 """A copy of the records of a request's lines, for somebody who has proved who they are."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from uuid import UUID
 
@@ -14,7 +14,8 @@ from xiaohu.core.exports import MONTHLY, Record, months
 from xiaohu.core.proofs import TWO_KINDS, IdentityUnverified, level
 from xiaohu.core.refusals import Refusal
 from xiaohu.core.states import WITHDRAWABLE, CaseState
-from xiaohu.exports import copies
+from xiaohu.exports import copies, packing
+from xiaohu.exports.words import Words
 from xiaohu.proofing import proofs
 from xiaohu.trail import events
 
@@ -84,8 +85,21 @@ def retry(*, case_id: UUID) -> None:
     copies.retry(_open(case_id).pk)
 
 
-def fetch(case: Case, *, actor: Actor, now: datetime) -> bytes | None:
-    """Return the copy of a case and note that it was fetched; None where there is none to fetch.
+def unlock(case: Case, *, words: Words, actor: Actor, now: datetime) -> str | None:
+    """Pack the copy of a case and return its passphrase, this once; None where there is nothing to pack.
+
+    Raises:
+        IdentityUnverified: the proof was put aside in the meantime.
+    """
+    _require_proof(case)
+    phrase = packing.pack(case.pk, words=words, now=now)
+    if phrase is not None:
+        _note(case, "pack_copy", actor, now)
+    return phrase
+
+
+def fetch(case: Case, *, actor: Actor, now: datetime) -> Iterator[bytes] | None:
+    """Return the copy of a case in pieces and note that it was fetched; None where it cannot be.
 
     Raises:
         IdentityUnverified: the proof was put aside in the meantime.
@@ -93,14 +107,7 @@ def fetch(case: Case, *, actor: Actor, now: datetime) -> bytes | None:
     _require_proof(case)
     found = copies.fetch(case.pk, now=now)
     if found is not None:
-        with transaction.atomic(durable=True):
-            events.record(
-                operator=case.operator,
-                actor=actor,
-                action="fetch_copy",
-                case_id=case.pk,
-                now=now,
-            )
+        _note(case, "fetch_copy", actor, now)
     return found
 
 
@@ -112,6 +119,11 @@ def may_ask(case: Case) -> bool:
 def proved(case: Case) -> bool:
     """Say whether whoever asks has proved more than a sign-in."""
     return level(proofs.given(case.pk)) >= TWO_KINDS
+
+
+@transaction.atomic(durable=True)
+def _note(case: Case, action: str, actor: Actor, now: datetime) -> None:
+    events.record(operator=case.operator, actor=actor, action=action, case_id=case.pk, now=now)
 
 
 def _require_proof(case: Case) -> None:

@@ -5,6 +5,7 @@ from xiaohu.assistance import personal_data as assistance
 from xiaohu.closures import late_charges
 from xiaohu.closures import parties as closures
 from xiaohu.erasure import engine
+from xiaohu.exports import personal_data as exports
 from xiaohu.gateways import callbacks
 from xiaohu.notices import parties, reports
 from xiaohu.registry import personal_data as registry
@@ -17,5 +18,6 @@ def register() -> None:
     parties.register(closures)
     callbacks.register(late_charges.SOURCE, late_charges.hear, late_charges.miss)
     callbacks.register(reports.SOURCE, reports.take)
+    engine.register("copies", exports.forget_copies)
     engine.register("asked", assistance.forget_asked)
     engine.register("restrictions", registry.forget_restrictions)

@@ -11,22 +11,32 @@ from typing import NamedTuple
 
 KEPT = timedelta(hours=72)
 MONTHS = 6  # the current month and the five before it
+DOWNLOADS = 3
+TRIES = 3  # of a part by itself; then the person says when to try again
+BETWEEN_TRIES = timedelta(seconds=30)
 
 
 class Record(StrEnum):
-    """What an operator keeps of a line that its holder may want to have."""
+    """What is kept of a line that its holder may want to have: by the operator, and here."""
 
     BILLS = "bills"
     CALLS = "calls"
     CONTRACT = "contract"
     INVOICES = "invoices"
+    CONTACTS = "contacts"
+    RECORDINGS = "recordings"
+    CONSENTS = "consents"
+    HELD = "held"  # what this service itself holds of the person and the request
 
 
 MONTHLY = frozenset({Record.BILLS, Record.CALLS, Record.INVOICES})
+TABLE = "table"
+FORMS = frozenset({"pdf", "wav", "mp3", "jpg", "png"})  # of files beside a table
+OTHER_FORM = "bin"
 
 
 class Part(NamedTuple):
-    """One file of a copy: a kind of record, of one month where it has months."""
+    """One piece of a copy: a kind of record, of one month where it has months."""
 
     record: Record
     month: str
@@ -59,3 +69,8 @@ def parts(records: Collection[Record], chosen: Collection[str]) -> tuple[Part, .
         if record in records
         for month in (sorted(chosen) if record in MONTHLY else [""])
     )
+
+
+def form_of(said: str) -> str:
+    """Return the form of a file as its name ends in: one of those we know, or a neutral one."""
+    return said if said in FORMS else OTHER_FORM

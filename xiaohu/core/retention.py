@@ -18,6 +18,7 @@ class UnitKind(StrEnum):
     CASE = "case"
     ASSISTANCE = "assistance"
     OUTSIDE = "outside"
+    COPY = "copy"
 
 
 class Category(StrEnum):

@@ -227,17 +227,17 @@ DECLARED: Mapping[str, Mapping[str, Mapping[Nature, str]]] = {
         "Export": {
             N.RANDOM: "id case_id",
             N.FIXED: "operator language",
-            N.SEALED: "box",
-            N.COUNT: "bytes",
-            N.TIME: "asked_at ready_at expires_at",
+            N.COUNT: "bytes downloads",
+            N.TIME: "asked_at ready_at expires_at packed_at fetched_at erased_at",
         },
         "Part": {
             N.RANDOM: "id export_id line_id",
-            N.FIXED: "record month state",
+            N.FIXED: "record month form state",
             N.SEALED: "box",
-            N.COUNT: "place rows",
+            N.COUNT: "place number rows tries",
             N.TIME: "taken_until",
         },
+        "Piece": {N.RANDOM: "id export_id", N.SEALED: "box", N.COUNT: "place"},
     },
     "gateways": {
         "InboxEvent": {

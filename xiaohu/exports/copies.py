@@ -1,26 +1,35 @@
-"""Asking for a copy of records, looking how far it is, and fetching it."""
+"""Asking for a copy of records, looking how far it is, fetching it, and ending it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
 from xiaohu.core import exports
-from xiaohu.core.exports import PartState, Record
-from xiaohu.exports.models import Export, Part
-from xiaohu.vault import files, units
+from xiaohu.core.exports import DOWNLOADS, PartState, Record
+from xiaohu.exports import packing
+from xiaohu.exports.models import Export, Part, Piece
+from xiaohu.vault import keys, units
+
+LINGERS = timedelta(hours=1)  # after the last download: it may still be on its way
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How far a copy is: parts made and in all, which failed, when it can be fetched and until when."""
+    """How far a copy is: parts made and in all, which failed, whether and how often it can be fetched."""
 
     made: int
     total: int
     failed: tuple[Part, ...]
     empty: bool
     ready: bool
+    packed: bool
+    used_up: bool
     expired: bool
+    left: int
     bytes: int
     expires_at: datetime | None
 
@@ -36,7 +45,7 @@ def ask(
     now: datetime,
 ) -> Export:
     """Begin a copy, in place of an earlier one. Call inside a transaction."""
-    Export.objects.filter(case_id=case_id).delete()
+    forget(case_id)
     export = Export.objects.create(
         operator=operator, case_id=case_id, language=language, asked_at=now
     )
@@ -51,57 +60,87 @@ def ask(
 def retry(case_id: UUID) -> int:
     """Try the parts again that failed, and only those. Call inside a transaction."""
     failed = Part.objects.filter(export__case_id=case_id, state=PartState.FAILED.value)
-    again = failed.update(state=PartState.WAITING.value, taken_until=None)
+    again = failed.filter(export__erased_at=None).update(
+        state=PartState.WAITING.value, taken_until=None, tries=0
+    )
     if again:
-        Export.objects.filter(case_id=case_id).update(ready_at=None, expires_at=None, box=None)
+        # What was packed lacks them; it is packed anew, under another passphrase.
+        Piece.objects.filter(export__case_id=case_id).delete()
+        Export.objects.filter(case_id=case_id).update(
+            ready_at=None, expires_at=None, packed_at=None, bytes=0
+        )
     return again
 
 
 def standing(case_id: UUID, *, now: datetime) -> Standing | None:
     """Return how far the copy of a case is; None where none was asked for."""
-    export = Export.objects.defer("box").filter(case_id=case_id).first()
+    export = Export.objects.filter(case_id=case_id).first()
     if export is None:
         return None
     parts = list(export.parts.defer("box").order_by("place"))
     states = [PartState(part.state) for part in parts]
-    over = export.expires_at is not None and export.expires_at <= now
+    over = export.erased_at is not None or (
+        export.expires_at is not None and export.expires_at <= now
+    )
+    used_up = export.downloads >= DOWNLOADS
+    ready = export.ready_at is not None and PartState.DONE in states and not over and not used_up
     return Standing(
         made=sum(state is not PartState.WAITING for state in states),
         total=len(states),
         failed=tuple(part for part in parts if part.state == PartState.FAILED.value),
         empty=all(state is PartState.EMPTY for state in states),
-        ready=export.ready_at is not None and export.bytes > 0 and not over,
-        expired=over,
+        ready=ready,
+        packed=ready and export.packed_at is not None,
+        used_up=used_up,
+        expired=over and not used_up,
+        left=max(0, DOWNLOADS - export.downloads),
         bytes=export.bytes,
         expires_at=export.expires_at,
     )
 
 
-def fetch(case_id: UUID, *, now: datetime) -> bytes | None:
-    """Return the copy of a case; None where it is not ready, or gone.
+def fetch(case_id: UUID, *, now: datetime) -> Iterator[bytes] | None:
+    """Count a download and return the archive, piece by piece; None where it cannot be fetched (any more).
 
     Raises:
-        Erased: the case was purged.
+        Erased: the copy was erased.
         KeystoreUnavailable: the keystore does not answer.
     """
-    export = Export.objects.filter(case_id=case_id, expires_at__gt=now, box__isnull=False).first()
-    if export is None or export.box is None:
-        return None
-    return files.open_file(
-        operator=export.operator,
-        unit=units.case(case_id),
-        file_id=export.pk,
-        sealed=bytes(export.box),
+    there = Export.objects.filter(
+        case_id=case_id,
+        expires_at__gt=now,
+        packed_at__isnull=False,
+        erased_at=None,
+        downloads__lt=DOWNLOADS,
     )
+    if not there.update(downloads=F("downloads") + 1, fetched_at=now):
+        return None
+    return packing.pieces(Export.objects.get(case_id=case_id))
 
 
 def forget(case_id: UUID) -> None:
-    """Forget the copy of a case. Call inside a transaction."""
-    Export.objects.filter(case_id=case_id).delete()
+    """Forget the copy of a case: its key first. Call inside a transaction."""
+    for export in Export.objects.filter(case_id=case_id):
+        keys.destroy(export.operator, [units.copy(export.pk)])
+        export.delete()
+
+
+def erase_of_lines(line_ids: Collection[UUID]) -> int:
+    """End every copy that holds something of lines; return how many that were. Call inside a transaction."""
+    its = Part.objects.filter(line_id__in=line_ids).values("export")
+    return sum(_erase(export) for export in Export.objects.filter(pk__in=its, erased_at=None))
 
 
 def expire(*, now: datetime) -> int:
-    """Delete what is in copies whose time is over; that there was one is still said."""
-    past = Export.objects.filter(expires_at__lte=now, box__isnull=False)
-    Part.objects.filter(export__in=past).update(box=None)
-    return past.update(box=None)
+    """End copies whose time is over, or that were fetched for the last time; that there was one is still said."""
+    used_up = Q(downloads__gte=DOWNLOADS, fetched_at__lte=now - LINGERS)
+    past = Export.objects.filter(Q(expires_at__lte=now) | used_up, erased_at=None)
+    return sum(_erase(export) for export in past)
+
+
+def _erase(export: Export) -> int:
+    keys.destroy(export.operator, [units.copy(export.pk)])
+    export.pieces.all().delete()
+    export.parts.update(box=None)
+    Export.objects.filter(pk=export.pk).update(erased_at=Now())
+    return 1

@@ -1,16 +1,15 @@
-"""Making copies, a part at a time: fetched outside transactions, kept sealed, then packed."""
+"""Making copies, a part at a time: fetched outside transactions, kept sealed, tried again alone."""
 
+import json
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Max, Q
 
-from xiaohu.core.exports import KEPT, PartState
-from xiaohu.exports import archive
-from xiaohu.exports.archive import Member
+from xiaohu.core.exports import BETWEEN_TRIES, KEPT, TABLE, TRIES, PartState, Record, form_of
+from xiaohu.exports import held
 from xiaohu.exports.models import Export, Part
-from xiaohu.exports.words import Words
 from xiaohu.gateways import providers
 from xiaohu.gateways.protocols import GatewayUnavailable, Records, UnknownLine
 from xiaohu.registry import lines
@@ -19,25 +18,33 @@ from xiaohu.vault import files, units
 HELD = timedelta(minutes=2)
 
 
-def make_one(*, now: datetime, words: Words) -> bool:
-    """Make one part, or pack what is complete; say whether there was something to do."""
+def make_one(*, now: datetime) -> bool:
+    """Make one part, and note whether the copy is complete; say whether there was something to do."""
     part = _take(now)
     if part is None:
         return False
-    export = part.export
+    _keep(part, _fetched(part), now)
+    _note_ready(part.export_id, now)
+    return True
+
+
+def _fetched(part: Part) -> Records | bytes | None:
+    """Return a table or the file beside it; None where it cannot be had now."""
     try:
         line = lines.get(part.line_id)
-        said = providers.operator().records(line.subscription_id, part.record, part.month)
+        if part.record == Record.HELD:
+            return held.of(line, part.export.case_id)
+        operator, asked = providers.operator(), (line.subscription_id, part.record, part.month)
+        if part.form == TABLE:
+            return operator.records(*asked)
+        return operator.record_file(*asked, part.number)
     except (GatewayUnavailable, UnknownLine):
-        said = None
-    _keep(part, export, said)
-    _pack(export.pk, now=now, words=words)
-    return True
+        return None
 
 
 @transaction.atomic(durable=True)
 def _take(now: datetime) -> Part | None:
-    free = Q(taken_until=None) | Q(taken_until__lt=now)
+    free = Q(taken_until=None) | Q(taken_until__lte=now)
     part = (
         Part.objects.select_for_update(skip_locked=True, of=("self",))
         .select_related("export")
@@ -47,64 +54,70 @@ def _take(now: datetime) -> Part | None:
     )
     if part is not None:
         part.taken_until = now + HELD
-        part.save(update_fields=["taken_until"])
+        part.tries += 1
+        part.save(update_fields=["taken_until", "tries"])
     return part
 
 
 @transaction.atomic(durable=True)
-def _keep(part: Part, export: Export, said: Records | None) -> None:
-    state, box, rows = PartState.FAILED, None, 0
-    if said is not None:
-        rows = len(said.rows)
-        state = PartState.DONE if rows else PartState.EMPTY
-    if said is not None and rows:
-        box = files.seal(
-            operator=export.operator,
-            unit=units.case(export.case_id),
-            file_id=part.pk,
-            data=archive.table(said.columns, said.rows),
+def _keep(part: Part, said: Records | bytes | None, now: datetime) -> None:
+    """Seal what came, or leave the part for another try; one too many fails it.
+
+    A copy asked for anew in the meantime has other parts, and this one is gone.
+    """
+    export = Export.objects.select_for_update().filter(pk=part.export_id, erased_at=None).first()
+    if export is None:
+        return
+    if said is None:
+        failed = part.tries >= TRIES
+        Part.objects.filter(pk=part.pk).update(
+            state=(PartState.FAILED if failed else PartState.WAITING).value,
+            taken_until=now + BETWEEN_TRIES * part.tries,
         )
-    # A copy asked for anew in the meantime has other parts, and this one is gone.
-    Part.objects.filter(pk=part.pk).update(state=state.value, box=box, rows=rows)
+        return
+    data = said if isinstance(said, bytes) else _table(said)
+    rows = 1 if isinstance(said, bytes) else len(said.rows)
+    there = bool(rows) or (isinstance(said, Records) and bool(said.files))
+    Part.objects.filter(pk=part.pk).update(
+        state=(PartState.DONE if there else PartState.EMPTY).value,
+        rows=rows,
+        box=_sealed(export, part.pk, data) if there else None,
+    )
+    if isinstance(said, Records):
+        _want_files(export, part, said)
+
+
+def _want_files(export: Export, part: Part, said: Records) -> None:
+    """Have every file beside a table fetched by a step of its own."""
+    last = export.parts.aggregate(last=Max("place"))["last"] or 0
+    Part.objects.bulk_create(
+        Part(
+            export=export,
+            place=last + number,
+            line_id=part.line_id,
+            record=part.record,
+            month=part.month,
+            form=form_of(form),
+            number=number,
+        )
+        for number, form in enumerate(said.files, start=1)
+    )
 
 
 @transaction.atomic(durable=True)
-def _pack(export_id: UUID, *, now: datetime, words: Words) -> None:
-    export = Export.objects.select_for_update().filter(pk=export_id, ready_at=None).first()
-    if export is None or export.parts.filter(state=PartState.WAITING.value).exists():
-        return
-    members = [_member(export, part, words) for part in export.parts.order_by("place") if part.box]
-    export.ready_at, export.expires_at = now, now + KEPT
-    if members:
-        data = archive.packed(
-            members,
-            title=words("title", export.language),
-            lead=words("lead", export.language),
-            language=export.language,
+def _note_ready(export_id: UUID, now: datetime) -> None:
+    waiting = Part.objects.filter(export=export_id, state=PartState.WAITING.value)
+    if not waiting.exists():
+        Export.objects.filter(pk=export_id, ready_at=None).update(
+            ready_at=now, expires_at=now + KEPT
         )
-        export.bytes = len(data)
-        export.box = files.seal(
-            operator=export.operator,
-            unit=units.case(export.case_id),
-            file_id=export.pk,
-            data=data,
-        )
-    export.save()
 
 
-def _member(export: Export, part: Part, words: Words) -> Member:
-    number = lines.shown([lines.get(part.line_id)])[0].number
-    data = files.open_file(
-        operator=export.operator,
-        unit=units.case(export.case_id),
-        file_id=part.pk,
-        sealed=bytes(part.box or b""),
-    )
-    kind = words(part.record, export.language)
-    month = f"-{part.month}" if part.month else ""
-    return Member(
-        f"{part.place + 1:02d}-{part.record}{month}.csv",
-        f"{kind} {part.month} · {number}".replace("  ", " "),
-        part.rows,
-        data,
+def _table(said: Records) -> bytes:
+    return json.dumps({"columns": said.columns, "rows": said.rows}, ensure_ascii=False).encode()
+
+
+def _sealed(export: Export, file_id: UUID, data: bytes) -> bytes:
+    return files.seal(
+        operator=export.operator, unit=units.copy(export.pk), file_id=file_id, data=data
     )

@@ -1,15 +1,21 @@
-"""A copy of records that was asked for, and each of its parts. What is in them is sealed."""
+"""A copy of records that was asked for, each of its parts, and the archive once it is packed.
+
+What is in them is sealed under a key of the copy's own, which is destroyed at its end.
+"""
 
 import uuid
 
 from django.db import models
 from django.db.models import Q
 
-from xiaohu.core.exports import PartState
+from xiaohu.core.exports import TABLE, PartState
 
 
 class Export(models.Model):
-    """One copy for one request. It is ready once its box is there, and gone when it expires."""
+    """One copy for one request: ready once all parts are made, packed once somebody has its passphrase.
+
+    `fetched_at` is the last of its `downloads`; `erased_at` says that nothing can be read any more.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     operator = models.CharField(max_length=32)
@@ -18,20 +24,26 @@ class Export(models.Model):
     asked_at = models.DateTimeField()
     ready_at = models.DateTimeField(null=True)
     expires_at = models.DateTimeField(null=True)
+    packed_at = models.DateTimeField(null=True)
+    fetched_at = models.DateTimeField(null=True)
+    erased_at = models.DateTimeField(null=True)
     bytes = models.PositiveBigIntegerField(default=0)
-    box = models.BinaryField(null=True)
+    downloads = models.PositiveSmallIntegerField(default=0)
 
 
 class Part(models.Model):
-    """One file of a copy: a kind of record of one line, of one month where it has months."""
+    """One piece of a copy: a table of one line, of one month where it has months, or a file beside it."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     export = models.ForeignKey(Export, on_delete=models.CASCADE, related_name="parts")
-    place = models.PositiveSmallIntegerField()
+    place = models.PositiveIntegerField()
     line_id = models.UUIDField()
     record = models.CharField(max_length=16)
     month = models.CharField(max_length=7, blank=True)
+    form = models.CharField(max_length=8, default=TABLE)
+    number = models.PositiveIntegerField(default=0)
     state = models.CharField(max_length=8, default=PartState.WAITING.value)
+    tries = models.PositiveSmallIntegerField(default=0)
     taken_until = models.DateTimeField(null=True)
     rows = models.PositiveIntegerField(default=0)
     box = models.BinaryField(null=True)
@@ -44,4 +56,18 @@ class Part(models.Model):
             models.Index(
                 fields=["place"], condition=Q(state="waiting"), name="exports_part_waiting"
             )
+        ]
+
+
+class Piece(models.Model):
+    """A piece of the packed archive, in its order."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    export = models.ForeignKey(Export, on_delete=models.CASCADE, related_name="pieces")
+    place = models.PositiveIntegerField()
+    box = models.BinaryField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["export", "place"], name="each_piece_has_its_place")
         ]

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from xiaohu.access.codes import VALID_MINUTES
 from xiaohu.core.assistance import COMPLAINT_DAYS
-from xiaohu.core.exports import KEPT
+from xiaohu.core.exports import DOWNLOADS, KEPT
 from xiaohu.core.profile import MAX_REVIEW_WORKING_DAYS, Profile
 from xiaohu.core.retention import FOLDER_KEPT_DAYS, Category, rules_with
 from xiaohu.core.review import APPEAL_DAYS
@@ -107,6 +107,7 @@ def figures(profile: Profile, language: str) -> dict[str, str]:
         "appeal_days": str(APPEAL_DAYS),
         "complaint_days": str(COMPLAINT_DAYS),
         "copy_hours": str(KEPT // timedelta(hours=1)),
+        "copy_downloads": str(DOWNLOADS),
         "folder_days": str(FOLDER_KEPT_DAYS),
         "identity_months": str(kept[Category.REGISTRATION_IDENTITY].months),
         "refund_proof_years": str(kept[Category.REFUND_PROOF].months // 12),

@@ -44,7 +44,6 @@ from xiaohu.ops.reachable import require_known_faults
 from xiaohu.queue import clock, engine, heartbeat
 from xiaohu.registry import calendars
 from xiaohu.trail import checkpoints, monitoring, sequencer
-from xiaohu.ui.copies import words
 from xiaohu.vault import epochs, journal, orphans
 
 logger = logging.getLogger(__name__)
@@ -156,7 +155,7 @@ def _send_messages() -> None:
 
 
 def _make_copies() -> None:
-    while making.make_one(now=clock.now(), words=words):
+    while making.make_one(now=clock.now()):
         pass
 
 

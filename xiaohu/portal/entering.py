@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django_htmx.http import HttpResponseClientRedirect
@@ -21,14 +21,14 @@ from xiaohu.core.states import CaseState
 from xiaohu.portal import pending
 from xiaohu.ui import typed
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def signed_in(view: View) -> View:
     """Let a page be seen after signing in, and come back to it then."""
 
     @wraps(view)
-    def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         subscriber: Subscriber | None = getattr(request, "subscriber", None)
         if not subscriber:
             return _to_sign_in(request)
@@ -48,7 +48,7 @@ def own_case(view: View) -> View:
         case_id: UUID,
         *args: Any,
         **kwargs: Any,
-    ) -> HttpResponse:
+    ) -> HttpResponseBase:
         try:
             case = queries.of_subscriber(case_id, subscriber)
         except queries.CaseNotFound:
@@ -65,7 +65,7 @@ def own_draft(view: View) -> View:
 
     @wraps(view)
     @own_case
-    def checked(request: HttpRequest, case: Case, *args: Any, **kwargs: Any) -> HttpResponse:
+    def checked(request: HttpRequest, case: Case, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if CaseState(case.state) in drafting.EDITABLE:
             return view(request, case, *args, **kwargs)
         if request.method == "POST":

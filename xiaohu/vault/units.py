@@ -48,6 +48,11 @@ def outside(id: uuid.UUID) -> Unit:  # noqa: A002 - the field's own name
     return Unit(UnitKind.OUTSIDE.value, id)
 
 
+def copy(id: uuid.UUID) -> Unit:  # noqa: A002 - the field's own name
+    """Return the unit of one copy of records, from its making to its end."""
+    return Unit(UnitKind.COPY.value, id)
+
+
 def bucket(*, operator: str, category: Category, until: date) -> Unit:
     """Return the unit of all records kept on one basis until one month."""
     return Unit(BUCKET_KIND, uuid.uuid5(_BUCKETS, f"{operator}|{category.value}|{until:%Y-%m}"))

@@ -3,7 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseRedirect,
+    StreamingHttpResponse,
+)
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import get_language, gettext
@@ -13,7 +19,7 @@ from xiaohu.closures.exporting import NothingAsked
 from xiaohu.closures.models import Case
 from xiaohu.core.bindings import OFFICIAL, Binding, LeftBehind
 from xiaohu.core.calendar import day_of
-from xiaohu.core.exports import Record, months
+from xiaohu.core.exports import DOWNLOADS, KEPT, Record, months
 from xiaohu.core.questions import Question
 from xiaohu.core.states import CaseState
 from xiaohu.exports import copies
@@ -24,7 +30,10 @@ from xiaohu.portal.entering import own_case, own_draft
 from xiaohu.portal.leaving_forms import CopyForm, TidyForm
 from xiaohu.portal.shown import actor_of
 from xiaohu.queue import clock
+from xiaohu.ui.copies import words
 from xiaohu.ui.refusals import Sentence, sentence
+
+LOOKS = 200  # of a page at how far a copy is; then the person asks
 
 
 @own_case
@@ -41,13 +50,20 @@ def export(request: HttpRequest, case: Case) -> HttpResponse:
     if request.method == "POST" and "retry" in request.POST:
         exporting.retry(case_id=case.pk)
         return HttpResponseRedirect(request.path)
-    form = CopyForm(request.POST or None, months=months(day_of(now)))
+    phrase = None
+    if request.method == "POST" and "unlock" in request.POST:
+        phrase = exporting.unlock(case, words=words, actor=actor_of(request), now=now)
+    form = CopyForm(
+        (request.POST or None) if "unlock" not in request.POST else None, months=months(day_of(now))
+    )
     if request.method == "POST" and form.is_valid() and _asked(request, case, form):
         return HttpResponseRedirect(request.path)
     standing = copies.standing(case.pk, now=now)
     may_ask = exporting.may_ask(case)
     if not may_ask and (standing is None or standing.expired):
         return HttpResponseRedirect(_home(case))
+    looked = request.GET.get("looked", "")
+    looks = int(looked) if looked.isascii() and looked.isdigit() and len(looked) < 4 else 0
     page = {
         "case": case,
         "may_ask": may_ask,
@@ -56,8 +72,16 @@ def export(request: HttpRequest, case: Case) -> HttpResponse:
         "standing": standing,
         "asks": may_ask and _asks(standing, again="again" in request.GET or bool(form.errors)),
         "made": standing is not None and standing.made == standing.total,
+        "phrase": phrase,
+        "look_again": looks + 1 if looks < LOOKS else None,
+        "most": DOWNLOADS,
+        "hours": int(KEPT.total_seconds() // 3600),
         "kib": max(1, standing.bytes // 1024) if standing else 0,
     }
+    if getattr(request, "htmx", False):
+        if page["made"] or page["asks"]:
+            return HttpResponse(headers={"HX-Refresh": "true"})
+        return render(request, "portal/export.html#making", page)
     return render(request, "portal/export.html", page, status=422 if form.errors else 200)
 
 
@@ -66,12 +90,16 @@ def _asks(standing: Standing | None, *, again: bool) -> bool:
 
 
 @own_case
-def export_zip(request: HttpRequest, case: Case) -> HttpResponse:
-    """The copy itself, for as long as it is kept."""
+def export_zip(request: HttpRequest, case: Case) -> HttpResponseBase:
+    """The copy itself, for as long as it is kept and as often as it may be fetched; else the page says why."""
+    if not exporting.proved(case):
+        return HttpResponseRedirect(reverse("portal:prove", args=[case.pk]))
+    if request.method == "HEAD":  # whoever only asks has downloaded nothing
+        return HttpResponse(content_type="application/zip")
     found = exporting.fetch(case, actor=actor_of(request), now=clock.now())
     if found is None:
-        raise Http404
-    answer = HttpResponse(found, content_type="application/zip")
+        return HttpResponseRedirect(reverse("portal:export", args=[case.pk]))
+    answer = StreamingHttpResponse(found, content_type="application/zip")
     answer["Content-Disposition"] = f'attachment; filename="{case.reference}.zip"'
     answer["Cache-Control"] = "no-store"
     return answer
