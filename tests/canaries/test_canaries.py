@@ -203,13 +203,14 @@ def test_a_planted_one_is_found_wherever_it_is(places: Places, real_browser: Bro
     places.tell(
         "INSERT INTO gateways_inboxevent (source, event_id, box) VALUES ('payout', %s, '')", text
     )
+    (service.data / "checkpoints").mkdir(exist_ok=True)
     (service.data / "checkpoints" / "planted").write_bytes(forms[4])
     (places.temporary.folder / "planted").write_bytes(coded)
     time.sleep(0.2)
     (places.temporary.folder / "planted").unlink()
     places.tell(
-        "INSERT INTO exports_export (id, operator, case_id, language, asked_at, bytes)"
-        " VALUES (gen_random_uuid(), %s, gen_random_uuid(), 'en', now(), 0)",
+        "INSERT INTO exports_export (id, operator, case_id, language, asked_at, bytes, downloads)"
+        " VALUES (gen_random_uuid(), %s, gen_random_uuid(), 'en', now(), 0, 0)",
         text,
     )
     (service.data / "run" / "planted").write_bytes(wide)
