@@ -14,8 +14,9 @@ from tests.closures.test_agreeing import agree, elsewhere, is_done, order_of, pa
 from tests.closures.test_claiming import at_counter, handed_out
 from tests.closures.test_repaying import came_back, finance
 from tests.stories import World, closing_of
-from xiaohu.closures import handing_out, matching
+from xiaohu.closures import handing_out, matching, repaying
 from xiaohu.closures.handing_out import IdentityNotSeen
+from xiaohu.core.states import CaseState
 from xiaohu.gateways import callbacks
 from xiaohu.gateways.models import InboxEvent
 from xiaohu.settlement.models import RefundOrder
@@ -59,7 +60,7 @@ def test_one_event_heard_at_two_sources_is_kept_twice_without_what_nobody_reads(
     assert events[1].event_id != "evt-1"
 
 
-def test_an_order_that_stood_is_placed_anew_and_agreed_to_once_more(world: World) -> None:
+def test_an_order_that_moved_money_is_stopped_until_people_place_it_anew(world: World) -> None:
     case = came_back(world)
     elsewhere(world, case)
     agree(world, case, "sun")
@@ -69,12 +70,16 @@ def test_an_order_that_stood_is_placed_anew_and_agreed_to_once_more(world: World
     ) as apps:
         old = apps.get_model("settlement", "RefundOrder").objects.get(outcome="")
         assert old.first_by is not None
-    assert RefundOrder.objects.get(pk=old.pk).amount_fen is None
+    found = RefundOrder.objects.get(pk=old.pk)
+    assert (found.amount_fen, found.identity, found.outcome) == (None, None, "")
     world.clock.pass_(days=1, minutes=1)
     world.work()
-    order = order_of(case)
-    assert (order.missing, order.moved, order.stop_code) == (1, True, old.stop_code)
+    assert closing_of(case).state == CaseState.REFUND_ATTENTION
     assert paid(world) == []
+    repaying.retry(closing_id=closing_of(case).pk, officer=finance(), now=world.now)
+    order = order_of(case)
+    assert (order.missing, order.moved) == (1, True)
+    assert order.identity is not None
     agree(world, case, "sun")
     world.work_until(lambda: is_done(case), hours=48)
     assert paid(world) == ["bank_account"]

@@ -28,7 +28,7 @@ GOES_ON = (CaseState.SCHEDULED.value, CaseState.EXECUTING.value, CaseState.SETTL
 
 
 def standing(closing: Closing, *, amount_fen: int, now: datetime) -> RefundOrder:
-    """Return the order a locked closing is paid under, or which somebody stopped.
+    """Return the order a locked closing is paid under, or one that has ended and leaves it to people.
 
     Where none stands for exactly this amount to this payee, it is placed: as decided with the
     request, or anew like the last one. Call inside a transaction.
@@ -38,10 +38,22 @@ def standing(closing: Closing, *, amount_fen: int, now: datetime) -> RefundOrder
         return _first(closing, amount_fen=amount_fen, now=now)
     if last.outcome in {OrderOutcome.STOPPED.value, OrderOutcome.DECLINED.value}:
         return last
+    if rests_on_nothing(last):
+        if last.ended_at is None:
+            orders.end(last, OrderOutcome.STOPPED, now=now)
+        return last
     stands = last.ended_at is None and last.amount_fen == amount_fen
     if stands and _same_payee(last, closing.case):
         return last
     return _like(last, closing, amount_fen=amount_fen, now=now)
+
+
+def rests_on_nothing(order: RefundOrder) -> bool:
+    """Say whether money was to go elsewhere though nobody showed who they are.
+
+    An earlier release took such orders; under this one people place them anew.
+    """
+    return OrderReason.PAYEE_CHANGED.value in order.reasons and order.identity is None
 
 
 def anew(

@@ -214,7 +214,10 @@ def _came_back(closing_id: UUID, officer: StaffUser) -> Closing:
 def _order_again(closing: Closing, actor: Actor, now: datetime) -> None:
     """Have another person agree to what was stopped or declined before it is sent after all."""
     last = orders.last(closing.pk)
-    if last is not None and last.outcome in {OrderOutcome.STOPPED, OrderOutcome.DECLINED}:
+    if last is None:
+        return
+    stopped = last.outcome in {OrderOutcome.STOPPED, OrderOutcome.DECLINED}
+    if stopped or refund_orders.rests_on_nothing(last):
         refund_orders.anew(
             closing,
             identity=payee_identity.of_again(closing.case),
