@@ -18,6 +18,7 @@ from xiaohu.core.restrictions import CheckAnswer
 from xiaohu.core.revealing import RevealReason
 from xiaohu.core.review import LONGEST_NOTE, ReturnReason
 from xiaohu.ui.plain import PlainForm
+from xiaohu.ui.uploads import PayeeIdentity
 
 
 class StaffSignIn(PlainForm):
@@ -152,6 +153,14 @@ class WhyReveal(PlainForm):
         self.fields |= {"reason": reason, "note": note}
 
 
+class PayeeShown(PayeeIdentity):
+    """D9: who names another payee, shown to the officer."""
+
+    agreed = forms.BooleanField(
+        label=_("consent.desk.id_photo"), error_messages={"required": _("consent.err.id_photo")}
+    )
+
+
 WAYS = "ways"  # the one form of a page in which all ways of a refund are typed
 
 
@@ -171,7 +180,7 @@ class NewAccount(PlainForm):
         widget=forms.TextInput(attrs={"form": WAYS, "autocomplete": "off", "inputmode": "numeric"}),
     )
     agreed = forms.BooleanField(
-        label=_("consent.bank_account"),
+        label=_("consent.desk.bank_account"),
         error_messages={"required": _("consent.err.bank_account")},
         widget=forms.CheckboxInput(attrs={"form": WAYS}),
     )
@@ -200,7 +209,7 @@ class NewWallet(PlainForm):
         widget=forms.TextInput(attrs={"form": WAYS, "autocomplete": "off"}),
     )
     wallet_agreed = forms.BooleanField(
-        label=_("consent.bank_account"),
+        label=_("consent.desk.bank_account"),
         error_messages={"required": _("consent.err.bank_account")},
         widget=forms.CheckboxInput(attrs={"form": WAYS}),
     )

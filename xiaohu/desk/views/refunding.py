@@ -30,7 +30,7 @@ from xiaohu.core.refusals import ChangedSince, Refusal
 from xiaohu.core.repaying import TRIES, SlipRefused
 from xiaohu.desk import refunds
 from xiaohu.desk.entering import staff_only
-from xiaohu.desk.forms import NewAccount, NewWallet, Slip
+from xiaohu.desk.forms import NewAccount, NewWallet, PayeeShown, Slip
 from xiaohu.desk.refunds import Refund
 from xiaohu.proofing.reencoding import MAX_BYTES
 from xiaohu.queue import clock
@@ -38,7 +38,6 @@ from xiaohu.registry import lines
 from xiaohu.ui import uploads
 from xiaohu.ui.plain import PlainForm, Unsent
 from xiaohu.ui.refusals import Sentence, sentence
-from xiaohu.ui.uploads import PayeeIdentity
 
 
 @staff_only
@@ -61,7 +60,7 @@ def repair(request: HttpRequest, officer: StaffUser, closing_id: UUID) -> HttpRe
         return HttpResponseRedirect(reverse("desk:refunds"))
     asked = request.POST.get("do", "")
     typed = Unsent(request.POST.urlencode())  # for another way than the one that was asked for
-    identity = PayeeIdentity(*((request.POST, request.FILES) if asked == IDENTITY else ()))
+    identity = PayeeShown(*((request.POST, request.FILES) if asked == IDENTITY else ()))
     account = NewAccount(request.POST if asked == "account" else typed)
     slip = Slip(request.POST if asked == "record" else typed)
     wallet = NewWallet(request.POST if asked == "wallet" else typed)
