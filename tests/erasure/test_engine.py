@@ -34,6 +34,7 @@ def test_the_receipt_says_what_was_counted(world: World) -> None:
         "indexes": 2,
         "asked": 0,
         "restrictions": 0,
+        "copies": 0,
     }
     assert receipt.units == sorted(f"{unit.kind}:{unit.id}" for unit in ended)
     assert (receipt.operator, receipt.erased_at) == (OPERATOR, world.now)
@@ -112,7 +113,8 @@ def test_every_registered_room_takes_part(world: World, monkeypatch: pytest.Monk
     ended = units_of(world)
     destroy(ended)
     counts = finish(world, ended).counts
-    assert set(counts) == {"records", "sessions", "indexes", "asked", "restrictions", "one more"}
+    rooms = {"sessions", "indexes", "asked", "restrictions", "copies"}
+    assert set(counts) == {"records", *rooms, "one more"}
     assert counts["one more"] == len(ended)
 
 

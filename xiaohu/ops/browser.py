@@ -56,7 +56,10 @@ class _Reader(HTMLParser):
         elif tag == "h1" and not self.heading:
             self._in_heading = True
         elif tag == "button" and "form" in given:
-            self._beside.append((given["form"], (given.get("name", ""), given.get("value", ""))))
+            if (
+                "name" in given
+            ):  # Others, of the frame, send the form elsewhere, or are pressed by Enter.
+                self._beside.append((given["form"], (given["name"], given.get("value", ""))))
         elif self._form is not None and given.get("name") is not None:
             self._take(self._form, tag, given)
 
