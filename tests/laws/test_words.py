@@ -354,7 +354,10 @@ def made() -> Mapping[str, list[str]]:
         "now.": each(set(CaseState) - SAID_ELSEWHERE),
         "papers.because.": ["by_paper", "by_person", "for_somebody", "large"],
         "page.": each(
-            ("400", "400file", "403", "403csrf", "404", "404case", "405", "413", "413typed"),
+            (
+                *("400", "400file", "403", "403cookie", "403csrf"),
+                *("404", "404case", "405", "413", "413typed"),
+            ),
             ".next",
         )
         + [f"staff{kind}.next" for kind in OF_STAFF],

@@ -182,3 +182,23 @@ def test_a_page_that_is_not_there_speaks_to_who_looks_for_it(
 def test_what_was_saved_is_said_to_be_kept_where_something_was(world: World) -> None:
     browser = Browser(world).sign_in()
     assert "之前保存的内容都还在" in words(browser.open("/nowhere"))
+
+
+def test_a_browser_that_keeps_no_cookies_is_told_so_instead_of_sent_round_in_circles(
+    world: World,
+) -> None:
+    browser = Client(enforce_csrf_checks=True)
+    browser.get("/sign-in")
+    browser.cookies.clear()
+    answer = browser.post("/sign-in", {"username": "somebody", "password": "a password"})
+    assert answer.status_code == 403
+    assert "浏览器没有保存 Cookie" in words(answer)
+    assert "允许本网站使用，或换一个浏览器。 再试一次" in words(answer)
+
+
+def test_a_page_open_too_long_is_told_from_cookies_refused(world: World) -> None:
+    browser = Client(enforce_csrf_checks=True)
+    browser.get("/sign-in")
+    answer = browser.post("/sign-in", {"csrfmiddlewaretoken": "x" * 64})
+    assert answer.status_code == 403
+    assert "页面打开太久了" in words(answer)

@@ -33,9 +33,9 @@ def open_draft(subscriber: Subscriber, wanted: Scope, line_ids: list[UUID]) -> H
         if existing is None:
             raise
         return HttpResponseRedirect(journey.home_of(existing, now=now))
-    check(case)
     # The list is shown even where nothing stands in the way: it also says what lapses. Who asks
-    # for an organisation comes first, since what is asked for depends on it.
+    # for an organisation comes first, since what is asked for depends on it. The list looks by
+    # itself: looking here as well would let people wait twice for an operator that is silent.
     first = "checks" if applying.is_named(case) else "who"
     return HttpResponseRedirect(reverse(f"portal:{first}", args=[case.pk]))
 

@@ -7,6 +7,7 @@ from uuid import uuid4
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
+from django.middleware.csrf import REASON_NO_CSRF_COOKIE
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import get_language
@@ -16,7 +17,7 @@ from xiaohu.ui import reachable
 
 logger = logging.getLogger(__name__)
 OF_STAFF = frozenset({"403", "403csrf", "404", "405"})  # what to do next, in their words
-TRIED_AGAIN = frozenset({"403csrf", "413", "400file"})
+TRIED_AGAIN = frozenset({"403csrf", "403cookie", "413", "400file"})
 
 
 @require_POST
@@ -46,8 +47,10 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """The page was open too long, or in two places."""
-    return system(request, "403csrf", 403)
+    """The page was open too long, or in two places; or the browser takes no cookies at all."""
+    # Whoever still brings some other cookie of ours takes them; only this one is gone.
+    refused = reason == REASON_NO_CSRF_COOKIE and not request.COOKIES
+    return system(request, "403cookie" if refused else "403csrf", 403)
 
 
 def broken(request: HttpRequest) -> HttpResponse:
