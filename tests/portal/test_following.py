@@ -130,6 +130,17 @@ def test_answers_of_a_submitted_request_stay(world: World) -> None:
     assert browser.at == f"/case/{case.pk}/submitted"
 
 
+def test_the_receipt_of_a_withdrawn_request_announces_no_closing(world: World) -> None:
+    case = world.submitted()
+    browser = Browser(world).sign_in()
+    browser.send(f"/case/{case.pk}/withdraw", choice="not_said")
+    for name in ("submitted", "check"):
+        said = words(browser.open(f"/case/{case.pk}/{name}"))
+        assert browser.at == f"/case/{case.pk}", name
+        assert "已撤销，号码保持申请前的状态" in said
+        assert "预计" not in said
+
+
 def test_what_was_returned_is_put_right_and_sent_again(world: World) -> None:
     case = decided(world, "return")
     browser = Browser(world).sign_in()

@@ -8,7 +8,7 @@ from django.contrib.auth.hashers import check_password
 from tests.portal.browser import CONTACT, PASSWORD, Browser, page, switch, words
 from tests.stories import ARREARS, CLEAN, CONTRACT, EMPTY, LARGE, STOPPED, World
 from xiaohu.access.models import SubscriberAccount
-from xiaohu.closures import drafting
+from xiaohu.closures import checking, drafting
 from xiaohu.closures.models import Case
 from xiaohu.gateways import http
 
@@ -363,3 +363,14 @@ def test_a_contact_is_shown_again_as_people_at_home_write_it(world: World) -> No
     drafting.set_contact(case_id=case.pk, to="13900000001")
     shown = page(Browser(world).sign_in().open(f"/case/{case.pk}/contact"))
     assert 'value="13900000001"' in shown
+
+
+def test_a_way_of_the_money_that_people_look_at_first_says_so_before_it_is_chosen(
+    world: World,
+) -> None:
+    first = "选这种方式要先由人工审核，一般 3 个工作日。"
+    for number, named in ((CLEAN, 2), (LARGE, 0)):  # a large refund is looked at in any case
+        case = world.draft(number)
+        checking.run(case_id=case.pk, now=world.now)
+        browser = Browser(world).sign_in(number)
+        assert words(browser.open(f"/case/{case.pk}/balance")).count(first) == named

@@ -33,6 +33,11 @@ def reasons(case: Case, checked: Checked) -> tuple[ReviewReason, ...]:
     )
 
 
+def reviewed_anyhow(case: Case, checked: Checked) -> bool:
+    """Say whether people decide on a request wherever its money goes."""
+    return bool(set(reasons(case, checked)) - {ReviewReason.OTHER_PAYEE})
+
+
 def _answers_a_return(case: Case) -> bool:
     """Say whether an officer asked for something and has not looked at the answer yet."""
     asked = CaseState(case.state) is CaseState.AWAITING_CUSTOMER

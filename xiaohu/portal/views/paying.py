@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.html import conditional_escape, format_html_join
 from django.utils.translation import gettext
 
-from xiaohu.closures import checking, consenting, estimates, paying, queries
+from xiaohu.closures import checking, consenting, estimates, expecting, paying, queries
 from xiaohu.closures.checking import Checked
 from xiaohu.closures.models import Case
 from xiaohu.core.applicants import APPLICANTS, ApplicantKind, HolderKind, Paid
@@ -37,7 +37,7 @@ def balance(request: HttpRequest, case: Case) -> HttpResponse:
         return HttpResponseRedirect(journey.next_page(case, now=now))
     form = RefundWay(
         request.POST or None,
-        choices=ways(case),
+        choices=ways(case, slower=not expecting.reviewed_anyhow(case, checked)),
         unknown=checked.balance_unknown,
         initial={"choice": _chosen(case)},
     )
@@ -129,8 +129,11 @@ def agree(request: HttpRequest, case: Case) -> None:
     )
 
 
-def ways(case: Case) -> list[tuple[str, str]]:
-    """Return the ways money can go back, in the operator's order; each other line is one."""
+def ways(case: Case, *, slower: bool = False) -> list[tuple[str, str]]:
+    """Return the ways money can go back, in the operator's order; each other line is one.
+
+    `slower` names the days people take for the ways they look at first.
+    """
     found = []
     for route in paying.routes(case):
         if DESTINATIONS[route].asks is Asks.LINE:
@@ -142,7 +145,7 @@ def ways(case: Case) -> list[tuple[str, str]]:
                 for mask in lines.shown(paying.other_lines(case))
             ]
         else:
-            found.append((route.value, _hinted(case, route)))
+            found.append((route.value, _hinted(case, route, slower=slower)))
     return found
 
 
@@ -183,13 +186,16 @@ def _chosen(case: Case) -> str | None:
     return f"{case.refund_route}:{to}" if to else case.refund_route or None
 
 
-def _hinted(case: Case, route: RefundRoute, number: str = "") -> str:
+def _hinted(case: Case, route: RefundRoute, number: str = "", *, slower: bool = False) -> str:
     """Return a way of the money as an answer: its name, and where the money then is."""
     kind = _kind(case, route)
     name = conditional_escape(f"{gettext(f'route.{kind}')} {number}".strip())
     means, profile = [gettext(f"route.means.{kind}")], queries.profile_of(case)
     if route is RefundRoute.COUNTER and profile.contact.counter_hours is not None:
         means.append(counter_hours(profile))
+    if slower and DESTINATIONS[route].reviewed:
+        days = profile.review.working_days
+        means.append(gettext("balance.reviewed_first").format(days=days))
     return name + format_html_join("", "<small>{}</small>", ((told,) for told in means))
 
 

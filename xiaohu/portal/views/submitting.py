@@ -30,6 +30,7 @@ from xiaohu.portal import journey, looked_at, receipts, returned, steps
 from xiaohu.portal.entering import own_case
 from xiaohu.portal.forms import Declaration
 from xiaohu.portal.shown import actor_of, shown_case
+from xiaohu.portal.views.withdrawing import ENDED_BEFORE
 from xiaohu.queue import clock
 from xiaohu.registry import lines
 from xiaohu.ui import rules, shown
@@ -119,6 +120,8 @@ def submitted(request: HttpRequest, case: Case) -> HttpResponse:
     """S17: the reference, the dates, how to take it back."""
     if case.submitted_at is None:
         return HttpResponseRedirect(journey.next_page(case, now=clock.now()))
+    if CaseState(case.state) in ENDED_BEFORE:  # nothing of what the receipt announces will come
+        return HttpResponseRedirect(reverse("portal:case", args=[case.pk]))
     sent = told(messages(case))
     begins = expecting.carried_out(case)
     facts = shown_case(case)
