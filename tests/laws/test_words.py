@@ -102,7 +102,7 @@ from xiaohu.ui.gallery import SECTIONS as GALLERY
 from xiaohu.ui.rules import SECTIONS
 from xiaohu.ui.said import ADDRESSED, NOT_ERASED, TROUBLES
 from xiaohu.ui.said import STEPS as TROUBLED_AT
-from xiaohu.ui.templatetags.words import SAYS_I
+from xiaohu.ui.templatetags.words import SAYS_I, SAYS_YOU
 from xiaohu.ui.views import OF_STAFF
 from xiaohu.vault.escrow import Lack
 
@@ -299,6 +299,7 @@ def made() -> Mapping[str, list[str]]:
         ],
         "proved.": each(ProofMethod),
         "desk.proof.": each(ProofMethod),
+        "desk.state.": each(SAYS_YOU),
         "desk.whose.": ["none", "others"],
         "help.topic.": each(Topic),
         "status.part.": each(Part),

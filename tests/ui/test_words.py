@@ -79,6 +79,13 @@ def test_words_are_found_by_prefix_and_code(language: str) -> None:
     assert drawn('{{ state|words:"state." }}', state="awaiting_customer") == said
 
 
+def test_staff_are_told_who_is_awaited_instead_of_you(language: str) -> None:
+    said = {"zh-hans": "待客户处理", "en": "With the applicant"}[language]
+    assert drawn("{{ state|for_staff }}", state="awaiting_customer") == said
+    told = drawn('{{ state|words:"state." }}', state="in_review")
+    assert drawn("{{ state|for_staff }}", state="in_review") == told
+
+
 def test_a_key_is_said_with_its_parameters(language: str) -> None:
     said = {"zh-hans": "126.40 元", "en": "126.40 yuan"}[language]
     assert drawn('{% t "money.yuan" amount=12640|yuan %}') == said

@@ -23,6 +23,7 @@ from xiaohu.desk.filtering import Filters
 from xiaohu.desk.saved import TooManySavedViews
 from xiaohu.queue import clock
 from xiaohu.ui.refusals import Sentence, sentence
+from xiaohu.ui.templatetags.words import for_staff
 
 
 @staff_only
@@ -88,7 +89,7 @@ def _chips(filters: Filters, team: list[StaffUser]) -> list[tuple[str, str, str]
     names = {str(one.pk): one.display_name for one in team}
     said = {
         "channel": gettext(f"desk.channel.{filters.channel}") if filters.channel else "",
-        "state": gettext(f"state.{filters.state}") if filters.state else "",
+        "state": for_staff(filters.state) if filters.state else "",
         "officer": names.get(filters.officer) or _whose(filters.officer),
         "line": listing.mask_of(filters.line) if filters.line else "",
     }

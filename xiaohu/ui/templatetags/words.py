@@ -16,6 +16,7 @@ from xiaohu.core.choices import Choice
 from xiaohu.core.laws import in_english
 from xiaohu.core.money import Money
 from xiaohu.core.profile import Bilingual, Contact, Profile
+from xiaohu.core.states import CaseState
 from xiaohu.ui import ways_out
 from xiaohu.ui.ways_out import WayOut
 
@@ -30,6 +31,7 @@ SAYS_I = frozenset(
         Choice.RETURN_EQUIPMENT,
     }
 )
+SAYS_YOU = frozenset({CaseState.AWAITING_CUSTOMER})
 _WHOLE = re.compile(
     "((?:"
     + "|".join(
@@ -68,6 +70,12 @@ def whole(key: str, **params: Any) -> SafeString:
 def words(key: object, prefix: str = "") -> str:
     """Return the words of a key made of a prefix and a code: `{{ case.state|words:"state." }}`."""
     return gettext(f"{prefix}{key}")
+
+
+@register.filter
+def for_staff(state: str) -> str:
+    """Return a state in the words of staff: who is awaited where the subscriber's words say "you"."""
+    return gettext(f"desk.state.{state}" if state in SAYS_YOU else f"state.{state}")
 
 
 @register.filter
