@@ -227,9 +227,10 @@ class Subscriber(Told):
         self.code(person.contact, before)
 
     def wait_for(self, state: str) -> None:
-        """Reload the progress page until the case is in a state."""
+        """Reload the progress page until the case is in a state, not only a line of it."""
+        name = self.say(f"state.{state}")
         for _ in range(60):
-            if self.v.page.get_by_text(self.say(f"state.{state}"), exact=True).count():
+            if self.v.page.get_by_role("heading", name=name, exact=True).count():
                 self.v.look()
                 return
             self.v.page.wait_for_timeout(1000)
