@@ -54,7 +54,7 @@ class TestWithoutADatabase:
 
     def test_every_problem_is_told_with_its_way_out(self, generic: Path) -> None:
         edit(generic, "working_days = 3", "working_days = 16")
-        edit(generic, "days = 3", "days = 9")
+        edit(generic, "\ndays = 3", "\ndays = 9")
         answer = run("policy", "check", generic)
         assert answer.exit_code == REFUSED
         assert "review.working_days 有误：人工审核不得超过 15 个工作日" in answer.stdout

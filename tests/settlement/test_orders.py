@@ -144,7 +144,7 @@ def test_money_nobody_agreed_to_stays(needed: int, agreed: list[UUID]) -> None:
     [
         {"together_fen": 100_001},
         {"limit_fen": REFUNDABLE_FEN - 1},
-        {"moved": True},
+        {"moved": True, "identity": LI},
         {"same_payee": True},
         {"deciders": 2},
     ],

@@ -29,6 +29,7 @@ SECTIONS: Mapping[str, str] = {
     "refund": "money",
     "gift": "money",
     "number": "after",
+    "restricted": "after",
     "retention": "after",
     "arrears_closing": "operator",
     "involuntary": "operator",
