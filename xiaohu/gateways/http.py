@@ -129,10 +129,10 @@ def _exchange(
     headers: Mapping[str, str],
     content: bytes | None,
     most: int = MAX_BODY,
-    seconds: float = TOTAL_S,
+    seconds: float | None = None,
 ) -> tuple[int, bytes]:
     """Return status and body; nothing of an answer that is missing, too long or too slow."""
-    ends = time.monotonic() + seconds
+    ends = time.monotonic() + (TOTAL_S if seconds is None else seconds)
     body = bytearray()
     try:
         with _pool(os.getpid()).stream(
