@@ -55,13 +55,13 @@ def _turn(item: pytest.Item, seen_by_browser: set[str | None]) -> int:
     """Return when a test runs: what dies and commits first, what a browser looks at last.
 
     Once the browser runs in a worker, Django keeps other connections and another language than
-    before: a fork would inherit both, and a flush would wait for the first for ever.
+    before: a fork would inherit both, and a flush would wait for the first for ever. What a browser
+    looks at goes last even where it kills as well.
     """
-    if item.get_closest_marker("kill") is not None:
-        return 0
     group = item.get_closest_marker("xdist_group")
-    name = group.args[0] if group is not None else None
-    return 2 if name in seen_by_browser else 1
+    if (group.args[0] if group is not None else None) in seen_by_browser:
+        return 2
+    return 0 if item.get_closest_marker("kill") is not None else 1
 
 
 def _group(item: pytest.Item, path: str) -> str | None:
