@@ -1,5 +1,6 @@
 """Everything between an empty database and a service that can be used. Harmless to repeat."""
 
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -56,13 +57,17 @@ def _require_stores() -> None:
 
 
 def publish_shipped(name: str, *, now: datetime) -> None:
-    """Publish a profile that comes with the service, where it is not in force already."""
-    policies.publish(
-        operator=settings.XIAOHU.operator,
-        toml=policies.shipped(name),
-        actor=COMMAND_LINE,
-        now=now,
-    )
+    """Publish a profile that comes with the service, where it is not in force already.
+
+    Where an earlier release shipped the same version with other rules, those stay in force.
+    """
+    with suppress(policies.VersionTaken):
+        policies.publish(
+            operator=settings.XIAOHU.operator,
+            toml=policies.shipped(name),
+            actor=COMMAND_LINE,
+            now=now,
+        )
 
 
 def require_signed_off() -> None:
