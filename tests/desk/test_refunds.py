@@ -128,6 +128,17 @@ def test_a_colleague_sees_what_was_shown(world: World) -> None:
     assert "需重新出示" in page(sun.open(path(case)))
 
 
+@pytest.mark.parametrize(("answer", "leads"), [("account_closed", False), ("bank_busy", True)])
+def test_the_same_again_leads_only_where_that_may_help(
+    world: World, answer: str, *, leads: bool
+) -> None:
+    case, desk = came_back(world), finance(world)
+    Effect.objects.filter(kind="refund").update(reason=answer)
+    shown = desk.open(path(case)).content.decode()
+    assert ('class="button" name="do" value="retry"' in shown) == leads
+    assert 'value="retry"' in shown
+
+
 def test_it_is_tried_again(world: World) -> None:
     case, desk = came_back(world), finance(world)
     assert desk.send(path(case), do="retry")["Location"] == "/desk/refunds"

@@ -564,6 +564,18 @@ def test_does_not_list_what_nobody_was_to_get(world: World) -> None:
     assert gettext("recipient.registered_contact") not in shown
 
 
+def test_the_receipt_announces_nothing_that_has_begun(world: World) -> None:
+    case = world.submitted()
+    browser = Browser(world).sign_in()
+    assert "可免费撤销" in words(browser.open(f"/case/{case.pk}/submitted"))
+    world.clock.pass_(days=3, minutes=1)
+    world.work_until(lambda: Case.objects.get(pk=case.pk).state == CaseState.DONE, hours=2)
+    browser = Browser(world).sign_in_by_reference(case)
+    said = words(browser.open(f"/case/{case.pk}/submitted"))
+    assert browser.at == f"/case/{case.pk}/submitted"
+    assert "可免费撤销" not in said.split("销户常见问题")[0].split("办理步骤")[-1]
+
+
 def test_says_the_new_date_when_the_review_is_late(world: World) -> None:
     case = in_review(world)
     world.clock.pass_(days=4)

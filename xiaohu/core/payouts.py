@@ -15,6 +15,10 @@ class Returned(StrEnum):
     OTHER = "other"
 
 
+# What another try to the same place will not change.
+LASTING = frozenset({Returned.ACCOUNT_CLOSED, Returned.ACCOUNT_UNKNOWN, Returned.NAME_DIFFERS})
+
+
 def returned(code: str) -> Returned:
     """Return the kind of a bank's reason."""
     return Returned(code) if code in set(Returned) else Returned.OTHER

@@ -25,6 +25,7 @@ from xiaohu.closures.models import Closing
 from xiaohu.core.actors import ActorKind
 from xiaohu.core.calendar import day_of
 from xiaohu.core.consents import ConsentKind
+from xiaohu.core.payouts import LASTING
 from xiaohu.core.profile import RefundRoute
 from xiaohu.core.refusals import ChangedSince, Refusal
 from xiaohu.core.repaying import TRIES, SlipRefused
@@ -114,6 +115,7 @@ def _page(
         "own_order": refund.order is not None
         and officer.pk in {refund.order.prepared_by, refund.order.first_by},
         "most": TRIES,
+        "lasting": refund.answer in LASTING,
         "tried_out": refund.closing.refund_round >= TRIES,
         "own_record": refund.pending is not None and refund.pending.recorded_by_id == officer.pk,
     }

@@ -24,7 +24,7 @@ from xiaohu.core.changes import Change, Shown
 from xiaohu.core.checks import Blocked, StaleChecks
 from xiaohu.core.consents import ConsentMissing
 from xiaohu.core.proofs import IdentityUnverified
-from xiaohu.core.states import CaseState
+from xiaohu.core.states import WITHDRAWABLE, CaseState
 from xiaohu.gateways.protocols import GatewayUnavailable, UnknownLine
 from xiaohu.portal import journey, looked_at, receipts, returned, steps
 from xiaohu.portal.entering import own_case
@@ -128,6 +128,7 @@ def submitted(request: HttpRequest, case: Case) -> HttpResponse:
     page = {
         **facts,
         "lost": any(message.lost for message in sent),
+        "all_to_come": CaseState(case.state) in WITHDRAWABLE,
         "decided_on": expecting.decided_on(case),
         "begins": steps.about(begins),
         "paid": steps.paid_about(case, begins),
