@@ -11,7 +11,7 @@ from tests.journeys.walking import Staged, walker
 from tests.portal.browser import PASSWORD, facts, give_password
 from tests.screens.stage import Stage
 from tests.screens.windows import Windows
-from tests.stories import CLEAN, STOPPED, closing_of, staff
+from tests.stories import CLEAN, STOPPED, closing_of, picture, staff
 from xiaohu.access.models import SubscriberSession
 from xiaohu.closures import agreeing, reviewing
 from xiaohu.closures.models import Case
@@ -239,6 +239,12 @@ def test_a_refund_the_bank_sends_back_goes_to_another_account(phone: Staged) -> 
     world.skip_until(case, lambda: the_case().state == CaseState.REFUND_ATTENTION.value)
     phone.come_back(case)
     subscriber.press("btn.refund")
+    subscriber.press("payee_identity.begin")
+    phone.page.get_by_label(subscriber.say("papers.file")).set_input_files(
+        {"name": "id.jpg", "mimeType": "image/jpeg", "buffer": picture()}
+    )
+    phone.tick()
+    subscriber.press("payee_identity.send")
     subscriber.press("refund.again")
     assert phone.page.locator("[data-error-summary]").count(), "no way chosen"
     phone.choose(subscriber.say("route.bank_account"))
