@@ -12,9 +12,7 @@ import sqlalchemy as sa
 
 from xiaohu.erasure.stores import file
 from xiaohu.erasure.stores.relational import Relational
-from xiaohu.erasure.stores.shape import (
-    Database,
-)
+from xiaohu.erasure.stores.shape import Database
 
 of_both_makers = pytest.mark.parametrize("crm", ["postgresql", "mysql"], indirect=True)
 VARIABLE = "CRM_DATABASE"

@@ -6,9 +6,7 @@ import pytest
 from django.utils import translation
 
 from xiaohu.erasure.stores import file
-from xiaohu.erasure.stores.file import (
-    StoresRefused,
-)
+from xiaohu.erasure.stores.file import StoresRefused
 from xiaohu.ui.refusals import sentence
 
 GOOD = """

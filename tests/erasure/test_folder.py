@@ -14,13 +14,9 @@ from xiaohu.core.steps import Step
 from xiaohu.erasure import engine
 from xiaohu.erasure.models import StoreOutage
 from xiaohu.erasure.stores import file
-from xiaohu.erasure.stores.file import (
-    StoresRefused,
-)
+from xiaohu.erasure.stores.file import StoresRefused
 from xiaohu.erasure.stores.folder import Folder
-from xiaohu.erasure.stores.shape import (
-    FolderStore,
-)
+from xiaohu.erasure.stores.shape import FolderStore
 from xiaohu.ops import stores
 from xiaohu.ops.talking import OK
 

@@ -9,15 +9,10 @@ import redis
 
 from tests.erasure.servers import Redis
 from xiaohu.erasure.stores import file, key_value
-from xiaohu.erasure.stores.file import (
-    StoresRefused,
-)
+from xiaohu.erasure.stores.file import StoresRefused
 from xiaohu.erasure.stores.key_value import KeyValue
 from xiaohu.erasure.stores.protocol import Identities, StoreAway
-from xiaohu.erasure.stores.shape import (
-    IdentityKind,
-    RedisStore,
-)
+from xiaohu.erasure.stores.shape import IdentityKind, RedisStore
 
 FILE = """
 [stores.cache]

@@ -11,15 +11,10 @@ from minio.versioningconfig import VersioningConfig
 
 from tests.erasure.servers import S3
 from xiaohu.erasure.stores import file
-from xiaohu.erasure.stores.file import (
-    StoresRefused,
-)
+from xiaohu.erasure.stores.file import StoresRefused
 from xiaohu.erasure.stores.objects import ObjectStorage
 from xiaohu.erasure.stores.protocol import Identities, StoreAway
-from xiaohu.erasure.stores.shape import (
-    IdentityKind,
-    S3Store,
-)
+from xiaohu.erasure.stores.shape import IdentityKind, S3Store
 
 FILE = """
 [stores.archive]

@@ -8,14 +8,10 @@ import pytest
 import sqlalchemy as sa
 
 from tests.erasure.crm import CANARY, Crm, of_both_makers
-from xiaohu.erasure.stores.file import (
-    StoresRefused,
-)
+from xiaohu.erasure.stores.file import StoresRefused
 from xiaohu.erasure.stores.protocol import Identities, StoreAway
 from xiaohu.erasure.stores.relational import Relational
-from xiaohu.erasure.stores.shape import (
-    IdentityKind,
-)
+from xiaohu.erasure.stores.shape import IdentityKind
 
 pytestmark = of_both_makers
 THEIRS = Identities(

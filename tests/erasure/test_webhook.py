@@ -15,14 +15,9 @@ from uuid import uuid4
 import pytest
 
 from xiaohu.erasure.stores import file
-from xiaohu.erasure.stores.file import (
-    StoresRefused,
-)
+from xiaohu.erasure.stores.file import StoresRefused
 from xiaohu.erasure.stores.protocol import Identities, StoreAway
-from xiaohu.erasure.stores.shape import (
-    IdentityKind,
-    WebhookStore,
-)
+from xiaohu.erasure.stores.shape import IdentityKind, WebhookStore
 from xiaohu.erasure.stores.webhook import Webhook
 
 FILE = """

@@ -80,12 +80,8 @@ from xiaohu.desk.retaining_forms import ASKED_OF_A_CASE
 from xiaohu.desk.showing import OUTCOMES, OWN_OUTCOMES
 from xiaohu.desk.views.keys import KEYS
 from xiaohu.desk.work import VIEWS
-from xiaohu.erasure.stores.file import (
-    Why,
-)
-from xiaohu.erasure.stores.shape import (
-    IdentityKind,
-)
+from xiaohu.erasure.stores.file import Why
+from xiaohu.erasure.stores.shape import IdentityKind
 from xiaohu.help.articles import Topic
 from xiaohu.notices.models import NoticeState
 from xiaohu.ops import drill

@@ -194,8 +194,7 @@ def look(
         NotForYou: no role of this officer needs it.
         LookNotExplained: nothing was noted, or too much.
     """
-    if not any(officer.acts_as(kind) for kind in READ_BACK):
-        raise NotForYou
+    officer.acting(READ_BACK, NotForYou)
     why = " ".join(note.split())
     if not 0 < len(why) <= LONGEST_NOTE:
         raise LookNotExplained

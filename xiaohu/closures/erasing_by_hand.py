@@ -13,9 +13,7 @@ from xiaohu.core.evidence import EvidenceKind, normalise_evidence
 from xiaohu.core.refusals import Refusal
 from xiaohu.erasure import outside
 from xiaohu.erasure.models import OutsideErasure
-from xiaohu.erasure.stores.shape import (
-    ByHand,
-)
+from xiaohu.erasure.stores.shape import ByHand
 from xiaohu.trail import events
 
 CONFIRM = "erase_by_hand"

@@ -12,14 +12,9 @@ from xiaohu.core.calendar import day_of
 from xiaohu.erasure import outside
 from xiaohu.erasure.models import OutsideErasure
 from xiaohu.erasure.stores import opening, outages
-from xiaohu.erasure.stores.file import (
-    StoresRefused,
-    Why,
-)
+from xiaohu.erasure.stores.file import StoresRefused, Why
 from xiaohu.erasure.stores.protocol import StoreAway
-from xiaohu.erasure.stores.shape import (
-    Store,
-)
+from xiaohu.erasure.stores.shape import Store
 from xiaohu.trail import events
 
 ERASED_LATER = "erase_outside"

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db import transaction
 
 from xiaohu.access.models import StaffUser
-from xiaohu.core.actors import ActorKind
+from xiaohu.core.actors import Actor, ActorKind
 from xiaohu.core.calendar import day_of
 from xiaohu.core.refusals import Refusal
 from xiaohu.erasure import outside
@@ -49,10 +49,10 @@ def take(*, store: str, officer: StaffUser, now: datetime) -> None:
         NotYoursToSeeTo: by no role of theirs.
         NothingLate: nothing is overdue there.
     """
-    _require(officer)
+    actor = officer.acting(MAY, NotYoursToSeeTo)
     if not outside.take_late(officer.operator, store, officer=officer, on=day_of(now)):
         raise NothingLate
-    _tell(TAKE, store, officer, now)
+    _tell(TAKE, store, officer, actor, now)
 
 
 @transaction.atomic(durable=True)
@@ -62,22 +62,16 @@ def ask_again(*, store: str, officer: StaffUser, now: datetime) -> None:
     Raises:
         NotYoursToSeeTo, NothingLate: as `take`.
     """
-    _require(officer)
+    actor = officer.acting(MAY, NotYoursToSeeTo)
     if not outside.try_late(officer.operator, store, on=day_of(now)):
         raise NothingLate
-    _tell(TRY, store, officer, now)
+    _tell(TRY, store, officer, actor, now)
 
 
-def _require(officer: StaffUser) -> None:
-    if not may(officer):
-        raise NotYoursToSeeTo
-
-
-def _tell(action: str, store: str, officer: StaffUser, now: datetime) -> None:
-    kind = next(kind for kind in MAY if officer.acts_as(kind))
+def _tell(action: str, store: str, officer: StaffUser, actor: Actor, now: datetime) -> None:
     events.record(
         operator=officer.operator,
-        actor=officer.actor(kind),
+        actor=actor,
         action=action,
         case_id=None,
         evidence={"store": store},

@@ -19,17 +19,9 @@ from xiaohu.core.retention import UnitKind
 from xiaohu.erasure import outside
 from xiaohu.erasure.models import OutsideErasure
 from xiaohu.erasure.stores import opening, outages, shape
-from xiaohu.erasure.stores.file import (
-    StoresRefused,
-    Why,
-)
+from xiaohu.erasure.stores.file import StoresRefused, Why
 from xiaohu.erasure.stores.protocol import HEALS, Connector, Identities, StoreAway
-from xiaohu.erasure.stores.shape import (
-    FolderStore,
-    IdentityKind,
-    Store,
-    Strategy,
-)
+from xiaohu.erasure.stores.shape import FolderStore, IdentityKind, Store, Strategy
 from xiaohu.queue import effects, faults, lease, retry
 from xiaohu.vault.units import Unit
 

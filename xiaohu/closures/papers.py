@@ -24,8 +24,8 @@ from xiaohu.core.calendar import CHINA
 from xiaohu.core.laws import in_english
 from xiaohu.core.money import Money
 from xiaohu.core.refusals import Refusal
+from xiaohu.proofing.stamping import FONTS
 
-FONTS = frozenset({"Noto Sans CJK SC", "Noto Sans SC", "PingFang SC", "Microsoft YaHei"})
 # One paper at a time: each takes the whole of a core and tens of MiB, and a few milliseconds.
 _PRESS = threading.Lock()
 _LANGUAGES = {"zh": "zh-hans", "en": "en"}

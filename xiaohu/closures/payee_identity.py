@@ -59,7 +59,7 @@ def waits_for_payee(case: Case) -> bool:
 
 def pages(case_id: UUID) -> list[papers.Listed]:
     """Return the pages of what was shown last."""
-    return [page for page in papers.of_case(case_id) if page.evidence is Evidence.PAYEE_ID]
+    return papers.of_case(case_id, kinds=(Evidence.PAYEE_ID,))
 
 
 def fresh(case: Case) -> UUID | None:
@@ -116,5 +116,5 @@ def forget_served(case: Case) -> None:
 
 def forget(case_id: UUID) -> None:
     """Delete what was shown. Call inside a transaction; harmless to repeat."""
-    for page in pages(case_id):
-        papers.remove(case_id=case_id, paper_id=page.id)
+    for file_id in {page.file_id for page in pages(case_id)}:
+        papers.remove_file(case_id=case_id, file_id=file_id)

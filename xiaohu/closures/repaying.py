@@ -192,10 +192,7 @@ def actor_for(officer: StaffUser) -> Actor:
     Raises:
         NotYoursToPay: in none.
     """
-    for kind in (ActorKind.FINANCE, ActorKind.OFFICER):
-        if officer.acts_as(kind):
-            return officer.actor(kind)
-    raise NotYoursToPay
+    return officer.acting((ActorKind.FINANCE, ActorKind.OFFICER), NotYoursToPay)
 
 
 def _came_back(closing_id: UUID, officer: StaffUser) -> Closing:

@@ -76,9 +76,7 @@ def answer(
         EvidenceRefused: something was handed on, and the reference is none, or somebody's number.
         NothingToCheck: nothing waits here.
     """
-    kind = next((kind for kind in _MAY if officer.acts_as(kind)), None)
-    if kind is None:
-        raise NotYoursToCheck
+    actor = officer.acting(_MAY, NotYoursToCheck)
     shown = normalise_evidence(reference) if found is CheckAnswer.HANDED_ON else ""
     asked = one(closing_id, operator=officer.operator)
     if asked is None:
@@ -89,7 +87,7 @@ def answer(
         raise NothingToCheck
     closing = Closing.objects.select_for_update(no_key=True).get(pk=closing_id)
     check.answer, check.reference, check.answered_by = found.value, shown, officer
-    _end(check, closing, ANSWERED, officer.actor(kind), now)
+    _end(check, closing, ANSWERED, actor, now)
     alarms.set_closing_due(closing, at=now, now=now)
 
 

@@ -44,9 +44,7 @@ def try_again(*, case_id: UUID, closing_id: UUID, officer: StaffUser, now: datet
     case = moves.lock(case_id)
     if case.operator != officer.operator:
         raise queries.CaseNotFound
-    kind = next((kind for kind in _MAY if officer.acts_as(kind)), None)
-    if kind is None:
-        raise NotYoursToTry
+    actor = officer.acting(_MAY, NotYoursToTry)
     closing = (
         Closing.objects.select_for_update(no_key=True)
         .filter(alarms.going_on(), pk=closing_id, case=case)
@@ -57,7 +55,7 @@ def try_again(*, case_id: UUID, closing_id: UUID, officer: StaffUser, now: datet
         raise NothingToTry
     events.record(
         operator=case.operator,
-        actor=officer.actor(kind),
+        actor=actor,
         action=TRY_AGAIN,
         case_id=case.pk,
         evidence={"trouble": closing.trouble, "step": closing.step},

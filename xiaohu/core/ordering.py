@@ -51,8 +51,8 @@ class Asked:
     """What is known of a refund that is to go somewhere.
 
     `moved` says that it goes to another account, wallet or line than was decided upon with the
-    request, `identity` which upload shows who named that place (a person sees it before they agree), `by_staff`
-    that somebody of the desk named it, `deciders` how many people decide for
+    request, `identity` which upload shows who named that place (a person sees it before they
+    agree), `by_staff` that somebody of the desk named it, `deciders` how many people decide for
     such an applicant. `together_fen` is what its holder gets these days, this refund among it;
     `amount_fen` is None as long as nothing is settled.
     """

@@ -15,7 +15,7 @@ from xiaohu.closures import assisting, knowing, queries, sitting
 from xiaohu.closures.applying import Details
 from xiaohu.closures.assisting import Asked, Heard
 from xiaohu.closures.models import Case
-from xiaohu.core.applicants import ApplicantKind, Evidence
+from xiaohu.core.applicants import ApplicantKind
 from xiaohu.core.checks import CheckCode, Finding
 from xiaohu.core.choices import Choice
 from xiaohu.core.consents import ConsentKind
@@ -270,7 +270,7 @@ def keep_papers(
 ) -> dict[str, str]:
     """Keep the files that came with a form; return what is wrong with any, by the name of its field."""
     wrong: dict[str, str] = {}
-    for kind in Evidence:
+    for kind in EVIDENCE:
         for file in request.FILES.getlist(f"paper-{kind}"):
             try:
                 sitting.show(

@@ -19,14 +19,7 @@ from xiaohu.core.retention import Category
 from xiaohu.erasure.models import OutsideErasure, OutsideState
 from xiaohu.erasure.stores import file, outages, shape
 from xiaohu.erasure.stores.protocol import Identities
-from xiaohu.erasure.stores.shape import (
-    Dataset,
-    IdentityKind,
-    Store,
-    Stores,
-    Strategy,
-    Table,
-)
+from xiaohu.erasure.stores.shape import Dataset, IdentityKind, Store, Stores, Strategy, Table
 from xiaohu.queue import effects
 from xiaohu.queue.models import Effect, EffectState
 from xiaohu.registry.models import Line

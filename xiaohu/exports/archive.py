@@ -11,9 +11,9 @@ from html import escape
 from typing import Any, NamedTuple
 
 from xiaohu.core.cells import write_row
+from xiaohu.core.references import ALPHABET
 
 PIECE = 1024 * 1024
-LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford: none is taken for another
 GROUPS, GROUP = 5, 4
 
 
@@ -34,7 +34,7 @@ class File(NamedTuple):
 
 def passphrase() -> str:
     """Return a passphrase of 100 bits, easy to type: "7K3M-9XQ2-…"."""
-    groups = ("".join(secrets.choice(LETTERS) for _ in range(GROUP)) for _ in range(GROUPS))
+    groups = ("".join(secrets.choice(ALPHABET) for _ in range(GROUP)) for _ in range(GROUPS))
     return "-".join(groups)
 
 

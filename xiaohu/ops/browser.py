@@ -56,9 +56,8 @@ class _Reader(HTMLParser):
         elif tag == "h1" and not self.heading:
             self._in_heading = True
         elif tag == "button" and "form" in given:
-            if (
-                "name" in given
-            ):  # Others, of the frame, send the form elsewhere, or are pressed by Enter.
+            # Others, of the frame, send the form elsewhere, or are pressed by Enter.
+            if "name" in given:
                 self._beside.append((given["form"], (given["name"], given.get("value", ""))))
         elif self._form is not None and given.get("name") is not None:
             self._take(self._form, tag, given)

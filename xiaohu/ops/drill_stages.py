@@ -6,12 +6,12 @@ Each stage writes one JSON object of counts to standard output.
 import csv
 import json
 import sys
-import time
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from xiaohu.ops.scratch import until
 from xiaohu.ops.talking import OK, django, out
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 FIRST = 80  # lines of the export that belong to the stories and requests of the demo
 DRILLED = "演练套餐"
-PATIENCE_SECONDS = 180.0
+PATIENCE_SECONDS = 180.0  # for what the clock has made due
 
 
 def people(count: int) -> dict[str, int]:
@@ -124,7 +124,10 @@ def erase(count: int) -> dict[str, int]:
     from xiaohu.queue import clock
 
     clock.move(by=timedelta(days=4))
-    _until(lambda: ErasureReceipt.objects.filter(closing_id__in=_closings()).count() >= count)
+    until(
+        lambda: ErasureReceipt.objects.filter(closing_id__in=_closings()).count() >= count,
+        seconds=PATIENCE_SECONDS,
+    )
     return look()
 
 
@@ -149,15 +152,7 @@ def _closings() -> list["UUID"]:
 
 
 def _until_nothing_is_due(closings: "QuerySet[Closing]", now: datetime) -> None:
-    _until(lambda: not closings.filter(next_action_at__lte=now).exists())
-
-
-def _until(holds: Callable[[], bool]) -> None:
-    until = time.monotonic() + PATIENCE_SECONDS
-    while not holds():
-        if time.monotonic() > until:
-            raise TimeoutError
-        time.sleep(0.3)
+    until(lambda: not closings.filter(next_action_at__lte=now).exists(), seconds=PATIENCE_SECONDS)
 
 
 STAGES: dict[str, Callable[..., dict[str, int]]] = {

@@ -10,9 +10,7 @@ from django.core.management import call_command
 from xiaohu.core.actors import Actor, ActorKind
 from xiaohu.core.calendar import day_of
 from xiaohu.erasure import outside
-from xiaohu.erasure.stores.file import (
-    StoresRefused,
-)
+from xiaohu.erasure.stores.file import StoresRefused
 from xiaohu.ops.keyring import require_whole
 from xiaohu.ops.reachable import require_databases, require_known_faults
 from xiaohu.ops.sentences import CannotStart

@@ -81,7 +81,7 @@ class Installation:
                 start_new_session=True,
             )
         stack.callback(_stop, service)
-        _until(lambda: service.poll() is not None or _is_ready(self.port))
+        until(lambda: service.poll() is not None or _is_ready(self.port), seconds=START_SECONDS)
         if service.poll() is not None:
             raise DrillFailed((self.data.parent / f"{self.data.name}.log").read_text()[-500:])
 
@@ -91,6 +91,19 @@ class Installation:
         return sum(
             len(file.read_bytes().splitlines()) for file in files if "messages" not in str(file)
         )
+
+
+def until(holds: Callable[[], bool], *, seconds: float) -> None:
+    """Wait until something holds.
+
+    Raises:
+        DrillFailed: it does not in time.
+    """
+    ends = time.monotonic() + seconds
+    while not holds():
+        if time.monotonic() > ends:
+            raise DrillFailed("patience")
+        time.sleep(0.3)
 
 
 def _is_setting(name: str) -> bool:
@@ -105,14 +118,6 @@ def _is_ready(port: int) -> bool:
     except (httpx.HTTPError, ValueError):
         return False
     return all(parts.get(name) == "ok" for name in SERVING)
-
-
-def _until(holds: Callable[[], bool]) -> None:
-    until = time.monotonic() + START_SECONDS
-    while not holds():
-        if time.monotonic() > until:
-            raise DrillFailed("patience")
-        time.sleep(0.3)
 
 
 def _stop(service: "subprocess.Popen[bytes]") -> None:

@@ -17,13 +17,9 @@ from xiaohu.core.refusals import Refusal
 from xiaohu.erasure import outside
 from xiaohu.erasure.models import OutsideErasure, StoreOutage
 from xiaohu.erasure.stores import file, opening, outages
-from xiaohu.erasure.stores.file import (
-    StoresRefused,
-)
+from xiaohu.erasure.stores.file import StoresRefused
 from xiaohu.erasure.stores.protocol import StoreAway
-from xiaohu.erasure.stores.shape import (
-    Store,
-)
+from xiaohu.erasure.stores.shape import Store
 from xiaohu.ops.talking import OK, PARTLY, REFUSED
 from xiaohu.queue import clock
 from xiaohu.ui.refusals import sentence

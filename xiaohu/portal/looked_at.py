@@ -3,10 +3,6 @@
 The rows of the page go along sealed, so that the next page can say what one was before.
 """
 
-import base64
-import binascii
-import json
-import zlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,8 +13,9 @@ from django.utils.translation import gettext
 from xiaohu.closures import applying, drafting, paying, volunteering
 from xiaohu.closures.models import Case
 from xiaohu.core.changes import Shown
-from xiaohu.vault.box import BoxRefused, open_box, seal
+from xiaohu.ui import carrying
 
+PURPOSE = "looked at"
 LENGTH = 16  # of what stands for an answer
 LONGEST = 2000  # characters of what a form carries of its rows
 
@@ -51,26 +48,14 @@ def rows(shown: Mapping[str, Any], amount: str) -> dict[str, str]:
 
 def carried(case: Case, told: Mapping[str, str]) -> str:
     """Return rows as a form carries them: sealed, for this request alone."""
-    plain = zlib.compress(json.dumps(told).encode())
-    return base64.urlsafe_b64encode(seal(_key(), plain, belongs_to=_owner(case))).decode()
+    return carrying.sealed(told, purpose=PURPOSE, place=str(case.pk))
 
 
 def former(request: HttpRequest, case: Case, told: Mapping[str, str]) -> dict[str, str]:
     """Return what the rows said when they were looked at, of those that say something else now."""
-    try:
-        box = base64.urlsafe_b64decode(request.POST.get("was", "")[:LONGEST])
-        was = json.loads(zlib.decompress(open_box(_key(), box, belongs_to=_owner(case))))
-    except (BoxRefused, binascii.Error, ValueError, zlib.error):
-        return {}
+    carried_along = request.POST.get("was", "")[:LONGEST]
+    was = carrying.opened(carried_along, purpose=PURPOSE, place=str(case.pk)) or {}
     return {what: was[what] for what in told if was.get(what) and was[what] != told[what]}
-
-
-def _owner(case: Case) -> tuple[str, ...]:
-    return ("looked at", str(case.pk))
-
-
-def _key() -> bytes:
-    return salted_hmac(__name__, "looked at", algorithm="sha256").digest()
 
 
 def _mark(case: Case, what: Shown, said: list[object]) -> str:

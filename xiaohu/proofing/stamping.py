@@ -13,7 +13,8 @@ from django.utils.translation import gettext
 
 from xiaohu.registry.models import Operator
 
-CHINESE = frozenset({"Noto Sans CJK SC", "Noto Sans SC", "PingFang SC", "Microsoft YaHei"})
+# With Chinese characters; one of them is on every machine that prints.
+FONTS = frozenset({"Noto Sans CJK SC", "Noto Sans SC", "PingFang SC", "Microsoft YaHei"})
 _DOTS_AN_INCH = 144
 
 
@@ -28,7 +29,7 @@ def _drawn(name_zh: str, name_en: str, on: date) -> bytes:
     # The fonts are read once a day and given back: they are larger than all else held in memory.
     fonts = typst.Fonts(include_system_fonts=True)
     # A copy is stamped in English rather than with boxes where no Chinese font is installed.
-    chinese = not CHINESE.isdisjoint(fonts.families())
+    chinese = not FONTS.isdisjoint(fonts.families())
     name, language = (name_zh, "zh-hans") if chinese else (name_en, "en")
     with translation.override(language):
         words = gettext("papers.stamp").format(operator=name, on=on.isoformat())

@@ -8,9 +8,7 @@ from xiaohu.core.checks import CheckCode, Finding
 from xiaohu.core.matching import FOR_PEOPLE
 from xiaohu.core.steps import Step
 from xiaohu.erasure.outside import BY_HAND, HOLDER_STAYS, MORE, NOBODY, NOT_LISTED, STUCK
-from xiaohu.erasure.stores.file import (
-    Why,
-)
+from xiaohu.erasure.stores.file import Why
 from xiaohu.ui.templatetags.words import day, yuan
 
 

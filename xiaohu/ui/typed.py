@@ -6,10 +6,6 @@ It waits in the author's own browser, sealed with a key of this installation, fo
 and for twenty minutes; here nothing is stored. Secrets are never kept, and neither are files.
 """
 
-import base64
-import binascii
-import json
-import zlib
 from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -17,15 +13,15 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.utils.crypto import salted_hmac
 
+from xiaohu.ui import carrying
 from xiaohu.ui.plain import Unsent
-from xiaohu.vault.box import BoxRefused, open_box, seal
 
 if TYPE_CHECKING:
     from django.http.request import _ImmutableQueryDict
 
 COOKIE = "xh_typed"
+PURPOSE = "typed"
 UNSENT = " unsent"  # no field has such a name
 KEPT = timedelta(minutes=20)
 LONGEST_COOKIE = 3800  # browsers drop a cookie of 4096 bytes and more, name and path included
@@ -57,13 +53,12 @@ def _told(request: HttpRequest) -> dict[str, list[str]]:
 
 
 def _keep(answer: HttpResponse, typed: dict[str, list[str]], path: str) -> bool:
-    plain = zlib.compress(json.dumps(typed).encode())
-    box = base64.urlsafe_b64encode(seal(_key(), plain, belongs_to=("typed", path)))
+    box = carrying.sealed(typed, purpose=PURPOSE, place=path)
     fits = len(box) <= LONGEST_COOKIE
     if typed and fits:
         answer.set_cookie(
             COOKIE,
-            box.decode(),
+            box,
             max_age=KEPT,
             path=path,
             httponly=True,
@@ -92,14 +87,8 @@ class TypedMiddleware:
 
 
 def _opened(waiting: str, path: str) -> "_ImmutableQueryDict | None":
-    try:
-        box = base64.urlsafe_b64decode(waiting)
-        typed = json.loads(zlib.decompress(open_box(_key(), box, belongs_to=("typed", path))))
-    except (BoxRefused, binascii.Error, ValueError, zlib.error):
+    typed = carrying.opened(waiting, purpose=PURPOSE, place=path)
+    if typed is None:
         return None
     unsent = typed.pop(UNSENT, None) is not None
     return (Unsent if unsent else QueryDict)(urlencode(typed, doseq=True))
-
-
-def _key() -> bytes:
-    return salted_hmac(__name__, "typed", algorithm="sha256").digest()

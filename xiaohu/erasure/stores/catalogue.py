@@ -6,18 +6,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import exc
 
-from xiaohu.erasure.stores.file import (
-    StoresRefused,
-    Why,
-)
+from xiaohu.erasure.stores.file import StoresRefused, Why
 from xiaohu.erasure.stores.protocol import Flaw
-from xiaohu.erasure.stores.shape import (
-    HASH_LENGTH,
-    WHOLE,
-    Database,
-    Strategy,
-    Table,
-)
+from xiaohu.erasure.stores.shape import HASH_LENGTH, WHOLE, Database, Strategy, Table
 
 _LET_GO = frozenset({"CASCADE", "SET NULL"})
 

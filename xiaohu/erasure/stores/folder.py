@@ -13,14 +13,9 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from xiaohu.erasure.stores.file import (
-    StoresRefused,
-    Why,
-)
+from xiaohu.erasure.stores.file import StoresRefused, Why
 from xiaohu.erasure.stores.protocol import Flaw, Identities, StoreAway
-from xiaohu.erasure.stores.shape import (
-    FolderStore,
-)
+from xiaohu.erasure.stores.shape import FolderStore
 
 _FIND, _ERASE = "find", "erase"
 _MOST = 2**31 - 1

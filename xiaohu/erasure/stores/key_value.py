@@ -11,10 +11,7 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from xiaohu.erasure.stores.file import (
-    StoresRefused,
-    Why,
-)
+from xiaohu.erasure.stores.file import StoresRefused, Why
 from xiaohu.erasure.stores.protocol import (
     CALL_SECONDS,
     CONNECT_SECONDS,
@@ -23,11 +20,7 @@ from xiaohu.erasure.stores.protocol import (
     StoreAway,
     pause,
 )
-from xiaohu.erasure.stores.shape import (
-    ANYTHING,
-    RedisStore,
-    around,
-)
+from xiaohu.erasure.stores.shape import ANYTHING, RedisStore, around
 
 MANY = 1_000_000
 _LOOKED_AT_ONCE = 1000

@@ -12,10 +12,7 @@ from minio import Minio
 from minio.deleteobjects import DeleteObject
 from minio.error import MinioException, S3Error
 
-from xiaohu.erasure.stores.file import (
-    StoresRefused,
-    Why,
-)
+from xiaohu.erasure.stores.file import StoresRefused, Why
 from xiaohu.erasure.stores.protocol import (
     CALL_SECONDS,
     CONNECT_SECONDS,
@@ -24,10 +21,7 @@ from xiaohu.erasure.stores.protocol import (
     StoreAway,
     pause,
 )
-from xiaohu.erasure.stores.shape import (
-    S3Store,
-    around,
-)
+from xiaohu.erasure.stores.shape import S3Store, around
 
 _BUSY = frozenset({"InternalError", "ServiceUnavailable", "SlowDown", "RequestTimeout"})
 

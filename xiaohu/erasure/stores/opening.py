@@ -5,10 +5,7 @@ Each connector is loaded where it is needed: most installations need few, and so
 
 import os
 
-from xiaohu.erasure.stores.file import (
-    StoresRefused,
-    Why,
-)
+from xiaohu.erasure.stores.file import StoresRefused, Why
 from xiaohu.erasure.stores.protocol import Connector
 from xiaohu.erasure.stores.shape import (
     Database,

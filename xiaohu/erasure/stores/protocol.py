@@ -7,13 +7,8 @@ from typing import Protocol
 from uuid import UUID
 
 from xiaohu.core.refusals import Refusal
-from xiaohu.erasure.stores.file import (
-    StoresRefused,
-    Why,
-)
-from xiaohu.erasure.stores.shape import (
-    IdentityKind,
-)
+from xiaohu.erasure.stores.file import StoresRefused, Why
+from xiaohu.erasure.stores.shape import IdentityKind
 
 CONNECT_SECONDS = 3
 CALL_SECONDS = 4

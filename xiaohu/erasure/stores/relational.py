@@ -13,10 +13,7 @@ from sqlalchemy import exc
 from sqlalchemy.engine import URL, Connection, make_url
 
 from xiaohu.erasure.stores.catalogue import Catalogue
-from xiaohu.erasure.stores.file import (
-    StoresRefused,
-    Why,
-)
+from xiaohu.erasure.stores.file import StoresRefused, Why
 from xiaohu.erasure.stores.protocol import (
     CALL_SECONDS,
     CONNECT_SECONDS,
@@ -25,13 +22,7 @@ from xiaohu.erasure.stores.protocol import (
     StoreAway,
     pause,
 )
-from xiaohu.erasure.stores.shape import (
-    HASHED,
-    WHOLE,
-    Database,
-    Strategy,
-    Table,
-)
+from xiaohu.erasure.stores.shape import HASHED, WHOLE, Database, Strategy, Table
 
 _DRIVERS = {"postgresql": "postgresql+psycopg", "mysql": "mysql+pymysql"}
 _OPTIONS: Mapping[str, dict[str, Any]] = {

@@ -11,10 +11,7 @@ from uuid import UUID, uuid4
 
 import httpx
 
-from xiaohu.erasure.stores.file import (
-    StoresRefused,
-    Why,
-)
+from xiaohu.erasure.stores.file import StoresRefused, Why
 from xiaohu.erasure.stores.protocol import (
     CALL_SECONDS,
     CONNECT_SECONDS,
@@ -22,9 +19,7 @@ from xiaohu.erasure.stores.protocol import (
     Identities,
     StoreAway,
 )
-from xiaohu.erasure.stores.shape import (
-    WebhookStore,
-)
+from xiaohu.erasure.stores.shape import WebhookStore
 
 _BUSY = frozenset({408, 425, 429})
 _MOST = 2**31 - 1
