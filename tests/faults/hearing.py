@@ -21,14 +21,14 @@ class Hearing:
 
     rows: Rows
     heard: dict[UUID, list[Heard]] = field(default_factory=dict)
-    noted: list[FindingKind] = field(default_factory=list)
+    noted: list[tuple[FindingKind, UUID | None]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.findings = SimpleNamespace(
             of_closing=lambda _pk: SimpleNamespace(
-                exists=lambda: not WHERE_MONEY_IS.isdisjoint(self.noted)
+                exists=lambda: any(kind in WHERE_MONEY_IS for kind, _ in self.noted)
             ),
-            note=lambda *, kind, **_: self.noted.append(kind),
+            note=lambda *, kind, effect_id=None, **_: self.noted.append((kind, effect_id)),
         )
 
     def hear(self, key: UUID, fen: int, lie: str) -> None:
@@ -65,9 +65,15 @@ class Hearing:
             lookup=lookup,
         )
 
-    def note(self, _effect: Effect, found: Match, _source: object, **_: object) -> None:
+    def note(self, effect: Effect, found: Match, _source: object, **_: object) -> None:
         """Leave it to people."""
-        self.noted.append(FindingKind(found.outcome.value))
+        self.noted.append((FindingKind(found.outcome.value), effect.pk))
+
+    def settle(self) -> list[UUID]:
+        """Take off what is undecided, and return the payments it was about."""
+        about = [key for _, key in self.noted if key is not None]
+        self.noted.clear()
+        return about
 
     def reserved(self, effect_id: UUID) -> int:
         """Return what was set aside under an effect."""
@@ -86,4 +92,4 @@ class Hearing:
             lookup=True,
         )
         if found.outcome in FOR_PEOPLE or found.outcome is Outcome.RETURNED:
-            self.noted.append(FindingKind(found.outcome.value))
+            self.noted.append((FindingKind(found.outcome.value), effect.pk))

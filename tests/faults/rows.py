@@ -185,6 +185,11 @@ class Rows:
         }
         self.postings.append((debit, credit, fen, effect_id))
 
+    def booked_under(self, effect_id: UUID, account: str) -> int:
+        """Return what was ever credited to an account under an effect."""
+        mine = [fen for _, c, fen, e in self.postings if (c, e) == (account, effect_id)]
+        return sum(mine)
+
     def standing(self, account: str) -> int:
         """Return what stands on an account."""
         credits_ = sum(fen for _, credit, fen, _ in self.postings if credit == account)

@@ -41,6 +41,7 @@ from xiaohu.settlement.models import RefundOrder
 BALANCE, PENDING, REFUNDED, UNCLAIMED, REST = "balance", "pending", "refunded", "unclaimed", "rest"
 Done = Callable[[Closing, Effect, Answer, datetime], None]
 Refused = Callable[[Closing, Effect, Answer, datetime], Progress]
+UNDECIDED = {"refund_unresolved", "refund_contradictory", "refund_wrong_amount"}
 OPEN = (EffectState.INTENDED.value, EffectState.UNKNOWN.value)
 
 
@@ -265,6 +266,10 @@ class Saga:
             now=self.rows.now,
         )
 
+    def waits_for_decision(self) -> bool:
+        """Say whether people have to find out what became of a payment."""
+        return self.rows.row.trouble in UNDECIDED
+
     def may_claim(self) -> bool:
         """Say whether money waits that nobody claims yet."""
         rows = self.rows
@@ -302,17 +307,28 @@ class Saga:
                 self._stopped(cast(Any, self.rows.see()), self.rows.now)
 
     def decide(self) -> None:
-        """Let two people say of a payment nobody could find out what the bank's papers say of it."""
+        """Let two people say of payments nobody could find out what the bank's papers say of them."""
         with self.rows.atomic():
             for effect in self.rows.effects.values():
-                if effect.kind != Step.REFUND.value or effect.state not in OPEN:
-                    continue
-                done = self.paying.done_under(effect.pk)
-                state = EffectState.DONE if done else EffectState.REFUSED
-                self.rows.record(effect.pk, state=state, reference="HD-1", reason=effects.DECIDED)
+                if effect.kind == Step.REFUND.value and effect.state in OPEN and effect.sent_at:
+                    done = self.paying.done_under(effect.pk)
+                    state = EffectState.DONE if done else EffectState.REFUSED
+                    self.rows.record(
+                        effect.pk, state=state, reference="HD-1", reason=effects.DECIDED
+                    )
+            self._put_right()
             row = self.rows.row
             row.next_action_at, row.owner, row.owner_due_at = self.rows.now, "", None
             row.trouble, row.attempts = "", 0
+
+    def _put_right(self) -> None:
+        """Book what was believed refused and was paid after all, as its decision does."""
+        for key in self.hearing.settle():
+            fen, booked = self.hearing.reserved(key), self.rows.booked_under(key, REFUNDED)
+            refused = self.rows.effects[key].state == EffectState.REFUSED.value
+            really_paid = refused and self.paying.done_under(key) and not booked
+            if really_paid and self.rows.standing(BALANCE) >= fen:
+                self.rows.post(BALANCE, REFUNDED, fen, key)
 
     def send_again(self) -> None:
         """Let the holder choose another way, or the desk try again."""
@@ -381,7 +397,7 @@ class Saga:
         raise AssertionError(f"no progress at {self.rows.row.step}: {self.rows.row.trouble}")
 
     def _do_their_part(self) -> None:
-        if self.rows.row.trouble == "refund_unresolved":
+        if self.waits_for_decision():
             self.decide()
         if self.may_claim():
             self.make_claim()

@@ -75,3 +75,23 @@ def test_an_answer_lost_for_longer_than_keys_are_remembered_is_for_a_person() ->
     assert len(made.paying.deeds) == 1
     assert made.rows.row.trouble == "refund_unresolved"
     assert made.rows.row.owner
+
+
+def test_a_refusal_that_was_a_lie_is_found_out_by_people_and_not_paid_again() -> None:
+    """The provider cannot be asked; it signed that it refused what it had paid, and later the truth.
+
+    In between the holder had named another account. Nothing goes there until people have decided,
+    and then nothing is left to go.
+    """
+    made = Saga(Purses(FEN, 0, 0, 0), idempotent=False, lookup=False)
+    made.paying.mood = Mood.LOSES_ANSWER
+    with running(made):
+        end_turns(made.workers[0], made, minutes=1)
+        made.call_back(lie="refused")
+        end_turns(made.workers[0], made, minutes=1)
+        assert made.rows.row.state == CaseState.REFUND_ATTENTION
+        made.call_back()
+        made.finish(people=True)
+    assert sum(deed.amount_fen for deed in made.paying.deeds) == FEN
+    assert made.rows.standing(REFUNDED) == FEN
+    assert not made.rows.row.is_open

@@ -192,7 +192,7 @@ class Money(RuleBasedStateMachine):
         """Let the holder claim what waits after the end."""
         self.saga.make_claim()
 
-    @precondition(lambda self: self.saga.rows.row.trouble == "refund_unresolved")
+    @precondition(lambda self: self.saga.waits_for_decision())
     @rule()
     @counted
     def decide(self) -> None:
@@ -264,8 +264,8 @@ class Money(RuleBasedStateMachine):
             self.paid_once()
             row = self.saga.rows.row
             still_open = row.is_open or self.saga.rows.claimed
+            assert not (still_open and self.people), "where people do their part, it ends"
             if still_open and not self.lied:
-                assert not self.people, "where people do their part, it ends"
                 assert row.trouble in {"refund_unresolved", "refund_contradictory"}
                 self._may_be_unresolved()
         finally:
