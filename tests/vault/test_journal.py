@@ -1,5 +1,6 @@
 """What was destroyed is written where a restored keystore cannot forget it."""
 
+import hashlib
 import json
 from pathlib import Path
 from uuid import uuid4
@@ -89,6 +90,23 @@ def test_the_longer_copy_counts(keyring: Keyring) -> None:
     erased()
     journal.ship()
     assert len(second.read_text().splitlines()) == 2
+
+
+def test_its_hash_grows_with_it_and_does_not_follow_what_is_rewritten(keyring: Keyring) -> None:
+    erased()
+    journal.ship()
+    whole = journal.places()[0].read_bytes()
+    assert journal.digest() == (len(whole), hashlib.sha256(whole).digest())
+    erased()
+    journal.ship()
+    grown = journal.places()[0].read_bytes()
+    assert journal.digest() == (len(grown), hashlib.sha256(grown).digest())
+    for place in journal.places():
+        place.write_bytes(b"x" + grown[1:])
+    assert not journal.begins_with(*journal.digest())
+    for place in journal.places():
+        place.write_bytes(whole)
+    assert journal.digest() == (len(whole), hashlib.sha256(whole).digest())
 
 
 def test_a_line_cut_short_is_passed_over_and_written_again(keyring: Keyring) -> None:

@@ -1,7 +1,8 @@
 """Does the page of a PDF say what was signed? It is printed anew from the signed text and compared.
 
 A digest of the file cannot be signed, since each download is printed afresh; so what the pages say,
-and how they look where the same fonts are at hand, is held against a page of our own.
+and how they look where the same fonts are at hand, is held against a page of our own. A page in the
+form of an earlier release is not compared: only what was signed counts.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from xiaohu.closures import papers, pdf_contents
+from xiaohu.closures import documents, papers, pdf_contents
 from xiaohu.closures.models import DocumentKind
 from xiaohu.closures.pdf_contents import Contents
 
@@ -22,6 +23,7 @@ class Found(StrEnum):
     SAME = "same"
     SAME_WORDS = "same_words"
     NOT_COMPARED = "not_compared"
+    OTHER_FORM = "other_form"
     PAGES = "pages"
     WORDS = "words"
     LOOK = "look"
@@ -44,6 +46,8 @@ def compare(given: Contents, *, kind: DocumentKind, said: Mapping[str, Any]) -> 
     """Hold the pages of a PDF against what was signed, in the language they are in."""
     if given.words is None:
         return Compared(Found.UNREADABLE)
+    if said.get("form") != documents.FORM:
+        return Compared(Found.OTHER_FORM)
     words = given.words
     try:
         ours = pdf_contents.read(

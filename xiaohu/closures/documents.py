@@ -26,6 +26,9 @@ TYPES: Mapping[DocumentKind, str] = {
     DocumentKind.CERTIFICATE: "xiaohu-certificate+jws",
     DocumentKind.STATEMENT: "xiaohu-statement+jws",
 }
+# Which form the pages of a document have. It is signed, so that a document printed in an earlier form
+# is not called altered: raise it with every change of what a page says or how it looks.
+FORM = 1
 NUMBER_BYTES = 8
 ISSUED = "issue_document"
 
@@ -50,6 +53,7 @@ def issue(
             **payload,
             "number": number,
             "issued_at": _moment(now),
+            "form": FORM,
             "verify": f"{settings.XIAOHU.address}/verify/{number}",
             "log": {"event": str(event_id), **_log_so_far()},
         },

@@ -23,6 +23,7 @@ from xiaohu.vault.units import Unit
 
 NAME = "erasures.jsonl"
 BATCH = 1000
+_HASHED: dict[Path, tuple[int, "hashlib._Hash"]] = {}
 
 
 class JournalDamaged(Exception):
@@ -71,7 +72,7 @@ def digest() -> tuple[int, bytes]:
         return 0, hashlib.sha256().digest()
     with longest.open("rb") as file:
         size = _whole(file.fileno())
-    return size, _hash_of(longest, size)
+    return size, _hash_so_far(longest, size)
 
 
 def begins_with(size: int, hashed: bytes) -> bool:
@@ -84,14 +85,33 @@ def begins_with(size: int, hashed: bytes) -> bool:
     )
 
 
-def _hash_of(place: Path, size: int) -> bytes:
-    """Return the hash of the first bytes of a file."""
-    hashing, left = hashlib.sha256(), size
-    with place.open("rb") as file:
-        while left and (part := file.read(min(left, 1 << 20))):
-            hashing.update(part)
-            left -= len(part)
+def _hash_so_far(place: Path, size: int) -> bytes:
+    """Return the hash of the first bytes of a file, reading only what was added since the last call.
+
+    What was rewritten in between keeps its old hash here, so that it does not fit what is signed.
+    """
+    known, hashing = _HASHED.get(place, (0, hashlib.sha256()))
+    if known > size:
+        known, hashing = 0, hashlib.sha256()
+    hashing = hashing.copy()
+    _read_into(hashing, place, known, size)
+    _HASHED[place] = size, hashing
     return hashing.digest()
+
+
+def _hash_of(place: Path, size: int) -> bytes:
+    """Return the hash of the first bytes of a file, every one of them read again."""
+    hashing = hashlib.sha256()
+    _read_into(hashing, place, 0, size)
+    return hashing.digest()
+
+
+def _read_into(hashing: "hashlib._Hash", place: Path, start: int, end: int) -> None:
+    with place.open("rb") as file:
+        file.seek(start)
+        while start < end and (part := file.read(min(end - start, 1 << 20))):
+            hashing.update(part)
+            start += len(part)
 
 
 def places() -> list[Path]:
