@@ -6,10 +6,13 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from tests.closures.states import case_in, fails, in_review, officer, traces
-from tests.stories import OPERATOR, World, closing_of, document_of
+from tests.stories import OPERATOR, World, closing_of, document_of, staff
 from xiaohu.closures import drafting, paying, purging, queries, reviewing
 from xiaohu.closures.models import Case, DocumentKind
+from xiaohu.core.actors import ActorKind
+from xiaohu.core.kept import KeptAct
 from xiaohu.core.states import TERMINAL, CaseState
+from xiaohu.erasure import kept
 from xiaohu.notices import outbox
 from xiaohu.settlement.models import RefundOrder
 from xiaohu.trail import auditing, events, sequencer
@@ -92,6 +95,25 @@ def test_begins_again_when_its_last_step_fails(
     assert Case.objects.get(pk=case.pk).purged_at is None
     assert purging.purge(now=world.now) == 1
     assert remains(case) == (0, 0, True)
+
+
+def test_leaves_a_folder_that_an_authority_holds_until_it_is_freed(world: World) -> None:
+    case = world.close()
+    one, other = (staff(name, ActorKind.COMPLIANCE) for name in ("wei", "xu"))
+    hold = kept.ask(
+        act=KeptAct.HOLD,
+        closings=[closing_of(case).pk],
+        authority="示例法执〔2026〕7号",
+        officer=one,
+        now=world.now,
+    )
+    kept.agree(request_id=hold.pk, officer=other, now=world.now)
+    assert after_its_time(world) == 0
+    freed = kept.ask_to_release(
+        hold_id=hold.pk, authority="示例法解〔2026〕7号", officer=one, now=world.now
+    )
+    kept.agree(request_id=freed.pk, officer=other, now=world.now)
+    assert purging.purge(now=world.now) == 1
 
 
 def test_goes_on_after_a_full_batch(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,6 +13,7 @@ from xiaohu.closures import moves, noting
 from xiaohu.closures.models import AssistedPayment, Case, Closing
 from xiaohu.core.actors import CLOCK
 from xiaohu.core.retention import FOLDER_KEPT_DAYS
+from xiaohu.erasure import holds
 from xiaohu.exports import copies
 from xiaohu.notices import outbox
 from xiaohu.proofing import papers
@@ -24,9 +25,14 @@ BATCH = 100
 
 
 def purge(*, now: datetime) -> int:
-    """Purge folders whose time is over, a batch at a time, and return how many; harmless to repeat."""
+    """Purge folders whose time is over, a batch at a time, and return how many; harmless to repeat.
+
+    What an authority holds stays whole until the hold ends.
+    """
     past = now - timedelta(days=FOLDER_KEPT_DAYS)
-    due = Case.objects.filter(ended_at__lt=past, purged_at=None).order_by("ended_at")
+    due = Case.objects.filter(ended_at__lt=past, purged_at=None)
+    held = Closing.objects.filter(pk__in=holds.held()).values("case_id")
+    due = due.exclude(pk__in=held).order_by("ended_at")
     ids = list(due.values_list("pk", flat=True)[:BATCH])
     for case_id in ids:
         unit = units.case(case_id)

@@ -17,10 +17,14 @@ from xiaohu.vault import buckets
 
 def standing(operator: str) -> QuerySet[KeptRequest]:
     """Return the holds that two people agreed on and nobody ended, oldest first."""
-    placed = KeptRequest.objects.filter(
-        operator=operator, act=KeptAct.HOLD, done_at__isnull=False, released_at=None
-    )
+    placed = _placed().filter(operator=operator)
     return placed.select_related("asked_by", "agreed_by").order_by("done_at", "pk")
+
+
+def held() -> set[UUID]:
+    """Return the closings that any hold stands over, of every operator."""
+    subjects = _placed().values_list("subjects", flat=True)
+    return {closing_id for of_one in subjects for closing_id in of_one}
 
 
 def stands(operator: str, subjects: Collection[UUID], authority: str) -> bool:
@@ -46,6 +50,12 @@ def lift(hold: KeptRequest, *, now: datetime) -> int:
     )
     KeptRequest.objects.filter(pk=hold.pk).update(released_at=now)
     return freed
+
+
+def _placed() -> QuerySet[KeptRequest]:
+    return KeptRequest.objects.filter(
+        act=KeptAct.HOLD.value, done_at__isnull=False, released_at=None
+    )
 
 
 def _locked(hold: KeptRequest) -> list[KeptRequest]:
