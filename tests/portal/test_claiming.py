@@ -28,7 +28,7 @@ def test_the_entitled_claim_it_with_reference_and_code(world: World) -> None:
     assert "126.40 元" in said
     assert "2029年11月26日" in said
     assert "出示证件" in said
-    assert "出示证件" in words(browser.client.post(at, {**ACCOUNT, "agreed": "on"}))
+    assert "每次更改都要出示一次" in words(browser.client.post(at, {**ACCOUNT, "agreed": "on"}))
     browser.show_identity(case)
     assert browser.client.post(at, ACCOUNT).status_code == 422
     assert browser.client.post(at, {**ACCOUNT, "agreed": "on"})["Location"] == at

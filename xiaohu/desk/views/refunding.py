@@ -60,12 +60,8 @@ def repair(request: HttpRequest, officer: StaffUser, closing_id: UUID) -> HttpRe
         messages.info(request, gettext("refunds.gone"))
         return HttpResponseRedirect(reverse("desk:refunds"))
     asked = request.POST.get("do", "")
-    typed = Unsent(request.POST.urlencode())  # for another way than the one that was asked for
-    identity = PayeeShown(*((request.POST, request.FILES) if asked == IDENTITY else ()))
-    account = NewAccount(request.POST if asked == "account" else typed)
-    slip = Slip(request.POST if asked == "record" else typed)
-    wallet = NewWallet(request.POST if asked == "wallet" else typed)
-    form = {IDENTITY: identity, "account": account, "wallet": wallet, "record": slip}.get(asked)
+    forms = _forms(request, asked)
+    form, identity = forms.get(asked), forms[IDENTITY]
     uploads.refuse_left_out(request, identity)
     problem = None
     if request.method == "POST" and (form is None or form.is_valid()):
@@ -73,15 +69,23 @@ def repair(request: HttpRequest, officer: StaffUser, closing_id: UUID) -> HttpRe
             with uploads.refusals_told(identity):
                 told = _do(asked, request, officer, refund, form)
         except SlipRefused as refused:
-            slip.add_error("slip", sentence(refused).what)
+            forms["record"].add_error("slip", sentence(refused).what)
         except Refusal as refused:
             problem = sentence(refused)
         else:
             if not identity.errors:
                 messages.success(request, told)
                 return HttpResponseRedirect(_then(asked, closing_id))
-    forms = {"identity": identity, "account": account, "wallet": wallet, "slip": slip}
     return _page(request, officer, refunds.one(closing_id) or refund, forms, problem)
+
+
+def _forms(request: HttpRequest, asked: str) -> dict[str, PlainForm]:
+    """Return the form of each way by its name; what was typed for another one is only kept."""
+    typed = Unsent(request.POST.urlencode())
+    return {
+        name: form(request.POST, request.FILES) if name == asked else form(typed)
+        for name, form in _FORMS.items()
+    }
 
 
 def _then(asked: str, closing_id: UUID) -> str:
@@ -184,6 +188,12 @@ def _word(asked: str, officer: StaffUser, refund: Refund, seen: str, *, now: dat
 
 
 IDENTITY = "identity"
+_FORMS: Mapping[str, type[PlainForm]] = {
+    IDENTITY: PayeeShown,
+    "account": NewAccount,
+    "wallet": NewWallet,
+    "record": Slip,
+}
 _ELSEWHERE = {
     "account": RefundRoute.BANK_ACCOUNT,
     "wallet": RefundRoute.WALLET,

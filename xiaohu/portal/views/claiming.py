@@ -1,8 +1,10 @@
 """Money that waits to be claimed: for anybody how, and for whoever proved the contact the claim itself."""
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from xiaohu.closures import claiming, payee_identity, queries
 from xiaohu.closures.models import Case
@@ -38,7 +40,9 @@ def claim(request: HttpRequest, case: Case) -> HttpResponse:
     form = account_form(request, case, route)
     open_to = bool(claiming.claimable(case))
     shown = payee_identity.fresh(case) is not None
-    if request.method == "POST" and open_to and shown and route in ways and form.is_valid():
+    if request.method == "POST" and open_to and not shown:
+        messages.info(request, gettext("payee_identity.each"))
+    elif request.method == "POST" and open_to and route in ways and form.is_valid():
         claiming.claim(
             case_id=case.pk,
             route=route,

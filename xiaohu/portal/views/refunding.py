@@ -124,6 +124,8 @@ def wallet(request: HttpRequest, case: Case) -> HttpResponse:
     """S21: the holder's own wallet, on a page of its own as in S13."""
     offered = RefundRoute.WALLET in paying.routes(case)
     shown = payee_identity.fresh(case) is not None
+    if request.method == "POST" and not shown:
+        messages.info(request, gettext("payee_identity.each"))
     if not refunding.is_back(case) or not offered or not shown:
         return HttpResponseRedirect(reverse("portal:refund", args=[case.pk]))
     form = account_form(request, case, RefundRoute.WALLET)
