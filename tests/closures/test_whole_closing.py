@@ -1,6 +1,10 @@
 """A whole closing: what the outside saw, where every fen went, what is left and what is not."""
 
+import json
+from typing import Any
+
 import pytest
+from django.db.models import QuerySet
 
 from tests.stories import ARREARS, CLEAN, EMPTY, LARGE, World, closing_of, document_of, signed_in
 from xiaohu.access.models import SubscriberAccount
@@ -12,13 +16,14 @@ from xiaohu.core.retention import Category
 from xiaohu.core.states import CaseState
 from xiaohu.core.steps import Scope
 from xiaohu.registry import lines
-from xiaohu.registry.models import Line, QuarantinedNumber
+from xiaohu.registry.models import Holder, Line, QuarantinedNumber
 from xiaohu.settlement import ledger
 from xiaohu.settlement.models import Account
 from xiaohu.trail import auditing
 from xiaohu.trail.models import Event
 from xiaohu.vault import keys, records, units
 from xiaohu.vault.keys import Erased
+from xiaohu.vault.keystore.models import UnitKey
 from xiaohu.vault.models import BucketRecord, SealedRecord
 
 pytestmark = pytest.mark.django_db(databases=["default", "keystore"])
@@ -45,6 +50,38 @@ def test_ends_with_the_line_gone_and_the_money_back(world: World) -> None:
     assert QuarantinedNumber.objects.count() == 1
     line.refresh_from_db()
     assert (line.status, line.number_index) == ("closed", None)
+
+
+def everything_of(line: Line) -> list[object]:
+    """Return every row of a line and of its holder as it is stored, the keys in their own place."""
+    of = [line.pk, line.holder_id]
+    rows: list[QuerySet[Any]] = [
+        Line.objects.filter(pk=line.pk),
+        Holder.objects.filter(pk=line.holder_id),
+        SealedRecord.objects.filter(unit__in=of),
+        UnitKey.objects.filter(unit__in=of),
+    ]
+    return [
+        [
+            {name: bytes(v) if isinstance(v, memoryview) else v for name, v in row.items()}
+            for row in q
+        ]
+        for q in (each.order_by("pk").values() for each in rows)
+    ]
+
+
+def test_another_line_of_the_same_holder_stays_as_it_is_byte_for_byte(world: World) -> None:
+    closed, other = world.line(), world.line(EMPTY)
+    Line.objects.filter(pk=other.pk).update(holder_id=closed.holder_id)
+    other.refresh_from_db()
+    before = everything_of(other)
+    assert all(before)
+    world.close()
+    assert everything_of(other) == before
+    told = json.dumps(world.outside.truth("operator"))
+    assert world.line(EMPTY) == other
+    assert closed.subscription_id in told
+    assert other.subscription_id not in told
 
 
 def test_every_fen_is_accounted_for(world: World) -> None:
