@@ -5,18 +5,20 @@ from datetime import UTC, timedelta
 import pytest
 
 from tests.closures.states import large
+from tests.closures.test_applying import ask
 from tests.desk.officers import OTHERS, officer, waiting
 from tests.portal.browser import Browser, page, words
-from tests.stories import CLEAN, LARGE, World, picture
-from xiaohu.closures import appealing, applying, drafting, reviewing
+from tests.stories import CLEAN, LARGE, World, holder_of, picture
+from xiaohu.closures import appealing, applying, drafting, reviewing, withdrawing
 from xiaohu.closures.models import Case
 from xiaohu.core.actors import Actor, ActorKind
-from xiaohu.core.applicants import Evidence
+from xiaohu.core.applicants import ApplicantKind, Evidence
 from xiaohu.core.calendar import end_of
 from xiaohu.core.consents import ConsentKind
 from xiaohu.core.review import RefusalReason, ReturnReason
 from xiaohu.desk import work
 from xiaohu.notices import outbox
+from xiaohu.portal import returned
 from xiaohu.trail.models import Event
 
 pytestmark = pytest.mark.django_db(databases=["default", "keystore"])
@@ -194,9 +196,45 @@ def test_unclear_answers_are_named(world: World) -> None:
     path = f"/case/{case.reference}/decide"
     answer = desk.send(path, outcome="return", reasons="unclear_answers", note=" ")
     assert answer.status_code == 422
-    assert "请写明哪里不清楚" in words(answer)
+    assert "请写明要改什么" in words(answer)
     said = desk.send(path, outcome="return", reasons="unclear_answers", note="请核对收款人")
     assert said.status_code == 302
+
+
+def test_another_reason_is_said_in_words_the_applicant_reads(world: World) -> None:
+    case = waiting(world)
+    desk = officer(world).sign_in()
+    desk.send("/")
+    path = f"/case/{case.reference}/decide"
+    assert desk.send(path, outcome="return", reasons="other", note="").status_code == 422
+    desk.send(path, outcome="return", reasons="other", note="请补开户时的合同编号")
+    said = words(Browser(world).sign_in().open(f"/case/{case.pk}/fix"))
+    assert "其他事项" in said
+    assert "请补开户时的合同编号" in said
+
+
+def by_somebody_else(world: World) -> Case:
+    """Return a case that somebody asks for with the holder's authority."""
+    case = ask(world, world.draft(OTHERS[0]), ApplicantKind.PROXY)
+    world.answer(case)
+    return world.submit(case)
+
+
+def test_proof_of_authority_is_a_reason_where_somebody_asks_for_another(world: World) -> None:
+    plain, by_proxy = waiting(world), by_somebody_else(world)
+    desk = officer(world).sign_in()
+    for case, offered in ((plain, False), (by_proxy, True)):
+        desk.send(f"/case/{case.reference}", claim="1")
+        answer = desk.open(f"/case/{case.reference}/decide?outcome=return")
+        assert ("authorisation_incomplete" in page(answer)) is offered
+    assert desk.decide(by_proxy, "return", "authorisation_incomplete").status_code == 302
+    by_proxy.refresh_from_db()
+    world.clock.pass_(minutes=5)
+    missing = returned.missing(by_proxy, now=world.now)
+    assert [item.words for item in missing] == ["授权材料不全，请补充上传"]
+    for evidence, lacks in ((Evidence.APPLICANT_ID, True), (Evidence.AUTHORISATION, False)):
+        applying.add_paper(case_id=by_proxy.pk, evidence=evidence, data=picture(), now=world.now)
+        assert bool(returned.missing(by_proxy, now=world.now)) is lacks
 
 
 def test_there_are_three_outcomes(world: World) -> None:
@@ -242,6 +280,57 @@ def test_deciding_twice_is_refused(world: World) -> None:
     assert case.state == "scheduled"
 
 
+@pytest.mark.parametrize("typed", [{"note": "户名看不清，请换一张"}, {}])
+def test_whoever_comes_too_late_reads_who_was_first_and_keeps_the_words(
+    world: World, typed: dict[str, str]
+) -> None:
+    case = waiting(world)
+    chen, wang = officer(world).sign_in(), officer(world, "wang").sign_in()
+    chen.send("/")
+    world.clock.pass_(minutes=31)
+    path = f"/case/{case.reference}"
+    wang.send(path, claim="1")
+    wang.decide(case, "refuse", "duplicate")
+    answer = chen.send(f"{path}/decide", outcome="return", reasons="payee_unclear", **typed)
+    assert answer.status_code == 409
+    assert f'href="/desk{path}"' in page(answer)
+    assert "wang示例 于" in words(answer)
+    assert "审核未通过" in words(answer)
+    assert "收款方式不清楚" in words(answer)
+    assert all(text in words(answer) for text in typed.values())
+    assert "确认退回" not in page(answer)
+
+
+def test_a_request_its_applicant_took_back_is_told_as_theirs(world: World) -> None:
+    case = waiting(world)
+    desk = officer(world).sign_in()
+    desk.send("/")
+    withdrawing.withdraw(case_id=case.pk, actor=holder_of(case), now=world.now)
+    answer = desk.decide(case, "approve")
+    assert "申请人 于" in words(answer)
+    assert "已撤销" in words(answer)
+
+
+def test_a_case_taken_over_is_decided_with_the_words_once_it_is_taken_back(world: World) -> None:
+    case = waiting(world)
+    chen, wang = officer(world).sign_in(), officer(world, "wang").sign_in()
+    chen.send("/")
+    world.clock.pass_(minutes=31)
+    path = f"/case/{case.reference}"
+    wang.send(path, claim="1")
+    said = {"outcome": "return", "reasons": "payee_unclear", "note": "户名看不清，请换一张"}
+    taken = chen.send(f"{path}/decide", **said)
+    assert (taken.status_code, "确认退回" in page(taken)) == (409, False)
+    assert "户名看不清，请换一张</textarea>" in page(taken)
+    wang.send(path, release="1")
+    free = chen.send(f"{path}/decide", **said)
+    assert (free.status_code, "请先领取" in page(free)) == (409, True)
+    claimed = chen.send(f"{path}/decide", **said, claim="1")
+    assert (claimed.status_code, "确认退回" in page(claimed)) == (200, True)
+    assert "户名看不清，请换一张</textarea>" in page(claimed)
+    assert chen.send(f"{path}/decide", **said).status_code == 302
+
+
 def test_stale_checks_ask_to_check_again(world: World) -> None:
     case = waiting(world)
     desk = officer(world).sign_in()
@@ -271,6 +360,10 @@ def test_an_officer_who_is_no_reviewer_looks_only(world: World) -> None:
     desk = officer(world, "lin", ActorKind.OFFICER).sign_in()
     assert desk.open(f"/case/{case.reference}").status_code == 200
     desk.send("/")
+    looked = desk.open(f"/case/{case.reference}/decide?outcome=return")
+    assert "由审核人员决定" in page(looked)
+    assert "确认退回" not in page(looked)
+    assert "/decide" not in page(desk.open(f"/case/{case.reference}"))
     for outcome in ("approve", "return", "refuse"):
         answer = desk.decide(case, outcome, *REASONS.get(outcome, []))
         assert answer.status_code == 403

@@ -21,8 +21,9 @@ from xiaohu.closures.queries import CaseNotFound, LineNotYours
 from xiaohu.closures.reviewing import SamePerson
 from xiaohu.core.actors import ActorKind
 from xiaohu.core.applicants import ApplicantKind
+from xiaohu.core.consents import ConsentKind
 from xiaohu.core.readout import HeardBy, ReadItem
-from xiaohu.proofing import papers
+from xiaohu.proofing import consents, papers
 from xiaohu.proofing.models import Paper
 from xiaohu.registry.models import Line
 from xiaohu.screening import facts as screening
@@ -399,6 +400,15 @@ def test_a_wrong_number_looked_up_says_nothing_of_the_rest(desk: Desk) -> None:
     assert answer.status_code == 422
     assert page(answer).count("错误：") == 2  # the title and the field
     assert "请输入机主姓名" not in page(answer)
+
+
+def test_only_consents_that_can_matter_are_offered_and_kept(world: World, desk: Desk) -> None:
+    offered = page(desk.open("/new"))
+    for kind, there in (("bank_account", True), ("id_photo", True), ("face", False)):
+        assert (f'name="consents" value="{kind}"' in offered) is there
+    assert ('name="consents" value="waiver"' in offered) is ('<option value="waive"' in offered)
+    case = taken(world, desk, route="original", consents=["bank_account", "later_settlement"])
+    assert set(consents.in_force(case.pk)) == {ConsentKind.LATER_SETTLEMENT}
 
 
 def test_choices_and_consents_are_in_the_words_of_staff(world: World, desk: Desk) -> None:

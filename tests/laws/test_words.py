@@ -352,7 +352,7 @@ def made() -> Mapping[str, list[str]]:
         "papers.because.": ["by_paper", "by_person", "for_somebody", "large"],
         "page.": each(
             (
-                *("400", "400file", "403", "403cookie", "403csrf"),
+                *("400", "400file", "403", "403cookie", "403csrf", "403kept"),
                 *("404", "404case", "405", "413", "413typed"),
             ),
             ".next",

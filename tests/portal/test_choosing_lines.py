@@ -38,11 +38,16 @@ def upload(browser: Browser, data: bytes, name: str = "list.csv") -> str:
 def test_each_line_says_whether_it_can_be_closed(world: World) -> None:
     shown = Browser(world).sign_in().open("/lines")
     assert re.search(
-        r"130 \*\*\*\* 0001 可以办理 .* 在用 · 余额约", words(shown).replace("\xa0", " ")
+        r"130 \*\*\*\* 0001 可以申请 .* 在用 · 余额约", words(shown).replace("\xa0", " ")
     )
     assert '<span class="nowrap">余额约 146.40 元</span>' in page(shown)
     said = words(Browser(world).sign_in(ARREARS).open("/lines"))
-    assert "可以办理" in said
+    assert "可以申请" in said
+
+
+def test_a_line_in_use_that_owes_is_not_promised_a_closing(world: World) -> None:
+    Line.objects.filter(pk=world.line().pk).update(balance_fen=-3820)
+    assert "130 **** 0001 可以申请，先看欠费" in words(Browser(world).sign_in().open("/lines"))
 
 
 def test_a_line_with_a_request_says_so_and_leads_to_it(world: World) -> None:

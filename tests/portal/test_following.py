@@ -24,8 +24,12 @@ from xiaohu.core.steps import Scope
 from xiaohu.gateways.protocols import Delivery
 from xiaohu.notices import reports
 from xiaohu.notices.models import QueuedNotice
+from xiaohu.portal import steps
+from xiaohu.portal.shown import shown_case
 from xiaohu.registry.models import Line
+from xiaohu.settlement.models import SettledClosing, Transfer
 from xiaohu.ui import catalogue
+from xiaohu.ui.templatetags.words import moment, yuan
 
 OTHERS = ["+8613000000023", "+8613000000026", "+8613000000027"]
 
@@ -71,6 +75,29 @@ def finished(world: World) -> Case:
     world.work_until(lambda: Case.objects.get(pk=case.pk).state == CaseState.DONE)
     case.refresh_from_db()
     return case
+
+
+def test_the_steps_say_when_money_is_back(world: World) -> None:
+    case = world.close()
+    browser = Browser(world).sign_in_by_reference(case)
+    world.work_until(lambda: Case.objects.get(pk=case.pk).state == CaseState.DONE)
+    paid_at = Transfer.objects.get(credit="refunded").at
+    amount = yuan(SettledClosing.objects.get().refunded_fen)
+    told = page(browser.open(f"/case/{case.pk}")).partition('<ol class="timeline">')[2]
+    told = told.partition("</ol>")[0]
+    assert "结算并退还余额" not in told
+    assert told.index(f"已退还 {amount} 元") < told.index("全部办结")
+    assert moment(paid_at) in told.partition("已退还")[2].partition("</li>")[0]
+
+
+def test_once_money_is_back_only_the_papers_are_to_come(world: World) -> None:
+    case = world.close()
+    world.work_until(lambda: Case.objects.get(pk=case.pk).state == CaseState.DONE)
+    Case.objects.filter(pk=case.pk).update(state=CaseState.SETTLING.value)
+    case.refresh_from_db()
+    told = [step.words for step in steps.of_case(shown_case(case), waits_until=None)]
+    assert told[-1] == "出具结清与信息处置说明"
+    assert not any("结算并退还" in words for words in told)
 
 
 def test_every_state_is_said_in_words(world: World) -> None:

@@ -3,18 +3,21 @@
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.utils.translation import gettext
 
 from tests.closures.states import large
 from tests.portal.browser import CONTACT, Browser, page, words
-from tests.stories import LARGE, World
+from tests.stories import LARGE, OPERATOR, World
 from xiaohu.closures import checking, expecting, paying
 from xiaohu.closures.models import Case
 from xiaohu.core.calendar import day_of
 from xiaohu.core.profile import RefundRoute
+from xiaohu.core.retention import Category
 from xiaohu.portal import looked_at
 from xiaohu.portal.views import submitting as views
 from xiaohu.ui.templatetags.words import day, moment
+from xiaohu.vault import records, units
 
 pytestmark = pytest.mark.django_db(databases=["default", "keystore"])
 
@@ -33,6 +36,40 @@ def looking(world: World) -> tuple[Browser, dict[str, str]]:
 def rows(answer: Any) -> list[str]:
     """Return the rows of the last page, as they are written."""
     return page(answer).split("<dt>")[1:]
+
+
+@pytest.mark.parametrize(
+    ("contact", "row"),
+    [
+        ("+8613000000002", "绑定手机 130 **** 0002"),
+        ("somebody@example.com", "登记邮箱 so***@example.com"),
+        ("", ""),
+    ],
+)
+def test_the_phone_registered_with_the_line_stands_among_the_answers(
+    world: World, contact: str, row: str
+) -> None:
+    holder = units.holder(world.line().holder_id)
+    with transaction.atomic():
+        records.seal(
+            operator=OPERATOR, unit=holder, category=Category.CONTACT, value={"to": contact}
+        )
+    case = world.ready()
+    browser = Browser(world).sign_in()
+    for path in (f"/case/{case.pk}/check", "/settings/security"):
+        said = words(browser.open(path))
+        assert row in said
+        assert ("绑定手机" in said) is ("手机" in row)
+        assert contact not in said or not contact
+    code = Browser(world).sign_in_by_code()
+    assert "绑定手机" not in words(code.open("/settings/security"))
+
+
+def test_what_is_told_to_back_up_can_be_copied_from_there(world: World) -> None:
+    case = world.ready()
+    browser = Browser(world).sign_in()
+    assert f'href="/case/{case.pk}/export"' in page(browser.open(f"/case/{case.pk}/effects"))
+    assert "生成副本" in words(browser.open(f"/case/{case.pk}/export"))
 
 
 def test_old_checks_are_made_afresh_and_nothing_changed(world: World) -> None:

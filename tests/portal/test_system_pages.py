@@ -96,7 +96,7 @@ def test_looking_is_not_enough_to_change_the_language(world: World) -> None:
 def test_what_only_a_form_sends_says_where_to_go_on(world: World) -> None:
     answer = Client().get("/sign-out")
     assert (answer.status_code, answer["Allow"]) == (405, "POST")
-    assert "这个页面不能直接打开" in words(answer)
+    assert "这个地址不能直接打开" in words(answer)
     assert 'href="/"' in page(answer)
 
 

@@ -1,6 +1,10 @@
 """A session that ends while somebody types costs them nothing: the page comes back as it was."""
 
+from typing import cast
+
 import pytest
+from django.http import HttpResponse
+from django.test import Client
 
 from tests.desk import officers
 from tests.desk.officers import waiting
@@ -149,3 +153,63 @@ def test_what_is_too_long_to_be_taken_along_stays_where_it_is(world: World) -> N
     assert answer.status_code == 413
     assert "内容较多" in words(answer)
     assert "xh_lang" not in answer.cookies
+
+
+def too_old(client: Client, path: str, **typed: str | list[str]) -> HttpResponse:
+    """Send a form of our own with a token that no longer counts."""
+    return cast(HttpResponse, client.post(path, typed, headers={"origin": "http://testserver"}))
+
+
+def test_a_page_open_too_long_comes_back_with_what_was_typed(world: World) -> None:
+    browser = at_the_account(world)
+    account = browser.at
+    browser.client.handler.enforce_csrf_checks = True
+    answer = too_old(browser.client, f"{account}?x=1", csrfmiddlewaretoken="x" * 64, **TYPED)
+    assert answer.status_code == 403
+    assert "没有提交" in words(answer)
+    assert f'href="{account}?x=1"' in page(answer)
+    assert not Case.objects.get().payee_index
+    again = browser.open(account)
+    assert all(f'value="{TYPED[name]}"' in page(again) for name in ("bank", "account"))
+    assert 'role="alert"' not in page(again)
+
+
+def test_neither_a_secret_nor_a_file_comes_back(world: World) -> None:
+    browser = at_the_account(world)
+    browser.client.handler.enforce_csrf_checks = True
+    for path, secret in (
+        (f"{browser.home}/verify", {"tail": "0000"}),
+        (f"{browser.home}/documents", {"file": "id.jpg"}),
+    ):
+        answer = too_old(browser.client, path, **secret)
+        assert "重新打开页面再试" in words(answer)
+        assert COOKIE not in browser.client.cookies
+
+
+@pytest.mark.parametrize("origin", [{"origin": "https://evil.example"}, {"origin": "null"}, {}])
+def test_what_another_site_sends_is_never_offered(world: World, origin: dict[str, str]) -> None:
+    browser = at_the_account(world)
+    browser.client.handler.enforce_csrf_checks = True
+    answer = browser.client.post(browser.at, TYPED, headers=origin)
+    assert answer.status_code == 403
+    assert COOKIE not in browser.client.cookies
+
+
+def test_an_officer_s_page_open_too_long_comes_back_too(world: World) -> None:
+    case = waiting(world)
+    desk = officers.officer(world).sign_in()
+    desk.send("/")
+    desk.client.handler.enforce_csrf_checks = True
+    path = f"/desk/case/{case.reference}/decide"
+    said: dict[str, str | list[str]] = {
+        "outcome": "return",
+        "reasons": ["payee_unclear"],
+        "note": "户名看不清",
+    }
+    assert too_old(desk.client, f"{path}?outcome=approve", **said).status_code == 403
+    assert "户名看不清</textarea>" in page(desk.open(f"/case/{case.reference}/decide"))
+    other = desk.open(f"/case/{case.reference}/decide?outcome=refuse")
+    assert "确认不予办理" in page(other)
+    note = too_old(desk.client, f"/desk/case/{case.reference}", note="已电话核对", write="1")
+    assert note.status_code == 403
+    assert "已电话核对</textarea>" in page(desk.open(f"/case/{case.reference}"))

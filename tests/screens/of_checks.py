@@ -1,5 +1,7 @@
 """Scenes of the checks: every tag, a second look, and asking for people."""
 
+from threading import Event
+
 from tests.portal.browser import Browser
 from tests.screens.of_answers import address, drafted
 from tests.screens.scenes import scene
@@ -8,6 +10,8 @@ from tests.stories import ARREARS, STOPPED
 from xiaohu.closures import checking
 from xiaohu.closures.models import Case
 from xiaohu.core.steps import Scope
+from xiaohu.gateways import http
+from xiaohu.portal import opening
 
 WHO = {"name": "李示例", "number": "13000000002"}
 TO_PAY = {"choice": "pay"}
@@ -45,6 +49,35 @@ def stopped(stage: Stage) -> str:
 def away_after(stage: Stage) -> str:
     path = drafted(stage, ARREARS)
     stage.world.outside.fault("operator", down=True)
+    return f"{path}/checks"
+
+
+def _silence(stage: Stage) -> None:
+    """Let the operator say nothing for as long as the scene lasts."""
+    over = Event()
+
+    def silent(*_: object, **__: object) -> tuple[int, bytes]:
+        over.wait(timeout=60)
+        return 0, b""
+
+    stage.replace(opening, "PATIENCE_S", 0.1)
+    stage.replace(http, "_exchange", silent)
+    stage.undo.append(over.set)
+
+
+@scene("S6-checking", "portal:checks")
+def being_checked(stage: Stage) -> str:
+    case = stage.world.draft()
+    stage.holder()
+    _silence(stage)
+    return f"{address(case)}/checks"
+
+
+@scene("S6-checking-again", "portal:checks")
+def being_checked_again(stage: Stage) -> str:
+    path = drafted(stage, ARREARS)
+    _silence(stage)
+    opening.check(Case.objects.get())
     return f"{path}/checks"
 
 

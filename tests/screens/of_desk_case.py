@@ -9,6 +9,8 @@ from tests.screens.stage import Stage
 from tests.stories import closing_of, holder_of, staff
 from xiaohu.closures import appealing, checking, clearing_pictures, noting, reviewing
 from xiaohu.closures.models import Case
+from xiaohu.core.actors import ActorKind
+from xiaohu.core.review import RefusalReason
 from xiaohu.desk import presence
 from xiaohu.erasure.models import OutsideErasure
 
@@ -186,6 +188,47 @@ def return_with_a_note(stage: Stage) -> str:
 def note_too_long(stage: Stage) -> str:
     case = claimed(stage.world, stage.officer())
     return at(case, "/decide?outcome=return")
+
+
+@scene("D5-decided-by-another", "desk:decide")
+def decided_by_another(stage: Stage) -> str:
+    """Words come back that were typed before somebody else decided."""
+    by = staff("wang")
+    case = claimed(stage.world, by)
+    reviewing.refuse(
+        case_id=case.pk,
+        officer=by,
+        reasons=[RefusalReason.DUPLICATE],
+        now=stage.world.now,
+    )
+    stage.officer()
+    return stage.type(
+        at(case, "/decide"),
+        outcome="return",
+        reasons="payee_unclear",
+        note="银行卡照片里的户名看不清，请换一张光线好的。",
+    )
+
+
+@scene("D5-not-taken", "desk:decide")
+def not_taken(stage: Stage) -> str:
+    case = in_review(stage.world)
+    stage.officer()
+    return at(case, "/decide?outcome=return")
+
+
+@scene("D5-only-reviewers", "desk:decide")
+def only_reviewers(stage: Stage) -> str:
+    case = in_review(stage.world)
+    stage.officer("lin", ActorKind.OFFICER)
+    return at(case, "/decide?outcome=approve")
+
+
+@scene("D4-only-reviewers", "desk:case")
+def looked_at_only(stage: Stage) -> str:
+    case = in_review(stage.world)
+    stage.officer("lin", ActorKind.OFFICER)
+    return at(case)
 
 
 @scene("D4-refused", "desk:case")

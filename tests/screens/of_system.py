@@ -47,6 +47,19 @@ def form_too_old(stage: Stage) -> str:
 
 
 @scene(
+    "S25-403-kept",
+    "",
+    status=403,
+    press="btn.send_code",
+    typed={"csrfmiddlewaretoken": "x" * 64, "to": "somebody@example.com"},
+)
+def form_too_old_with_words(stage: Stage) -> str:
+    case = stage.world.ready()
+    stage.holder()
+    return f"/case/{case.pk}/contact"
+
+
+@scene(
     "S25-413", "", status=413, press="btn.continue", typed={"csrfmiddlewaretoken": "x" * 2_700_000}
 )
 def too_large(stage: Stage) -> str:

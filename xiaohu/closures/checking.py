@@ -1,6 +1,6 @@
 """Running the checks of a case: facts are gathered outside transactions, then judged by `core`."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -17,7 +17,9 @@ from xiaohu.core.checks import CheckCode, Finding, Stage, StaleChecks
 from xiaohu.core.choices import CARRIED_OUT, CarriedOut, Choice
 from xiaohu.core.facts import LineFacts
 from xiaohu.registry.models import Line
+from xiaohu.screening import asking
 from xiaohu.screening import facts as screening
+from xiaohu.screening.asking import Heard
 from xiaohu.screening.facts import Gathered
 
 BEFORE_THE_FORMS = frozenset({Stage.OBSTACLES})
@@ -122,11 +124,33 @@ def run(*, case_id: UUID, now: datetime) -> Checked:
     case = Case.objects.get(pk=case_id)
     closings = [closing for closing in queries.closings_of(case) if closing.line is not None]
     gathered = {c.pk: screening.gather(c.line, now=now) for c in closings if c.line is not None}
+    _keep(case_id, gathered)
+    return _judged(closings, gathered, now=now, given=None)
+
+
+def look(*, case_id: UUID, now: datetime, patience_s: float) -> Heard:
+    """Ask the operator in the background, and keep what it says within a moment.
+
+    Whoever looks again hears the rest; what was known before stays known until then.
+    """
+    case = Case.objects.get(pk=case_id)
+    lines = {c.pk: c.line for c in queries.closings_of(case) if c.line is not None}
+    heard = asking.hear(lines, now=now, patience_s=patience_s)
+    if heard.said:
+        _keep(case_id, heard.said)
+    return heard
+
+
+def is_asking(case: Case) -> bool:
+    """Say whether the operator was asked something that was not heard yet."""
+    return asking.is_asking(closing.pk for closing in queries.closings_of(case))
+
+
+def _keep(case_id: UUID, said: Mapping[UUID, Gathered]) -> None:
     with transaction.atomic(durable=True):
         moves.lock(case_id)
-        for closing_id, said in gathered.items():
-            screening.keep(closing_id, said)
-    return _judged(closings, gathered, now=now, given=None)
+        for closing_id, gathered in said.items():
+            screening.keep(closing_id, gathered)
 
 
 def last(case: Case, *, now: datetime, with_answers: bool = False) -> Checked | None:

@@ -197,7 +197,7 @@ def held_by_other(case: Case, officer: StaffUser, *, now: datetime) -> bool:
 def _to_decide(case_id: UUID, officer: StaffUser, now: datetime) -> Case:
     case = moves.lock(case_id)
     _require_in_review(case)
-    if not officer.acts_as(ActorKind.REVIEWER) or officer.operator != case.operator:
+    if not may_decide(case, officer):
         raise NotAReviewer
     _refuse_other_officer(case, officer, now)
     if case.officer_id != officer.pk:
@@ -206,6 +206,11 @@ def _to_decide(case_id: UUID, officer: StaffUser, now: datetime) -> Case:
         raise SamePerson
     case.decided_by, case.decided_at = officer, now
     return case
+
+
+def may_decide(case: Case, officer: StaffUser) -> bool:
+    """Say whether deciding is somebody's work at all, whatever part they had in this case."""
+    return officer.acts_as(ActorKind.REVIEWER) and officer.operator == case.operator
 
 
 def is_barred(case: Case, officer: StaffUser) -> bool:

@@ -83,7 +83,7 @@ def _checks(profile: Profile) -> Rules:
             offered = Codes("choice.", tuple(choice.value for choice in choices))
             yield f"checks.{code}", Rule("rule.check_choices", {"check": title, "choices": offered})
         else:
-            yield f"checks.{code}", Rule("rule.check", {"check": title})
+            yield f"checks.{code}", Rule(f"check.title.{code.value}", {})
 
 
 def _proof(profile: Profile) -> Rules:

@@ -43,9 +43,15 @@ class ReturnReason(StrEnum):
 
     UNCLEAR_ANSWERS = "unclear_answers"
     PHOTO_UNCLEAR = "photo_unclear"
+    AUTHORISATION_INCOMPLETE = "authorisation_incomplete"
     PAYEE_UNCLEAR = "payee_unclear"
     CONTACT_UNREACHABLE = "contact_unreachable"
     PROVE_AGAIN = "prove_again"
+    OTHER = "other"
+
+
+# These say nothing alone: the officer adds what is to be put right.
+SAID_IN_WORDS = frozenset({ReturnReason.UNCLEAR_ANSWERS, ReturnReason.OTHER})
 
 
 class RefusalReason(StrEnum):

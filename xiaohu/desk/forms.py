@@ -16,7 +16,7 @@ from xiaohu.core.identity import OF_APPLICANTS
 from xiaohu.core.numbers import NumberRefused, normalise
 from xiaohu.core.restrictions import CheckAnswer
 from xiaohu.core.revealing import RevealReason
-from xiaohu.core.review import LONGEST_NOTE, ReturnReason
+from xiaohu.core.review import LONGEST_NOTE, SAID_IN_WORDS
 from xiaohu.ui.plain import PlainForm
 from xiaohu.ui.uploads import PayeeIdentity
 
@@ -72,10 +72,10 @@ class Reasons(PlainForm):
             del self.fields["note"].widget.attrs["maxlength"]
 
     def clean(self) -> dict[str, Any]:
-        """Return what was said; "unclear" alone tells nobody what to mend."""
+        """Return what was said; "unclear" or "other" alone tells nobody what to mend."""
         given: dict[str, Any] = self.cleaned_data
-        unclear = ReturnReason.UNCLEAR_ANSWERS.value in given.get("reasons", [])
-        if self.noted and unclear and "note" not in self.errors and not given["note"].strip():
+        in_words = SAID_IN_WORDS.intersection(given.get("reasons", []))
+        if self.noted and in_words and "note" not in self.errors and not given["note"].strip():
             self.add_error("note", _("desk.err.return_note_missing"))
         return given
 

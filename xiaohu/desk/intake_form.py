@@ -18,7 +18,7 @@ from xiaohu.core.cards import (
     normalise_iccid_tail,
 )
 from xiaohu.core.consents import ConsentKind
-from xiaohu.core.destinations import Wallet
+from xiaohu.core.destinations import DESTINATIONS, WITH_CONSENT, Wallet
 from xiaohu.core.identity import OF_APPLICANTS
 from xiaohu.core.numbers import NumberRefused, normalise
 from xiaohu.core.profile import RefundRoute
@@ -36,6 +36,14 @@ ASKING = tuple(kind for kind in ApplicantKind if kind is not ApplicantKind.OPERA
 # Which papers somebody shows; a holder may show an identity document.
 SHOWN = {kind: APPLICANTS[kind].evidence or (Evidence.HOLDER_ID,) for kind in ASKING}
 EVIDENCE = tuple(dict.fromkeys(kind for kinds in SHOWN.values() for kind in kinds))
+
+# Consents that matter for some ways of the money alone.
+OF_WAYS = {
+    ConsentKind.BANK_ACCOUNT: frozenset(
+        route for route, to in DESTINATIONS.items() if to.asks in WITH_CONSENT
+    ),
+    ConsentKind.WAIVER: frozenset({RefundRoute.WAIVE}),
+}
 
 
 class Intake(PlainForm):
@@ -66,7 +74,7 @@ class Intake(PlainForm):
             "to_line": _text("intake.to_line", inputmode="tel"),
             "reason": _choice("intake.reason", "reason.", _REASONS),
             "read": _ticks("intake.read", "intake.read.", ReadItem),
-            "consents": _some("intake.consents", "consent.desk.", ConsentKind),
+            "consents": _some("intake.consents", "consent.desk.", _consents(routes)),
             "heard_by": _radio("intake.heard_by", "intake.heard_by.", HeardBy),
             "heard_at": _text("intake.heard_at", empty="intake.err.heard_at"),
             **{f"paper-{kind}": _files(kind) for kind in EVIDENCE},
@@ -120,6 +128,11 @@ class Intake(PlainForm):
             self._judge_wallet(given)
         else:
             given["bank"] = given["account"] = ""
+        given["consents"] = [
+            kind
+            for kind in given.get("consents", [])
+            if route in OF_WAYS.get(ConsentKind(kind), [route])
+        ]
         return given
 
     def _judge_account(self, given: dict[str, Any]) -> None:
@@ -176,6 +189,15 @@ class Intake(PlainForm):
 
 def _line(shown: ShownLine) -> str:
     return f"{shown.number} · {shown.product} · {gettext(f'line.{shown.status}')}"
+
+
+def _consents(routes: Collection[RefundRoute]) -> list[ConsentKind]:
+    """Return the consents that can matter under an operator's rules; nobody compares a face here."""
+    return [
+        kind
+        for kind in ConsentKind
+        if kind is not ConsentKind.FACE and (kind not in OF_WAYS or OF_WAYS[kind] & set(routes))
+    ]
 
 
 class _Several(forms.FileInput):

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import Http404
+from django.utils.translation import gettext
 
 from xiaohu.access.models import StaffUser
 from xiaohu.assistance import calling
@@ -23,6 +24,7 @@ from xiaohu.closures import (
 from xiaohu.closures.checking import Checked
 from xiaohu.closures.models import Case, HumanQueue
 from xiaohu.closures.restriction_checks import WAITS_FOR_CHECK
+from xiaohu.core.actors import ActorKind
 from xiaohu.core.assistance import CallTopic
 from xiaohu.core.checks import FRESH_FOR, FRESH_MINUTES
 from xiaohu.core.schedule import promised_by
@@ -40,6 +42,8 @@ from xiaohu.ui.shown import ShownClosing
 
 OUTCOMES = ("approve", "return", "refuse")
 OWN_OUTCOMES = ("approve", "stop")  # of a closing the operator started
+
+AT_THE_DESK = frozenset({ActorKind.OFFICER, ActorKind.REVIEWER})  # colleagues, known by name
 
 
 def outcomes_of(case: Case) -> tuple[str, ...]:
@@ -69,6 +73,8 @@ def page_of(case: Case, officer: StaffUser) -> dict[str, Any]:
     stale_after = _stale_after(checked, now)
     barred = in_review and reviewing.is_barred(case, officer)
     other = in_review and reviewing.held_by_other(case, officer, now=now)
+    mine = in_review and case.officer_id == officer.pk
+    may_decide = reviewing.may_decide(case, officer)
     return {
         "case": case,
         "closings": closings,
@@ -101,10 +107,24 @@ def page_of(case: Case, officer: StaffUser) -> dict[str, Any]:
         "fresh_minutes": FRESH_MINUTES,
         "left": time_left(case, now=now),
         "taken_by_other": other,
-        "mine": in_review and case.officer_id == officer.pk,
-        "can_claim": in_review and not (other or barred) and case.officer_id != officer.pk,
+        "mine": mine,
+        "can_claim": in_review and may_decide and not (other or barred or mine),
         "barred": barred,
+        "may_decide": may_decide,
     }
+
+
+def last_move(case: Case) -> tuple[str, str, datetime] | None:
+    """Return who last moved a case, what that was, and when."""
+    moved = next((e for e in reversed(events.of_case(case.pk)) if e.to_state), None)
+    if moved is None:
+        return None
+    kind = ActorKind(moved.actor_kind)
+    if kind in AT_THE_DESK:
+        who = StaffUser.objects.get(pk=moved.actor_id).display_name
+    else:
+        who = gettext(f"audit.actor.{kind}")
+    return who, moved.action, moved.at
 
 
 def _timeline(case: Case) -> list[tuple[str, datetime]]:

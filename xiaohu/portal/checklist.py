@@ -40,14 +40,18 @@ class Row:
         return TONES.get(self.tag, "warn")
 
 
-def rows(checked: Checked | None, *, asked: bool) -> list[Row]:
-    """Return every row; `asked` says that people were asked to look at what stands in the way."""
+def rows(checked: Checked | None, *, asked: bool, pending: bool) -> list[Row]:
+    """Return every row; `asked` says that people were asked to look at what stands in the way.
+
+    `pending` says that the operator has been asked and has not answered yet.
+    """
     found = shown.findings(checked) if checked is not None else []
     made: list[Row] = []
     open_before = False
     for group in CheckGroup:
         own = [entry for entry in found if entry[0].group is group]
-        tag = tag_of([entry[0] for entry in own], asked=asked) if checked else Tag.AWAY
+        known = tag_of([entry[0] for entry in own], asked=asked) if checked else Tag.AWAY
+        tag = Tag.CHECKING if pending else known
         is_open = tag in {Tag.TODO, Tag.OTHER_WAY, Tag.CHECKING}
         made.append(Row(group, own, tag, is_first_open=is_open and not open_before))
         open_before = open_before or is_open

@@ -9,11 +9,12 @@ from django.utils.translation import get_language
 from xiaohu.access.sessions import Subscriber
 from xiaohu.closures import applying, checking, drafting, queries
 from xiaohu.closures.models import Case
-from xiaohu.core.refusals import Refusal
 from xiaohu.core.steps import Scope
-from xiaohu.gateways.protocols import GatewayUnavailable, UnknownLine
 from xiaohu.portal import journey
 from xiaohu.queue import clock
+from xiaohu.screening.asking import Heard
+
+PATIENCE_S = 2.0  # how long a page waits for the operator before it is shown without its answer
 
 
 def open_draft(subscriber: Subscriber, wanted: Scope, line_ids: list[UUID]) -> HttpResponse:
@@ -40,10 +41,7 @@ def open_draft(subscriber: Subscriber, wanted: Scope, line_ids: list[UUID]) -> H
     return HttpResponseRedirect(reverse(f"portal:{first}", args=[case.pk]))
 
 
-def check(case: Case) -> Refusal | None:
-    """Run the checks; where the operator does not answer, say so and lose nothing."""
-    try:
-        checking.run(case_id=case.pk, now=clock.now())
-    except (GatewayUnavailable, UnknownLine) as refused:
-        return refused
-    return None
+def check(case: Case, *, patience_s: float | None = None) -> Heard:
+    """Run the checks; where the operator is silent, its answer is heard at the next look."""
+    patience = PATIENCE_S if patience_s is None else patience_s
+    return checking.look(case_id=case.pk, now=clock.now(), patience_s=patience)

@@ -24,6 +24,8 @@ def explained(key: str) -> str:
 def line(shown: ShownLine, *, closing: bool) -> str:
     """Return a line as an answer: its mask, what it is, and whether it can be closed."""
     can, tone = ALREADY if closing else CAN_CLOSE.get(shown.status, WITH_PAPERS)
+    if can == "yes" and shown.balance_fen < 0:
+        can, tone = CAN_CLOSE[LineStatus.ARREARS_STOPPED]
     detail = gettext("lines.detail").format(
         product=shown.product,
         state=gettext(f"line.{shown.status}"),

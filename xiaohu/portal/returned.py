@@ -17,6 +17,7 @@ from xiaohu.ui import shown
 
 WHERE = {
     ReturnReason.PHOTO_UNCLEAR.value: "documents",
+    ReturnReason.AUTHORISATION_INCOMPLETE.value: "documents",
     ReturnReason.PAYEE_UNCLEAR.value: "balance",
     ReturnReason.CONTACT_UNREACHABLE.value: "contact",
     ReturnReason.PROVE_AGAIN.value: "prove",
@@ -50,7 +51,8 @@ def items(case: Case, *, now: datetime) -> list[Item]:
         ReturnReason.PROVE_AGAIN.value: standing.reached >= TWO_KINDS,
         ReturnReason.CONTACT_UNREACHABLE.value: case.contact_confirmed,
         ReturnReason.PAYEE_UNCLEAR.value: bool(case.refund_route),
-        ReturnReason.PHOTO_UNCLEAR.value: _shown_since(case),
+        ReturnReason.PHOTO_UNCLEAR.value: bool(_shown_since(case)),
+        ReturnReason.AUTHORISATION_INCOMPLETE.value: bool(_shown_since(case) - PHOTOS),
     }
     asked = [
         Item(
@@ -101,7 +103,8 @@ def _lacking(case: Case, lacking: tuple[Evidence, ...]) -> list[Item]:
     ]
 
 
-def _shown_since(case: Case) -> bool:
-    """Say whether a paper was added since the request was returned."""
+def _shown_since(case: Case) -> set[Evidence]:
+    """Return the kinds of papers added since the request was returned."""
     at = case.decided_at
-    return at is not None and any(paper.added_at > at for paper in papers.of_case(case.pk))
+    added = (paper for paper in papers.of_case(case.pk) if at is not None and paper.added_at > at)
+    return {paper.evidence for paper in added}

@@ -15,10 +15,12 @@ from xiaohu.core.schedule import Execution
 from xiaohu.core.states import CaseState
 from xiaohu.portal.shown import timeline
 from xiaohu.registry import calendars
+from xiaohu.settlement import ledger
 from xiaohu.ui.shown import ShownClosing
-from xiaohu.ui.templatetags.words import day, moment
+from xiaohu.ui.templatetags.words import day, moment, yuan
 
 PAST, NOW, NEXT = "past", "now", ""
+_END = "finish"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +43,23 @@ class RefundBy:
 def of_case(shown: dict[str, Any], *, waits_until: datetime | None) -> list[Step]:
     """Return everything that happened, then the present step, then those to come."""
     case: Case = shown["case"]
-    past = [Step(PAST, gettext(f"event.{action}"), moment(at)) for action, at in timeline(case)]
+    told = [((at, action == _END), gettext(f"event.{action}")) for action, at in timeline(case)]
+    paid = [((at, False), words) for at, words in _refunded(shown)]
+    happened = sorted([*told, *paid], key=lambda each: each[0])  # of one moment the end comes last
+    past = [Step(PAST, words, moment(at)) for (at, _), words in happened]
     to_come = [Step(NEXT, words, when) for words, when in _to_come(shown, waits_until)]
     if to_come:
         to_come[0] = Step(NOW, to_come[0].words, to_come[0].when)
     return past + to_come
+
+
+def _refunded(shown: dict[str, Any]) -> Iterator[tuple[datetime, str]]:
+    """Return how much of the money is back, and since when; of several lines their sum."""
+    settled = [each.settled for each in shown["closings"] if each.settled]
+    back_fen = sum(each.refunded_fen for each in settled)
+    paid_at = ledger.last_paid_at(each.closing_id for each in settled) if back_fen else None
+    if paid_at is not None:
+        yield paid_at, gettext("event.refunded").format(amount=yuan(back_fen))
 
 
 def settled_by(shown: dict[str, Any]) -> date | None:
@@ -89,7 +103,14 @@ def _to_come(shown: dict[str, Any], waits_until: datetime | None) -> Iterator[tu
             else paid_about(case, begins)
         )
         back = gettext("event.to_refund").format(days=profile.refund.working_days)
-        yield back if shown["pays"] else gettext("event.to_settle"), when
+        if shown["pays"] and not _all_back(shown):
+            yield back, when
+        else:
+            yield gettext("event.to_settle"), "" if shown["pays"] else when
+
+
+def _all_back(shown: dict[str, Any]) -> bool:
+    return all(each.settled and each.settled.left_fen == 0 for each in shown["closings"])
 
 
 def expected_back(shown: dict[str, Any], *, now: datetime) -> int:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import F
+from django.db.models import F, Max
 
 from xiaohu.core.settlement import Settlement, Terms, settle
 from xiaohu.settlement import bills
@@ -137,6 +137,13 @@ def of_closing(closing_id: UUID) -> SettledClosing | None:
 def of_closings(closing_ids: Iterable[UUID]) -> dict[UUID, SettledClosing]:
     """Return the settlement of each closing that has one, with one query."""
     return SettledClosing.objects.in_bulk(list(closing_ids))
+
+
+def last_paid_at(closing_ids: Iterable[UUID]) -> datetime | None:
+    """Return when money of some closings was last paid to its holder."""
+    paid = Transfer.objects.filter(closing_id__in=list(closing_ids), credit=Account.REFUNDED.value)
+    at: datetime | None = paid.aggregate(at=Max("at"))["at"]
+    return at
 
 
 def left_of(closing_ids: Collection[UUID]) -> dict[UUID, int | None]:

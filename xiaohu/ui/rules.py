@@ -114,13 +114,17 @@ def _version(made: PolicyVersion, before: PolicyVersion | None) -> Version:
 
 
 def _change(change: Change) -> str:
+    # A check is named bare, since its heading says what it is; among changes there is no heading.
+    check = change.path.startswith("checks.")
     before = in_words(change.before) if change.before else ""
     after = in_words(change.after) if change.after else ""
     if not before:
-        return gettext("change.added").format(after=after)
+        return gettext("change.check.added" if check else "change.added").format(after=after)
     if not after:
-        return gettext("change.removed").format(before=before)
-    return gettext("change.changed").format(before=before, after=after)
+        return gettext("change.check.removed" if check else "change.removed").format(before=before)
+    return gettext("change.check.changed" if check else "change.changed").format(
+        before=before, after=after
+    )
 
 
 def _said(value: Said) -> str:

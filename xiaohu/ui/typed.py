@@ -1,6 +1,6 @@
 """What was typed on a page and not taken yet, kept until its author is back on that page.
 
-A session may have ended, or another language or size been chosen.
+A session may have ended, a page have been open too long, or another language or size been chosen.
 
 It waits in the author's own browser, sealed with a key of this installation, for that path alone
 and for twenty minutes; here nothing is stored. Secrets are never kept, and neither are files.
@@ -26,6 +26,7 @@ UNSENT = " unsent"  # no field has such a name
 KEPT = timedelta(minutes=20)
 LONGEST_COOKIE = 3800  # browsers drop a cookie of 4096 bytes and more, name and path included
 SECRETS = frozenset({"csrfmiddlewaretoken", "password", "old", "code", "service_password", "tail"})
+ELSEWHERE = ("Origin checking failed", "Referer checking failed")  # how Django's reasons begin
 FILES = frozenset({"file"})  # a name of a file without the file helps nobody
 
 
@@ -42,6 +43,16 @@ def keep_unsent(request: HttpRequest, answer: HttpResponse, *, path: str) -> boo
     """
     typed = _told(request)
     return not typed or _keep(answer, {**typed, UNSENT: ["1"]}, path)
+
+
+def is_from_here(request: HttpRequest, refused: str) -> bool:
+    """Say whether one of our own pages sent a form that was `refused` for its token alone.
+
+    Where a browser says from where it sends, that is looked at before the token. A form that
+    another site sends must not come up filled in on ours.
+    """
+    said_where = "Origin" in request.headers or request.is_secure()
+    return said_where and not refused.startswith(ELSEWHERE)
 
 
 def _told(request: HttpRequest) -> dict[str, list[str]]:

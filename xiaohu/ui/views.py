@@ -13,11 +13,11 @@ from django.template.loader import render_to_string
 from django.utils.translation import get_language
 from django.views.decorators.http import require_POST
 
-from xiaohu.ui import reachable
+from xiaohu.ui import reachable, typed
 
 logger = logging.getLogger(__name__)
 OF_STAFF = frozenset({"403", "403csrf", "404", "405"})  # what to do next, in their words
-TRIED_AGAIN = frozenset({"403csrf", "403cookie", "413", "400file"})
+TRIED_AGAIN = frozenset({"403csrf", "403kept", "403cookie", "413", "400file"})
 
 
 @require_POST
@@ -47,10 +47,19 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """The page was open too long, or in two places; or the browser takes no cookies at all."""
+    """The page was open too long, or in two places; or the browser takes no cookies at all.
+
+    What was typed is offered again, unless another site may have sent it.
+    """
     # Whoever still brings some other cookie of ours takes them; only this one is gone.
-    refused = reason == REASON_NO_CSRF_COOKIE and not request.COOKIES
-    return system(request, "403cookie" if refused else "403csrf", 403)
+    if reason == REASON_NO_CSRF_COOKIE and not request.COOKIES:
+        return system(request, "403cookie", 403)
+    keeping = HttpResponse()
+    if typed.is_from_here(request, reason):
+        typed.keep_unsent(request, keeping, path=request.path)
+    answer = system(request, "403kept" if keeping.cookies else "403csrf", 403)
+    answer.cookies.update(keeping.cookies)
+    return answer
 
 
 def broken(request: HttpRequest) -> HttpResponse:
@@ -78,7 +87,7 @@ def system(request: HttpRequest, kind: str, status: int) -> HttpResponse:
         "of_case": of_case,
         "problem": problem(status),
         # Whoever was at a form gets back to it; a page that is not there is not tried again.
-        "again": request.path if kind in TRIED_AGAIN else "",
+        "again": request.get_full_path() if kind in TRIED_AGAIN else "",
     }
     return render(request, "ui/system.html", context, status=status)
 

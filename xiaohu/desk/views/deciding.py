@@ -1,5 +1,7 @@
 """D5: the decision, with reasons and what the applicant will read."""
 
+from http import HTTPStatus
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -9,74 +11,118 @@ from django.utils.translation import gettext
 from xiaohu.access.models import StaffUser
 from xiaohu.closures import checking, reviewing
 from xiaohu.closures.models import Case
+from xiaohu.closures.reviewing import NotAReviewer, NotClaimed, SamePerson, TakenByOther
+from xiaohu.core.applicants import PHOTOS
 from xiaohu.core.checks import Blocked, StaleChecks
+from xiaohu.core.moves import MoveNotAllowed
 from xiaohu.core.review import LONGEST_NOTE, RefusalReason, ReturnReason
 from xiaohu.core.states import CaseState
 from xiaohu.desk.entering import staff_only
 from xiaohu.desk.forms import Compared, Reasons
 from xiaohu.desk.previewing import preview
-from xiaohu.desk.showing import find_case, outcomes_of, page_of
+from xiaohu.desk.showing import find_case, last_move, outcomes_of, page_of
 from xiaohu.gateways.protocols import GatewayUnavailable, UnknownLine
 from xiaohu.proofing import papers
 from xiaohu.queue import clock
-from xiaohu.ui.refusals import Sentence, sentence
+from xiaohu.ui.refusals import STATUS, Sentence, sentence
+
+# What somebody else, or the clock, changed while this page was open; and whose it is to decide.
+TOLD_HERE = (
+    StaleChecks,
+    Blocked,
+    GatewayUnavailable,
+    UnknownLine,
+    MoveNotAllowed,
+    TakenByOther,
+    NotClaimed,
+    NotAReviewer,
+    SamePerson,
+)
+UNDECIDED = frozenset({"recheck", "preview", "claim"})  # buttons that decide nothing
 
 
 @staff_only
 def decide(request: HttpRequest, officer: StaffUser, reference: str) -> HttpResponse:
     """D5: approve, return or refuse, with reasons and the words the applicant will read."""
     case = find_case(reference)
-    outcome = request.POST.get("outcome") or request.GET.get("outcome", "approve")
-    outcomes = outcomes_of(case)
-    if outcome not in outcomes:
+    outcome = _outcome(request)
+    if outcome not in outcomes_of(case):
         raise Http404
-    if request.method != "POST" and case.state != CaseState.IN_REVIEW.value:
+    if not request.POST and case.state != CaseState.IN_REVIEW.value:
         return HttpResponseRedirect(reverse("desk:case", args=[case.reference]))
-    form = _form(case, outcome, request)
-    problem = None
-    if "recheck" in request.POST:
-        problem = _checked_again(case)
-        if problem is None:
+    form, problem = _form(case, outcome, request), None
+    undecided = UNDECIDED.intersection(request.POST)
+    if form is not None and undecided:
+        form = form.unjudged()
+    try:
+        if "recheck" in undecided:
+            _check_again(case)
             return HttpResponseRedirect(f"{request.path}?outcome={outcome}")
-        form = None if form is None else form.unjudged()
-    elif request.method == "POST" and "preview" in request.POST:
-        form = None if form is None else form.unjudged()
-    elif request.method == "POST" and (form is None or form.is_valid()):
-        try:
+        if "claim" in undecided:
+            reviewing.claim(case_id=case.pk, officer=officer, now=clock.now())
+        elif request.method == "POST" and not undecided and (form is None or form.is_valid()):
             decided = _decide(case, officer, outcome, form)
             messages.success(request, _told(decided, outcome))
             return HttpResponseRedirect(reverse("desk:work"))
-        except (StaleChecks, Blocked) as refused:
-            problem = sentence(refused)
+    except TOLD_HERE as refused:
+        problem = sentence(refused)
+    case.refresh_from_db()
+    return _page(request, officer, case, outcome, form, problem)
+
+
+def _outcome(request: HttpRequest) -> str:
+    """Return what is to be decided; words that are offered again never choose another tab."""
+    sent, asked = request.POST.get("outcome"), request.GET.get("outcome")
+    first, second = (sent, asked) if request.method == "POST" else (asked, sent)
+    return first or second or "approve"
+
+
+def _page(
+    request: HttpRequest,
+    officer: StaffUser,
+    case: Case,
+    outcome: str,
+    form: Reasons | Compared | None,
+    problem: Sentence | None,
+) -> HttpResponse:
     shown = page_of(case, officer)
+    named, noted = _named(request, form), _noted(request, form)
     page = {
         **shown,
         "rerun_first": outcome == "approve" and shown["in_review"] and shown["stale_after"],
-        "can_recheck": shown["in_review"],
+        "can_recheck": outcome == "approve" and shown["mine"],
         "papers_open": "papers" in request.GET,
         "outcome": outcome,
-        "outcomes": outcomes,
+        "outcomes": outcomes_of(case),
         "form": form,
+        "named": named,
+        "noted": noted,
         "problem": problem,
-        "preview": preview(
-            case, outcome, _named(request, form), note=_noted(request, form), now=clock.now()
-        ),
+        "happened": None if shown["in_review"] else last_move(case),
+        "preview": preview(case, outcome, named, note=noted, now=clock.now()),
         "longest_note": LONGEST_NOTE,
     }
     wrong = form is not None and bool(form.errors)
-    return render(
-        request, "desk/decide.html", page, status=422 if wrong else 409 if problem else 200
-    )
+    return render(request, "desk/decide.html", page, status=422 if wrong else _status(problem))
+
+
+def _status(problem: Sentence | None) -> HTTPStatus:
+    if problem is None:
+        return HTTPStatus.OK
+    not_theirs = STATUS.get(problem.code) is HTTPStatus.FORBIDDEN
+    return HTTPStatus.FORBIDDEN if not_theirs else HTTPStatus.CONFLICT
 
 
 def _form(case: Case, outcome: str, request: HttpRequest) -> Reasons | Compared | None:
     """Return what a decision asks for: reasons for a "no", and a look at the papers for a "yes"."""
-    shown = bool(papers.kinds_of(case.pk))
+    shown = papers.kinds_of(case.pk)
+    about = {
+        ReturnReason.PHOTO_UNCLEAR: shown,
+        ReturnReason.AUTHORISATION_INCOMPLETE: shown - PHOTOS,
+    }
     listed: dict[str, list[tuple[str, str]]] = {
         "return": [
-            (r.value, gettext(f"return.{r}"))
-            for r in ReturnReason
-            if shown or r is not ReturnReason.PHOTO_UNCLEAR
+            (r.value, gettext(f"return.{r}")) for r in ReturnReason if r not in about or about[r]
         ],
         "refuse": [(r.value, gettext(f"refusal_reason.{r}")) for r in RefusalReason],
     }
@@ -121,12 +167,6 @@ def _told(case: Case, outcome: str) -> str:
     return gettext(key).format(ref=case.reference)
 
 
-def _checked_again(case: Case) -> Sentence | None:
-    """Run the checks; return what stood in the way of asking."""
-    if case.state != CaseState.IN_REVIEW.value:
-        return None
-    try:
+def _check_again(case: Case) -> None:
+    if case.state == CaseState.IN_REVIEW.value:
         checking.run(case_id=case.pk, now=clock.now())
-    except (GatewayUnavailable, UnknownLine) as refused:
-        return sentence(refused)
-    return None

@@ -18,6 +18,7 @@ from xiaohu.portal.checklist import Tag, rows
 from xiaohu.portal.entering import own_draft
 from xiaohu.portal.forms import OneChoice
 from xiaohu.portal.opening import check
+from xiaohu.portal.polling import look_again
 from xiaohu.queue import clock
 from xiaohu.ui import rules, shown
 from xiaohu.ui.refusals import sentence
@@ -26,18 +27,23 @@ from xiaohu.ui.said import said
 
 @own_draft
 def checks(request: HttpRequest, case: Case) -> HttpResponse:
-    """S6: the task list; POST checks again."""
-    refused = check(case) if request.method == "POST" else None
+    """S6: the task list; POST checks again. While the operator is silent the page asks for itself again."""
+    polled = bool(getattr(request, "htmx", False))
     now = clock.now()
     checked = checking.last(case, now=now)
-    if checked is None and refused is None:
-        refused = check(case)
+    heard = None
+    if request.method == "POST" or checked is None or checking.is_asking(case):
+        heard = check(case, patience_s=0.0 if polled else None)
         checked = checking.last(case, now=now)
+    pending = heard is not None and heard.pending
+    refused = heard.refused if heard is not None else None
     asked = calling.of_case(case.pk, CallTopic.CHECKS)
-    groups = rows(checked, asked=asked is not None)
+    groups = rows(checked, asked=asked is not None, pending=pending)
     page = {
         "case": case,
         "checked": checked,
+        "pending": pending,
+        "look_again": look_again(request) if pending else None,
         "groups": groups,
         "all_passed": all(row.tag is Tag.PASSED for row in groups),
         "open": sum(f.blocks for f in checked.findings) if checked is not None else 0,
@@ -47,7 +53,7 @@ def checks(request: HttpRequest, case: Case) -> HttpResponse:
         "news": rules.news_of(case),
         "fresh_minutes": FRESH_MINUTES,
     }
-    return render(request, "portal/checks.html", page)
+    return render(request, f"portal/checks.html{'#checks' if polled else ''}", page)
 
 
 @own_draft
@@ -111,7 +117,10 @@ def _choosing(
         again = True
     refused, still = None, None
     if again:
-        before, refused = said(finding), check(case)
+        before, heard = said(finding), check(case)
+        if heard.pending:
+            return HttpResponseRedirect(back)
+        refused = heard.refused
         finding = _most_pressing(checking.last(case, now=clock.now()), finding.code)
         if refused is None and (finding is None or not finding.blocks):
             messages.success(request, gettext("checks.one_done"))

@@ -13,6 +13,7 @@ from xiaohu.core.states import CaseState
 from xiaohu.core.unclaimed import Owed
 from xiaohu.portal import journey, returned, steps
 from xiaohu.portal.entering import own_case
+from xiaohu.portal.polling import look_again
 from xiaohu.portal.shown import numbers_apart, shown_case
 from xiaohu.queue import clock
 from xiaohu.settlement import unclaimed
@@ -21,7 +22,6 @@ from xiaohu.ui.shown import ShownClosing, messages, promised, told
 from xiaohu.ui.shown import involuntary as of_operator
 
 RUNNING = frozenset({CaseState.EXECUTING, CaseState.SETTLING})
-LOOKS = 15  # every 20 seconds, for five minutes; then the person asks again when they like
 
 
 @own_case
@@ -32,8 +32,6 @@ def progress(request: HttpRequest, case: Case) -> HttpResponse:
     shown = shown_case(case)
     now = clock.now()
     sent = messages(case)
-    looked = request.GET.get("looked", "")
-    looks = int(looked) if looked.isascii() and looked.isdigit() and len(looked) < 3 else 0
     waits = _waits(shown["closings"], now)
     page = {
         **shown,
@@ -48,7 +46,7 @@ def progress(request: HttpRequest, case: Case) -> HttpResponse:
         "late_until": promised(sent),
         "running": shown["state"] in RUNNING
         and not all(s.closing.owner for s in shown["closings"]),
-        "look_again": looks + 1 if looks < LOOKS else None,
+        "look_again": look_again(request),
         **waits,
         "now": now,
         "unclaimed": _claim_until(shown["closings"]),

@@ -28,6 +28,7 @@ from xiaohu.gateways.protocols import GatewayUnavailable, UnknownLine
 from xiaohu.portal import journey
 from xiaohu.portal.entering import own_case, own_draft
 from xiaohu.portal.leaving_forms import CopyForm, TidyForm
+from xiaohu.portal.polling import look_again
 from xiaohu.portal.shown import actor_of
 from xiaohu.queue import clock
 from xiaohu.ui.copies import words
@@ -62,8 +63,6 @@ def export(request: HttpRequest, case: Case) -> HttpResponse:
     may_ask = exporting.may_ask(case)
     if not may_ask and (standing is None or standing.expired):
         return HttpResponseRedirect(_home(case))
-    looked = request.GET.get("looked", "")
-    looks = int(looked) if looked.isascii() and looked.isdigit() and len(looked) < 4 else 0
     page = {
         "case": case,
         "may_ask": may_ask,
@@ -73,7 +72,7 @@ def export(request: HttpRequest, case: Case) -> HttpResponse:
         "asks": may_ask and _asks(standing, again="again" in request.GET or bool(form.errors)),
         "made": standing is not None and standing.made == standing.total,
         "phrase": phrase,
-        "look_again": looks + 1 if looks < LOOKS else None,
+        "look_again": look_again(request, most=LOOKS),
         "most": DOWNLOADS,
         "hours": int(KEPT.total_seconds() // 3600),
         "kib": max(1, standing.bytes // 1024) if standing else 0,

@@ -12,6 +12,7 @@ from xiaohu.access.sessions import Subscriber
 from xiaohu.closures import queries
 from xiaohu.portal.entering import signed_in
 from xiaohu.portal.forms import NewPassword
+from xiaohu.portal.shown import masked
 from xiaohu.queue import clock
 from xiaohu.registry import lines
 from xiaohu.ui.refusals import Refused, sentence
@@ -48,5 +49,16 @@ def security(request: HttpRequest, subscriber: Subscriber) -> HttpResponse:
         else:
             messages.success(request, gettext("password.changed"))
             return HttpResponseRedirect(reverse("portal:security"))
-    page = {"form": form, "has_account": subscriber.account_id is not None}
+    page = {
+        "form": form,
+        "has_account": subscriber.account_id is not None,
+        "bound": _bound(subscriber),
+    }
     return render(request, "portal/security.html", page, status=422 if form.errors else 200)
+
+
+def _bound(subscriber: Subscriber) -> str:
+    """Return the phone or address the operator registered, masked, to the holder alone."""
+    if subscriber.holder_id is None:
+        return ""
+    return masked(lines.contact_of_holder(subscriber.operator, subscriber.holder_id))

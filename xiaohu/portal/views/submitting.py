@@ -29,7 +29,7 @@ from xiaohu.gateways.protocols import GatewayUnavailable, UnknownLine
 from xiaohu.portal import journey, looked_at, receipts, returned, steps
 from xiaohu.portal.entering import own_case
 from xiaohu.portal.forms import Declaration
-from xiaohu.portal.shown import actor_of, shown_case
+from xiaohu.portal.shown import actor_of, masked, shown_case
 from xiaohu.portal.views.withdrawing import ENDED_BEFORE
 from xiaohu.queue import clock
 from xiaohu.registry import lines
@@ -75,6 +75,7 @@ def review(request: HttpRequest, case: Case) -> HttpResponse:
     rows = looked_at.rows(seen, yuan(estimate.payable_fen) if estimate else "")
     page = {
         **seen,
+        "bound": masked(lines.contact_of_holder(case.operator, case.holder_id)),
         "was": looked_at.carried(case, rows),
         "former": looked_at.former(request, case, rows) if changed else {},
         "form": form,
