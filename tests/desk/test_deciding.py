@@ -252,7 +252,10 @@ def test_two_officers_at_once_are_told(world: World) -> None:
     assert "chen示例" in page(wang.open(path))
     assert 'name="claim"' not in page(wang.open(path))
     assert "确认通过" in page(chen.open(f"{path}/decide"))
-    assert "确认通过" not in page(wang.open(f"{path}/decide"))
+    for outcome in ("approve", "return"):
+        looked = wang.open(f"{path}/decide?outcome={outcome}")
+        assert "由 chen示例 决定" in words(looked)
+        assert 'name="outcome"' not in page(looked)
     for answer in (wang.send(path, claim="1"), wang.decide(case, "approve")):
         assert answer.status_code == 409
         assert "chen示例" in page(answer)

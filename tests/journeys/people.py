@@ -120,9 +120,11 @@ class Subscriber(Told):
         self.press("effects.go")
 
     def choose_line(self) -> None:
-        """S4, or S3b and S4: the one line there is."""
+        """S4, or S3b and S4: the one line there is; its checks may take a moment."""
         self.v.tick()
         self.press("btn.continue")
+        while self.v.says(self.say("tag.checking")):
+            self.v.go(self.v.path)
 
     def settle(self, code: str, choice: str) -> None:
         """S7: choose a way out of an obstacle, and come back to the list."""

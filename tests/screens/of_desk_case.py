@@ -217,6 +217,13 @@ def not_taken(stage: Stage) -> str:
     return at(case, "/decide?outcome=return")
 
 
+@scene("D5-another-decides", "desk:decide")
+def another_decides(stage: Stage) -> str:
+    case = claimed(stage.world, staff("wang"))
+    stage.officer()
+    return at(case, "/decide?outcome=return")
+
+
 @scene("D5-only-reviewers", "desk:decide")
 def only_reviewers(stage: Stage) -> str:
     case = in_review(stage.world)
