@@ -45,7 +45,7 @@ def main() -> int:
         if asked.only in {"", "appending"}:
             rows.append(appending_row(world))
         if asked.only == "papers":
-            rows.append(paper_row(world))
+            rows += paper_rows(world)
         if asked.only in {"", "browsing"}:
             rows += browsing_rows(world)
         if asked.only == "crowd" or asked.full:
@@ -77,7 +77,7 @@ def closing_rows(world: "BenchWorld") -> list[Row]:
         pairs = [closings.round_of(world, workers) for _ in range(ROUNDS)]
         name = f"closings_{workers}_worker{'s' * (workers > 1)}"
         rows.append(against(name, pairs, "closings/s"))
-    return [*rows, *pages.measure(world), papers.measure(world)]
+    return [*rows, *pages.measure(world), *papers.measure(world)]
 
 
 def refund_rows(world: "BenchWorld") -> list[Row]:
@@ -115,11 +115,11 @@ def appending_row(world: "BenchWorld") -> Row:
     return against("audit_appends", pairs, "transactions/s", "sequencer and tree running")
 
 
-def paper_row(world: "BenchWorld") -> Row:
+def paper_rows(world: "BenchWorld") -> list[Row]:
     """Measure a paper alone."""
     from tests.bench import papers
 
-    world.world.close(world.take(1)[0])
+    papers.issue(world)
     return papers.measure(world)
 
 

@@ -28,6 +28,7 @@ from xiaohu.proofing.stamping import FONTS
 
 # One paper at a time: each takes the whole of a core and tens of MiB, and a few milliseconds.
 _PRESS = threading.Lock()
+_MASK = 0  # a chessboard: no large areas of one colour
 _LANGUAGES = {"zh": "zh-hans", "en": "en"}
 Row = tuple[str, str]
 
@@ -63,20 +64,16 @@ def compiled(page: Mapping[str, Any], *, qr: str, token: str = "") -> bytes:
     Raises:
         FontMissing: Debian's fonts-noto-cjk, or a like font, is not installed.
     """
-    fonts = _fonts()
-    if FONTS.isdisjoint(fonts.families()):
+    if FONTS.isdisjoint(_fonts().families()):
         raise FontMissing
+    said = {
+        "main.typ": (files("xiaohu.closures") / "paper.typ").read_bytes(),
+        "page.json": json.dumps(page, ensure_ascii=False).encode(),
+        "document.jws": token.encode(),
+        "qr.svg": _qr(qr),
+    }
     with _PRESS:
-        made = typst.compile(
-            (files("xiaohu.closures") / "paper.typ").read_bytes(),
-            format="pdf",
-            font_paths=fonts,
-            sys_inputs={
-                "data": json.dumps(page, ensure_ascii=False),
-                "jws": token,
-                "qr": _qr(qr),
-            },
-        )
+        made = _compiler().compile(said, format="pdf")  # type: ignore[type-var] # not in the stubs
     if not isinstance(made, bytes):
         raise TypeError("one document is one file")
     return made
@@ -185,10 +182,18 @@ def _china(text: str) -> str:
     return f"{local:%Y-%m-%d %H:%M} (UTC+8)"
 
 
-def _qr(address: str) -> str:
+def _qr(address: str) -> bytes:
     drawn = io.BytesIO()
-    segno.make(address, error="m", micro=False).save(drawn, kind="svg", border=0)
-    return drawn.getvalue().decode()
+    # Every mask can be read; to weigh all eight takes five times as long as to draw one.
+    code = segno.make(address, error="m", micro=False, mask=_MASK)
+    code.save(drawn, kind="svg", border=0)
+    return drawn.getvalue()
+
+
+@cache
+def _compiler() -> typst.Compiler:
+    # What is said to it as files, rather than as inputs, leaves what it knows of its language as it is.
+    return typst.Compiler(font_paths=_fonts())
 
 
 @cache
