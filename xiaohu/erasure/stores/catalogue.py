@@ -1,10 +1,9 @@
 """What a database says of its own tables: types, keys, and who refers to whom."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import exc
 
 from xiaohu.erasure.stores.file import StoresRefused, Why
 from xiaohu.erasure.stores.protocol import Flaw
@@ -16,22 +15,14 @@ _LET_GO = frozenset({"CASCADE", "SET NULL"})
 class Catalogue:
     """The tables of a store's datasets, as the database knows them."""
 
-    def __init__(self, name: str, store: Database, engine: sa.Engine) -> None:
-        self._store, self._engine, self._at = store, engine, f"stores.{name}.datasets"
-        self._metadata = sa.MetaData()
-        self._tables: dict[str, sa.Table] = {}
-        for label, rule in store.datasets.items():
-            schema, _, table = rule.table.rpartition(".")
-            try:
-                self._tables[label] = sa.Table(
-                    table,
-                    self._metadata,
-                    schema=schema or None,
-                    autoload_with=engine,
-                    resolve_fks=False,
-                )
-            except exc.NoSuchTableError:
-                continue  # named by `flaws`
+    def __init__(self, name: str, store: Database, connection: sa.Connection) -> None:
+        self._store, self._at = store, f"stores.{name}.datasets"
+        there = _reflected(connection, {rule.table for rule in store.datasets.values()})
+        self._tables = {  # one that is missing is named by `flaws`
+            label: there[rule.table]
+            for label, rule in store.datasets.items()
+            if rule.table in there
+        }
 
     def table(self, dataset: str) -> sa.Table:
         """Return the table of a dataset.
@@ -76,7 +67,7 @@ class Catalogue:
             raise self._refused(dataset, Why.NO_REFERENCE, value=parent)
         return pairs
 
-    def flaws(self, *, whole: bool) -> Iterator[Flaw]:
+    def flaws(self, connection: sa.Connection, *, whole: bool) -> Iterator[Flaw]:
         """Name what is wrong; `whole` also asks who else refers to the tables, and reads rows."""
         for label, rule in self._store.datasets.items():
             if label not in self._tables:
@@ -84,9 +75,9 @@ class Catalogue:
                 continue
             yield from self._of_table(label, rule)
             if whole and rule.through and rule.through in self._tables:
-                yield from self._orphans(label, rule.through)
+                yield from self._orphans(connection, label, rule.through)
         if whole:
-            yield from self._referring()
+            yield from self._referring(connection)
 
     def _of_table(self, label: str, rule: Table) -> Iterator[Flaw]:
         table = self._tables[label]
@@ -117,7 +108,7 @@ class Catalogue:
         if not any(first is not None and first.name == column.name for first in leading):
             yield self._flaw(label, Why.NO_INDEX, stops=False, value=f"{rule.table}.{rule.column}")
 
-    def _orphans(self, label: str, parent: str) -> Iterator[Flaw]:
+    def _orphans(self, connection: sa.Connection, label: str, parent: str) -> Iterator[Flaw]:
         """Name a table with rows whose owner is gone: no closing could find them."""
         child, above = self._tables[label], self._tables[parent]
         pairs = _reference(child, above)
@@ -133,18 +124,17 @@ class Catalogue:
                 *(child.c[near].is_not(None) for near, _ in pairs), above.c[pairs[0][1]].is_(None)
             )
         )
-        with self._engine.connect() as connection:
-            if connection.execute(lost.limit(1)).first() is not None:
-                yield self._flaw(label, Why.ORPHANS, stops=False, value=parent)
+        if connection.execute(lost.limit(1)).first() is not None:
+            yield self._flaw(label, Why.ORPHANS, stops=False, value=parent)
 
-    def _referring(self) -> Iterator[Flaw]:
+    def _referring(self, connection: sa.Connection) -> Iterator[Flaw]:
         """Name tables that refer to rows a closing deletes, and that would not let them go."""
         going = {
             (table.schema, table.name): label
             for label, table in self._tables.items()
             if self._store.datasets[label].strategy in WHOLE
         }
-        looking = sa.inspect(self._engine)
+        looking = sa.inspect(connection)
         for schema in {schema for schema, _ in going}:
             for (_, table), keys in looking.get_multi_foreign_keys(schema=schema).items():
                 for key in keys:
@@ -169,6 +159,20 @@ class Catalogue:
 
     def _refused(self, dataset: str, why: Why, *, value: str) -> StoresRefused:
         return StoresRefused(field=f"{self._at}.{dataset}", why=why, value=value)
+
+
+def _reflected(connection: sa.Connection, names: Collection[str]) -> Mapping[str, sa.Table]:
+    """Return those tables that are there; a schema's are read together, however many they are."""
+    metadata = sa.MetaData()
+
+    def wanted(table: str, _: sa.MetaData) -> bool:
+        return (f"{schema}.{table}" if schema else table) in names
+
+    for schema in {name.rpartition(".")[0] for name in names}:
+        metadata.reflect(
+            connection, schema=schema or None, views=True, only=wanted, resolve_fks=False
+        )
+    return metadata.tables
 
 
 def _reference(child: sa.Table, parent: sa.Table) -> list[tuple[str, str]]:

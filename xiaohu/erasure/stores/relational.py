@@ -48,11 +48,12 @@ class Relational:
         self._engine = sa.create_engine(
             _address(name, store, secret),
             connect_args=_OPTIONS[store.kind],
+            isolation_level="AUTOCOMMIT",  # each statement is whole in itself
             hide_parameters=True,  # what is looked for must not stand in an error
         )
         try:
-            with self._speaking():
-                self.catalogue = Catalogue(name, store, self._engine)
+            with self._speaking() as connection:
+                self.catalogue = Catalogue(name, store, connection)
         except BaseException:
             self.close()
             raise
@@ -63,8 +64,8 @@ class Relational:
 
     def flaws(self, *, whole: bool) -> Sequence[Flaw]:
         """Return what is wrong by the database's own catalogue."""
-        with self._speaking():
-            return list(self.catalogue.flaws(whole=whole))
+        with self._speaking() as connection:
+            return list(self.catalogue.flaws(connection, whole=whole))
 
     def found(self, dataset: str, identities: Identities) -> int:
         """Return how many rows are still to be erased."""
@@ -78,7 +79,7 @@ class Relational:
             return int(connection.execute(wanted).scalar_one())
 
     def erase(self, dataset: str, identities: Identities, *, key: UUID, until: float) -> None:  # noqa: ARG002 - rows are their own key
-        """Erase rows, batch by batch, each in a transaction of its own."""
+        """Erase rows, batch by batch."""
         began, done = time.monotonic(), 0
         with self._speaking() as connection:
             while time.monotonic() < until:
@@ -93,55 +94,39 @@ class Relational:
         self._engine.dispose()
 
     def _erase_some(self, connection: Connection, dataset: str, identities: Identities) -> int:
+        """Pick rows and erase them with one statement, which is a transaction of its own."""
         table, rule = self.catalogue.table(dataset), self.store.datasets[dataset]
         key = list(table.primary_key.columns)
-        changed = [] if rule.strategy in WHOLE else [table.c[name] for name in rule.fields]
-        wanted = sa.select(*key, *changed).where(self._to_do(dataset, identities))
-        with connection.begin():
-            rows = connection.execute(wanted.limit(self.store.batch)).all()
-            if not rows:
-                return 0
-            keys = [tuple(row[: len(key)]) for row in rows]
-            if rule.strategy in WHOLE:
-                connection.execute(sa.delete(table).where(sa.tuple_(*key).in_(keys)))
-            else:
-                self._change(connection, table, rule, rows)
+        hashed = [table.c[name] for name in rule.fields if _strategy(rule, name) is Strategy.HASH]
+        wanted = sa.select(*key, *hashed).where(self._to_do(dataset, identities))
+        rows = connection.execute(wanted.limit(self.store.batch)).all()
+        if not rows:
+            return 0
+        picked = sa.tuple_(*key).in_([tuple(row[: len(key)]) for row in rows])
+        if rule.strategy in WHOLE:
+            connection.execute(sa.delete(table).where(picked))
+        else:
+            news = {name: self._instead(table, rule, name, rows) for name in rule.fields}
+            connection.execute(sa.update(table).where(picked).values(news))
         return len(rows)
 
-    def _change(
-        self, connection: Connection, table: sa.Table, rule: Table, rows: Sequence[Any]
-    ) -> None:
-        """Put something that names nobody in place of fields."""
-        key = list(table.primary_key.columns)
-        mine = [column == sa.bindparam(f"key_{n}") for n, column in enumerate(key)]
-        update = (
-            sa.update(table)
-            .where(*mine)
-            .values({name: sa.bindparam(f"new_{n}") for n, name in enumerate(rule.fields)})
-        )
-        connection.execute(
-            update,
-            [
-                {f"key_{n}": row[n] for n in range(len(key))}
-                | {
-                    f"new_{n}": self._instead(rule, name, row[len(key) + n])
-                    for n, name in enumerate(rule.fields)
-                }
-                for row in rows
-            ],
-        )
-
-    def _instead(self, rule: Table, name: str, value: Any) -> Any:
-        if value is None:
-            return None
-        field = rule.fields[name]
-        match field.strategy or rule.strategy:
+    def _instead(
+        self, table: sa.Table, rule: Table, name: str, rows: Sequence[sa.Row[Any]]
+    ) -> sa.ColumnElement[Any]:
+        """Return what names nobody in place of a field; some of it is worked out here, row by row."""
+        column = table.c[name]
+        match _strategy(rule, name):
             case Strategy.NULL:
-                return None
+                return sa.null()
             case Strategy.TRUNCATE:
-                return value[: field.keep]
+                return sa.func.left(column, rule.fields[name].keep)
             case _:
-                return value if value.startswith(HASHED) else self._hashed(value)
+                news = [
+                    (_is_row(table, row), sa.literal(self._hashed(said), column.type))
+                    for row in rows
+                    if (said := row._mapping[column]) is not None and not said.startswith(HASHED)
+                ]
+                return sa.case(*news, else_=column) if news else column
 
     def _hashed(self, value: str) -> str:
         """Return a keyed hash: the same value gives the same one, and nobody can try values out."""
@@ -183,14 +168,23 @@ class Relational:
 
 def _says(table: sa.Table, rule: Table, name: str) -> sa.ColumnElement[bool]:
     """Match rows whose field still says what it should not."""
-    column, field = table.c[name], rule.fields[name]
-    match field.strategy or rule.strategy:
+    column = table.c[name]
+    match _strategy(rule, name):
         case Strategy.NULL:
             return column.is_not(None)
         case Strategy.TRUNCATE:
-            return sa.func.char_length(column) > field.keep
+            return sa.func.char_length(column) > rule.fields[name].keep
         case _:
             return column.not_like(f"{HASHED}%")
+
+
+def _strategy(rule: Table, name: str) -> Strategy:
+    """Return what is done to a field."""
+    return rule.fields[name].strategy or rule.strategy
+
+
+def _is_row(table: sa.Table, row: sa.Row[Any]) -> sa.ColumnElement[bool]:
+    return sa.and_(*(column == row._mapping[column] for column in table.primary_key.columns))
 
 
 def _address(name: str, store: Database, secret: str) -> URL:
