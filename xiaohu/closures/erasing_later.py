@@ -85,7 +85,7 @@ def _put_off(row: OutsideErasure, why: str, *, about: str = "") -> None:
 def _finish(row: OutsideErasure, now: datetime) -> None:
     """Write down that it is gone, and destroy what found it."""
     outages.over(row.operator, row.store)
-    outside.done(row, now=now)
+    outside.done([row], now=now)
     outside.forget_kept(row)
     events.record(
         operator=row.operator,

@@ -5,10 +5,10 @@ the desk says for which; the others go on meanwhile.
 """
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import UUID
+from itertools import takewhile
 
 from xiaohu.closures import keeping
 from xiaohu.closures.models import Closing, HumanQueue
@@ -21,7 +21,14 @@ from xiaohu.erasure.models import OutsideErasure
 from xiaohu.erasure.stores import opening, outages, shape
 from xiaohu.erasure.stores.file import StoresRefused, Why
 from xiaohu.erasure.stores.protocol import HEALS, Connector, Identities, StoreAway
-from xiaohu.erasure.stores.shape import FolderStore, IdentityKind, Store, Strategy
+from xiaohu.erasure.stores.shape import (
+    Database,
+    Dataset,
+    FolderStore,
+    IdentityKind,
+    Store,
+    Strategy,
+)
 from xiaohu.queue import effects, faults, lease, retry
 from xiaohu.vault.units import Unit
 
@@ -109,7 +116,7 @@ def _planned(
     made = []
     for label in connector.order():
         why = outside.not_concerned(store, label, kinds)
-        found = 0 if why else connector.found(label, _whom(closing, store, label))
+        found = 0 if why else connector.found(label, _whom(closing, outside.known_by(store, label)))
         made.append(Planned(name, label, shape.datasets_of(store)[label].strategy, found, why))
     return made
 
@@ -157,48 +164,66 @@ def _in_order(
 ) -> None:
     """Do one dataset after another: none before those that refer to it are done."""
     flawed = {flaw.dataset: flaw for flaw in connector.flaws(whole=False) if flaw.stops}
-    for label in connector.order():
-        row = rows.get(label)
-        if row is None:
-            continue
-        if label in flawed:
-            raise flawed[label].refused
-        if not _one(work, store, connector, row):
+    order = [label for label in connector.order() if label in rows]
+    sound = list(takewhile(lambda label: label not in flawed, order))
+    for together in _together(store, [rows[label] for label in sound]):
+        if not _some(work, store, connector, together):
             return
+    if len(sound) < len(order):
+        raise flawed[order[len(sound)]].refused
 
 
-def _one(work: Work, store: Store, connector: Connector, row: OutsideErasure) -> bool:
-    """Bring one dataset to its end; False where there is more than fits into one turn."""
-    whom = _whom(work.seen, store, row.dataset)
-    if not whom.values:
-        with work.transaction():
-            outside.skip(row, why=outside.NOBODY)
-        return True
-    found = connector.found(row.dataset, whom)
-    if outside.is_kept(shape.datasets_of(store)[row.dataset]):
-        _keep(work, store, row, whom, found)
-        return True
-    left = _erase(work, connector, row, whom, found) if found else 0
-    _record(work, row, left=left, stuck=left >= found)
+def _together(store: Store, rows: Sequence[OutsideErasure]) -> Sequence[Sequence[OutsideErasure]]:
+    """Return what is intended and recorded at once: a database answers at once, others may not."""
+    if isinstance(store, Database):
+        return [rows] if rows else []
+    return [[row] for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A dataset, by what it was searched, and how much is there."""
+
+    row: OutsideErasure
+    dataset: Dataset
+    whom: Identities
+    found: int
+
+    @property
+    def goes(self) -> bool:
+        """Say whether something is to be erased now."""
+        return self.found > 0 and not outside.is_kept(self.dataset)
+
+
+def _some(work: Work, store: Store, connector: Connector, rows: Sequence[OutsideErasure]) -> bool:
+    """Bring some datasets to their end; False where there is more than fits into one turn."""
+    asked = _asked(work.seen, store, connector, rows)
+    _intend(work, asked)
+    going = [one for one in asked if one.goes]
+    left: dict[OutsideErasure, int] = {}
+    try:
+        for row, count in _erase(work, connector, going) if going else ():
+            left[row] = count
+    finally:
+        _record(work, asked, left)
     faults.hit(f"{outside.EFFECT}.after_commit")
-    return left == 0
+    return not any(left.values()) and len(left) == len(going)
 
 
-def _erase(
-    work: Work, connector: Connector, row: OutsideErasure, whom: Identities, found: int
-) -> int:
-    """Erase, read back, and return how much is left."""
-    key = _intend(work, row, found)
-    faults.hit(f"{outside.EFFECT}.before_call")
-    work.require_time()
-    connector.erase(row.dataset, whom, key=key, until=time.monotonic() + ERASES_FOR)
-    left = connector.found(row.dataset, whom)
-    faults.hit(f"{outside.EFFECT}.after_call")
-    return left
+def _asked(
+    closing: Closing, store: Store, connector: Connector, rows: Sequence[OutsideErasure]
+) -> list[_Asked]:
+    kinds = {row.dataset: outside.known_by(store, row.dataset) for row in rows}
+    whom = {kind: _whom(closing, kind) for kind in set(kinds.values())}
+    asked = []
+    for row in rows:
+        theirs = whom[kinds[row.dataset]]
+        found = connector.found(row.dataset, theirs) if theirs.values else 0
+        asked.append(_Asked(row, shape.datasets_of(store)[row.dataset], theirs, found))
+    return asked
 
 
-def _whom(closing: Closing, store: Store, label: str) -> Identities:
-    kind = outside.known_by(store, label)
+def _whom(closing: Closing, kind: IdentityKind | None) -> Identities:
     return outside.identities(
         operator=closing.operator,
         line=closing.line,
@@ -207,39 +232,54 @@ def _whom(closing: Closing, store: Store, label: str) -> Identities:
     )
 
 
-def _intend(work: Work, row: OutsideErasure, found: int) -> UUID:
-    """Write down how much is there and that it is about to be erased; what was half done counts on."""
+def _intend(work: Work, asked: Sequence[_Asked]) -> None:
+    """Write down how much is there and what is about to be erased; what was half done counts on."""
     now, began = work.clock(), work.stopwatch()
     with work.transaction() as closing:
-        outside.counted(row, found)
-        effect = outside.effect_of(row, now=now)
-        effects.sending(effect, now=now)
+        outside.counted({one.row: one.found for one in asked if one.whom.values})
+        for one in asked:
+            if not one.whom.values:
+                outside.skip(one.row, why=outside.NOBODY)
+            elif one.found and not one.goes:
+                _keep(closing, one, now)
+        going = [one.row for one in asked if one.goes]
+        outside.sending(going, operator=closing.operator, now=now)
         _renew(closing)
     work.held_since = began
-    return effect.pk
 
 
-def _record(work: Work, row: OutsideErasure, *, left: int, stuck: bool) -> None:
+def _keep(closing: Closing, one: _Asked, now: datetime) -> None:
+    categories = shape.kept_categories(one.dataset)
+    until = keeping.kept_until(closing, categories, on=day_of(now))
+    outside.keep(one.row, one.whom, until=until)
+
+
+def _erase(
+    work: Work, connector: Connector, asked: Sequence[_Asked]
+) -> Iterator[tuple[OutsideErasure, int]]:
+    """Erase one after the other and read each back; say how much is left of it."""
+    faults.hit(f"{outside.EFFECT}.before_call")
+    until = time.monotonic() + ERASES_FOR
+    for one in asked:
+        work.require_time()
+        connector.erase(one.row.dataset, one.whom, key=outside.key(one.row), until=until)
+        left = connector.found(one.row.dataset, one.whom)
+        yield one.row, left
+        if left or time.monotonic() > until:
+            break
+    faults.hit(f"{outside.EFFECT}.after_call")
+
+
+def _record(work: Work, asked: Sequence[_Asked], left: Mapping[OutsideErasure, int]) -> None:
     now = work.clock()
     with work.transaction():
-        if left:
-            outside.put_off(row, why=outside.STUCK if stuck else outside.MORE)
-        else:
-            outside.done(row, now=now)
+        nothing = [one.row for one in asked if one.whom.values and not one.found]
+        outside.done([*nothing, *(row for row, count in left.items() if not count)], now=now)
+        for one in asked:
+            if count := left.get(one.row):
+                why = outside.STUCK if count >= one.found else outside.MORE
+                outside.put_off(one.row, why=why)
         faults.hit(f"{outside.EFFECT}.after_record")
-
-
-def _keep(work: Work, store: Store, row: OutsideErasure, whom: Identities, found: int) -> None:
-    now = work.clock()
-    dataset = shape.datasets_of(store)[row.dataset]
-    with work.transaction() as closing:
-        outside.counted(row, found)
-        if found:
-            categories = shape.kept_categories(dataset)
-            until = keeping.kept_until(closing, categories, on=day_of(now))
-            outside.keep(row, whom, until=until)
-        else:
-            outside.done(row, now=now)
 
 
 def _renew(closing: Closing) -> None:

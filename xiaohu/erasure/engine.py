@@ -31,9 +31,7 @@ def destroy(*, operator: str, units: Collection[Unit]) -> int:
     return keys.destroy(operator, units)
 
 
-def finish(
-    *, operator: str, closing_id: UUID, units: Collection[Unit], now: datetime
-) -> ErasureReceipt:
+def finish(*, operator: str, closing_id: UUID, units: Collection[Unit], now: datetime) -> None:
     """Delete what is left of units whose keys are gone, and give the receipt.
 
     Call inside a transaction; harmless to repeat.
@@ -54,7 +52,6 @@ def finish(
         erased_at=now,
     )
     ErasureReceipt.objects.bulk_create([receipt], ignore_conflicts=True)
-    return receipt_of(closing_id)
 
 
 def receipt_of(closing_id: UUID) -> ErasureReceipt:

@@ -12,6 +12,7 @@ from uuid import UUID, uuid5
 
 from django.conf import settings
 from django.db.models import Count, Q
+from django.db.models.functions import Coalesce
 
 from xiaohu.access.models import StaffUser
 from xiaohu.core.evidence import EvidenceKind
@@ -21,7 +22,6 @@ from xiaohu.erasure.stores import file, outages, shape
 from xiaohu.erasure.stores.protocol import Identities
 from xiaohu.erasure.stores.shape import Dataset, IdentityKind, Store, Stores, Strategy, Table
 from xiaohu.queue import effects
-from xiaohu.queue.models import Effect, EffectState
 from xiaohu.registry.models import Line
 from xiaohu.vault import keys, records, units
 from xiaohu.vault.records import Ref
@@ -147,17 +147,22 @@ def of_closing(closing_id: UUID) -> list[OutsideErasure]:
     return list(OutsideErasure.objects.filter(closing_id=closing_id).order_by("store", "dataset"))
 
 
-def effect_of(row: OutsideErasure, *, now: datetime) -> Effect:
-    """Return the effect under which a dataset is asked, known or new. Call inside a transaction."""
-    return effects.known(subject_id=row.pk, kind=EFFECT, round_=0) or effects.new(
-        operator=row.operator, subject_id=row.pk, kind=EFFECT, round_=0, now=now
-    )
-
-
-def counted(row: OutsideErasure, found: int) -> None:
+def counted(found: Mapping[OutsideErasure, int]) -> None:
     """Write down how much there is before anything is erased. Call inside a transaction."""
-    row.found = found if row.found is None else max(row.found, found)
-    row.save(update_fields=["found"])
+    for row, count in found.items():
+        row.found = max(row.found or 0, count)
+    OutsideErasure.objects.bulk_update(found, ["found"])
+
+
+def sending(rows: Collection[OutsideErasure], *, operator: str, now: datetime) -> None:
+    """Write down that rows are about to be erased. Call inside a transaction."""
+    ids = [row.pk for row in rows]
+    effects.sending_many(operator=operator, subjects=ids, kind=EFFECT, now=now)
+
+
+def key(row: OutsideErasure) -> UUID:
+    """Return the key under which a dataset is asked."""
+    return effects.key(row.pk, EFFECT, 0)
 
 
 def put_off(row: OutsideErasure, *, why: str, about: str = "") -> None:
@@ -190,7 +195,7 @@ def erased_by_hand(
     row.found, row.evidence, row.reference = found, evidence.value, reference
     row.confirmed_by = officer
     row.save(update_fields=["found", "evidence", "reference", "confirmed_by"])
-    done(row, now=now)
+    done([row], now=now)
 
 
 def skip(row: OutsideErasure, *, why: str) -> None:
@@ -199,14 +204,20 @@ def skip(row: OutsideErasure, *, why: str) -> None:
     row.save(update_fields=["state", "why", "about"])
 
 
-def done(row: OutsideErasure, *, now: datetime) -> None:
-    """Write down that nothing is left in a dataset, as it was read back. Call inside a transaction."""
-    row.state, row.ended_at = OutsideState.DONE.value, now
-    row.found, row.why, row.about = row.found or 0, "", ""
-    row.save(update_fields=["state", "ended_at", "found", "why", "about"])
-    effect = effects.known(subject_id=row.pk, kind=EFFECT, round_=0)
-    if effect is not None:
-        effects.record(effect.pk, state=EffectState.DONE)
+def done(rows: Collection[OutsideErasure], *, now: datetime) -> None:
+    """Write down that nothing is left in datasets, as they were read back.
+
+    Call inside a transaction.
+    """
+    ids = [row.pk for row in rows]
+    OutsideErasure.objects.filter(pk__in=ids).update(
+        state=OutsideState.DONE.value,
+        ended_at=now,
+        found=Coalesce("found", 0),
+        why="",
+        about="",
+    )
+    effects.done(subjects=ids, kind=EFFECT)
 
 
 def keep(row: OutsideErasure, whom: Identities, *, until: date) -> None:

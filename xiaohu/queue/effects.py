@@ -5,6 +5,7 @@ between two of them. `verdict` decides, from what the provider declares, what ma
 an effect whose outcome is not known.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -55,13 +56,9 @@ def done_rounds(*, subject_id: UUID, kind: str) -> frozenset[int]:
 
 
 def new(*, operator: str, subject_id: UUID, kind: str, round_: int, now: datetime) -> Effect:
-    """Return an effect nobody intended yet; `sending` writes it down.
-
-    Its key follows from what it is for: where an old backup took the row away, the same is asked
-    for under the same key, and the other side knows it.
-    """
+    """Return an effect nobody intended yet; `sending` writes it down."""
     return Effect(
-        id=uuid5(subject_id, f"{kind} {round_}"),
+        id=key(subject_id, kind, round_),
         operator=operator,
         subject_id=subject_id,
         kind=kind,
@@ -76,6 +73,40 @@ def sending(effect: Effect, *, now: datetime) -> None:
     effect.first_sent_at = effect.first_sent_at or now
     effect.misses, effect.missed_at = 0, None
     effect.save()
+
+
+def sending_many(*, operator: str, subjects: Collection[UUID], kind: str, now: datetime) -> None:
+    """Note that the calls for several subjects are about to be made. Call inside a transaction.
+
+    What was sent before is sent again under the same key.
+    """
+    made = [
+        new(operator=operator, subject_id=subject_id, kind=kind, round_=0, now=now)
+        for subject_id in subjects
+    ]
+    for effect in made:
+        effect.sent_at = effect.first_sent_at = now
+    Effect.objects.bulk_create(
+        made,
+        update_conflicts=True,
+        unique_fields=["subject_id", "kind", "round"],
+        update_fields=["sent_at", "misses", "missed_at"],
+    )
+
+
+def done(*, subjects: Collection[UUID], kind: str) -> None:
+    """Note that what was sent for several subjects is done. Call inside a transaction."""
+    sent = Effect.objects.filter(subject_id__in=subjects, kind=kind)
+    sent.update(state=EffectState.DONE.value, reference="", reason="")
+
+
+def key(subject_id: UUID, kind: str, round_: int) -> UUID:
+    """Return the key under which something is asked of the outside.
+
+    It follows from what it is for: where an old backup took the row away, the same is asked for
+    under the same key, and the other side knows it.
+    """
+    return uuid5(subject_id, f"{kind} {round_}")
 
 
 def record(effect_id: UUID, *, state: EffectState, reference: str = "", reason: str = "") -> None:

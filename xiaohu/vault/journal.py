@@ -44,13 +44,21 @@ def ship() -> int:
     """
     shipped = 0
     with _one_at_a_time():
-        while batch := _unshipped():
-            lines = [_line(row) for row in batch]
-            for place in places():
-                _append(place, lines)
-            DestroyedKey.objects.filter(pk__in=[row.pk for row in batch]).update(shipped=True)
+        more = True
+        while more:
+            batch = _unshipped()
+            if batch:
+                _write_down(batch)
             shipped += len(batch)
+            more = len(batch) == BATCH
     return shipped
+
+
+def _write_down(batch: list[DestroyedKey]) -> None:
+    lines = [_line(row) for row in batch]
+    for place in places():
+        _append(place, lines)
+    DestroyedKey.objects.filter(pk__in=[row.pk for row in batch]).update(shipped=True)
 
 
 def entries() -> Iterator[Entry]:
