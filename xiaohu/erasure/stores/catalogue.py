@@ -4,6 +4,12 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.engine.interfaces import (
+    ReflectedForeignKeyConstraint,
+    ReflectedIndex,
+    ReflectedUniqueConstraint,
+)
+from sqlalchemy.engine.reflection import ObjectKind
 
 from xiaohu.erasure.stores.file import StoresRefused, Why
 from xiaohu.erasure.stores.protocol import Flaw
@@ -17,7 +23,7 @@ class Catalogue:
 
     def __init__(self, name: str, store: Database, connection: sa.Connection) -> None:
         self._store, self._at = store, f"stores.{name}.datasets"
-        there = _reflected(connection, {rule.table for rule in store.datasets.values()})
+        there = _described(sa.inspect(connection), {rule.table for rule in store.datasets.values()})
         self._tables = {  # one that is missing is named by `flaws`
             label: there[rule.table]
             for label, rule in store.datasets.items()
@@ -74,7 +80,10 @@ class Catalogue:
                 yield self._flaw(label, Why.NO_TABLE, value=rule.table)
                 continue
             yield from self._of_table(label, rule)
-            if whole and rule.through and rule.through in self._tables:
+            if not whole:
+                continue
+            yield from self._unindexed(sa.inspect(connection), label, rule)
+            if rule.through in self._tables:
                 yield from self._orphans(connection, label, rule.through)
         if whole:
             yield from self._referring(connection)
@@ -99,13 +108,15 @@ class Catalogue:
             yield self._flaw(
                 label, Why.WRONG_TYPE, value=f"{rule.table}.{rule.column} {column.type}"
             )
-        leading = {next(iter(index.columns), None) for index in column.table.indexes}
-        leading |= {
-            next(iter(constraint.columns), None)
-            for constraint in column.table.constraints
-            if isinstance(constraint, sa.UniqueConstraint | sa.PrimaryKeyConstraint)
-        }
-        if not any(first is not None and first.name == column.name for first in leading):
+
+    def _unindexed(self, looking: sa.Inspector, label: str, rule: Table) -> Iterator[Flaw]:
+        """Name a table whose rows can only be found by reading all of it."""
+        table = self._tables[label]
+        if rule.column not in table.c:
+            return
+        leading = {key["column_names"][0] for key in _indexes(looking, table)}
+        leading |= {column.name for column in list(table.primary_key.columns)[:1]}
+        if rule.column not in leading:
             yield self._flaw(label, Why.NO_INDEX, stops=False, value=f"{rule.table}.{rule.column}")
 
     def _orphans(self, connection: sa.Connection, label: str, parent: str) -> Iterator[Flaw]:
@@ -161,18 +172,46 @@ class Catalogue:
         return StoresRefused(field=f"{self._at}.{dataset}", why=why, value=value)
 
 
-def _reflected(connection: sa.Connection, names: Collection[str]) -> Mapping[str, sa.Table]:
-    """Return those tables that are there; a schema's are read together, however many they are."""
+def _described(looking: sa.Inspector, names: Collection[str]) -> Mapping[str, sa.Table]:
+    """Return those tables that are there, with columns and keys; a schema's are read together."""
     metadata = sa.MetaData()
-
-    def wanted(table: str, _: sa.MetaData) -> bool:
-        return (f"{schema}.{table}" if schema else table) in names
-
-    for schema in {name.rpartition(".")[0] for name in names}:
-        metadata.reflect(
-            connection, schema=schema or None, views=True, only=wanted, resolve_fks=False
-        )
+    by_schema: dict[str, list[str]] = {}
+    for name in names:
+        schema, _, table = name.rpartition(".")
+        by_schema.setdefault(schema, []).append(table)
+    for schema, tables in by_schema.items():
+        _describe(looking, schema or None, tables, metadata)
     return metadata.tables
+
+
+def _describe(
+    looking: sa.Inspector, schema: str | None, tables: Sequence[str], metadata: sa.MetaData
+) -> None:
+    columns = looking.get_multi_columns(schema, tables, kind=ObjectKind.ANY)
+    primary = looking.get_multi_pk_constraint(schema, tables, kind=ObjectKind.ANY)
+    foreign = looking.get_multi_foreign_keys(schema, tables, kind=ObjectKind.ANY)
+    for place, described in columns.items():
+        sa.Table(
+            place[1],
+            metadata,
+            *(sa.Column(one["name"], one["type"], nullable=one["nullable"]) for one in described),
+            sa.PrimaryKeyConstraint(*primary[place]["constrained_columns"]),
+            *map(_foreign_key, foreign[place]),
+            schema=schema,
+        )
+
+
+def _foreign_key(key: ReflectedForeignKeyConstraint) -> sa.ForeignKeyConstraint:
+    table = ".".join(filter(None, (key["referred_schema"], key["referred_table"])))
+    far = [f"{table}.{column}" for column in key["referred_columns"]]
+    return sa.ForeignKeyConstraint(key["constrained_columns"], far)
+
+
+def _indexes(
+    looking: sa.Inspector, table: sa.Table
+) -> Sequence[ReflectedIndex | ReflectedUniqueConstraint]:
+    at = (table.name, table.schema)
+    return [*looking.get_indexes(*at), *looking.get_unique_constraints(*at)]
 
 
 def _reference(child: sa.Table, parent: sa.Table) -> list[tuple[str, str]]:
