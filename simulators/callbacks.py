@@ -45,7 +45,12 @@ class Callbacks:
         self._running: set[asyncio.Task[None]] = set()
 
     def send(self, payload: Body, faults: Faults, after_s: float = 0.0) -> None:
-        """Start telling, without waiting: a hanging answer must not hold the callback back."""
+        """Start telling, without waiting: a hanging answer must not hold the callback back.
+
+        Where no address was given there is nobody to tell.
+        """
+        if not self._url:
+            return
         task = asyncio.create_task(self._tell(payload, faults, after_s))
         # The loop keeps only a weak reference to a task.
         self._running.add(task)

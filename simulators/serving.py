@@ -23,7 +23,7 @@ LOOK_AT_PARENT_S = 1.0
 
 HELP = {
     "inventory": "CSV file of the lines the operator knows",
-    "callback": "address that is told of what became of it",
+    "callback": "address that is told of what became of it; empty for nobody",
     "secret": "what the callbacks are signed with",
 }
 

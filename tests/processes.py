@@ -33,7 +33,7 @@ class Simulators:
             if name == "operator":
                 command += ["--inventory", str(self.inventory)]
             if name == "payout":
-                command += ["--callback", "http://127.0.0.1:9/nobody", "--secret", "none"]
+                command += ["--callback", "", "--secret", "none"]
             self.running.append(subprocess.Popen(command))
         for number in range(1, len(NAMES) + 1):
             self._wait(settings.XIAOHU.simulator_url(number))

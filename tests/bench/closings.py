@@ -81,7 +81,15 @@ def _ready(world: BenchWorld, count: int) -> list[Case]:
     return cases
 
 
-def work(_number: int) -> None:
+def work(number: int) -> None:
+    """Do every job there is, and send what is to be told."""
+    do_jobs(number)
+    while outbox.flush(now=clock.now()):
+        pass
+
+
+def do_jobs(_number: int) -> None:
+    """Do every job there is, as a worker of the service."""
     from procrastinate.contrib.django import app
     from procrastinate.contrib.django.django_connector import DjangoConnector
 
@@ -93,8 +101,6 @@ def work(_number: int) -> None:
         working.run_worker(
             concurrency=worker.CONCURRENCY, wait=False, listen_notify=False, delete_jobs="always"
         )
-    while outbox.flush(now=clock.now()):
-        pass
 
 
 def _require_done(world: BenchWorld, cases: list[Case]) -> None:

@@ -9,7 +9,7 @@ from unittest import mock
 import psycopg
 from django.conf import settings
 
-from tests.bench.closings import forked, work
+from tests.bench.closings import do_jobs, forked
 from tests.bench.world import BenchWorld
 from tests.stories import closing_of
 from xiaohu.closures import alarms, driver
@@ -17,6 +17,7 @@ from xiaohu.closures.models import Case, Closing
 from xiaohu.closures.steps import STEPS
 from xiaohu.closures.work import Progress, Work
 from xiaohu.core.steps import Step
+from xiaohu.notices import outbox
 from xiaohu.queue import clock, engine
 from xiaohu.settlement.models import SettledClosing
 
@@ -39,14 +40,20 @@ def round_of(world: BenchWorld) -> tuple[float, float]:
 
 
 def _ours(world: BenchWorld) -> float:
-    """Pay what is settled by a real worker, the provider's simulator included."""
+    """Pay what is settled by a real worker, the provider's simulator included.
+
+    A refund is paid once it is booked: what is told of it goes afterwards, as in the service,
+    where a thread of its own sends it, and is sent before the next round.
+    """
     cases = _settled(world)
     paid_before = len(world.simulators.truth("payout"))
     alarms.sweep(now=clock.now())
     with ending_before(Step.SEAL):
         began = time.perf_counter()
-        forked(1, work)
+        forked(1, do_jobs)
         passed = time.perf_counter() - began
+    while outbox.flush(now=clock.now()):
+        pass
     _require_paid(world, cases, paid_before)
     # They go on one day; in the next round they would only be in the way.
     later = clock.now() + timedelta(days=365)

@@ -33,10 +33,18 @@ class Orders:
         return order if order is not None and order.ended_at is None else None
 
     def place(
-        self, *, asked: Asked, terms: Terms, now: datetime, agreed: Any = (), **columns: Any
+        self,
+        *,
+        asked: Asked,
+        terms: Terms,
+        now: datetime,
+        agreed: Any = (),
+        first_ever: bool = False,
+        **columns: Any,
     ) -> RefundOrder:
         """Order a refund in place of one that stood."""
         standing = self.current()
+        assert standing is None or not first_ever
         if standing is not None:
             self.end(standing, OrderOutcome.REPLACED, now=now)
         first, second = (*agreed, (None, None), (None, None))[:2]

@@ -63,6 +63,7 @@ class Row:
     refund_round: int = 0
     disconnected_at: datetime | None = START
     number_free_on: Any = None
+    version: str = ""
 
     def __getattr__(self, name: str) -> Any:
         """Return a column the money does not depend on as a new row has it."""
@@ -136,7 +137,12 @@ class Rows:
         """Return the closing as it is stored."""
         seen = copy.copy(self.row)
         seen.case = copy.copy(self.row.case)
+        seen.version = self._version()
         return seen
+
+    def _version(self) -> str:
+        """Return something that differs once a row was written."""
+        return str([*vars(self.row).items(), *vars(self.row.case).items()][1:])
 
     def take(self, _model: object, _pk: UUID, *, seconds: int = lease.SECONDS) -> int | None:
         """Take the lease, if nobody holds it."""
@@ -152,7 +158,7 @@ class Rows:
         assert self.inside
         if self.row.lease != held:
             raise LeaseLost
-        return self.row.case.state, self.row.step
+        return self.row.case.state, self.row.step, self._version()
 
     def release(self, _model: object, _pk: UUID, held: int) -> None:
         """Give the lease back."""

@@ -123,7 +123,8 @@ class Saga:
         self, turn: Work, fen: int, *, done: Done, refused: Refused, more: bool = False
     ) -> Progress:
         """Pay so much, once its order lets it go: by the real rule of waiting, and the real beats."""
-        waits = refund.waits_for_order(turn, amount_fen=fen)
+        begun = refund.is_on_its_way(turn.seen)
+        waits = refund.waits_for_order(turn, amount_fen=fen, begun=begun)
         if waits is not None:
             return waits
         return carry_out(

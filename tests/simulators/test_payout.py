@@ -187,6 +187,13 @@ def test_callback_is_retried_three_times(
     receiver.wait(attempts)
 
 
+def test_without_an_address_nobody_is_told(tmp_path: Path, receiver: Receiver) -> None:
+    settings = Settings(data=str(tmp_path), secret=SECRET)
+    with TestClient(payout.application(settings, receiver, ())) as client:
+        assert post(client, "/payouts", BODY, "k").json()["state"] == "paid"
+    assert receiver.seen == []
+
+
 def test_callback_does_not_wait_for_a_hanging_answer(
     client: TestClient, receiver: Receiver
 ) -> None:

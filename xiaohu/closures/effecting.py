@@ -39,7 +39,8 @@ class Doing:
     another effect to come; `follows` reads from the answer after how long one does. `accepted`
     decides how what is not ready is waited for; `refused` decides where a plain "no" leads, and
     without it people look at it; `unclear` is told of an answer that says neither. What `pays`
-    sets money aside, so that all that is said of it is weighed together.
+    sets money aside, so that it goes where case and closing say at that moment, and all that is
+    said of it is weighed together.
     """
 
     kind: str
@@ -90,7 +91,7 @@ def _told(effect: Effect, doing: Doing, verdict: Verdict) -> Answer | None:
 
 def _intend(work: Work, doing: Doing) -> tuple[Effect, Verdict]:
     now = work.clock()
-    with work.transaction() as closing:
+    with work.transaction(fresh=doing.pays) as closing:
         effect = effects.known(subject_id=closing.pk, kind=doing.kind, round_=doing.round)
         if effect is None:
             effect = effects.new(

@@ -198,6 +198,7 @@ class Closing(models.Model):
     refund_round = models.PositiveSmallIntegerField(default=0)
     disconnected_at = models.DateTimeField(null=True)
     number_free_on = models.DateField(null=True)
+    version: str  # of all the rows a worker sees, read together with them
 
     class Meta:
         indexes = [

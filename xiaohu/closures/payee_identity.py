@@ -5,6 +5,7 @@ serves one change, and is deleted once the money has arrived. Money fetched at t
 back the way it came, needs none of this.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -109,12 +110,16 @@ def require_seen(case_id: UUID, identity: UUID | None) -> None:
 
 def forget_served(case: Case) -> None:
     """Delete what was shown once money has arrived, where no order of another line rests on it."""
-    closings = [closing.pk for closing in queries.closings_of(case)]
-    if not orders.rest_on_identity(closings):
-        forget(case.pk)
+    shown = pages(case.pk)
+    if shown and not orders.rest_on_identity(c.pk for c in queries.closings_of(case)):
+        _remove(case.pk, shown)
 
 
 def forget(case_id: UUID) -> None:
     """Delete what was shown. Call inside a transaction; harmless to repeat."""
-    for file_id in {page.file_id for page in pages(case_id)}:
+    _remove(case_id, pages(case_id))
+
+
+def _remove(case_id: UUID, shown: Collection[papers.Listed]) -> None:
+    for file_id in {page.file_id for page in shown}:
         papers.remove_file(case_id=case_id, file_id=file_id)

@@ -25,10 +25,11 @@ def go_on(work: Work) -> Progress:
     if settled is None:
         raise LookupError("a claim follows a settlement")
     amount_fen = settled.unclaimed_fen or settled.left_fen
-    waits = waits_for_order(work, amount_fen=amount_fen)
+    begun = is_on_its_way(closing)
+    waits = waits_for_order(work, amount_fen=amount_fen, begun=begun)
     if waits is not None:
         return waits
-    said = clearing.said_now(closing, now=work.clock()) if not is_on_its_way(closing) else None
+    said = clearing.said_now(closing, now=work.clock()) if not begun else None
     if said is not None and said.legal_hold:
         return hold_back(work, said.hold_review_on)
     payout = providers.payout()
@@ -58,8 +59,7 @@ def go_on(work: Work) -> Progress:
 
 
 def _payee_now(closing: Closing) -> Payee:
-    """Return whom a locked closing pays: read where its order is sent."""
-    closing.case.refresh_from_db(fields=["refund_route", "payee_index"])
+    """Return whom a closing pays. Call where its order is sent."""
     chosen = paying.payee(closing.case)
     return Payee(
         route=closing.case.refund_route,

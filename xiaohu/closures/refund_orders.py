@@ -109,7 +109,9 @@ def _first(closing: Closing, *, amount_fen: int, now: datetime) -> RefundOrder:
     decided = [by for by in (case.proposed_by_id, case.decided_by_id) if by != case.prepared_by]
     words = [(by, case.decided_at) for by in decided if by is not None]
     agreed = words[-terms.needed :] if terms.needed and _looked_at(case, terms) else []
-    return _place(closing, asked, terms, prepared_by=case.prepared_by, agreed=agreed, now=now)
+    return _place(
+        closing, asked, terms, prepared_by=case.prepared_by, agreed=agreed, first_ever=True, now=now
+    )
 
 
 def _like(last: RefundOrder, closing: Closing, *, amount_fen: int, now: datetime) -> RefundOrder:
@@ -153,6 +155,7 @@ def _place(
     agreed: Sequence[Word] = (),
     held_until: datetime | None = None,
     stop_code: str = "",
+    first_ever: bool = False,
     now: datetime,
 ) -> RefundOrder:
     return orders.place(
@@ -166,6 +169,7 @@ def _place(
         agreed=agreed,
         held_until=held_until,
         stop_code=stop_code,
+        first_ever=first_ever,
         now=now,
     )
 
@@ -227,8 +231,8 @@ def _together(case: Case, *, now: datetime) -> int:
     """
     waits = Q(state="", is_open=True, case__state__in=GOES_ON)
     lately = waits | Q(state__in=GOES_ON) | Q(disconnected_at__gt=now - TOGETHER)
-    closings = Closing.objects.filter(lately, case__holder_id=case.holder_id)
-    ids = set(closings.values_list("pk", flat=True)) | {c.pk for c in queries.closings_of(case)}
+    closings = Closing.objects.filter(Q(lately, case__holder_id=case.holder_id) | Q(case=case))
+    ids = set(closings.values_list("pk", flat=True))
     settled = ledger.of_closings(ids)
     known = screening.last_of(ids - settled.keys())
     return sum(row.refundable_fen - row.waived_fen for row in settled.values()) + sum(

@@ -9,6 +9,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Func, TextField
 
 from xiaohu.closures.models import Closing, HumanQueue
 from xiaohu.core.steps import Scope, Step, next_step
@@ -56,7 +57,7 @@ class Work:
         """Write under the lease: case and closing are locked, in this order.
 
         What one step wrote is what the next one sees, so nothing is read twice while case and
-        step are where this worker left them; `fresh` reads them in any case.
+        step are where this worker left them; `fresh` reads them where any row was written since.
 
         Raises:
             LeaseLost: another worker has taken over; nothing was written.
@@ -70,8 +71,9 @@ class Work:
             raise
 
     def _hold(self, *, fresh: bool) -> None:
-        found = lease.hold(_LOCKED, self.closing_id, self.lease)
-        if fresh or not self.trusted or found != (self.seen.case.state, self.seen.step):
+        state, step, version = lease.hold(_LOCKED, self.closing_id, self.lease)
+        moved = (state, step) != (self.seen.case.state, self.seen.step)
+        if moved or not self.trusted or (fresh and version != self.seen.version):
             self.seen = see(self.closing_id)
             self.trusted = True
 
@@ -89,13 +91,23 @@ class Work:
 
 def see(closing_id: UUID) -> Closing:
     """Return a closing with its case and line, without a lock."""
-    return Closing.objects.select_related("case__holder", "line").get(pk=closing_id)
+    rows = Closing.objects.select_related("case__holder", "line")
+    return rows.annotate(**_WITH_VERSION).get(pk=closing_id)
 
 
+# By which transactions the rows that are seen were written last.
+_VERSION = (
+    "concat_ws(' ', closures_closing.xmin, closures_case.xmin, registry_holder.xmin,"
+    " registry_line.xmin)"
+)
+_WITH_VERSION = {"version": Func(template=_VERSION, output_field=TextField())}
 _LOCKED = (
-    "SELECT held.state, closing.step FROM closures_closing closing"
-    " JOIN closures_case held ON held.id = closing.case_id"
-    " WHERE closing.id = %s AND closing.lease = %s FOR NO KEY UPDATE OF held, closing"
+    f"SELECT closures_case.state, closures_closing.step, {_VERSION} FROM closures_closing"  # noqa: S608 - a constant
+    " JOIN closures_case ON closures_case.id = closures_closing.case_id"
+    " JOIN registry_holder ON registry_holder.id = closures_case.holder_id"
+    " LEFT JOIN registry_line ON registry_line.id = closures_closing.line_id"
+    " WHERE closures_closing.id = %s AND closures_closing.lease = %s"
+    " FOR NO KEY UPDATE OF closures_case, closures_closing"
 )
 _STEP_FIELDS = (
     "step",

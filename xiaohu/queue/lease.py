@@ -61,4 +61,9 @@ def extended() -> CombinedExpression:
 
 def release(model: type[models.Model], pk: UUID, lease: int) -> None:
     """Give the lease back, if it is still ours."""
-    model._default_manager.filter(pk=pk, lease=lease).update(lease_until=None)
+    table = connection.ops.quote_name(model._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {table} SET lease_until = NULL WHERE id = %s AND lease = %s",  # noqa: S608 - the table is ours
+            [pk, lease],
+        )

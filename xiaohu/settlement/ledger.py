@@ -1,8 +1,9 @@
 """Posting the money of a closing. All inner steps: call them inside a transaction that holds the closing."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import F, Max
@@ -51,30 +52,35 @@ def reserve_refund(*, closing_id: UUID, effect_id: UUID, now: datetime) -> int:
 
     An amount set aside earlier under the same effect is not set aside again.
     """
-    pending = Transfer.objects.filter(
-        effect_id=effect_id, debit=Account.BALANCE.value, credit=Account.REFUND_PENDING.value
-    ).first()
-    if pending is not None:
-        return pending.amount_fen
+    posted = _posted(closing_id)
+    aside_fen = _set_aside(posted, effect_id)
+    if aside_fen:
+        return aside_fen
     settled = SettledClosing.objects.get(pk=closing_id)
     amount_fen = settled.left_fen
-    require(closing_id, {Account.BALANCE: amount_fen})
-    _post(settled, Account.BALANCE, Account.REFUND_PENDING, amount_fen, effect_id, now)
+    _require(closing_id, posted, {Account.BALANCE: amount_fen})
+    _post(settled.operator, closing_id, _ASIDE, amount_fen, effect_id, now)
     return amount_fen
 
 
-def post_refund(*, closing_id: UUID, effect_id: UUID, now: datetime) -> int:
-    """Book a refund as paid."""
-    settled, amount_fen = _pending(closing_id, effect_id)
-    _post(settled, Account.REFUND_PENDING, Account.REFUNDED, amount_fen, effect_id, now)
-    SettledClosing.objects.filter(pk=closing_id).update(refunded_fen=F("refunded_fen") + amount_fen)
+def post_refund(*, closing_id: UUID, effect_id: UUID, now: datetime, ends: bool = False) -> int:
+    """Book a refund as paid; where this `ends` the money side, nothing else may be left."""
+    posted = _posted(closing_id)
+    amount_fen = _pending(closing_id, posted, effect_id)
+    paid: dict[str, object] = {"refunded_fen": F("refunded_fen") + amount_fen}
+    if ends:
+        _require(closing_id, posted, {Account.BALANCE: 0})
+        paid["completed_at"] = now
+    _post(posted[0].operator, closing_id, _PAID, amount_fen, effect_id, now)
+    SettledClosing.objects.filter(pk=closing_id).update(**paid)
     return amount_fen
 
 
 def return_refund(*, closing_id: UUID, effect_id: UUID, now: datetime) -> int:
     """Book money that came back, so that it can be paid another way."""
-    settled, amount_fen = _pending(closing_id, effect_id)
-    _post(settled, Account.REFUND_PENDING, Account.BALANCE, amount_fen, effect_id, now)
+    posted = _posted(closing_id)
+    amount_fen = _pending(closing_id, posted, effect_id)
+    _post(posted[0].operator, closing_id, _BACK, amount_fen, effect_id, now)
     return amount_fen
 
 
@@ -83,7 +89,8 @@ def book_unclaimed(*, closing_id: UUID, now: datetime) -> int:
     settled = SettledClosing.objects.get(pk=closing_id)
     amount_fen = settled.left_fen
     require(closing_id, {Account.BALANCE: amount_fen})
-    _post(settled, Account.BALANCE, Account.UNCLAIMED, amount_fen, None, now)
+    way = (Account.BALANCE, Account.UNCLAIMED)
+    _post(settled.operator, closing_id, way, amount_fen, None, now)
     SettledClosing.objects.filter(pk=closing_id).update(
         unclaimed_fen=F("unclaimed_fen") + amount_fen
     )
@@ -95,7 +102,8 @@ def waive(*, closing_id: UUID, now: datetime) -> int:
     settled = SettledClosing.objects.get(pk=closing_id)
     amount_fen = settled.left_fen
     require(closing_id, {Account.BALANCE: amount_fen})
-    _post(settled, Account.BALANCE, Account.WAIVED, amount_fen, None, now)
+    way = (Account.BALANCE, Account.WAIVED)
+    _post(settled.operator, closing_id, way, amount_fen, None, now)
     SettledClosing.objects.filter(pk=closing_id).update(waived_fen=F("waived_fen") + amount_fen)
     return amount_fen
 
@@ -113,20 +121,12 @@ def complete(*, closing_id: UUID, now: datetime) -> None:
 
 def balances(closing_id: UUID) -> dict[Account, int]:
     """Return what stands on each account of a closing, in fen."""
-    standing = dict.fromkeys(Account, 0)
-    posted = Transfer.objects.filter(closing_id=closing_id)
-    for debit, credit, amount_fen in posted.values_list("debit", "credit", "amount_fen"):
-        standing[Account(debit)] -= amount_fen
-        standing[Account(credit)] += amount_fen
-    return standing
+    return _standing(_posted(closing_id))
 
 
 def require(closing_id: UUID, expected: Mapping[Account, int]) -> None:
     """Pass, or raise `LedgerBroken`: this also runs in production."""
-    standing = balances(closing_id)
-    wrong = [account.value for account, fen in expected.items() if standing[account] != fen]
-    if wrong:
-        raise LedgerBroken(f"{', '.join(wrong)} of closing {closing_id}")
+    _require(closing_id, _posted(closing_id), expected)
 
 
 def of_closing(closing_id: UUID) -> SettledClosing | None:
@@ -211,29 +211,71 @@ def post(
 ) -> None:
     """Post an amount under an effect."""
     settled = SettledClosing.objects.get(pk=closing_id)
-    _post(settled, debit, credit, amount_fen, effect_id, now)
+    _post(settled.operator, closing_id, (debit, credit), amount_fen, effect_id, now)
 
 
-def _pending(closing_id: UUID, effect_id: UUID) -> tuple[SettledClosing, int]:
-    settled = SettledClosing.objects.get(pk=closing_id)
-    pending = Transfer.objects.get(
-        effect_id=effect_id, debit=Account.BALANCE.value, credit=Account.REFUND_PENDING.value
-    )
-    require(closing_id, {Account.REFUND_PENDING: pending.amount_fen})
-    return settled, pending.amount_fen
+class _Posted(NamedTuple):
+    operator: str
+    debit: str
+    credit: str
+    amount_fen: int
+    effect_id: UUID | None
+
+
+_Way = tuple[Account, Account]
+_ASIDE: _Way = (Account.BALANCE, Account.REFUND_PENDING)
+_PAID: _Way = (Account.REFUND_PENDING, Account.REFUNDED)
+_BACK: _Way = (Account.REFUND_PENDING, Account.BALANCE)
+
+
+def _posted(closing_id: UUID) -> list[_Posted]:
+    """Return everything that was posted of a closing: it is little, and read once for a booking."""
+    posted = Transfer.objects.filter(closing_id=closing_id)
+    return [_Posted(*row) for row in posted.values_list(*_Posted._fields)]
+
+
+def _standing(posted: Iterable[_Posted]) -> dict[Account, int]:
+    standing = dict.fromkeys(Account, 0)
+    for each in posted:
+        standing[Account(each.debit)] -= each.amount_fen
+        standing[Account(each.credit)] += each.amount_fen
+    return standing
+
+
+def _require(closing_id: UUID, posted: Iterable[_Posted], expected: Mapping[Account, int]) -> None:
+    standing = _standing(posted)
+    wrong = [account.value for account, fen in expected.items() if standing[account] != fen]
+    if wrong:
+        raise LedgerBroken(f"{', '.join(wrong)} of closing {closing_id}")
+
+
+def _set_aside(posted: Iterable[_Posted], effect_id: UUID) -> int:
+    """Return what was set aside under an effect, in fen; 0 where nothing was."""
+    aside = (each for each in posted if each[1:3] == _ASIDE and each.effect_id == effect_id)
+    return sum(each.amount_fen for each in aside)
+
+
+def _pending(closing_id: UUID, posted: Sequence[_Posted], effect_id: UUID) -> int:
+    """Return what is on its way under an effect, in fen; nothing else of its closing may be."""
+    amount_fen = _set_aside(posted, effect_id)
+    if not amount_fen:
+        raise LedgerBroken(f"nothing of closing {closing_id} was set aside")
+    _require(closing_id, posted, {Account.REFUND_PENDING: amount_fen})
+    return amount_fen
 
 
 def _post(
-    settled: SettledClosing,
-    debit: Account,
-    credit: Account,
+    operator: str,
+    closing_id: UUID,
+    way: _Way,
     amount_fen: int,
     effect_id: UUID | None,
     now: datetime,
 ) -> None:
+    debit, credit = way
     Transfer.objects.create(
-        operator=settled.operator,
-        closing_id=settled.closing_id,
+        operator=operator,
+        closing_id=closing_id,
         debit=debit.value,
         credit=credit.value,
         amount_fen=amount_fen,

@@ -40,9 +40,13 @@ def place(
     held_until: datetime | None = None,
     agreed: Sequence[Word] = (),
     stop_code: str = "",
+    first_ever: bool = False,
 ) -> RefundOrder:
-    """Order a refund in place of an order that stood; `agreed` are those who have agreed already."""
-    standing = current(closing_id)
+    """Order a refund in place of an order that stood; `agreed` are those who have agreed already.
+
+    `first_ever` says that none was ever placed for this closing.
+    """
+    standing = None if first_ever else current(closing_id)
     if standing is not None:
         end(standing, OrderOutcome.REPLACED, now=now)
     first, second = (*agreed, _NOBODY, _NOBODY)[:2]
@@ -134,10 +138,8 @@ def end(order: RefundOrder, outcome: OrderOutcome, *, now: datetime) -> None:
 
 def send(closing_id: UUID, *, effect_id: UUID, now: datetime) -> None:
     """Note under which effect the money of an order goes: nothing else is set aside for it."""
-    order = current(closing_id)
-    if order is not None:
-        order.effect_id, order.outcome, order.ended_at = effect_id, OrderOutcome.SENT.value, now
-        order.save(update_fields=["effect_id", "outcome", "ended_at"])
+    standing = RefundOrder.objects.filter(closing_id=closing_id, ended_at=None)
+    standing.update(effect_id=effect_id, outcome=OrderOutcome.SENT.value, ended_at=now)
 
 
 def forget_payees(closing_ids: "QuerySet[Any, Any]", *, before: datetime) -> int:

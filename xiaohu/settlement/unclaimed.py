@@ -60,9 +60,7 @@ def take(*, closing_id: UUID, effect_id: UUID, now: datetime) -> int:
 
 def paid(*, closing_id: UUID, effect_id: UUID, now: datetime) -> int:
     """Book a claim as paid, which ends the money side again."""
-    amount_fen = ledger.post_refund(closing_id=closing_id, effect_id=effect_id, now=now)
-    ledger.complete(closing_id=closing_id, now=now)
-    return amount_fen
+    return ledger.post_refund(closing_id=closing_id, effect_id=effect_id, ends=True, now=now)
 
 
 def back(*, closing_id: UUID, effect_id: UUID, now: datetime) -> None:

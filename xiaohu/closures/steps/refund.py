@@ -76,7 +76,7 @@ def run(work: Work) -> Progress:
         return _kept(work, Unclaimed.OWNER_UNKNOWN)
     if closing.case.refund_route == RefundRoute.COUNTER.value:
         return _kept(work, Unclaimed.COUNTER)
-    waits = waits_for_order(work, amount_fen=left)
+    waits = waits_for_order(work, amount_fen=left, begun=begun)
     if waits is not None:
         return waits
     payout = providers.payout()
@@ -106,13 +106,13 @@ def run(work: Work) -> Progress:
     )
 
 
-def waits_for_order(work: Work, *, amount_fen: int) -> Progress | None:
+def waits_for_order(work: Work, *, amount_fen: int, begun: bool) -> Progress | None:
     """Wait for whoever must agree, or until it can no longer be stopped; None where it may go.
 
-    The order is read with the closing locked: a word given meanwhile is seen, or comes after.
+    One that has `begun` goes on, unless it was ordered anew since. The order is read with the closing locked: a word given meanwhile is seen, or comes after.
     """
     now = work.clock()
-    if is_on_its_way(work.seen) and orders.current(work.seen.pk) is None:
+    if begun and orders.current(work.seen.pk) is None:
         return None
     with work.transaction(fresh=True) as closing:
         order = refund_orders.standing(closing, amount_fen=amount_fen, now=now)
@@ -134,8 +134,7 @@ def is_on_its_way(closing: Closing) -> bool:
 
 
 def payee_now(closing: Closing) -> Payee:
-    """Return whom a locked closing pays: read where its order is sent, so that both are of one moment."""
-    closing.case.refresh_from_db(fields=["refund_route", "payee_index"])
+    """Return whom a closing pays. Call where its order is sent, so that both are of one moment."""
     route = RefundRoute(closing.case.refund_route or RefundRoute.ORIGINAL)
     if route is RefundRoute.WAIVE:
         route = RefundRoute.ORIGINAL  # more is left than may be waived: it goes back all the same
@@ -165,8 +164,7 @@ def _reserve(closing: Closing, effect: Effect, now: datetime) -> None:
 
 
 def _post(closing: Closing, effect: Effect, _answer: Answer, now: datetime) -> None:
-    amount_fen = ledger.post_refund(closing_id=closing.pk, effect_id=effect.pk, now=now)
-    ledger.complete(closing_id=closing.pk, now=now)
+    amount_fen = ledger.post_refund(closing_id=closing.pk, effect_id=effect.pk, ends=True, now=now)
     payee_identity.forget_served(closing.case)
     submitting.tell(closing.case, Notice.REFUNDED, now=now, amount=Money(amount_fen).yuan())
 
