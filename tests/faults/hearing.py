@@ -25,9 +25,7 @@ class Hearing:
 
     def __post_init__(self) -> None:
         self.findings = SimpleNamespace(
-            of_closing=lambda _pk: SimpleNamespace(
-                exists=lambda: any(kind in WHERE_MONEY_IS for kind, _ in self.noted)
-            ),
+            is_uncertain=lambda _pk: any(kind in WHERE_MONEY_IS for kind, _ in self.noted),
             note=lambda *, kind, effect_id=None, **_: self.noted.append((kind, effect_id)),
         )
 

@@ -58,5 +58,5 @@ def require_certain(closing_id: UUID) -> None:
     Raises:
         MoneyUncertain: somebody has.
     """
-    if findings.of_closing(closing_id).exists():
+    if findings.is_uncertain(closing_id):
         raise MoneyUncertain

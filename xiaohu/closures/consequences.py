@@ -89,7 +89,7 @@ def _take_up(closing: Closing, now: datetime) -> None:
     parked = closing.owner == HumanQueue.OPERATIONS.value and closing.next_action_at is None
     pays = closing.trouble.startswith(f"{Step.REFUND.value}_")
     elsewhere = closing.state == CaseState.REFUND_ATTENTION.value
-    if parked and pays and not elsewhere and not findings.of_closing(closing.pk).exists():
+    if parked and pays and not elsewhere and not findings.is_uncertain(closing.pk):
         _wake(closing, now)
 
 

@@ -111,7 +111,7 @@ def _intend(work: Work, doing: Doing) -> tuple[Effect, Verdict]:
 
 def _verdict(closing: Closing, effect: Effect, doing: Doing, now: datetime) -> Verdict:
     verdict = effects.verdict(effect, doing.can, now=now)
-    if verdict is Verdict.SEND and doing.pays and findings.of_closing(closing.pk).exists():
+    if verdict is Verdict.SEND and doing.pays and findings.is_uncertain(closing.pk):
         return Verdict.ASK_A_PERSON  # Where money may be is not known: none is sent.
     return verdict
 

@@ -18,6 +18,7 @@ from xiaohu.core.checks import MANY_HOLDERS
 from xiaohu.core.ordering import BY_HAND, Asked, OrderOutcome, OrderReason, Terms
 from xiaohu.core.profile import RefundRoute
 from xiaohu.core.states import CaseState
+from xiaohu.queue.asking import Question, Slot
 from xiaohu.screening import facts as screening
 from xiaohu.settlement import ledger, orders
 from xiaohu.settlement.models import RefundOrder
@@ -229,10 +230,8 @@ def _together(case: Case, *, now: datetime) -> int:
     A line that is not settled yet counts with what is known of it, so that no order of the lines
     stays below a limit they exceed together.
     """
-    waits = Q(state="", is_open=True, case__state__in=GOES_ON)
-    lately = waits | Q(state__in=GOES_ON) | Q(disconnected_at__gt=now - TOGETHER)
-    closings = Closing.objects.filter(Q(lately, case__holder_id=case.holder_id) | Q(case=case))
-    ids = set(closings.values_list("pk", flat=True))
+    found = _PAID_TOGETHER.rows(since=now - TOGETHER, holder_id=case.holder_id, case_id=case.pk)
+    ids = {pk for (pk,) in found}
     settled = ledger.of_closings(ids)
     known = screening.last_of(ids - settled.keys())
     return sum(row.refundable_fen - row.waived_fen for row in settled.values()) + sum(
@@ -240,6 +239,16 @@ def _together(case: Case, *, now: datetime) -> int:
     )
 
 
+_LATELY = (
+    Q(state="", is_open=True, case__state__in=GOES_ON)
+    | Q(state__in=GOES_ON)
+    | Q(disconnected_at__gt=Slot("since"))
+)
+_PAID_TOGETHER = Question(
+    lambda: Closing.objects.filter(
+        Q(_LATELY, case__holder_id=Slot("holder_id")) | Q(case_id=Slot("case_id"))
+    ).values_list("pk")
+)
 _SEEN_AS = {
     ordering.OrderReason.ABOVE_LIMIT: "refund_above_limit",
     ordering.OrderReason.SAME_PAYEE: "same_payee",

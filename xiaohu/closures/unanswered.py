@@ -86,7 +86,7 @@ def _give_up(closing_id: UUID, now: datetime) -> int:
     closing = _locked(closing_id)
     if closing is None or repaying.pending_of([closing]):
         return 0
-    if findings.of_closing(closing.pk).exists():
+    if findings.is_uncertain(closing.pk):
         return 0  # It may have been paid: people decide that first.
     claiming.book(closing, Unclaimed.NOT_ANSWERED, name=entitled_name(closing), now=now)
     moves.move_closing(closing, Action.BOOK_UNCLAIMED, actor=CLOCK, now=now)

@@ -13,6 +13,7 @@ from uuid import UUID, uuid5
 
 from django.db.models import Q
 
+from xiaohu.queue.asking import Question, Slot
 from xiaohu.queue.models import Effect, EffectState
 
 SECOND_LOOK_AFTER = timedelta(minutes=1)
@@ -46,7 +47,14 @@ class Verdict(StrEnum):
 
 def known(*, subject_id: UUID, kind: str, round_: int) -> Effect | None:
     """Return the effect an earlier attempt intended. Call with the subject locked."""
-    return Effect.objects.filter(subject_id=subject_id, kind=kind, round=round_).first()
+    return _KNOWN.one(subject_id=subject_id, kind=kind, round_=round_)
+
+
+_KNOWN = Question(
+    lambda: Effect.objects.filter(
+        subject_id=Slot("subject_id"), kind=Slot("kind"), round=Slot("round_")
+    )
+)
 
 
 def done_rounds(*, subject_id: UUID, kind: str) -> frozenset[int]:

@@ -11,13 +11,21 @@ from django.db.models import F, QuerySet
 from xiaohu.core.calendar import day_of
 from xiaohu.core.profile import MIN_CLAIM_YEARS
 from xiaohu.core.unclaimed import Unclaimed, claim_until
+from xiaohu.queue.asking import Question, Slot
 from xiaohu.settlement.models import Account, SettledClosing, Transfer, UnclaimedMoney
 
 
 def reserved(effect_id: UUID) -> int | None:
     """Return what was set aside under an effect, in fen; None where nothing was."""
-    amounts = Transfer.objects.filter(effect_id=effect_id, credit=Account.REFUND_PENDING.value)
-    return amounts.values_list("amount_fen", flat=True).first()
+    amounts = _RESERVED.rows(effect_id=effect_id)
+    return amounts[0][0] if amounts else None
+
+
+_RESERVED = Question(
+    lambda: Transfer.objects.filter(
+        effect_id=Slot("effect_id"), credit=Account.REFUND_PENDING.value
+    ).values_list("amount_fen")
+)
 
 
 def paid_under(effect_id: UUID) -> int:

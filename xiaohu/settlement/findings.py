@@ -24,6 +24,7 @@ from xiaohu.core.findings import (
 )
 from xiaohu.core.reconciling import Difference
 from xiaohu.core.refusals import ChangedSince, Refusal
+from xiaohu.queue.asking import Question, Slot
 from xiaohu.settlement.models import Finding
 from xiaohu.trail import events
 
@@ -161,10 +162,18 @@ def open_ones(operator: str) -> QuerySet[Finding]:
     return Finding.objects.filter(operator=operator, decided_at=None).order_by("found_at", "pk")
 
 
-def of_closing(closing_id: UUID) -> QuerySet[Finding]:
-    """Return what is undecided about where the money of a closing is."""
-    kinds = [kind.value for kind in WHERE_MONEY_IS]
-    return Finding.objects.filter(closing_id=closing_id, kind__in=kinds, decided_at=None)
+def is_uncertain(closing_id: UUID) -> bool:
+    """Say whether anything about where the money of a closing is has still to be decided."""
+    return bool(_UNCERTAIN.rows(closing_id=closing_id))
+
+
+_UNCERTAIN = Question(
+    lambda: Finding.objects.filter(
+        closing_id=Slot("closing_id"),
+        kind__in=[kind.value for kind in WHERE_MONEY_IS],
+        decided_at=None,
+    ).values_list("pk")[:1]
+)
 
 
 def about(closing_ids: Collection[UUID]) -> dict[UUID, UUID]:

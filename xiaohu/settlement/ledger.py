@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import F, Max
 
 from xiaohu.core.settlement import Settlement, Terms, settle
+from xiaohu.queue.asking import Question, Slot
 from xiaohu.settlement import bills
 from xiaohu.settlement.bills import LedgerBroken as LedgerBroken
 from xiaohu.settlement.models import Account, SettledClosing, Transfer
@@ -56,7 +57,7 @@ def reserve_refund(*, closing_id: UUID, effect_id: UUID, now: datetime) -> int:
     aside_fen = _set_aside(posted, effect_id)
     if aside_fen:
         return aside_fen
-    settled = SettledClosing.objects.get(pk=closing_id)
+    settled = _settled(closing_id)
     amount_fen = settled.left_fen
     _require(closing_id, posted, {Account.BALANCE: amount_fen})
     _post(settled.operator, closing_id, _ASIDE, amount_fen, effect_id, now)
@@ -86,7 +87,7 @@ def return_refund(*, closing_id: UUID, effect_id: UUID, now: datetime) -> int:
 
 def book_unclaimed(*, closing_id: UUID, now: datetime) -> int:
     """Book what nobody can be paid as owed to the holder; it is never the operator's income."""
-    settled = SettledClosing.objects.get(pk=closing_id)
+    settled = _settled(closing_id)
     amount_fen = settled.left_fen
     require(closing_id, {Account.BALANCE: amount_fen})
     way = (Account.BALANCE, Account.UNCLAIMED)
@@ -99,7 +100,7 @@ def book_unclaimed(*, closing_id: UUID, now: datetime) -> int:
 
 def waive(*, closing_id: UUID, now: datetime) -> int:
     """Book what the holder freely left to the operator."""
-    settled = SettledClosing.objects.get(pk=closing_id)
+    settled = _settled(closing_id)
     amount_fen = settled.left_fen
     require(closing_id, {Account.BALANCE: amount_fen})
     way = (Account.BALANCE, Account.WAIVED)
@@ -131,7 +132,17 @@ def require(closing_id: UUID, expected: Mapping[Account, int]) -> None:
 
 def of_closing(closing_id: UUID) -> SettledClosing | None:
     """Return the settlement of a closing, once there is one."""
-    return SettledClosing.objects.filter(pk=closing_id).first()
+    return _SETTLEMENT.one(closing_id=closing_id)
+
+
+_SETTLEMENT = Question(lambda: SettledClosing.objects.filter(pk=Slot("closing_id")))
+
+
+def _settled(closing_id: UUID) -> SettledClosing:
+    settled = of_closing(closing_id)
+    if settled is None:
+        raise LedgerBroken(f"closing {closing_id} was never settled")
+    return settled
 
 
 def of_closings(closing_ids: Iterable[UUID]) -> dict[UUID, SettledClosing]:
@@ -210,7 +221,7 @@ def post(
     now: datetime,
 ) -> None:
     """Post an amount under an effect."""
-    settled = SettledClosing.objects.get(pk=closing_id)
+    settled = _settled(closing_id)
     _post(settled.operator, closing_id, (debit, credit), amount_fen, effect_id, now)
 
 
@@ -230,8 +241,12 @@ _BACK: _Way = (Account.REFUND_PENDING, Account.BALANCE)
 
 def _posted(closing_id: UUID) -> list[_Posted]:
     """Return everything that was posted of a closing: it is little, and read once for a booking."""
-    posted = Transfer.objects.filter(closing_id=closing_id)
-    return [_Posted(*row) for row in posted.values_list(*_Posted._fields)]
+    return [_Posted(*row) for row in _POSTED.rows(closing_id=closing_id)]
+
+
+_POSTED = Question(
+    lambda: Transfer.objects.filter(closing_id=Slot("closing_id")).values_list(*_Posted._fields)
+)
 
 
 def _standing(posted: Iterable[_Posted]) -> dict[Account, int]:

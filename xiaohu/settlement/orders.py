@@ -11,10 +11,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from xiaohu.core.ordering import Asked, OrderOutcome, OrderStopped, Terms
 from xiaohu.core.references import ALPHABET
+from xiaohu.queue.asking import Question, Slot
 from xiaohu.settlement.models import RefundOrder
 
 Word = tuple[UUID | None, datetime | None]  # who agreed, and when
@@ -78,7 +79,7 @@ def place(
 
 def current(closing_id: UUID) -> RefundOrder | None:
     """Return the order that stands for a closing."""
-    return RefundOrder.objects.filter(closing_id=closing_id, ended_at=None).first()
+    return _CURRENT.one(closing_id=closing_id)
 
 
 def waiting_of(closing_ids: Iterable[UUID]) -> dict[UUID, RefundOrder]:
@@ -89,7 +90,12 @@ def waiting_of(closing_ids: Iterable[UUID]) -> dict[UUID, RefundOrder]:
 
 def last(closing_id: UUID) -> RefundOrder | None:
     """Return the newest order of a closing, whatever became of it."""
-    return RefundOrder.objects.filter(closing_id=closing_id).order_by("-pk").first()
+    return _LAST.one(closing_id=closing_id)
+
+
+_OF_CLOSING = Q(closing_id=Slot("closing_id"))
+_CURRENT = Question(lambda: RefundOrder.objects.filter(_OF_CLOSING, ended_at=None))
+_LAST = Question(lambda: RefundOrder.objects.filter(_OF_CLOSING).order_by("-pk")[:1])
 
 
 def shown_before(closing_ids: Iterable[UUID]) -> set[UUID]:

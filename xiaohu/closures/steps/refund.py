@@ -203,7 +203,7 @@ def _is_waived(closing: Closing, left_fen: int) -> bool:
 def _waived(work: Work) -> Progress:
     now = work.clock()
     with work.transaction() as closing:
-        if findings.of_closing(closing.pk).exists():
+        if findings.is_uncertain(closing.pk):
             return ask_people(closing, HumanQueue.OPERATIONS, trouble=UNRESOLVED, now=now)
         ledger.waive(closing_id=closing.pk, now=now)
         ledger.complete(closing_id=closing.pk, now=now)
@@ -220,7 +220,7 @@ def _kept(work: Work, why: Unclaimed) -> Progress:
     """Book it as owed: it waits at the counter, or for whoever proves to be entitled."""
     now = work.clock()
     with work.transaction() as closing:
-        if findings.of_closing(closing.pk).exists():
+        if findings.is_uncertain(closing.pk):
             return ask_people(closing, HumanQueue.OPERATIONS, trouble=UNRESOLVED, now=now)
         name = "" if why is Unclaimed.OWNER_UNKNOWN else entitled_name(closing)
         claiming.book(closing, why, name=name, now=now)
