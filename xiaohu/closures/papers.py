@@ -28,7 +28,7 @@ from xiaohu.proofing.stamping import FONTS
 
 # One paper at a time: each takes the whole of a core and tens of MiB, and a few milliseconds.
 _PRESS = threading.Lock()
-_MASK = 0  # a chessboard: no large areas of one colour
+_MASK = 0  # a chessboard: no large areas of one colour; another one is another form of the page
 _LANGUAGES = {"zh": "zh-hans", "en": "en"}
 Row = tuple[str, str]
 
