@@ -304,13 +304,26 @@ def test_a_line_in_arrears_or_large_is_looked_up_as_well(world: World, desk: Des
 def test_a_form_that_is_too_old_is_shown_again_with_what_was_typed(world: World) -> None:
     desk = officer(world).sign_in()
     desk.client.handler.enforce_csrf_checks = True
-    answer = desk.send("/new", number=CLEAN, applicant="holder", holder_name="测试某")
+    typed = {"number": CLEAN, "applicant": "holder", "holder_name": "测试某"}
+    answer = desk.client.post("/desk/new", typed, headers={"origin": "http://testserver"})
     assert answer.status_code == 403
     said = page(answer)
     assert "页面打开太久" in said
     assert 'value="测试某"' in said
     assert "请检查以下内容" not in said
     assert Case.objects.count() == 0
+
+
+@pytest.mark.parametrize("origin", [{"origin": "https://evil.example"}, {}])
+def test_what_another_site_may_have_sent_is_not_shown(world: World, origin: dict[str, str]) -> None:
+    desk = officer(world).sign_in()
+    desk.client.handler.enforce_csrf_checks = True
+    typed = {"number": CLEAN, "applicant": "holder", "holder_name": "测试某"}
+    answer = desk.client.post("/desk/new", typed, headers=origin)
+    assert answer.status_code == 403
+    assert "不是从本页发出的" in page(answer)
+    assert "测试某" not in page(answer)
+    assert CLEAN not in page(answer)
 
 
 def sitting_of(answer: Answer) -> str:

@@ -1,7 +1,19 @@
 """A form sent with a token that no longer counts: refused, but shown again with what was typed."""
 
+from enum import Enum, auto
+
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
+
+from xiaohu.ui import typed
+
+
+class Token(Enum):
+    """What the token of a form says."""
+
+    COUNTS = auto()
+    LATE = auto()  # our own page sent it, with a token that is missing or old
+    FOREIGN = auto()  # another site may have sent it: what it says is not shown
 
 
 class _Check(CsrfViewMiddleware):
@@ -11,8 +23,11 @@ class _Check(CsrfViewMiddleware):
         return HttpResponse(reason, status=403)
 
 
-def is_late(request: HttpRequest) -> bool:
-    """Say whether the token of a form is missing or old; a view that asks is exempt by itself."""
+def token_of(request: HttpRequest) -> Token:
+    """Judge the token of a form; a view that asks is exempt by itself."""
     check = _Check(lambda _request: HttpResponse())
     check.process_request(request)
-    return check.process_view(request, lambda _request: HttpResponse(), (), {}) is not None
+    refused = check.process_view(request, lambda _request: HttpResponse(), (), {})
+    if refused is None:
+        return Token.COUNTS
+    return Token.LATE if typed.is_from_here(request, refused.content.decode()) else Token.FOREIGN

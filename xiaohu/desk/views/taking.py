@@ -26,7 +26,7 @@ from xiaohu.desk.entering import staff_only
 from xiaohu.desk.filtering import an_id
 from xiaohu.desk.intake import Known
 from xiaohu.desk.intake_form import LONGEST_VISIT, TIME, Intake
-from xiaohu.desk.late_forms import is_late
+from xiaohu.desk.late_forms import Token, token_of
 from xiaohu.desk.showing import find_case
 from xiaohu.proofing.reencoding import MAX_BYTES
 from xiaohu.queue import clock
@@ -52,14 +52,14 @@ def take(request: HttpRequest, officer: StaffUser) -> HttpResponse:
         carried, here = sitting.begin(officer, now=now)
     elif (made := sitting.case_of(here)) is not None:
         return HttpResponseRedirect(reverse("desk:case", args=[made.reference]))
-    form = Intake(
-        request.POST or None, initial=_initial(now), routes=intake.routes(officer.operator), now=now
-    )
-    if request.method != "POST":
-        return _page(request, form, None, (carried, here))
-    if late := is_late(request):
+    token = token_of(request)
+    typed = None if token is Token.FOREIGN else request.POST or None
+    form = Intake(typed, initial=_initial(now), routes=intake.routes(officer.operator), now=now)
+    if request.method != "POST" or token is Token.FOREIGN:
+        return _page(request, form, None, (carried, here), token)
+    if token is Token.LATE:
         known = intake.look_up(officer.operator, request.POST, form, now=now)
-        return _page(request, _offered(form.unjudged(), known), known, (carried, here), late=late)
+        return _page(request, _offered(form.unjudged(), known), known, (carried, here), token)
     wrong = intake.keep_papers(request, here, officer, now=now)
     if drop := an_id(request.POST.get("drop_paper", "")):
         sitting.take_back(sitting=here, file_id=UUID(drop))
@@ -96,13 +96,13 @@ def _page(
     form: Intake,
     known: Known | None,
     seat: tuple[str, UUID],
-    *,
-    late: bool = False,
+    token: Token = Token.COUNTS,
 ) -> HttpResponse:
     page = {
         "form": form,
         "known": known,
-        "late": late,
+        "late": token is Token.LATE,
+        "foreign": token is Token.FOREIGN,
         "sitting": seat[0],
         "papers": intake.papers(form, seat[1]),
         "hanging": [
@@ -113,7 +113,7 @@ def _page(
         "longest_visit": LONGEST_VISIT,
         "most_mib": MAX_BYTES >> 20,
     }
-    status = 403 if late else 422 if form.errors else 200
+    status = 403 if token is not Token.COUNTS else 422 if form.errors else 200
     return render(request, "desk/new.html", page, status=status)
 
 
