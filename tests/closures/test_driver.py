@@ -227,6 +227,24 @@ def test_adds_no_jobs_to_a_full_table(world: World, monkeypatch: pytest.MonkeyPa
     assert alarms.sweep(now=world.now) == 0
 
 
+def test_what_was_left_behind_goes_before_all_that_waits(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deferred: list[tuple[UUID, bool]] = []
+    monkeypatch.setattr(
+        engine, "defer", lambda _, *, first=False, closing_id: deferred.append((closing_id, first))
+    )
+    begun, waits = closing_of(world.submitted(CLEAN)), closing_of(world.submitted(EMPTY))
+    world.clock.pass_(days=3)
+    lease.take(Closing, begun.pk, seconds=0)  # by a worker that died at once
+    assert alarms.sweep(now=world.now) == 2
+    assert deferred == [(begun.pk, True), (waits.pk, False)]
+    deferred.clear()
+    monkeypatch.setattr(engine, "waiting", lambda _task: engine.BACKLOG)
+    assert alarms.sweep(now=world.now) == 1
+    assert deferred == [(begun.pk, True)]
+
+
 def test_changes_nothing_when_every_job_comes_five_times(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

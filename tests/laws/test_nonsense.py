@@ -38,6 +38,10 @@ NONSENSE = (
 )
 # One of each kind: nothing, bytes no text holds, too long, digits that are none, an id of nobody, half a sign.
 KINDS = (NONSENSE[0], NONSENSE[2], NONSENSE[3], NONSENSE[5], NONSENSE[7], NONSENSE[12])
+# The short form sends one of each kind everywhere, the nightly one everything.
+every_kind = pytest.mark.parametrize(
+    "values", [KINDS, pytest.param(NONSENSE, marks=pytest.mark.nightly)], ids=["kinds", "all"]
+)
 LEFT_OUT = {"sign-out", "readyz"}  # Signing out ends the visit; no worker runs in this test.
 STAGES = ("draft", "submitted", "closed")
 
@@ -48,7 +52,7 @@ def fields(answer: Answer) -> set[str]:
     return set(FIELD.findall(page(answer))) - {"csrfmiddlewaretoken"} if html else set()
 
 
-def tried(client: Client, path: str, values: Sequence[str] = NONSENSE) -> list[tuple[str, int]]:
+def tried(client: Client, path: str, values: Sequence[str]) -> list[tuple[str, int]]:
     """Send nonsense to one path and return what was answered.
 
     What shows no page, such as a redirect to the step before, and what only looks, gets one of each
@@ -74,33 +78,32 @@ def state(case: Case) -> tuple[object, ...]:
     )
 
 
+@every_kind
 @pytest.mark.parametrize("stage", STAGES)
-def test_nonsense_from_the_person_of_the_case(world: World, stage: str) -> None:
+def test_nonsense_from_the_person_of_the_case(
+    world: World, stage: str, values: Sequence[str]
+) -> None:
     case = {"draft": world.draft, "submitted": world.submitted, "closed": world.close}[stage]()
     browser = Browser(world)
     if stage == "closed":
         browser.sign_in_by_reference(case)
     else:
         browser.sign_in()
-    # What a page makes of texts does not hang on the stage: all of them go everywhere once, and one
-    # of each kind to the pages of the case at its later stages.
-    first = stage == STAGES[0]
-    for route in ALL if first else OF_A_CASE:
+    for route in ALL if stage == STAGES[0] else OF_A_CASE:
         if route.startswith("desk/") or route in LEFT_OUT:
             continue
-        for what, status in tried(
-            browser.client, filled(route, case), NONSENSE if first else KINDS
-        ):
+        for what, status in tried(browser.client, filled(route, case), values):
             assert status < 500, (route, what)
 
 
-def test_nonsense_at_the_desk(world: World) -> None:
+@every_kind
+def test_nonsense_at_the_desk(world: World, values: Sequence[str]) -> None:
     case = waiting(world)
     before = state(case)
     desk = officer(world, "chen", ActorKind.OFFICER).sign_in()
     for route in ALL:
         if route.startswith("desk/") and route != "desk/sign-out":
-            for what, status in tried(desk.client, filled(route, case)):
+            for what, status in tried(desk.client, filled(route, case), values):
                 assert status < 500, (route, what)
     assert state(case) == before
 

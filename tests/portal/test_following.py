@@ -168,21 +168,6 @@ def test_the_receipt_of_a_withdrawn_request_announces_no_closing(world: World) -
         assert "预计" not in said
 
 
-def test_what_was_returned_is_put_right_and_sent_again(world: World) -> None:
-    case = decided(world, "return")
-    browser = Browser(world).sign_in()
-    assert f"/case/{case.pk}/fix" in page(browser.open(f"/case/{case.pk}"))
-    assert "冷静期 3 天" in words(browser.open(f"/case/{case.pk}"))
-    said = words(browser.open(f"/case/{case.pk}/fix"))
-    assert "核对" in said
-    browser.send(f"/case/{case.pk}/checks")
-    browser.send(f"/case/{case.pk}/effects")
-    browser.send(declared="on")
-    assert browser.at == f"/case/{case.pk}/submitted"
-    case.refresh_from_db()
-    assert case.state == "in_review"
-
-
 def test_a_stopped_line_can_be_proved_again(world: World) -> None:
     browser = Browser(world).sign_in(STOPPED)
     browser.choose_line(STOPPED)
@@ -331,82 +316,6 @@ def test_a_refusal_names_the_rule_and_what_it_rests_on(world: World) -> None:
     assert "向运营系统核对" in said
 
 
-def test_after_a_return_the_page_of_the_case_links_each_thing_that_is_missing(world: World) -> None:
-    case = in_review(world)
-    officer = StaffUser.objects.first() or staff()
-    reviewing.claim(case_id=case.pk, officer=officer, now=world.now)
-    reviewing.return_case(
-        case_id=case.pk,
-        officer=officer,
-        reasons=[ReturnReason.CONTACT_UNREACHABLE, ReturnReason.PAYEE_UNCLEAR],
-        now=world.now,
-    )
-    browser = Browser(world).sign_in()
-    shown = page(browser.open(f"/case/{case.pk}"))
-    assert f'<a href="/case/{case.pk}/contact">联系方式无法送达' in shown
-    assert f'<a href="/case/{case.pk}/balance">收款方式不清楚' in shown
-    assert f'<a class="button" href="/case/{case.pk}/fix">补充材料</a>' in shown
-    browser.at = f"/case/{case.pk}/fix"
-    browser.confirm_contact()
-    shown = page(browser.open(f"/case/{case.pk}"))
-    assert "联系方式无法送达" not in shown
-    assert "收款方式不清楚" in shown
-    browser.send(f"/case/{case.pk}/balance", choice="original")
-    assert "各项都已补充" in words(browser.open(f"/case/{case.pk}"))
-
-
-def test_what_closing_means_is_asked_again_after_a_return(world: World) -> None:
-    case = decided(world, "return")
-    browser = Browser(world).sign_in()
-    browser.open(f"/case/{case.pk}/check")
-    assert browser.at == f"/case/{case.pk}/effects"
-    browser.send()
-    assert browser.at == f"/case/{case.pk}/check"
-
-
-def test_checks_that_failed_before_closing_name_what_stands_in_the_way(world: World) -> None:
-    case = world.submitted()
-    world.outside.change(world.line(), arrears_fen=3820)
-    world.skip_until(case, lambda: Case.objects.get(pk=case.pk).state == "awaiting_customer")
-    assert not Case.objects.get(pk=case.pk).effects_read
-    browser = Browser(world).sign_in()
-    for place in ("", "/fix"):
-        shown = page(browser.open(f"/case/{case.pk}{place}"))
-        assert f'href="/case/{case.pk}/checks/ARREARS">该号码欠费 38.20 元' in shown
-
-
-def test_what_is_put_right_is_sent_again_by_the_main_button(world: World) -> None:
-    case = decided(world, "return")
-    shown = page(Browser(world).sign_in().open(f"/case/{case.pk}/fix"))
-    assert '<a class="button" href="/case/' in shown
-    mains = shown.split('<a class="button" href="')[1:]
-    assert len(mains) == 1
-    assert mains[0].startswith(f"/case/{case.pk}/check")
-    assert "继续补充并重新提交" in mains[0].split("</a>")[0]
-
-
-def test_the_button_leads_to_what_is_not_put_right_yet_and_the_rest_is_to_read(
-    world: World,
-) -> None:
-    case = in_review(world)
-    officer = StaffUser.objects.first() or staff()
-    reviewing.claim(case_id=case.pk, officer=officer, now=world.now)
-    reviewing.return_case(
-        case_id=case.pk,
-        officer=officer,
-        reasons=[ReturnReason.CONTACT_UNREACHABLE, ReturnReason.PROVE_AGAIN],
-        now=world.now,
-    )
-    browser = Browser(world).sign_in()
-    shown = page(browser.open(f"/case/{case.pk}/fix"))
-    assert f'<a class="button" href="/case/{case.pk}/contact"' in shown
-    assert "修改" not in shown.split("申请内容")[-1].split("</main")[0]
-    browser.at = f"/case/{case.pk}/fix"
-    browser.confirm_contact()
-    shown = page(browser.open(f"/case/{case.pk}/fix"))
-    assert f'<a class="button" href="/case/{case.pk}/verify"' in shown
-
-
 def test_english_pages_name_their_sources_in_english(world: World) -> None:
     case = finished(world)
     browser = Browser(world).sign_in_by_reference(case)
@@ -504,61 +413,6 @@ def test_a_certificate_that_no_longer_counts_says_so(world: World, state: str, s
     assert said in answer
     assert "证明有效" not in answer
     assert (statement.number in answer) is (state == "replaced")
-
-
-def test_anyone_verifies_a_certificate(world: World) -> None:
-    world.close()
-    number = Document.objects.get(kind="certificate").number
-    stranger = Browser(world)
-    for typed in (number, number.lower(), number.replace("-", " "), f"  {number}"):
-        answer = stranger.open("/verify?" + f"number={typed}")
-        assert answer.status_code == 200
-        assert "证明有效" in words(answer)
-        assert "销户时间 2026年11月26日 12:01" in words(answer)
-        assert stranger.at == f"/verify/{number}"
-
-
-@pytest.mark.parametrize(("meant", "typed"), [("0", "O"), ("1", "I"), ("1", "l")])
-def test_look_alikes_are_understood(world: World, meant: str, typed: str) -> None:
-    world.close()
-    document = Document.objects.get(kind="certificate")
-    stranger = Browser(world)
-    answer = stranger.open(f"/verify/{document.number.replace(meant, typed)}")
-    assert answer.status_code == 200
-
-
-def test_one_wrong_character_is_noticed(world: World) -> None:
-    world.close()
-    number = Document.objects.get(kind="certificate").number
-    wrong = ("7" if number[0] != "7" else "8") + number[1:]
-    stranger = Browser(world)
-    assert stranger.open(f"/verify?number={wrong}").status_code == 422
-    answer = stranger.open(f"/verify/{wrong}")
-    assert answer.status_code == 404
-    assert "编号有一位看起来不对" in words(answer)
-    assert stranger.open("/verify?number=").status_code == 422
-
-
-def test_checking_numbers_has_a_limit(world: World) -> None:
-    stranger = Browser(world)
-    for _ in range(30):
-        assert stranger.open("/verify/C7K3").status_code == 404
-    assert stranger.open("/verify/C7K3").status_code == 429
-    world.clock.pass_(minutes=2)
-    assert stranger.open("/verify/C7K3").status_code == 404
-
-
-def test_the_key_is_there_for_everyone(world: World) -> None:
-    answer = Browser(world).open("/verify/key")
-    assert answer.content.startswith(b"-----BEGIN PUBLIC KEY-----")
-
-
-def test_verifying_shows_no_full_number(world: World) -> None:
-    world.close()
-    number = Document.objects.get(kind="certificate").number
-    said = page(Browser(world).open(f"/verify/{number}"))
-    assert CLEAN[3:] not in said
-    assert CONTACT not in said
 
 
 def test_says_plainly_that_a_message_did_not_arrive_and_what_to_do(world: World) -> None:

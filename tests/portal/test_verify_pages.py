@@ -9,8 +9,8 @@ import pypdfium2
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from tests.portal.browser import Answer, Browser, page, switch, words
-from tests.stories import EMPTY, World, document_of
+from tests.portal.browser import CONTACT, Answer, Browser, page, switch, words
+from tests.stories import CLEAN, EMPTY, World, document_of
 from verifiers import verify_bundle
 from xiaohu.closures import documents, papers
 from xiaohu.closures.documents import ISSUED
@@ -238,3 +238,58 @@ def test_verifiers_are_there_to_keep(world: World, path: str, name: str) -> None
     answer = Browser(world).open(path)
     assert answer["Content-Disposition"].startswith("attachment")
     assert answer.content == Path(verify_bundle.__file__).with_name(name).read_bytes()
+
+
+def test_anyone_verifies_a_certificate(world: World) -> None:
+    world.close()
+    number = Document.objects.get(kind="certificate").number
+    stranger = Browser(world)
+    for typed in (number, number.lower(), number.replace("-", " "), f"  {number}"):
+        answer = stranger.open("/verify?" + f"number={typed}")
+        assert answer.status_code == 200
+        assert "证明有效" in words(answer)
+        assert "销户时间 2026年11月26日 12:01" in words(answer)
+        assert stranger.at == f"/verify/{number}"
+
+
+@pytest.mark.parametrize(("meant", "typed"), [("0", "O"), ("1", "I"), ("1", "l")])
+def test_look_alikes_are_understood(world: World, meant: str, typed: str) -> None:
+    world.close()
+    document = Document.objects.get(kind="certificate")
+    stranger = Browser(world)
+    answer = stranger.open(f"/verify/{document.number.replace(meant, typed)}")
+    assert answer.status_code == 200
+
+
+def test_one_wrong_character_is_noticed(world: World) -> None:
+    world.close()
+    number = Document.objects.get(kind="certificate").number
+    wrong = ("7" if number[0] != "7" else "8") + number[1:]
+    stranger = Browser(world)
+    assert stranger.open(f"/verify?number={wrong}").status_code == 422
+    answer = stranger.open(f"/verify/{wrong}")
+    assert answer.status_code == 404
+    assert "编号有一位看起来不对" in words(answer)
+    assert stranger.open("/verify?number=").status_code == 422
+
+
+def test_checking_numbers_has_a_limit(world: World) -> None:
+    stranger = Browser(world)
+    for _ in range(30):
+        assert stranger.open("/verify/C7K3").status_code == 404
+    assert stranger.open("/verify/C7K3").status_code == 429
+    world.clock.pass_(minutes=2)
+    assert stranger.open("/verify/C7K3").status_code == 404
+
+
+def test_the_key_is_there_for_everyone(world: World) -> None:
+    answer = Browser(world).open("/verify/key")
+    assert answer.content.startswith(b"-----BEGIN PUBLIC KEY-----")
+
+
+def test_verifying_shows_no_full_number(world: World) -> None:
+    world.close()
+    number = Document.objects.get(kind="certificate").number
+    said = page(Browser(world).open(f"/verify/{number}"))
+    assert CLEAN[3:] not in said
+    assert CONTACT not in said

@@ -39,22 +39,36 @@ def wait_for(case: Case, owner: HumanQueue, *, due_at: datetime, wake_at: dateti
 
 
 def sweep(*, now: datetime) -> int:
-    """Defer every closing that is due and nobody holds; lost jobs are replaced by this."""
+    """Defer every closing that is due and nobody holds; lost jobs are replaced by this.
+
+    What a worker had begun and did not go on with goes before all that waits, however much that is.
+    """
+    left = left_behind(now=now)
+    for closing_id in left:
+        engine.defer(TASK, first=True, closing_id=closing_id)
     if engine.waiting(TASK) >= engine.BACKLOG:
-        return 0
-    ids = due(now=now)
+        return len(left)
+    ids = [pk for pk in due(now=now) if pk not in left]
     for closing_id in ids:
         engine.defer(TASK, closing_id=closing_id)
-    return len(ids)
+    return len(left) + len(ids)
 
 
 def due(*, now: datetime) -> list[UUID]:
     """Return closings that are due and not held by a worker, longest waiting first."""
-    free = Q(lease_until=None) | Q(lease_until__lte=Now())
-    rows = Closing.objects.filter(free, is_open=True, next_action_at__lte=now)
+    return _due(Q(lease_until=None) | Q(lease_until__lte=Now()), now)
+
+
+def left_behind(*, now: datetime) -> list[UUID]:
+    """Return closings whose lease ran out: whoever held it has died or stands still."""
+    return _due(Q(lease_until__lte=Now()), now)
+
+
+def _due(lease: Q, now: datetime) -> list[UUID]:
+    rows = Closing.objects.filter(lease, is_open=True, next_action_at__lte=now)
     found = list(rows.order_by("next_action_at").values_list("pk", flat=True)[:SWEPT])
     claimed = Claim.objects.filter(ended_at=None).values_list("closing_id", flat=True)
-    waiting = Closing.objects.filter(free, pk__in=claimed, is_open=False, next_action_at__lte=now)
+    waiting = Closing.objects.filter(lease, pk__in=claimed, is_open=False, next_action_at__lte=now)
     return [*found, *waiting.values_list("pk", flat=True)[:SWEPT]]
 
 

@@ -8,12 +8,12 @@ from procrastinate.contrib.django import app
 BACKLOG = 500
 
 
-def defer(task: str, **ids: UUID) -> None:
+def defer(task: str, *, first: bool = False, **ids: UUID) -> None:
     """Hint that something can be done now. Call inside the transaction that made it so.
 
-    Arguments are ids only: the engine logs and keeps them.
+    `first` goes before all that waits. Arguments are ids only: the engine logs and keeps them.
     """
-    app.configure_task(task).defer(**{name: str(value) for name, value in ids.items()})
+    app.configure_task(task, priority=int(first)).defer(**{name: str(value) for name, value in ids.items()})
 
 
 def waiting(task: str) -> int:
