@@ -147,6 +147,8 @@ fields = { form = "registration_identity" }
 
 `xiaohu stores check FILE` asks each system and names everything that does not fit: a table or bucket that vanished, a column of another type, a missing key, tables that refer to what is to be deleted, rows nobody could find, an identity without index (which only warns). `xiaohu stores plan --reference REF` counts what a request would erase. `xiaohu stores status` shows which systems fail, what waits for them, and what is kept in them until when; all three say the same as JSON with `--json`. Exit code 0: all well; 5: refused; 6: something to look at.
 
+Where only databases are listed, many closings cost hardly more than one: a closing that comes to erase goes behind the work that waits, and whoever is erased next takes up to 49 others of the same operator along, such as the lines of an organisation. Each table is counted, erased and read back once for all of them; each closing keeps its own lease, its own counts and its own receipt. What fails, waits for a person or saw a worker die is erased alone.
+
 What a system still holds two days after the law let go of it is a task of its own, since the closing has long ended: `/desk/stores` names the system, since when and why; somebody of compliance, administration or the officers takes it and may have it asked at once. Both are in the log.
 
 A system that is away makes the closing wait: it is tried again by itself, after a while people own it, and the desk shows which system it is and why. After three failures in a row nobody asks a system for a minute. What does not fit any more is for people at once; "try again" goes on where it stopped. What was half done is read back first, so erasing twice is harmless. Receipt and statement list every system.

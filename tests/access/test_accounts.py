@@ -68,7 +68,7 @@ def test_stops_after_five_tries_whether_the_name_exists_or_not(
 def test_a_closed_account_is_dead(account: SubscriberAccount) -> None:
     token = sessions.begin(operator="demo", method=Method.PASSWORD, account_id=account.pk)
     accounts.close(account_id=account.pk, now=NOON)
-    sessions.end_of_account(account.pk)
+    sessions.end_of_accounts([account.pk])
     assert sign_in("li-01", "correct horse") is None
     assert sessions.find(token) is None
     with pytest.raises(IntegrityError), transaction.atomic():

@@ -96,14 +96,12 @@ def erasing_rows(world: "BenchWorld") -> list[Row]:
     try:
         alone = [erasing.one_by_one(world, conninfo) for _ in range(ROUNDS)]
         together = [erasing.together(world, conninfo) for _ in range(ROUNDS)]
-        closings = [erasing.by_closing(world, conninfo) for _ in range(ROUNDS)]
     finally:
         erasing.forget()
-    note = "ten rows of each in six tables of another database"
+    note = "the whole step of a closing, ten rows in six tables of another database"
     return [
         against("erasure_subjects", alone, "subjects/s", f"one after another, {note}"),
         against("erasure_subjects_batch", together, "subjects/s", f"many together, {note}"),
-        against("erasure_closings", closings, "subjects/s", "the whole step of a closing"),
     ]
 
 

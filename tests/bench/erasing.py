@@ -1,32 +1,27 @@
 """Subjects erased a second, one closing after another and many together, beside the bare statements.
 
-The operator's own database holds ten rows of each subject in six tables. Ours finds them by what the
-vault knows, erases and reads back, destroys the keys, deletes what was sealed and gives a receipt:
-alone, many together, and inside the whole step of a closing with its lease, intent and record for each
-table. The floor knows every id: the same deletes and updates, one transaction for each subject.
+The operator's own database holds ten rows of each subject in six tables. Ours is the whole step of a
+closing: it takes the lease, counts and writes down what there is, erases and reads back, destroys the
+keys, deletes what was sealed and gives a receipt. The floor knows every id: the same deletes and
+updates, one transaction for each subject.
 """
 
 import os
 import time
 from datetime import timedelta
 from pathlib import Path
+from unittest import mock
 
 import psycopg
 from django.conf import settings
-from django.db import transaction
 
 from tests.bench.refunds import ending_before
 from tests.bench.world import BenchWorld
 from tests.stories import closing_of
-from xiaohu.closures import driver, keeping
+from xiaohu.closures import driver, fellows
 from xiaohu.closures.models import Closing
 from xiaohu.core.steps import Step
-from xiaohu.erasure import engine as erasure
-from xiaohu.erasure import outside
 from xiaohu.erasure.models import ErasureReceipt
-from xiaohu.erasure.stores import opening
-from xiaohu.erasure.stores.protocol import Connector, Identities
-from xiaohu.erasure.stores.shape import IdentityKind
 from xiaohu.queue import clock, engine
 from xiaohu.registry.models import Line
 
@@ -97,56 +92,26 @@ def forget() -> None:
 
 def one_by_one(world: BenchWorld, conninfo: str) -> tuple[float, float]:
     """Return subjects a second of ours, each erased alone, and of the floor."""
-    return _ours(world, conninfo, at_once=1), _floor(conninfo)
+    with mock.patch.object(fellows, "AT_ONCE", 1):
+        return _ours(world, conninfo), _floor(conninfo)
 
 
 def together(world: BenchWorld, conninfo: str) -> tuple[float, float]:
-    """Return subjects a second of ours, all erased together, and of the floor."""
-    return _ours(world, conninfo, at_once=OURS), _floor(conninfo)
+    """Return subjects a second of ours, each taking others along, and of the floor."""
+    return _ours(world, conninfo), _floor(conninfo)
 
 
-def by_closing(world: BenchWorld, conninfo: str) -> tuple[float, float]:
-    """Return subjects a second through the whole step of a closing, and of the floor."""
+def _ours(world: BenchWorld, conninfo: str) -> float:
+    """Do the whole step of closings, one after another; those taken along have it behind them."""
     closings = waiting_to_erase(world, conninfo)
+    waiting = Closing.objects.filter(pk__in=[each.pk for each in closings], step=Step.ERASE.value)
     began = time.perf_counter()
     with ending_before(Step.STATEMENT):
-        for closing in closings:
-            driver.advance(closing_id=closing.pk, clock=clock.now)
+        while (next_ := waiting.values_list("pk", flat=True).first()) is not None:
+            driver.advance(closing_id=next_, clock=clock.now)
     passed = time.perf_counter() - began
-    require_erased(closings, conninfo, listed=True)
-    return len(closings) / passed, _floor(conninfo)
-
-
-def _ours(world: BenchWorld, conninfo: str, *, at_once: int) -> float:
-    """Erase as the room of erasing does it, so many subjects at a time; each gets its receipt."""
-    closings = waiting_to_erase(world, conninfo)
-    store = outside.listed()["crm"]
-    connector = opening.connect("crm", store, operator=closings[0].operator)
-    if connector is None:
-        raise RuntimeError("nobody can reach the operator's database")
-    began = time.perf_counter()
-    for at in range(0, len(closings), at_once):
-        _erase(connector, closings[at : at + at_once])
-    passed = time.perf_counter() - began
-    connector.close()
     require_erased(closings, conninfo)
     return len(closings) / passed
-
-
-def _erase(connector: Connector, some: list[Closing]) -> None:
-    operator = some[0].operator
-    ended = {closing.pk: keeping.units_ended_by(closing) for closing in some}
-    known = [closing.line.subscription_id for closing in some if closing.line is not None]
-    whom = Identities({IdentityKind.SUBSCRIPTION: tuple(known)})
-    for dataset in connector.order():
-        connector.erase(dataset, whom, key=some[0].pk, until=time.monotonic() + 60)
-    if any(connector.found(dataset, whom) for dataset in connector.order()):
-        raise RuntimeError("somebody is left")
-    now = clock.now()
-    erasure.destroy(operator=operator, units=[unit for units in ended.values() for unit in units])
-    with transaction.atomic(durable=True):
-        for closing_id, units in ended.items():
-            erasure.finish(operator=operator, closing_id=closing_id, units=units, now=now)
 
 
 def waiting_to_erase(world: BenchWorld, conninfo: str) -> list[Closing]:
@@ -164,11 +129,8 @@ def waiting_to_erase(world: BenchWorld, conninfo: str) -> list[Closing]:
     return closings
 
 
-def require_erased(closings: list[Closing], conninfo: str, *, listed: bool = False) -> None:
-    """Only right results count: a receipt of each, and nobody left in the operator's database.
-
-    `listed` where each receipt says how much of what was erased there.
-    """
+def require_erased(closings: list[Closing], conninfo: str) -> None:
+    """Only right results count: each receipt says how much there was, and nobody is left."""
     receipts = ErasureReceipt.objects.filter(pk__in=[each.pk for each in closings])
     found = [sum(one["found"] for one in receipt.outside) for receipt in receipts]
     with psycopg.connect(conninfo) as connection:
@@ -178,8 +140,7 @@ def require_erased(closings: list[Closing], conninfo: str, *, listed: bool = Fal
             b" + (SELECT count(*) FROM orders WHERE note IS NOT NULL)"
             b" + (SELECT count(*) FROM customer WHERE name IS NOT NULL)"
         ).fetchone()
-    rows = 1 + sum(HELD.values()) if listed else 0
-    if left != (0,) or len(found) != len(closings) or set(found) != {rows}:
+    if left != (0,) or len(found) != len(closings) or set(found) != {1 + sum(HELD.values())}:
         raise RuntimeError(f"{left} rows are left, {len(found)} receipts")
 
 

@@ -48,7 +48,7 @@ def destroy(ended: Collection[Unit]) -> int:
 def finish(world: World, ended: Collection[Unit]) -> ErasureReceipt:
     """Finish the erasure of units."""
     with transaction.atomic():
-        engine.finish(operator=OPERATOR, closing_id=CLOSING, units=ended, now=world.now)
+        engine.finish(operator=OPERATOR, ended={CLOSING: ended}, now=world.now)
     return engine.receipt_of(CLOSING)
 
 

@@ -109,7 +109,7 @@ def test_a_store_that_is_down_makes_the_closing_wait(
     closing.refresh_from_db()
     assert (closing.step, closing.trouble) == (Step.ERASE, "outside_away")
     assert closing.next_action_at is not None
-    assert {one.why for one in outside.waiting(closing.pk)} == {"away"}
+    assert {one.why for one in outside.waiting([closing.pk])} == {"away"}
     assert lines.number(world_line(closing)) == CLEAN  # the keys are there until all is done
     monkeypatch.setenv(VARIABLE, people.address)
     world.skip_until(closing.case, lambda: _state(closing.case) == CaseState.DONE)

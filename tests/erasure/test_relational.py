@@ -42,6 +42,27 @@ def test_counts_what_is_there(people: Crm) -> None:
         assert {name: opened.found(name, THEIRS) for name in opened.order()} == ALL
 
 
+def test_counts_many_at_once_as_one_by_one(people: Crm) -> None:
+    other = Identities(
+        {IdentityKind.SUBSCRIPTION: ("S-2",), IdentityKind.NUMBER: ("13000000002",)}
+        | {IdentityKind.DOCUMENT: ("110101199003070028",)}
+    )
+    stranger = Identities(dict.fromkeys(IdentityKind, ("9",)))
+    with people.opened() as opened:
+        erase(opened, "items", "contacts")
+        for name in opened.order():
+            alone = [opened.found(name, one) for one in (other, THEIRS, stranger)]
+            assert opened.found_of_each(name, [other, THEIRS, stranger]) == alone
+        assert list(opened.found_of_each("items", [THEIRS, other])) == [0, 6]
+
+
+def test_counts_as_the_database_compares(people: Crm) -> None:
+    people.tell("UPDATE orders SET subscription = 's-1' WHERE id = 10")
+    with people.opened() as opened:
+        alike = 3 if people.kind == "mysql" else 2
+        assert opened.found_of_each("orders", [THEIRS]) == [alike]
+
+
 def test_erases_one_and_leaves_the_other(people: Crm) -> None:
     assert people.canaries()["order_item"] == 12  # the scan finds what was planted
     with people.opened() as opened:

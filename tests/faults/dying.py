@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from random import Random
 from typing import Any
+from uuid import UUID
 
 from django.db.models.functions import Now
 from procrastinate.contrib.django import app
@@ -121,15 +122,8 @@ def work() -> None:
         working.run_worker(concurrency=1, wait=False, listen_notify=False, delete_jobs="always")
 
 
-def let_time_pass() -> None:
-    """Let leases run out and a minute go by, as they would in a minute."""
-    held = Closing.objects.filter(is_open=True, lease_until__isnull=False)
-    held.update(lease_until=Now() - timedelta(seconds=1))
-    clock.move(by=timedelta(minutes=1, seconds=5))
-
-
-def _kill_once(one: Doomed) -> None:
-    closing_id, point = closing_of(one.case).pk, one.left[0]
+def killed(closing_id: UUID, point: str) -> bool:
+    """Let a worker that is to die at a point take a closing up; say whether it came there."""
 
     def carry_on() -> None:
         clock.forget()
@@ -138,7 +132,36 @@ def _kill_once(one: Doomed) -> None:
 
     ended = forked(carry_on)
     assert ended in {0, -signal.SIGKILL}
-    if ended:
+    return ended != 0
+
+
+def bring(doomed: list[Doomed], outside: Outside, chance: Random, *, to: Step) -> None:
+    """Carry closings as far as a step, and leave them there."""
+    theirs = Closing.objects.filter(case__in=[one.case.pk for one in doomed])
+    for _ in range(ROUNDS):
+        before = list(theirs.exclude(step=to.value).values_list("pk", flat=True))
+        if not before:
+            return
+        for closing_id in before:
+            driver.advance(closing_id=closing_id, clock=clock.now)
+        _meanwhile(outside, chance)
+    raise AssertionError(list(theirs.values_list("step", flat=True)))
+
+
+def held() -> set[UUID]:
+    """Return the closings that some worker has, dead or alive."""
+    return set(Closing.objects.filter(lease_until__isnull=False).values_list("pk", flat=True))
+
+
+def let_time_pass() -> None:
+    """Let leases run out and a minute go by, as they would in a minute."""
+    held = Closing.objects.filter(is_open=True, lease_until__isnull=False)
+    held.update(lease_until=Now() - timedelta(seconds=1))
+    clock.move(by=timedelta(minutes=1, seconds=5))
+
+
+def _kill_once(one: Doomed) -> None:
+    if killed(closing_of(one.case).pk, one.left[0]):
         one.kills += 1
         one.left.pop(0)
 

@@ -5,7 +5,6 @@ Every fault point is enumerated from the registry, and every one must be reached
 
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
@@ -16,6 +15,8 @@ from tests.faults.outside import Outside
 from tests.faults.seeds import rng
 from tests.faults.stores import register
 from tests.stories import World, closing_of
+from xiaohu.closures import fellows
+from xiaohu.closures.models import Closing
 from xiaohu.core.steps import Step
 from xiaohu.erasure import engine
 from xiaohu.erasure.outside import EFFECT
@@ -27,19 +28,30 @@ pytestmark = [
 ]
 
 POINTS = sorted(faults.POINTS)
+ERASING = [point for point in POINTS if point.partition(".")[0] in {EFFECT, Step.ERASE.value}]
 KILLS_IN_A_LIFE = 2
+TOGETHER = 3
 
 
-def receipts(doomed: list[Doomed]) -> list[dict[str, Any]]:
-    """Return the receipts of cases."""
-    closings = [closing_of(one.case).pk for one in doomed]
-    return [{"outside": engine.receipt_of(pk).outside} for pk in closings]
+def require_erased(doomed: list[Doomed], stores: Crm) -> None:
+    """Pass where nothing is left in the operator's database, and each receipt counts what there was."""
+    assert stores.canaries()["order_item"] == stores.canaries()["orders"] == 0
+    receipts = [engine.receipt_of(closing_of(one.case).pk).outside for one in doomed]
+    assert {len(receipt) for receipt in receipts} == {5}
+    items = {each["found"] for one in receipts for each in one if each["dataset"] == "items"}
+    assert items == {6}
 
 
 @pytest.mark.parametrize("turn", range(len(MOODS)))
 def test_ends_like_an_undisturbed_run(
-    world: World, outside: Outside, numbers: Iterator[str], stores: Crm, turn: int
+    world: World,
+    outside: Outside,
+    numbers: Iterator[str],
+    stores: Crm,
+    monkeypatch: pytest.MonkeyPatch,
+    turn: int,
 ) -> None:
+    monkeypatch.setattr(fellows, "AT_ONCE", 1)  # each lives a life of its own
     chance = rng("kills", turn)
     points = chance.sample(POINTS, len(POINTS))
     lives = [points[place::KILLS_IN_A_LIFE] for place in range(KILLS_IN_A_LIFE)]
@@ -51,16 +63,35 @@ def test_ends_like_an_undisturbed_run(
     dying.kill_all(doomed, outside, chance, MOODS[turn])
     dying.finish(doomed, outside, chance, MOODS[turn])
     assert sum(one.kills for one in doomed) == len(POINTS)
-    assert stores.canaries()["order_item"] == stores.canaries()["orders"] == 0
-    assert {len(one["outside"]) for one in receipts(doomed)} == {5}
-    assert {
-        found["found"]
-        for one in receipts(doomed)
-        for found in one["outside"]
-        if found["dataset"] == "items"
-    } == {6}
+    require_erased(doomed, stores)
     summary.add("cases", len(doomed))
     summary.add("kills", len(POINTS))
+    oracle.require_agreement(outside.truth)
+
+
+def test_all_that_erase_together_end_like_an_undisturbed_run(
+    world: World,
+    outside: Outside,
+    numbers: Iterator[str],
+    stores: Crm,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(fellows, "AT_ONCE", TOGETHER)
+    chance = rng("kills together")
+    doomed = [dying.doom(world, outside, next(numbers), []) for _ in range(TOGETHER * len(ERASING))]
+    for place, one in enumerate(doomed):
+        register(stores, one.case, at=place * 10)
+    clock.move(by=timedelta(days=3, minutes=1))
+    dying.bring(doomed, outside, chance, to=Step.ERASE)
+    for point in chance.sample(ERASING, len(ERASING)):
+        before = dying.held()
+        waiting = Closing.objects.filter(is_open=True, step=Step.ERASE.value, lease_until=None)
+        assert dying.killed(waiting[0].pk, point)
+        assert len(dying.held() - before) == TOGETHER
+    dying.finish(doomed, outside, chance, MOODS[0])
+    require_erased(doomed, stores)
+    summary.add("cases", len(doomed))
+    summary.add("kills", len(ERASING))
     oracle.require_agreement(outside.truth)
 
 

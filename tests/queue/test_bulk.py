@@ -1,6 +1,6 @@
 """Many rows at once: new ones, and such as take the place of others."""
 
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -39,7 +39,31 @@ def test_merges_by_what_is_unique_and_leaves_the_rest() -> None:
     }
 
 
+def stored(count: int) -> list[UUID]:
+    """Return holders that are there."""
+    rows = [holder(bytes([at])) for at in range(count)]
+    bulk.copy(Holder, COLUMNS, rows)
+    return [row[0] for row in rows if isinstance(row[0], UUID)]
+
+
+def test_amends_each_with_its_own_value() -> None:
+    one, other, third = stored(3)
+    bulk.amend(Holder, "kind", {one: "a", other: "b"})
+    kinds = dict(Holder.objects.values_list("pk", "kind"))
+    assert kinds == {one: "a", other: "b", third: HolderKind.INDIVIDUAL}
+
+
+def test_deletes_and_empties_and_counts_what_was_there() -> None:
+    one, other, third = stored(3)
+    assert bulk.delete(Holder, "id", [one, uuid4()]) == {one: 1}
+    assert bulk.empty(Holder, ["document_index"], [other, uuid4()]) == {other: 1}
+    left = dict(Holder.objects.values_list("pk", "document_index"))
+    assert left == {other: None, third: b"\x02"}
+
+
 def test_nothing_is_nothing() -> None:
+    bulk.amend(Holder, "kind", {})
+    assert bulk.delete(Holder, "id", []) == bulk.empty(Holder, ["document_index"], []) == {}
     bulk.copy(Holder, COLUMNS, [])
     bulk.merge(Holder, COLUMNS, [], unique=("id",), update=("kind",))
     assert not Holder.objects.exists()

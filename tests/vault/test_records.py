@@ -64,7 +64,7 @@ def test_says_erased_once_the_key_is_destroyed() -> None:
 
 def test_no_units_means_nothing_happens() -> None:
     unit = sealed()
-    assert records.delete_records(operator="demo", units=[]) == 0
+    assert records.delete_records(operator="demo", units=[]) == {}
     assert keys.was_destroyed("demo", []) == frozenset()
     assert records.open_one(operator="demo", unit=unit, category=IDENTITY) == {"name": CANARY}
 

@@ -111,7 +111,7 @@ def recover(*, account_id: UUID, password: str, now: datetime) -> None:
     """
     set_password(account_id=account_id, password=password)
     SubscriberAccount.objects.filter(pk=account_id, closed_at=None).update(recovered_at=now)
-    sessions.end_of_account(account_id)
+    sessions.end_of_accounts([account_id])
 
 
 def method_of(account: SubscriberAccount, *, now: datetime) -> Method:

@@ -5,15 +5,18 @@ Idle time is real time, by the database's clock: it guards a browser, not a dead
 
 import hashlib
 import secrets
+from collections import Counter
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Case, Q, Value, When
 from django.db.models.functions import Now
 
 from xiaohu.access.models import SubscriberSession
+from xiaohu.queue import bulk
 
 COOKIE = "xh_s"
 IDLE = timedelta(minutes=20)
@@ -104,19 +107,34 @@ def end_by_case(case_id: UUID, *, line_id: UUID | None, account_id: UUID | None)
     return live.update(ended_by=case_id, line_id=None, account=None, case_id=None)
 
 
+def end_by_cases(case_of: Mapping[UUID, UUID]) -> None:
+    """End the sessions that proved lines which cases have closed, as `end_by_case` does.
+
+    Call inside a transaction.
+    """
+    if not case_of:
+        return
+    case = Case(*(When(line_id=line, then=Value(its)) for line, its in case_of.items()))
+    live = SubscriberSession.objects.filter(line_id__in=list(case_of))
+    live.update(ended_by=case, line_id=None, account=None, case_id=None)
+
+
 def end(session_id: UUID) -> None:
     """End one session."""
     SubscriberSession.objects.filter(pk=session_id).delete()
 
 
-def end_of_account(account_id: UUID) -> int:
-    """End every session of an account. Call inside a transaction."""
-    return SubscriberSession.objects.filter(account_id=account_id).delete()[0]
+def end_of_accounts(account_ids: Collection[UUID]) -> Counter[UUID]:
+    """End every session of accounts; return how many each had. Call inside a transaction."""
+    return bulk.delete(SubscriberSession, "account_id", account_ids)
 
 
-def end_of_line(line_id: UUID) -> int:
-    """End every session that proved a line. Call inside a transaction."""
-    return SubscriberSession.objects.filter(line_id=line_id).delete()[0]
+def end_of_lines(line_ids: Collection[UUID]) -> Counter[UUID]:
+    """End every session that proved one of some lines; return how many each had.
+
+    Call inside a transaction.
+    """
+    return bulk.delete(SubscriberSession, "line_id", line_ids)
 
 
 def end_of_case(case_id: UUID) -> int:

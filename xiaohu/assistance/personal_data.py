@@ -1,19 +1,23 @@
 """What this room holds of a unit, and how it is forgotten."""
 
+from collections import Counter
 from collections.abc import Collection
+from uuid import UUID
 
 from xiaohu.assistance.models import CallBack, Complaint, Remark
 from xiaohu.core.retention import UnitKind
 from xiaohu.notices import askers
-from xiaohu.vault.units import Unit
+from xiaohu.vault.units import Unit, counted, of_kind
 
 
-def forget_asked(units: Collection[Unit]) -> int:
+def forget_asked(units: Collection[Unit]) -> Counter[Unit]:
     """Forget who asked our people, and what readers remarked. Call inside a transaction."""
-    ids = [unit.id for unit in units if unit.kind == UnitKind.ASSISTANCE.value]
-    if not ids:
-        return 0
-    forgotten = Remark.objects.filter(pk__in=ids).delete()[0]
+    kind = UnitKind.ASSISTANCE
+    return counted(kind, {asked_id: _forget(asked_id) for asked_id in of_kind(units, kind)})
+
+
+def _forget(asked_id: UUID) -> int:
+    forgotten = Remark.objects.filter(pk=asked_id).delete()[0]
     for kind in (CallBack, Complaint):
-        forgotten += kind.objects.filter(pk__in=ids).update(asker_index=None, case_id=None)
-    return forgotten + sum(askers.forget(one) for one in ids)
+        forgotten += kind.objects.filter(pk=asked_id).update(asker_index=None, case_id=None)
+    return forgotten + askers.forget(asked_id)

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db import OperationalError
 
-from xiaohu.closures import beginning, moves, paying_claims, withdrawing
+from xiaohu.closures import alarms, beginning, moves, paying_claims, withdrawing
 from xiaohu.closures.models import Closing, HumanQueue
 from xiaohu.closures.steps import STEPS
 from xiaohu.closures.work import Progress, Work, ask_people, see, try_later
@@ -19,7 +19,7 @@ from xiaohu.core.refusals import Refusal
 from xiaohu.core.states import CaseState
 from xiaohu.core.steps import Step
 from xiaohu.gateways.protocols import GatewayUnavailable
-from xiaohu.queue import lease
+from xiaohu.queue import engine, lease
 from xiaohu.queue.lease import LeaseLost
 from xiaohu.vault.keys import KeystoreUnavailable
 
@@ -40,14 +40,23 @@ def advance(*, closing_id: UUID, clock: Callable[[], datetime]) -> None:
     if held is None:
         return  # Another worker is at it.
     seen = see(closing_id)
-    work = Work(closing_id=closing_id, lease=held, clock=clock, seen=seen, held_since=began)
+    work = Work(
+        closing_id=closing_id,
+        lease=held,
+        clock=clock,
+        seen=seen,
+        from_step=seen.step,
+        held_since=began,
+    )
     try:
         go_on = _once if seen.fallen < QUARANTINED_AFTER else _quarantine
-        while go_on(work) is Progress.GOES_ON:
+        while (progress := go_on(work)) is Progress.GOES_ON:
             pass
     except LeaseLost:
         return  # Another worker took over; what it writes counts.
     lease.release(Closing, closing_id, held)
+    if progress is Progress.LATER:
+        engine.defer(alarms.TASK, closing_id=closing_id)
 
 
 def _once(work: Work) -> Progress:

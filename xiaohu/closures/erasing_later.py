@@ -51,7 +51,7 @@ def _try(row: OutsideErasure, store: Store, now: datetime) -> None:
         with transaction.atomic(durable=True):
             if away.params["why"] != Why.AWAITED:
                 outages.failed(row.operator, row.store, why=str(away.params["why"]), now=now)
-            outside.put_off(row, why=str(away.params["why"]))
+            outside.put_off([row], why=str(away.params["why"]))
         return
     except StoresRefused as refused:
         _put_off(row, str(refused.params["why"]), about=str(refused.params["field"]))
@@ -78,7 +78,7 @@ def _erase(row: OutsideErasure, store: Store) -> int:
 
 @transaction.atomic(durable=True)
 def _put_off(row: OutsideErasure, why: str, *, about: str = "") -> None:
-    outside.put_off(row, why=why, about=about)
+    outside.put_off([row], why=why, about=about)
 
 
 @transaction.atomic(durable=True)

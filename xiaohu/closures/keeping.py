@@ -1,9 +1,10 @@
 """What the law keeps of a closing, until when, and which units a closing ends."""
 
 from calendar import monthrange
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID
 
 from xiaohu.access.models import SubscriberAccount
 from xiaohu.closures import queries
@@ -56,26 +57,35 @@ def seal_kept(closing: Closing, *, now: datetime) -> None:
     )
 
 
-def units_ended_by(closing: Closing) -> tuple[Unit, ...]:
-    """Return the units whose keys go: the line's, the account's if in scope, and the holder's
-    only where nothing of that holder remains at the operator.
+def units_ended_by(closings: Sequence[Closing]) -> dict[UUID, tuple[Unit, ...]]:
+    """Return the units whose keys go with each of some closings that end together.
+
+    The line's, the account's if in scope, and the holder's with the last of them, only where
+    nothing else of that holder remains at the operator.
     """
-    ended = []
-    if closing.line is not None:
-        ended.append(units.line(closing.line.pk))
-    if closing.account_id is not None:
-        ended.append(units.account(closing.account_id))
-    if not _something_remains(closing):
-        ended.append(units.holder(closing.case.holder_id))
-    return tuple(ended)
+    staying = _holders_who_stay(closings)
+    last = {closing.case.holder_id: closing.pk for closing in closings}
+    going = {pk: holder_id for holder_id, pk in last.items() if holder_id not in staying}
+    ended = {}
+    for closing in closings:
+        its = []
+        if closing.line_id is not None:
+            its.append(units.line(closing.line_id))
+        if closing.account_id is not None:
+            its.append(units.account(closing.account_id))
+        if closing.pk in going:
+            its.append(units.holder(going[closing.pk]))
+        ended[closing.pk] = tuple(its)
+    return ended
 
 
-def hold_holder(closing: Closing) -> None:
-    """Let one closing of a holder at a time decide what of the holder remains.
+def hold_holders(closings: Sequence[Closing]) -> None:
+    """Let one worker at a time decide what of the holders of closings remains.
 
     Call inside a transaction.
     """
-    Holder.objects.select_for_update(no_key=True).get(pk=closing.case.holder_id)
+    theirs = Holder.objects.filter(pk__in={closing.case.holder_id for closing in closings})
+    list(theirs.select_for_update(no_key=True).order_by("pk").values_list("pk"))
 
 
 def end_of_month_after(day: date, months: int) -> date:
@@ -132,16 +142,18 @@ _STEPS = tuple(Step)
 _NEED_THE_HOLDER = [step.value for step in _STEPS[: _STEPS.index(Step.ERASE) + 1]]
 
 
-def _something_remains(closing: Closing) -> bool:
-    holder_id = closing.case.holder_id
-    if closing.line is not None:
-        lines_left = lines.others_of_holder(closing.line)
-    else:
-        lines_left = len(lines.of_holder(holder_id))
-    still_needed = (
-        Closing.objects.filter(case__holder_id=holder_id, is_open=True, step__in=_NEED_THE_HOLDER)
-        .exclude(pk=closing.pk)
-        .exists()
+def _holders_who_stay(closings: Sequence[Closing]) -> set[UUID]:
+    """Return the holders of whom something remains once some closings have ended."""
+    holders = {closing.case.holder_id for closing in closings}
+    ending = [closing.line_id for closing in closings if closing.line_id is not None]
+    with_lines = lines.holders_of_others(holders, besides=ending)
+    needed = Closing.objects.filter(
+        case__holder_id__in=holders, is_open=True, step__in=_NEED_THE_HOLDER
+    ).exclude(pk__in=[closing.pk for closing in closings])
+    accounts = SubscriberAccount.objects.filter(holder_id__in=holders, closed_at=None)
+    return set(
+        with_lines.union(
+            needed.values_list("case__holder_id", flat=True),
+            accounts.values_list("holder_id", flat=True),
+        )
     )
-    accounts_left = SubscriberAccount.objects.filter(holder_id=holder_id, closed_at=None).exists()
-    return lines_left > 0 or accounts_left or still_needed

@@ -7,20 +7,22 @@ the desk says for which; the others go on meanwhile.
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from itertools import takewhile
+from datetime import date, datetime, timedelta
+from itertools import groupby, takewhile
+from uuid import UUID
 
 from xiaohu.closures import keeping
 from xiaohu.closures.models import Closing, HumanQueue
-from xiaohu.closures.work import Progress, Work, ask_people, try_later, wait_until
+from xiaohu.closures.work import Progress, Work, ask_people, together, try_later, wait_until
 from xiaohu.core.calendar import day_of
 from xiaohu.core.refusals import Refusal
 from xiaohu.core.retention import UnitKind
 from xiaohu.erasure import outside
 from xiaohu.erasure.models import OutsideErasure
+from xiaohu.erasure.outside import Sought
 from xiaohu.erasure.stores import opening, outages, shape
 from xiaohu.erasure.stores.file import StoresRefused, Why
-from xiaohu.erasure.stores.protocol import HEALS, Connector, Identities, StoreAway
+from xiaohu.erasure.stores.protocol import HEALS, Connector, Identities, StoreAway, all_of
 from xiaohu.erasure.stores.shape import (
     Database,
     Dataset,
@@ -41,28 +43,31 @@ ANSWERS_WITHIN = timedelta(hours=24)  # of one that takes its time; then people 
 faults.register_effect(outside.EFFECT)
 
 
-def carry_out(work: Work, ended: Sequence[Unit]) -> Progress | None:
-    """Erase in other systems what is to be erased there; None once nothing is left to do."""
+def answers_at_once() -> bool:
+    """Say whether other systems are listed, and none that may take its time."""
     stores = outside.listed()
-    if not stores and not outside.of_closing(work.closing_id):
-        return None
-    kinds = _kinds(work.seen, ended)
-    now = work.clock()
-    with work.transaction() as closing:
-        outside.intend(
-            operator=closing.operator,
-            closing_id=closing.pk,
-            stores=stores,
-            kinds=kinds,
-            now=now,
-        )
-        waiting = outside.waiting(closing.pk)
+    return bool(stores) and all(isinstance(store, Database) for store in stores.values())
+
+
+def carry_out(works: Sequence[Work], ended: Mapping[UUID, Sequence[Unit]]) -> list[Work]:
+    """Erase in other systems; return those closings of which nothing is left to erase there."""
+    stores, ids = outside.listed(), [work.closing_id for work in works]
+    if not stores and not outside.of_closings(ids).exists():
+        return list(works)
+    with together(works) as held:
+        kinds = {work.closing_id: _kinds(work.seen, ended[work.closing_id]) for work in held}
+        operator, now = held[0].seen.operator, held[0].clock()
+        waiting = outside.intend(operator=operator, kinds=kinds, stores=stores, now=now)
     for name, rows in outside.by_store(waiting).items():
-        _in_store(work, name, stores[name], rows)
-    if not waiting:
-        return None
+        _in_store(held, name, stores[name], rows)
+    left = {row.closing_id for row in outside.waiting(kinds)} if waiting else set()
+    return [work for work in held if work.closing_id not in left]
+
+
+def wait(work: Work) -> Progress | None:
+    """Let a closing wait for what is left to erase in other systems; None where nothing is."""
     with work.transaction() as closing:
-        return _wait_for(closing, outside.waiting(closing.pk), work.clock())
+        return _wait_for(closing, outside.waiting([closing.pk]), work.clock())
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +85,7 @@ class Planned:
 
 def plan(closing: Closing) -> Iterator[Planned]:
     """Count what a closing would erase in other systems if it came to that now."""
-    kinds = _kinds(closing, keeping.units_ended_by(closing))
+    kinds = _kinds(closing, keeping.units_ended_by([closing])[closing.pk])
     for name, store in outside.listed().items():
         try:
             connector = opening.connect(name, store, operator=closing.operator)
@@ -116,7 +121,8 @@ def _planned(
     made = []
     for label in connector.order():
         why = outside.not_concerned(store, label, kinds)
-        found = 0 if why else connector.found(label, _whom(closing, outside.known_by(store, label)))
+        whom = _whom([closing], outside.known_by(store, label))[closing.pk]
+        found = 0 if why else connector.found(label, whom)
         made.append(Planned(name, label, shape.datasets_of(store)[label].strategy, found, why))
     return made
 
@@ -128,52 +134,58 @@ def _kinds(closing: Closing, ended: Sequence[Unit]) -> frozenset[IdentityKind]:
     return frozenset((*of_line, *((IdentityKind.DOCUMENT,) if holder_ends else ())))
 
 
-def _in_store(work: Work, name: str, store: Store, rows: Sequence[OutsideErasure]) -> None:
-    why = outages.standing(work.seen.operator, name, now=work.clock())
+def _in_store(
+    works: Sequence[Work], name: str, store: Store, rows: Sequence[OutsideErasure]
+) -> None:
+    operator = works[0].seen.operator
+    why = outages.standing(operator, name, now=works[0].clock())
     if why:
-        with work.transaction():
-            for row in rows:
-                outside.put_off(row, why=why)
+        _put_off(works, rows, why=why)
         return
     try:
-        connector = opening.connect(name, store, operator=work.seen.operator)
+        connector = opening.connect(name, store, operator=operator)
         if connector is None:
-            _leave_to_people(work, rows)
+            _put_off(works, rows, why=outside.BY_HAND)
             return
         try:
-            _in_order(work, store, connector, {row.dataset: row for row in rows})
+            _in_order(works, store, connector, rows)
         finally:
             connector.close()
-        outages.over(work.seen.operator, name)
+        outages.over(operator, name)
     except StoreAway as away:
-        _failed(work, name, away)
+        _failed(works, name, away)
     except StoresRefused as refused:
-        with work.transaction():
-            for row in rows:
-                _put_off_for(row, refused)
+        _put_off(works, rows, why=str(refused.params["why"]), about=_about(refused))
 
 
-def _leave_to_people(work: Work, rows: Sequence[OutsideErasure]) -> None:
-    with work.transaction():
-        for row in rows:
-            outside.put_off(row, why=outside.BY_HAND)
+def _put_off(
+    works: Sequence[Work], rows: Sequence[OutsideErasure], *, why: str, about: str = ""
+) -> None:
+    with together(works) as held:
+        outside.put_off(_of(held, rows), why=why, about=about)
+
+
+def _of(works: Sequence[Work], rows: Sequence[OutsideErasure]) -> list[OutsideErasure]:
+    ids = {work.closing_id for work in works}
+    return [row for row in rows if row.closing_id in ids]
 
 
 def _in_order(
-    work: Work, store: Store, connector: Connector, rows: dict[str, OutsideErasure]
+    works: Sequence[Work], store: Store, connector: Connector, rows: Sequence[OutsideErasure]
 ) -> None:
     """Do one dataset after another: none before those that refer to it are done."""
     flawed = {flaw.dataset: flaw for flaw in connector.flaws(whole=False) if flaw.stops}
-    order = [label for label in connector.order() if label in rows]
+    by_dataset = outside.by_dataset(rows)
+    order = [label for label in connector.order() if label in by_dataset]
     sound = list(takewhile(lambda label: label not in flawed, order))
-    for together in _together(store, [rows[label] for label in sound]):
-        if not _some(work, store, connector, together):
+    for some in _at_once(store, [row for label in sound for row in by_dataset[label]]):
+        if not _some(works, store, connector, some):
             return
     if len(sound) < len(order):
         raise flawed[order[len(sound)]].refused
 
 
-def _together(store: Store, rows: Sequence[OutsideErasure]) -> Sequence[Sequence[OutsideErasure]]:
+def _at_once(store: Store, rows: Sequence[OutsideErasure]) -> Sequence[Sequence[OutsideErasure]]:
     """Return what is intended and recorded at once: a database answers at once, others may not."""
     if isinstance(store, Database):
         return [rows] if rows else []
@@ -182,7 +194,7 @@ def _together(store: Store, rows: Sequence[OutsideErasure]) -> Sequence[Sequence
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """A dataset, by what it was searched, and how much is there."""
+    """A dataset of one closing, by what it was searched, and how much is there."""
 
     row: OutsideErasure
     dataset: Dataset
@@ -195,111 +207,128 @@ class _Asked:
         return self.found > 0 and not outside.is_kept(self.dataset)
 
 
-def _some(work: Work, store: Store, connector: Connector, rows: Sequence[OutsideErasure]) -> bool:
+def _some(
+    works: Sequence[Work], store: Store, connector: Connector, rows: Sequence[OutsideErasure]
+) -> bool:
     """Bring some datasets to their end; False where there is more than fits into one turn."""
-    asked = _asked(work.seen, store, connector, rows)
-    _intend(work, asked)
+    asked = _intend(works, _asked(works, store, connector, rows))
     going = [one for one in asked if one.goes]
     left: dict[OutsideErasure, int] = {}
     try:
-        for row, count in _erase(work, connector, going) if going else ():
+        for row, count in _erase(works[0], connector, going) if going else ():
             left[row] = count
     finally:
-        _record(work, asked, left)
+        _record(works, asked, left)
     faults.hit(f"{outside.EFFECT}.after_commit")
     return not any(left.values()) and len(left) == len(going)
 
 
 def _asked(
-    closing: Closing, store: Store, connector: Connector, rows: Sequence[OutsideErasure]
+    works: Sequence[Work], store: Store, connector: Connector, rows: Sequence[OutsideErasure]
 ) -> list[_Asked]:
+    """Count what is there, dataset by dataset, of all closings at once."""
+    closings = [work.seen for work in works]
     kinds = {row.dataset: outside.known_by(store, row.dataset) for row in rows}
-    whom = {kind: _whom(closing, kind) for kind in set(kinds.values())}
+    whom = {kind: _whom(closings, kind) for kind in set(kinds.values())}
     asked = []
-    for row in rows:
-        theirs = whom[kinds[row.dataset]]
-        found = connector.found(row.dataset, theirs) if theirs.values else 0
-        asked.append(_Asked(row, shape.datasets_of(store)[row.dataset], theirs, found))
+    for label, some in outside.by_dataset(rows).items():
+        dataset, theirs = shape.datasets_of(store)[label], whom[kinds[label]]
+        people = [theirs[row.closing_id] for row in some]
+        known = [one for one in people if one.values]
+        counts = iter(connector.found_of_each(label, known) if known else ())
+        asked += [
+            _Asked(row, dataset, one, next(counts) if one.values else 0)
+            for row, one in zip(some, people, strict=True)
+        ]
     return asked
 
 
-def _whom(closing: Closing, kind: IdentityKind | None) -> Identities:
+def _whom(closings: Sequence[Closing], kind: IdentityKind | None) -> Mapping[UUID, Identities]:
+    if kind is None:
+        return {closing.pk: Identities({}) for closing in closings}
     return outside.identities(
-        operator=closing.operator,
-        line=closing.line,
-        holder_id=closing.case.holder_id,
-        kinds=() if kind is None else (kind,),
+        operator=closings[0].operator,
+        kind=kind,
+        people={each.pk: Sought(each.line, each.case.holder_id) for each in closings},
     )
 
 
-def _intend(work: Work, asked: Sequence[_Asked]) -> None:
-    """Write down how much is there and what is about to be erased; what was half done counts on."""
-    now, began = work.clock(), work.stopwatch()
-    with work.transaction() as closing:
-        outside.counted({one.row: one.found for one in asked if one.whom.values})
-        for one in asked:
-            if not one.whom.values:
-                outside.skip(one.row, why=outside.NOBODY)
-            elif one.found and not one.goes:
-                _keep(closing, one, now)
-        going = [one.row for one in asked if one.goes]
-        outside.sending(going, operator=closing.operator, now=now)
-        _renew(closing)
-    work.held_since = began
+def _intend(works: Sequence[Work], asked: Sequence[_Asked]) -> list[_Asked]:
+    """Write down how much is there and what is about to be erased; what was half done counts on.
+
+    Returns what may be erased: whoever has lost their closing meanwhile leaves it to others.
+    """
+    now, began, operator = works[0].clock(), works[0].stopwatch(), works[0].seen.operator
+    with together(works) as held:
+        ours = {work.closing_id: work.seen for work in held}
+        asked = [one for one in asked if one.row.closing_id in ours]
+        known = [one for one in asked if one.whom.values]
+        outside.counted({one.row: one.found for one in known})
+        nobody = [one.row for one in asked if not one.whom.values]
+        outside.skip(nobody, why=outside.NOBODY)
+        stays = [one for one in known if one.found and not one.goes]
+        kept = {one.row: (one.whom, _until(ours[one.row.closing_id], one, now)) for one in stays}
+        outside.keep(kept, operator=operator)
+        going = [one.row for one in known if one.goes]
+        outside.sending(going, operator=operator, now=now)
+        _renew(list(ours))
+    for work in held:
+        work.held_since = began
+    return asked
 
 
-def _keep(closing: Closing, one: _Asked, now: datetime) -> None:
-    categories = shape.kept_categories(one.dataset)
-    until = keeping.kept_until(closing, categories, on=day_of(now))
-    outside.keep(one.row, one.whom, until=until)
+def _until(closing: Closing, one: _Asked, now: datetime) -> date:
+    """Return until when the law keeps what a dataset holds of a closing."""
+    return keeping.kept_until(closing, shape.kept_categories(one.dataset), on=day_of(now))
 
 
 def _erase(
     work: Work, connector: Connector, asked: Sequence[_Asked]
 ) -> Iterator[tuple[OutsideErasure, int]]:
-    """Erase one after the other and read each back; say how much is left of it."""
+    """Erase one dataset after the other and read each back; say how much is left of it."""
     faults.hit(f"{outside.EFFECT}.before_call")
     until = time.monotonic() + ERASES_FOR
-    for one in asked:
+    for label, group in groupby(asked, key=lambda one: one.row.dataset):
+        some = list(group)
+        people = [one.whom for one in some]
         work.require_time()
-        connector.erase(one.row.dataset, one.whom, key=outside.key(one.row), until=until)
-        left = connector.found(one.row.dataset, one.whom)
-        yield one.row, left
-        if left or time.monotonic() > until:
+        connector.erase(label, all_of(people), key=outside.key(some[0].row), until=until)
+        left = connector.found_of_each(label, people)
+        yield from zip((one.row for one in some), left, strict=True)
+        if any(left) or time.monotonic() > until:
             break
     faults.hit(f"{outside.EFFECT}.after_call")
 
 
-def _record(work: Work, asked: Sequence[_Asked], left: Mapping[OutsideErasure, int]) -> None:
-    now = work.clock()
-    with work.transaction():
-        nothing = [one.row for one in asked if one.whom.values and not one.found]
-        outside.done([*nothing, *(row for row, count in left.items() if not count)], now=now)
-        for one in asked:
-            if count := left.get(one.row):
-                why = outside.STUCK if count >= one.found else outside.MORE
-                outside.put_off(one.row, why=why)
+def _record(
+    works: Sequence[Work], asked: Sequence[_Asked], left: Mapping[OutsideErasure, int]
+) -> None:
+    now = works[0].clock()
+    with together(works) as held:
+        ours = {work.closing_id for work in held}
+        mine = [one for one in asked if one.row.closing_id in ours]
+        gone = [one.row for one in mine if left.get(one.row, one.found) == 0 and one.whom.values]
+        outside.done(gone, now=now)
+        more = {one.row: one for one in mine if left.get(one.row)}
+        stuck = [row for row, one in more.items() if left[row] >= one.found]
+        outside.put_off(stuck, why=outside.STUCK)
+        outside.put_off([row for row in more if row not in stuck], why=outside.MORE)
         faults.hit(f"{outside.EFFECT}.after_record")
 
 
-def _renew(closing: Closing) -> None:
-    closing.lease_until = lease.extended()
-    closing.save(update_fields=["lease_until"])
+def _renew(closing_ids: Sequence[UUID]) -> None:
+    Closing.objects.filter(pk__in=closing_ids).update(lease_until=lease.extended())
 
 
-def _failed(work: Work, name: str, away: StoreAway) -> None:
-    now, why = work.clock(), str(away.params["why"])
-    with work.transaction() as closing:
+def _failed(works: Sequence[Work], name: str, away: StoreAway) -> None:
+    now, why = works[0].clock(), str(away.params["why"])
+    with together(works) as held:
         if why != Why.AWAITED:  # One that takes its time does not fail.
-            outages.failed(closing.operator, name, why=why, now=now)
-        for row in outside.waiting(closing.pk):
-            if row.store == name:
-                outside.put_off(row, why=why)
-                effects.unclear(subject_id=row.pk, kind=outside.EFFECT)
-
-
-def _put_off_for(row: OutsideErasure, refused: Refusal) -> None:
-    outside.put_off(row, why=str(refused.params["why"]), about=_about(refused))
+            outages.failed(held[0].seen.operator, name, why=why, now=now)
+        waiting = outside.waiting([work.closing_id for work in held])
+        theirs = [row for row in waiting if row.store == name]
+        outside.put_off(theirs, why=why)
+        effects.unclear(subjects=[row.pk for row in theirs], kind=outside.EFFECT)
 
 
 def _about(refused: Refusal) -> str:

@@ -4,6 +4,7 @@ Closing itself is not delayed: the line is off, its certificate issued and its m
 then. Whoever needs the data longer by law has it held, which is another matter.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -43,7 +44,7 @@ def hold(work: Work) -> Progress | None:
     asked = RestrictionCheck.objects.filter(pk=work.closing_id).first()
     if asked is not None and asked.ended_at is not None:
         return None
-    grade = asked.grade if asked is not None else _grade(work.seen)
+    grade = asked.grade if asked is not None else _grades([work.seen])[work.closing_id]
     if grade == 0:
         return None
     now = work.clock()
@@ -57,6 +58,14 @@ def hold(work: Work) -> Progress | None:
             due = check.until - now
             ask_people(closing, HumanQueue.OPERATIONS, trouble=WAITS_FOR_CHECK, now=now, due=due)
         return wait_until(closing, check.until, trouble=WAITS_FOR_CHECK)
+
+
+def free(closings: Sequence[Closing]) -> set[UUID]:
+    """Return those of some closings that need no check, or have it behind them."""
+    asked = RestrictionCheck.objects.filter(pk__in=[closing.pk for closing in closings])
+    ended = dict(asked.values_list("pk", "ended_at"))
+    unasked = {pk for pk, grade in _grades(closings).items() if grade == 0} - set(ended)
+    return unasked | {pk for pk, at in ended.items() if at is not None}
 
 
 def one(closing_id: UUID, *, operator: str) -> RestrictionCheck | None:
@@ -129,13 +138,14 @@ def _tell(
     )
 
 
-def _grade(closing: Closing) -> int:
-    """Return by which grade a line is restricted, by the last export and by the operator's last word."""
-    if closing.line is None:
-        return 0
-    recorded = restrictions.of_line(closing.line)
-    said = screening.last_of([closing.pk]).get(closing.pk)
-    grades = [recorded.grade if recorded is not None else 0]
-    if said is not None and said.facts.is_restricted:
-        grades.append(said.facts.restriction_grade)
-    return max(grades)
+def _grades(closings: Sequence[Closing]) -> dict[UUID, int]:
+    """Return by which grade lines are restricted, by the last export and by the operator's last word."""
+    line_of = {closing.pk: closing.line_id for closing in closings if closing.line_id is not None}
+    recorded = restrictions.grades(line_of.values())
+    said = {
+        pk: kept.facts.restriction_grade
+        for pk, kept in screening.last_of(line_of).items()
+        if kept.facts.is_restricted
+    }
+    of_line = {pk: max(recorded.get(id_, 0), said.get(pk, 0)) for pk, id_ in line_of.items()}
+    return {closing.pk: of_line.get(closing.pk, 0) for closing in closings}

@@ -1,7 +1,7 @@
 """What a step has in hand while a worker carries a closing: the lease, the clock, one way to write."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -9,7 +9,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Func, TextField
+from django.db.models import Func, QuerySet, TextField
 
 from xiaohu.closures.models import Closing, HumanQueue
 from xiaohu.core.steps import Scope, Step, next_step
@@ -25,17 +25,19 @@ class Progress(StrEnum):
     """How a step ended for now."""
 
     GOES_ON = "goes_on"
+    LATER = "later"  # goes on with a job of its own, behind those that wait already
     WAITS = "waits"
 
 
-@dataclass
+@dataclass(eq=False)
 class Work:
-    """One worker's turn at one closing."""
+    """One worker's turn at one closing; `from_step` is where it stood when the turn began."""
 
     closing_id: UUID
     lease: int
     clock: Callable[[], datetime]
     seen: Closing
+    from_step: str = ""
     trusted: bool = True
     stopwatch: Callable[[], float] = time.monotonic
     held_since: float = field(default_factory=time.monotonic)
@@ -71,7 +73,11 @@ class Work:
             raise
 
     def _hold(self, *, fresh: bool) -> None:
-        state, step, version = lease.hold(_LOCKED, self.closing_id, self.lease)
+        self._look(lease.hold(_LOCKED, self.closing_id, self.lease), fresh=fresh)
+
+    def _look(self, found: tuple[object, ...], *, fresh: bool = False) -> None:
+        """Read a locked closing again where it is not as it was seen."""
+        state, step, version = found
         moved = (state, step) != (self.seen.case.state, self.seen.step)
         if moved or not self.trusted or (fresh and version != self.seen.version):
             self.seen = see(self.closing_id)
@@ -89,10 +95,43 @@ class Work:
         faults.hit(f"{step.value}.after_commit")
 
 
+@contextmanager
+def together(works: Sequence[Work]) -> Iterator[list[Work]]:
+    """Write under several leases at once; whoever has lost theirs is left out.
+
+    Cases and closings are locked in one order for all workers, so that none waits for another
+    that waits for it.
+
+    Raises:
+        LeaseLost: everybody has; nothing was written.
+    """
+    try:
+        with transaction.atomic(durable=True):
+            yield _held(works)
+    except BaseException:
+        for work in works:
+            work.trusted = False
+        raise
+
+
+def _held(works: Sequence[Work]) -> list[Work]:
+    found = lease.hold_many(_ALL_LOCKED, {work.closing_id: work.lease for work in works})
+    if not found:
+        raise lease.LeaseLost
+    held = [work for work in works if work.closing_id in found]
+    for work in held:
+        work._look(found[work.closing_id])
+    return held
+
+
 def see(closing_id: UUID) -> Closing:
     """Return a closing with its case and line, without a lock."""
-    rows = Closing.objects.select_related("case__holder", "line")
-    return rows.annotate(**_WITH_VERSION).get(pk=closing_id)
+    return seen_among(Closing.objects.all()).get(pk=closing_id)
+
+
+def seen_among(rows: QuerySet[Closing]) -> QuerySet[Closing]:
+    """Return closings with their cases and lines, as `see` does."""
+    return rows.select_related("case__holder", "line").annotate(**_WITH_VERSION)
 
 
 # By which transactions the rows that are seen were written last.
@@ -101,15 +140,23 @@ _VERSION = (
     " registry_line.xmin)"
 )
 _WITH_VERSION = {"version": Func(template=_VERSION, output_field=TextField())}
-_LOCKED = (
-    f"SELECT closures_case.state, closures_closing.step, {_VERSION} FROM closures_closing"  # noqa: S608 - a constant
-    " JOIN closures_case ON closures_case.id = closures_closing.case_id"
+_SEEN = f"closures_case.state, closures_closing.step, {_VERSION}"
+_FROM = (
+    " FROM closures_closing JOIN closures_case ON closures_case.id = closures_closing.case_id"
     " JOIN registry_holder ON registry_holder.id = closures_case.holder_id"
     " LEFT JOIN registry_line ON registry_line.id = closures_closing.line_id"
-    " WHERE closures_closing.id = %s AND closures_closing.lease = %s"
-    " FOR NO KEY UPDATE OF closures_case, closures_closing"
 )
-_STEP_FIELDS = (
+_LOCK = " FOR NO KEY UPDATE OF closures_case, closures_closing"
+_LOCKED = (
+    f"SELECT {_SEEN} {_FROM} WHERE closures_closing.id = %s AND closures_closing.lease = %s {_LOCK}"
+)
+_ALL_LOCKED = (
+    f"SELECT closures_closing.id, {_SEEN} {_FROM}"
+    " JOIN unnest(%s::uuid[], %s::int[]) AS ours (id, lease)"
+    " ON closures_closing.id = ours.id AND closures_closing.lease = ours.lease"
+    f" ORDER BY closures_case.id, closures_closing.id {_LOCK}"
+)
+_GOING_ON = (
     "step",
     "attempts",
     "trouble",
@@ -118,10 +165,8 @@ _STEP_FIELDS = (
     "owner_due_at",
     "lease_until",
     "fallen",
-    "disconnected_at",
-    "number_free_on",
-    "refund_due_on",
 )
+_STEP_FIELDS = (*_GOING_ON, "disconnected_at", "number_free_on", "refund_due_on")
 
 
 def finish_step(closing: Closing, *, now: datetime) -> None:
@@ -129,12 +174,32 @@ def finish_step(closing: Closing, *, now: datetime) -> None:
     following = next_step(Step(closing.step), Scope(closing.case.scope))
     if following is None:
         return  # The last step has ended the case, and its closings with it.
+    _go_on(closing, following, now)
+    closing.save(update_fields=_STEP_FIELDS)
+
+
+def finish_all(closings: Sequence[Closing], *, now: datetime) -> None:
+    """Go on to the next step, with one statement for all that have the same before them.
+
+    Call inside the transaction that did this one; what else it changed in them it has written.
+    """
+    going: dict[Step, list[Closing]] = {}
+    for closing in closings:
+        following = next_step(Step(closing.step), Scope(closing.case.scope))
+        if following is not None:
+            _go_on(closing, following, now)
+            going.setdefault(following, []).append(closing)
+    for some in going.values():
+        alike = {name: getattr(some[0], name) for name in _GOING_ON}
+        Closing.objects.filter(pk__in=[each.pk for each in some]).update(**alike)
+
+
+def _go_on(closing: Closing, following: Step, now: datetime) -> None:
     closing.step = following.value
     closing.attempts, closing.trouble, closing.fallen = 0, "", 0
     closing.next_action_at = now
     closing.owner, closing.owner_due_at = "", None
     closing.lease_until = lease.extended()
-    closing.save(update_fields=_STEP_FIELDS)
 
 
 def wait_until(closing: Closing, moment: datetime, *, trouble: str = "") -> Progress:

@@ -155,7 +155,7 @@ def _troubles(closings: list[ShownClosing], now: datetime) -> list[dict[str, Any
                     row.about,
                     row.pk if row.why == outside.BY_HAND else None,
                 )
-                for row in outside.waiting(each.closing.pk)
+                for row in outside.waiting([each.closing.pk])
             ],
             "to_check": each.closing.trouble == WAITS_FOR_CHECK,
             "late": each.closing.owner_due_at <= now,

@@ -4,7 +4,7 @@ Rooms that hold something of a unit tell how to forget it; they are registered w
 are joined.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from xiaohu.erasure.models import ErasureReceipt
 from xiaohu.vault import keys, records
 from xiaohu.vault.units import Unit
 
-Forget = Callable[[Collection[Unit]], int]
+Forget = Callable[[Collection[Unit]], Mapping[Unit, int]]
 _FORGET: dict[str, Forget] = {}
 
 
@@ -22,7 +22,7 @@ class NotErased(Exception):
 
 
 def register(name: str, forget: Forget) -> None:
-    """Let a room take part: `forget` deletes what it holds of units and returns how much."""
+    """Let a room take part: `forget` deletes what it holds of units and returns how much of each."""
     _FORGET[name] = forget
 
 
@@ -31,27 +31,34 @@ def destroy(*, operator: str, units: Collection[Unit]) -> int:
     return keys.destroy(operator, units)
 
 
-def finish(*, operator: str, closing_id: UUID, units: Collection[Unit], now: datetime) -> None:
-    """Delete what is left of units whose keys are gone, and give the receipt.
+def finish(*, operator: str, ended: Mapping[UUID, Collection[Unit]], now: datetime) -> None:
+    """Delete what is left of units that closings end, their keys gone, and give each its receipt.
 
     Call inside a transaction; harmless to repeat.
 
     Raises:
         NotErased: a key is still there.
     """
-    if keys.was_destroyed(operator, units) != frozenset(units) or keys.fetch(operator, units):
+    units = {unit for its in ended.values() for unit in its}
+    if keys.was_destroyed(operator, units) != units or keys.fetch(operator, units):
         raise NotErased
-    counts = {"records": records.delete_records(operator=operator, units=units)}
-    counts |= {name: forget(units) for name, forget in _FORGET.items()}
-    receipt = ErasureReceipt(
-        closing_id=closing_id,
-        operator=operator,
-        units=sorted(f"{unit.kind}:{unit.id}" for unit in units),
-        counts=counts,
-        outside=outside.receipted(closing_id),
-        erased_at=now,
-    )
-    ErasureReceipt.objects.bulk_create([receipt], ignore_conflicts=True)
+    gone: dict[str, Mapping[Unit, int]] = {
+        "records": records.delete_records(operator=operator, units=units),
+        **{name: forget(units) for name, forget in _FORGET.items()},
+    }
+    elsewhere = outside.receipted(ended)
+    receipts = [
+        ErasureReceipt(
+            closing_id=closing_id,
+            operator=operator,
+            units=sorted(f"{unit.kind}:{unit.id}" for unit in its),
+            counts={name: sum(of.get(unit, 0) for unit in its) for name, of in gone.items()},
+            outside=elsewhere.get(closing_id, []),
+            erased_at=now,
+        )
+        for closing_id, its in ended.items()
+    ]
+    ErasureReceipt.objects.bulk_create(receipts, ignore_conflicts=True)
 
 
 def receipt_of(closing_id: UUID) -> ErasureReceipt:

@@ -7,11 +7,11 @@ between two of them. Whom it is about is read at the moment of the call and kept
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID, uuid5
 
 from django.conf import settings
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from xiaohu.access.models import StaffUser
@@ -21,7 +21,7 @@ from xiaohu.erasure.models import OutsideErasure, OutsideState
 from xiaohu.erasure.stores import file, outages, shape
 from xiaohu.erasure.stores.protocol import Identities
 from xiaohu.erasure.stores.shape import Dataset, IdentityKind, Store, Stores, Strategy, Table
-from xiaohu.queue import effects
+from xiaohu.queue import bulk, effects
 from xiaohu.registry.models import Line
 from xiaohu.vault import keys, records, units
 from xiaohu.vault.records import Ref
@@ -44,23 +44,33 @@ def listed() -> Stores:
     return file.read(path) if path is not None else {}
 
 
+class Sought(NamedTuple):
+    """A holder, and the line that ends where one does."""
+
+    line: Line | None
+    holder_id: UUID
+
+
 def identities(
-    *, operator: str, line: Line | None, holder_id: UUID, kinds: Collection[IdentityKind]
-) -> Identities:
-    """Read from the vault by what a line and its holder are known; what is erased is not there."""
-    refs = {IdentityKind.DOCUMENT: Ref(units.holder(holder_id), Category.REGISTRATION_IDENTITY)}
-    if line is not None:
-        service = Ref(units.line(line.pk), Category.SERVICE_NUMBER)
-        refs |= {IdentityKind.NUMBER: service, IdentityKind.ICCID: service}
-    opened = records.open_many(
-        operator=operator, refs={refs[kind] for kind in kinds if kind in refs}
-    )
-    said = {
-        kind: opened.get(refs[kind], {}).get(_RECORDED[kind], "") for kind in kinds if kind in refs
+    *, operator: str, kind: IdentityKind, people: Mapping[UUID, Sought]
+) -> dict[UUID, Identities]:
+    """Read from the vault by what people are known, all at once; what is erased is not there."""
+    if kind is IdentityKind.SUBSCRIPTION:
+        said = {id_: one.line.subscription_id for id_, one in people.items() if one.line}
+    else:
+        refs = {id_: ref for id_, one in people.items() if (ref := _recorded_in(kind, one))}
+        opened = records.open_many(operator=operator, refs=set(refs.values()))
+        said = {id_: opened.get(ref, {}).get(_RECORDED[kind], "") for id_, ref in refs.items()}
+    return {
+        id_: Identities({kind: spellings(kind, said[id_])} if said.get(id_) else {})
+        for id_ in people
     }
-    if line is not None and IdentityKind.SUBSCRIPTION in kinds:
-        said[IdentityKind.SUBSCRIPTION] = line.subscription_id
-    return Identities({kind: spellings(kind, value) for kind, value in said.items() if value})
+
+
+def _recorded_in(kind: IdentityKind, one: Sought) -> Ref | None:
+    if kind is IdentityKind.DOCUMENT:
+        return Ref(units.holder(one.holder_id), Category.REGISTRATION_IDENTITY)
+    return Ref(units.line(one.line.pk), Category.SERVICE_NUMBER) if one.line is not None else None
 
 
 _RECORDED = {
@@ -90,14 +100,14 @@ def known_by(store: Store, label: str) -> IdentityKind | None:
 def intend(
     *,
     operator: str,
-    closing_id: UUID,
+    kinds: Mapping[UUID, Collection[IdentityKind]],
     stores: Stores,
-    kinds: Collection[IdentityKind],
     now: datetime,
-) -> None:
-    """Write down every dataset a closing concerns, and why one is skipped.
+) -> list[OutsideErasure]:
+    """Write down every dataset that closings concern, by what each may be looked for; return what waits.
 
-    Call inside a transaction; harmless to repeat. A holder who had remained may be gone by now.
+    One that is skipped says why. Call inside a transaction; harmless to repeat. A holder who had
+    remained may be gone by now.
     """
     rows = [
         OutsideErasure(
@@ -109,20 +119,30 @@ def intend(
             names=store.names.model_dump(),
             intended_at=now,
         )
+        for closing_id in kinds
         for name, store in stores.items()
         for label in shape.datasets_of(store)
     ]
     OutsideErasure.objects.bulk_create(rows, ignore_conflicts=True)
-    for row in OutsideErasure.objects.filter(closing_id=closing_id).exclude(
-        state__in=(OutsideState.DONE.value, OutsideState.KEPT.value)
-    ):
+    changed: dict[str, list[OutsideErasure]] = {}
+    waits = []
+    for row in of_closings(kinds).exclude(state__in=_ENDED):
         store = stores.get(row.store)
         listed = store is not None and row.dataset in store.datasets
-        why = not_concerned(store, row.dataset, kinds) if store and listed else NOT_LISTED
-        if why or row.why in {HOLDER_STAYS, NOT_LISTED}:
-            row.state = OutsideState.SKIPPED.value if why else OutsideState.WAITING.value
-            row.why, row.about = why, ""
-            row.save(update_fields=["state", "why", "about"])
+        may = kinds[row.closing_id]
+        why = not_concerned(store, row.dataset, may) if store and listed else NOT_LISTED
+        anew = row.why in {HOLDER_STAYS, NOT_LISTED}
+        if why or anew:
+            changed.setdefault(why, []).append(row)
+        if not why and (anew or row.state == OutsideState.WAITING.value):
+            waits.append(row)
+    for why, some in changed.items():
+        state = OutsideState.SKIPPED if why else OutsideState.WAITING
+        _of(some).update(state=state.value, why=why, about="")
+    return waits
+
+
+_ENDED = (OutsideState.DONE.value, OutsideState.KEPT.value)
 
 
 def not_concerned(store: Store, label: str, kinds: Collection[IdentityKind]) -> str:
@@ -133,25 +153,22 @@ def not_concerned(store: Store, label: str, kinds: Collection[IdentityKind]) -> 
     return NOBODY if kind in OF_LINE else HOLDER_STAYS
 
 
-def waiting(closing_id: UUID) -> list[OutsideErasure]:
-    """Return what a closing has still to erase in other systems."""
-    return list(
-        OutsideErasure.objects.filter(
-            closing_id=closing_id, state=OutsideState.WAITING.value
-        ).order_by("store", "dataset")
-    )
+def waiting(closing_ids: Collection[UUID]) -> list[OutsideErasure]:
+    """Return what closings have still to erase in other systems."""
+    return list(of_closings(closing_ids).filter(state=OutsideState.WAITING.value))
 
 
-def of_closing(closing_id: UUID) -> list[OutsideErasure]:
-    """Return everything a closing erases in other systems."""
-    return list(OutsideErasure.objects.filter(closing_id=closing_id).order_by("store", "dataset"))
+def of_closings(closing_ids: Collection[UUID]) -> QuerySet[OutsideErasure]:
+    """Return everything closings erase in other systems."""
+    rows = OutsideErasure.objects.filter(closing_id__in=list(closing_ids))
+    return rows.order_by("store", "dataset")
 
 
 def counted(found: Mapping[OutsideErasure, int]) -> None:
     """Write down how much there is before anything is erased. Call inside a transaction."""
     for row, count in found.items():
         row.found = max(row.found or 0, count)
-    OutsideErasure.objects.bulk_update(found, ["found"])
+    bulk.amend(OutsideErasure, "found", {row.pk: row.found for row in found})
 
 
 def sending(rows: Collection[OutsideErasure], *, operator: str, now: datetime) -> None:
@@ -165,10 +182,9 @@ def key(row: OutsideErasure) -> UUID:
     return effects.key(row.pk, EFFECT, 0)
 
 
-def put_off(row: OutsideErasure, *, why: str, about: str = "") -> None:
-    """Write down what a dataset waits for. Call inside a transaction."""
-    row.why, row.about = why[:32], about[:200]
-    row.save(update_fields=["why", "about"])
+def put_off(rows: Collection[OutsideErasure], *, why: str, about: str = "") -> None:
+    """Write down what datasets wait for. Call inside a transaction."""
+    _of(rows).update(why=why[:32], about=about[:200])
 
 
 def by_hand(row_id: UUID) -> OutsideErasure | None:
@@ -198,10 +214,13 @@ def erased_by_hand(
     done([row], now=now)
 
 
-def skip(row: OutsideErasure, *, why: str) -> None:
-    """Write down why nothing is to be done in a dataset. Call inside a transaction."""
-    row.state, row.why, row.about = OutsideState.SKIPPED.value, why, ""
-    row.save(update_fields=["state", "why", "about"])
+def skip(rows: Collection[OutsideErasure], *, why: str) -> None:
+    """Write down why nothing is to be done in datasets. Call inside a transaction."""
+    _of(rows).update(state=OutsideState.SKIPPED.value, why=why, about="")
+
+
+def _of(rows: Collection[OutsideErasure]) -> QuerySet[OutsideErasure]:
+    return OutsideErasure.objects.filter(pk__in=[row.pk for row in rows])
 
 
 def done(rows: Collection[OutsideErasure], *, now: datetime) -> None:
@@ -209,28 +228,31 @@ def done(rows: Collection[OutsideErasure], *, now: datetime) -> None:
 
     Call inside a transaction.
     """
-    ids = [row.pk for row in rows]
-    OutsideErasure.objects.filter(pk__in=ids).update(
+    _of(rows).update(
         state=OutsideState.DONE.value,
         ended_at=now,
         found=Coalesce("found", 0),
         why="",
         about="",
     )
-    effects.done(subjects=ids, kind=EFFECT)
+    effects.done(subjects=[row.pk for row in rows], kind=EFFECT)
 
 
-def keep(row: OutsideErasure, whom: Identities, *, until: date) -> None:
-    """Leave rows the law keeps until a date, and seal what finds them then.
+def keep(kept: Mapping[OutsideErasure, tuple[Identities, date]], *, operator: str) -> None:
+    """Leave rows the law keeps, each until its date, and seal what finds them then.
 
-    Call inside a transaction. The seal has a key of its own, destroyed when they are erased.
+    Call inside a transaction. Each seal has a key of its own, destroyed when its rows are erased.
     """
-    unit = units.outside(row.pk)
-    value = {kind.value: spelt[0] for kind, spelt in whom.values.items()}
-    records.seal(operator=row.operator, unit=unit, category=Category.SERVICE_NUMBER, value=value)
-    row.state, row.keep_until = OutsideState.KEPT.value, until
-    row.why = row.about = ""
-    row.save(update_fields=["state", "keep_until", "why", "about"])
+    values = [
+        (
+            Ref(units.outside(row.pk), Category.SERVICE_NUMBER),
+            {kind.value: spelt[0] for kind, spelt in whom.values.items()},
+        )
+        for row, (whom, _) in kept.items()
+    ]
+    records.seal_many(operator=operator, values=values)
+    bulk.amend(OutsideErasure, "keep_until", {row.pk: until for row, (_, until) in kept.items()})
+    _of(kept).update(state=OutsideState.KEPT.value, why="", about="")
 
 
 def kept_identities(row: OutsideErasure) -> Identities:
@@ -255,26 +277,28 @@ def is_kept(dataset: Dataset) -> bool:
 
 def look_afresh(closing_id: UUID) -> None:
     """Let systems that were left alone be asked at once. Call inside a transaction."""
-    for row in waiting(closing_id):
+    for row in waiting([closing_id]):
         outages.over(row.operator, row.store)
 
 
-def receipted(closing_id: UUID) -> list[dict[str, Any]]:
-    """Return what the receipt says: every dataset, what was found, and what became of it."""
-    return [
-        {
-            "store": row.store,
-            "dataset": row.dataset,
-            "names": row.names,
-            "state": row.state,
-            "found": row.found or 0,
-            "why": row.why,
-            "until": row.keep_until.isoformat() if row.keep_until else "",
-            "evidence": row.evidence,
-            "reference": row.reference,
-        }
-        for row in of_closing(closing_id)
-    ]
+def receipted(closing_ids: Collection[UUID]) -> dict[UUID, list[dict[str, Any]]]:
+    """Return what receipts say: every dataset, what was found, and what became of it."""
+    said: dict[UUID, list[dict[str, Any]]] = {}
+    for row in of_closings(closing_ids):
+        said.setdefault(row.closing_id, []).append(
+            {
+                "store": row.store,
+                "dataset": row.dataset,
+                "names": row.names,
+                "state": row.state,
+                "found": row.found or 0,
+                "why": row.why,
+                "until": row.keep_until.isoformat() if row.keep_until else "",
+                "evidence": row.evidence,
+                "reference": row.reference,
+            }
+        )
+    return said
 
 
 def by_store(rows: Iterable[OutsideErasure]) -> Mapping[str, Sequence[OutsideErasure]]:
@@ -282,6 +306,14 @@ def by_store(rows: Iterable[OutsideErasure]) -> Mapping[str, Sequence[OutsideEra
     grouped: dict[str, list[OutsideErasure]] = {}
     for row in rows:
         grouped.setdefault(row.store, []).append(row)
+    return grouped
+
+
+def by_dataset(rows: Iterable[OutsideErasure]) -> Mapping[str, Sequence[OutsideErasure]]:
+    """Return rows of one system under their datasets."""
+    grouped: dict[str, list[OutsideErasure]] = {}
+    for row in rows:
+        grouped.setdefault(row.dataset, []).append(row)
     return grouped
 
 

@@ -1,5 +1,6 @@
 """Asking for a copy of records, looking how far it is, fetching it, and ending it."""
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -125,10 +126,16 @@ def forget(case_id: UUID) -> None:
         export.delete()
 
 
-def erase_of_lines(line_ids: Collection[UUID]) -> int:
-    """End every copy that holds something of lines; return how many that were. Call inside a transaction."""
-    its = Part.objects.filter(line_id__in=line_ids).values("export")
-    return sum(_erase(export) for export in Export.objects.filter(pk__in=its, erased_at=None))
+def erase_of_lines(line_ids: Collection[UUID]) -> Counter[UUID]:
+    """End every copy that holds something of lines; return how many that were of each.
+
+    Call inside a transaction.
+    """
+    parts = Part.objects.filter(line_id__in=line_ids, export__erased_at=None)
+    held = set(parts.values_list("line_id", "export"))
+    for export in Export.objects.filter(pk__in={export for _, export in held}):
+        _erase(export)
+    return Counter(line_id for line_id, _ in held)
 
 
 def expire(*, now: datetime) -> int:

@@ -1,12 +1,13 @@
 """What this room holds of a unit, and how it is forgotten."""
 
+from collections import Counter
 from collections.abc import Collection
 
 from xiaohu.core.retention import UnitKind
 from xiaohu.exports import copies
-from xiaohu.vault.units import Unit
+from xiaohu.vault.units import Unit, counted, of_kind
 
 
-def forget_copies(units: Collection[Unit]) -> int:
+def forget_copies(units: Collection[Unit]) -> Counter[Unit]:
     """End the copies of lines that are erased. Call inside a transaction."""
-    return copies.erase_of_lines([unit.id for unit in units if unit.kind == UnitKind.LINE.value])
+    return counted(UnitKind.LINE, copies.erase_of_lines(of_kind(units, UnitKind.LINE)))

@@ -1,8 +1,10 @@
 """Rows by the thousand: COPY for those that are new, one statement for those that may be there."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from uuid import UUID
 
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import Model
 from psycopg.types.string import BytesBinaryDumper
 
@@ -55,6 +57,46 @@ def merge(
             f" ON CONFLICT ({', '.join(unique)}) DO UPDATE SET {news}",
             [list(column) for column in zip(*rows, strict=True)],
         )
+
+
+def amend(model: type[Model], column: str, values: Mapping[UUID, object]) -> None:
+    """Write one column of rows that are there, each its own value. Call inside a transaction."""
+    if not values:
+        return
+    (kind,) = _types(model, [column], DEFAULT_DB_ALIAS)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {model._meta.db_table} SET {column} = new.value"  # noqa: S608 - names are the model's own
+            f" FROM unnest(%s::uuid[], %s::{kind}[]) AS new (id, value)"
+            f" WHERE {model._meta.db_table}.id = new.id",
+            [list(values), list(values.values())],
+        )
+
+
+def delete(model: type[Model], column: str, ids: Collection[UUID]) -> Counter[UUID]:
+    """Delete the rows of some ids, and return how many each had. Call inside a transaction."""
+    if not ids:
+        return Counter()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"DELETE FROM {model._meta.db_table} WHERE {column} = ANY(%s::uuid[])"  # noqa: S608 - names are the model's own
+            f" RETURNING {column}",
+            [list(ids)],
+        )
+        return Counter(row[0] for row in cursor.fetchall())
+
+
+def empty(model: type[Model], columns: Sequence[str], ids: Collection[UUID]) -> Counter[UUID]:
+    """Empty some columns of rows, and return which were there. Call inside a transaction."""
+    if not ids:
+        return Counter()
+    news = ", ".join(f"{name} = NULL" for name in columns)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {model._meta.db_table} SET {news} WHERE id = ANY(%s::uuid[]) RETURNING id",  # noqa: S608 - names are the model's own
+            [list(ids)],
+        )
+        return Counter(row[0] for row in cursor.fetchall())
 
 
 def _types(model: type[Model], columns: Sequence[str], using: str) -> list[str]:

@@ -11,8 +11,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID, uuid5
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
+from xiaohu.queue import bulk
 from xiaohu.queue.asking import Question, Slot
 from xiaohu.queue.models import Effect, EffectState
 
@@ -94,11 +95,13 @@ def sending_many(*, operator: str, subjects: Collection[UUID], kind: str, now: d
     ]
     for effect in made:
         effect.sent_at = effect.first_sent_at = now
-    Effect.objects.bulk_create(
-        made,
-        update_conflicts=True,
-        unique_fields=["subject_id", "kind", "round"],
-        update_fields=["sent_at", "misses", "missed_at"],
+    columns = [field.attname for field in Effect._meta.concrete_fields]
+    bulk.merge(
+        Effect,
+        columns,
+        [[getattr(effect, column) for column in columns] for effect in made],
+        unique=("subject_id", "kind", "round"),
+        update=("sent_at", "misses", "missed_at"),
     )
 
 
@@ -124,15 +127,22 @@ def record(effect_id: UUID, *, state: EffectState, reference: str = "", reason: 
     """
     effect = Effect.objects.filter(pk=effect_id)
     if state is EffectState.UNKNOWN:
-        effect = effect.exclude(Q(state=EffectState.DONE.value) | Q(reason=DECIDED))
+        effect = _open(effect)
     effect.update(state=state.value, reference=reference[:64], reason=reason[:64])
 
 
-def unclear(*, subject_id: UUID, kind: str) -> None:
-    """Note that nobody knows what became of a subject's effects of a kind that were sent."""
-    sent = Effect.objects.filter(subject_id=subject_id, kind=kind, sent_at__isnull=False)
-    for effect_id in sent.values_list("pk", flat=True):
-        record(effect_id, state=EffectState.UNKNOWN)
+def unclear(*, subjects: Collection[UUID], kind: str) -> None:
+    """Note that nobody knows what became of what was sent for several subjects and is not done.
+
+    Call inside a transaction.
+    """
+    sent = Effect.objects.filter(subject_id__in=subjects, kind=kind, sent_at__isnull=False)
+    _open(sent).update(state=EffectState.UNKNOWN.value, reference="", reason="")
+
+
+def _open(effects: QuerySet[Effect]) -> QuerySet[Effect]:
+    """Return those of some effects that neither are done nor were decided on by people."""
+    return effects.exclude(Q(state=EffectState.DONE.value) | Q(reason=DECIDED))
 
 
 def missed(effect: Effect, *, now: datetime) -> None:

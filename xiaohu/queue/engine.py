@@ -1,9 +1,11 @@
 """The job engine: jobs lie in the same database and are deferred in the caller's transaction."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.db import connection
 from procrastinate.contrib.django import app
+from procrastinate.types import JSONDict
 
 BACKLOG = 500
 
@@ -14,6 +16,13 @@ def defer(task: str, *, first: bool = False, **ids: UUID) -> None:
     `first` goes before all that waits. Arguments are ids only: the engine logs and keeps them.
     """
     app.configure_task(task, priority=int(first)).defer(**{name: str(value) for name, value in ids.items()})
+
+
+def defer_many(task: str, name: str, ids: Iterable[UUID]) -> None:
+    """Hint the same of many, each by its id under a name, with one statement."""
+    hints: list[JSONDict] = [{name: str(id_)} for id_ in ids]
+    if hints:
+        app.configure_task(task).batch_defer(*hints)
 
 
 def waiting(task: str) -> int:

@@ -202,9 +202,12 @@ def shown_with_holder(line: Line) -> tuple[ShownLine, ShownHolder]:
     return _shown(line, opened[service]["number"]), _shown_holder(opened[identity])
 
 
-def others_of_holder(line: Line) -> int:
-    """Return how many other open lines the holder has."""
-    return Line.objects.filter(holder_id=line.holder_id, closed_at=None).exclude(pk=line.pk).count()
+def holders_of_others(
+    holders: Collection[UUID], *, besides: Collection[UUID]
+) -> "QuerySet[Line, UUID]":
+    """Return those holders who have an open line besides some."""
+    others = Line.objects.filter(holder_id__in=holders, closed_at=None).exclude(pk__in=besides)
+    return others.values_list("holder_id", flat=True)
 
 
 def rest(*, line: Line, days: int, now: datetime) -> date:

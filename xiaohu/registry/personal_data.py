@@ -1,27 +1,24 @@
 """What this room holds of a unit, and how it is forgotten."""
 
+from collections import Counter
 from collections.abc import Collection
-from uuid import UUID
 
 from xiaohu.core.retention import UnitKind
+from xiaohu.queue import bulk
 from xiaohu.registry import restrictions
 from xiaohu.registry.models import Holder, Line
-from xiaohu.vault.units import Unit
+from xiaohu.vault.units import Unit, counted, of_kind
+
+_OF_LINE = ("number_index", "row_index", "card_index", "name_index")
 
 
-def forget_indexes(units: Collection[Unit]) -> int:
+def forget_indexes(units: Collection[Unit]) -> Counter[Unit]:
     """Delete the blind indexes of lines and holders. Call inside a transaction."""
-    lines, holders = _of_kind(units, UnitKind.LINE), _of_kind(units, UnitKind.HOLDER)
-    forgotten = Line.objects.filter(pk__in=lines).update(
-        number_index=None, row_index=None, card_index=None, name_index=None
-    )
-    return forgotten + Holder.objects.filter(pk__in=holders).update(document_index=None)
+    lines = bulk.empty(Line, _OF_LINE, of_kind(units, UnitKind.LINE))
+    holders = bulk.empty(Holder, ["document_index"], of_kind(units, UnitKind.HOLDER))
+    return counted(UnitKind.LINE, lines) + counted(UnitKind.HOLDER, holders)
 
 
-def forget_restrictions(units: Collection[Unit]) -> int:
+def forget_restrictions(units: Collection[Unit]) -> Counter[Unit]:
     """Delete why lines were restricted: it tells of whoever had them. Call inside a transaction."""
-    return restrictions.forget(_of_kind(units, UnitKind.LINE))
-
-
-def _of_kind(units: Collection[Unit], kind: UnitKind) -> list[UUID]:
-    return [unit.id for unit in units if unit.kind == kind.value]
+    return counted(UnitKind.LINE, restrictions.forget(of_kind(units, UnitKind.LINE)))

@@ -1,5 +1,6 @@
 """The restriction of a line, as its verified holder may see it: reason, remedy, appeal."""
 
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
@@ -7,6 +8,7 @@ from uuid import UUID
 
 from xiaohu.core.facts import RestrictionReason
 from xiaohu.core.restrictions import AppealState, RestrictionSource
+from xiaohu.queue import bulk
 from xiaohu.registry.models import Line, LineRestriction
 
 
@@ -38,7 +40,12 @@ def of_line(line: Line) -> Restriction | None:
     )
 
 
-def forget(line_ids: Collection[UUID]) -> int:
+def grades(line_ids: Collection[UUID]) -> dict[UUID, int]:
+    """Return by which grade those lines are restricted that are."""
+    rows = LineRestriction.objects.filter(pk__in=list(line_ids))
+    return dict(rows.values_list("pk", "grade"))
+
+
+def forget(line_ids: Collection[UUID]) -> Counter[UUID]:
     """Delete the restrictions of lines whose unit ends. Call inside a transaction."""
-    gone, _ = LineRestriction.objects.filter(pk__in=line_ids).delete()
-    return gone
+    return bulk.delete(LineRestriction, "line_id", line_ids)

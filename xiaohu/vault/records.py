@@ -1,12 +1,13 @@
 """Sealed records: one for each unit and category."""
 
 import json
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import Q
+from django.db import connection
 
 from xiaohu.core.retention import Category
 from xiaohu.queue import bulk
@@ -107,15 +108,21 @@ def readable(*, operator: str, refs: Collection[Ref]) -> dict[Ref, dict[str, str
     return found
 
 
-def delete_records(*, operator: str, units: Collection[Unit]) -> int:
-    """Delete the ciphertext of units whose keys were destroyed. Call inside a transaction."""
+def delete_records(*, operator: str, units: Collection[Unit]) -> Counter[Unit]:
+    """Delete the ciphertext of units whose keys were destroyed, and return how much each had.
+
+    Call inside a transaction.
+    """
     if not units:
-        return 0
-    matching = Q()
-    for unit in units:
-        matching |= Q(kind=unit.kind, unit=unit.id)
-    deleted, _ = SealedRecord.objects.filter(matching, operator=operator).delete()
-    return deleted
+        return Counter()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"DELETE FROM {_TABLE} USING unnest(%s::text[], %s::uuid[]) AS ended (kind, unit)"  # noqa: S608 - the table is ours
+            f" WHERE {_TABLE}.unit = ended.unit AND {_TABLE}.kind = ended.kind"
+            f" AND {_TABLE}.operator = %s RETURNING {_TABLE}.kind, {_TABLE}.unit",
+            [[unit.kind for unit in units], [unit.id for unit in units], operator],
+        )
+        return Counter(Unit(kind, id_) for kind, id_ in cursor.fetchall())
 
 
 def delete_one(*, operator: str, unit: Unit, category: Category) -> None:
@@ -137,6 +144,7 @@ def _rows(operator: str, refs: Collection[Ref]) -> dict[Ref, bytes]:
 
 
 _COLUMNS = ("operator", "kind", "unit", "category", "box")
+_TABLE = SealedRecord._meta.db_table
 
 
 def _new_rows(

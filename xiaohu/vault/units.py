@@ -1,6 +1,8 @@
 """What a key belongs to."""
 
 import uuid
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import NamedTuple
 
@@ -16,6 +18,16 @@ class Unit(NamedTuple):
 
     kind: str
     id: uuid.UUID
+
+
+def of_kind(units: Iterable[Unit], kind: UnitKind) -> list[uuid.UUID]:
+    """Return the ids of those units that are of a kind."""
+    return [unit.id for unit in units if unit.kind == kind.value]
+
+
+def counted(kind: UnitKind, found: Mapping[uuid.UUID, int]) -> Counter[Unit]:
+    """Return what was counted by ids under the units of a kind."""
+    return Counter({Unit(kind.value, id_): count for id_, count in found.items()})
 
 
 def holder(id: uuid.UUID) -> Unit:  # noqa: A002 - the field's own name

@@ -1,38 +1,78 @@
 """Erase: in the operator's own systems, then the keys, then what has become unreadable; with a receipt."""
 
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
 from xiaohu.access import sessions
-from xiaohu.closures import keeping, outside, restriction_checks
-from xiaohu.closures.work import Progress, Work, finish_step
+from xiaohu.closures import fellows, keeping, outside, restriction_checks
+from xiaohu.closures.work import Progress, Work, finish_all, together
 from xiaohu.core.steps import Step
 from xiaohu.erasure import engine
 from xiaohu.queue import faults
+from xiaohu.queue.lease import LeaseLost
+from xiaohu.vault.units import Unit
+
+_Ended = Mapping[UUID, Sequence[Unit]]
 
 
 def run(work: Work) -> Progress:
-    """Erase the units this closing ends; destroying a key twice is harmless.
+    """Erase the units this closing ends, and with it those of others that wait for the same.
 
-    The holder's unit ends with the last closing of that holder. Two that erase at once may each
-    take the other for the last, so both look again while they hold the holder.
+    Destroying a key twice is harmless. Whatever goes wrong beside others is tried again alone.
     """
     waits = restriction_checks.hold(work)
     if waits is not None:
         return waits
-    with work.transaction() as closing:
-        units = keeping.units_ended_by(closing)
-    waits = outside.carry_out(work, units)
-    if waits is not None:
-        return waits
+    if fellows.awaited(work):
+        return Progress.LATER
+    with fellows.beside(work) as others:
+        try:
+            waits = _erase([work, *others])
+        except LeaseLost:
+            raise
+        except Exception:
+            if not others:
+                raise
+            waits = _erase([work])
+    return waits or Progress.GOES_ON
+
+
+def _erase(works: Sequence[Work]) -> Progress | None:
+    """Erase for several; return what the first waits for. The others only ever come forward."""
+    with together(works) as held:
+        ended = _ended(held)
+    gone = outside.carry_out(held, ended)
+    if gone:
+        # Of one holder some may be left behind: then the holder is not erased with the rest.
+        _destroy(gone, ended if len(gone) == len(held) else _ended(gone))
+    return None if works[0] in gone else outside.wait(works[0])
+
+
+def _ended(works: Sequence[Work]) -> _Ended:
+    return keeping.units_ended_by([work.seen for work in works])
+
+
+def _destroy(works: Sequence[Work], ended: _Ended) -> None:
+    """Destroy keys, and finish the step of those closings.
+
+    The holder's unit ends with the last closing of that holder. Two workers that erase at once may
+    each take the other's for the last, so both look again while they hold the holder; one that
+    turns out to be the last comes here again.
+    """
+    now, operator = works[0].clock(), works[0].seen.operator
     faults.hit(f"{Step.ERASE.value}.before_call")
-    engine.destroy(operator=closing.operator, units=units)
+    engine.destroy(operator=operator, units=[unit for its in ended.values() for unit in its])
     faults.hit(f"{Step.ERASE.value}.after_call")
-    now = work.clock()
-    with work.transaction() as closing:
-        keeping.hold_holder(closing)
-        if not set(keeping.units_ended_by(closing)) <= set(units):
-            return Progress.GOES_ON
-        sessions.end_by_case(closing.case_id, line_id=closing.line_id, account_id=None)
-        engine.finish(operator=closing.operator, closing_id=closing.pk, units=units, now=now)
-        finish_step(closing, now=now)
+    with together(works) as held:
+        keeping.hold_holders([work.seen for work in held])
+        again = _ended(held)
+        done = [
+            work.seen for work in held if set(again[work.closing_id]) <= set(ended[work.closing_id])
+        ]
+        case_of = {each.line_id: each.case_id for each in done if each.line_id is not None}
+        sessions.end_by_cases(case_of)
+        its = {each.pk: ended[each.pk] for each in done}
+        engine.finish(operator=operator, ended=its, now=now)
+        finish_all(done, now=now)
         faults.hit(f"{Step.ERASE.value}.after_record")
     faults.hit(f"{Step.ERASE.value}.after_commit")
-    return Progress.GOES_ON

@@ -56,7 +56,7 @@ class Catalogue:
                 del waiting[name]
         return ordered
 
-    def spelt(self, column: sa.Column[Any], values: Sequence[str]) -> Sequence[Any]:
+    def spelt(self, column: sa.ColumnElement[Any], values: Sequence[str]) -> Sequence[Any]:
         """Return identities as a column holds them: as texts, or as whole numbers."""
         if isinstance(column.type, sa.Integer):
             return [int(value) for value in values if value.isdecimal()]

@@ -14,14 +14,19 @@ from typing import Any
 from uuid import UUID
 
 from xiaohu.erasure.stores.file import StoresRefused, Why
-from xiaohu.erasure.stores.protocol import Flaw, Identities, StoreAway
+from xiaohu.erasure.stores.protocol import (
+    Connector,
+    Flaw,
+    Identities,
+    StoreAway,
+)
 from xiaohu.erasure.stores.shape import FolderStore
 
 _FIND, _ERASE = "find", "erase"
 _MOST = 2**31 - 1
 
 
-class Folder:
+class Folder(Connector):
     """One folder shared with another system."""
 
     def __init__(self, name: str, store: FolderStore, *, name_key: bytes) -> None:

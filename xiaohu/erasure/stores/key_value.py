@@ -15,6 +15,7 @@ from xiaohu.erasure.stores.file import StoresRefused, Why
 from xiaohu.erasure.stores.protocol import (
     CALL_SECONDS,
     CONNECT_SECONDS,
+    Connector,
     Flaw,
     Identities,
     StoreAway,
@@ -27,7 +28,7 @@ _LOOKED_AT_ONCE = 1000
 _SPECIAL = re.compile(r"([\\*?\[\]^])")
 
 
-class KeyValue:
+class KeyValue(Connector):
     """An open Redis server."""
 
     def __init__(self, name: str, store: RedisStore, *, secret: str) -> None:

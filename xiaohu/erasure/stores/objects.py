@@ -16,6 +16,7 @@ from xiaohu.erasure.stores.file import StoresRefused, Why
 from xiaohu.erasure.stores.protocol import (
     CALL_SECONDS,
     CONNECT_SECONDS,
+    Connector,
     Flaw,
     Identities,
     StoreAway,
@@ -26,7 +27,7 @@ from xiaohu.erasure.stores.shape import S3Store, around
 _BUSY = frozenset({"InternalError", "ServiceUnavailable", "SlowDown", "RequestTimeout"})
 
 
-class ObjectStorage:
+class ObjectStorage(Connector):
     """An open object storage; its secret is "access key:secret key"."""
 
     def __init__(self, name: str, store: S3Store, *, secret: str) -> None:

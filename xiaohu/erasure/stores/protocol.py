@@ -1,7 +1,7 @@
 """What every connector can: find what is there of somebody, and erase it."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 from uuid import UUID
@@ -32,6 +32,15 @@ class Identities:
         return self.values.get(kind, ()) if kind is not None else ()
 
 
+def all_of(people: Iterable[Identities]) -> Identities:
+    """Return by what anybody of several is known."""
+    values: dict[IdentityKind, tuple[str, ...]] = {}
+    for one in people:
+        for kind, said in one.values.items():
+            values[kind] = values.get(kind, ()) + said
+    return Identities(values)
+
+
 @dataclass(frozen=True, slots=True)
 class Flaw:
     """Something a system's own catalogue says against a dataset; not every flaw stops erasing."""
@@ -52,6 +61,10 @@ class Connector(Protocol):
 
     def found(self, dataset: str, identities: Identities) -> int:
         """Return how much is there that is still to be erased."""
+
+    def found_of_each(self, dataset: str, people: Sequence[Identities]) -> Sequence[int]:
+        """Return how much is there of each of several; unless it knows better, one by one."""
+        return [self.found(dataset, one) for one in people]
 
     def erase(self, dataset: str, identities: Identities, *, key: UUID, until: float) -> None:
         """Erase until all is gone or the time (of `time.monotonic`) is over. Harmless to repeat."""

@@ -17,12 +17,13 @@ from xiaohu.erasure.stores.file import StoresRefused, Why
 from xiaohu.erasure.stores.protocol import (
     CALL_SECONDS,
     CONNECT_SECONDS,
+    Connector,
     Flaw,
     Identities,
     StoreAway,
     pause,
 )
-from xiaohu.erasure.stores.shape import HASHED, WHOLE, Database, Strategy, Table
+from xiaohu.erasure.stores.shape import HASHED, WHOLE, Database, IdentityKind, Strategy, Table
 
 _DRIVERS = {"postgresql": "postgresql+psycopg", "mysql": "mysql+pymysql"}
 _OPTIONS: Mapping[str, dict[str, Any]] = {
@@ -40,7 +41,7 @@ _OPTIONS: Mapping[str, dict[str, Any]] = {
 _AWAY = (exc.OperationalError, exc.InterfaceError, exc.TimeoutError)
 
 
-class Relational:
+class Relational(Connector):
     """An open database."""
 
     def __init__(self, name: str, store: Database, *, secret: str, hash_key: bytes) -> None:
@@ -77,6 +78,23 @@ class Relational:
                 .where(self._to_do(dataset, identities))
             )
             return int(connection.execute(wanted).scalar_one())
+
+    def found_of_each(self, dataset: str, people: Sequence[Identities]) -> Sequence[int]:
+        """Count the rows of several with one statement, by what stands in the column that names them.
+
+        Where a database takes for alike what we do not, people are counted one by one.
+        """
+        rows, column = self._named(dataset, self.catalogue.table(dataset))
+        kind = self._identity(dataset)
+        spelt = [self.catalogue.spelt(column, one.of(kind)) for one in people]
+        known = {value for values in spelt for value in values}
+        wanted = sa.select(column, sa.func.count()).select_from(rows).group_by(column)
+        wanted = wanted.where(column.in_(known), *self._left(dataset))
+        with self._speaking() as connection:
+            counts = {value: int(count) for value, count in connection.execute(wanted)}
+        if not known >= counts.keys():
+            return super().found_of_each(dataset, people)
+        return [sum(counts.get(value, 0) for value in values) for values in spelt]
 
     def erase(self, dataset: str, identities: Identities, *, key: UUID, until: float) -> None:  # noqa: ARG002 - rows are their own key
         """Erase rows, batch by batch."""
@@ -134,11 +152,31 @@ class Relational:
 
     def _to_do(self, dataset: str, identities: Identities) -> sa.ColumnElement[bool]:
         """Match the rows of somebody that still say something."""
-        rule, theirs = self.store.datasets[dataset], self._theirs(dataset, identities)
+        return sa.and_(self._theirs(dataset, identities), *self._left(dataset))
+
+    def _left(self, dataset: str) -> Sequence[sa.ColumnElement[bool]]:
+        """Match the rows that still say something, where they are not to go as a whole."""
+        rule, table = self.store.datasets[dataset], self.catalogue.table(dataset)
         if rule.strategy in WHOLE:
-            return theirs
-        table = self.catalogue.table(dataset)
-        return sa.and_(theirs, sa.or_(*(_says(table, rule, name) for name in rule.fields)))
+            return []
+        return [sa.or_(*(_says(table, rule, name) for name in rule.fields))]
+
+    def _identity(self, dataset: str) -> IdentityKind | None:
+        rule = self.store.datasets[dataset]
+        return self._identity(rule.through) if rule.through else rule.identity
+
+    def _named(
+        self, dataset: str, rows: sa.FromClause
+    ) -> tuple[sa.FromClause, sa.ColumnElement[Any]]:
+        """Return rows with the column that says whose they are, where need be of those they refer to."""
+        rule = self.store.datasets[dataset]
+        if not rule.through:
+            return rows, rows.c[rule.column]
+        parent = self.catalogue.table(rule.through).alias()
+        pairs = self.catalogue.reference(dataset, rule.through)
+        above, column = self._named(rule.through, parent)
+        refers = [rows.c[near] == parent.c[far] for near, far in pairs]
+        return rows.join(above, sa.and_(*refers)), column
 
     def _theirs(self, dataset: str, identities: Identities) -> sa.ColumnElement[bool]:
         rule, table = self.store.datasets[dataset], self.catalogue.table(dataset)

@@ -15,6 +15,7 @@ from xiaohu.erasure.stores.file import StoresRefused, Why
 from xiaohu.erasure.stores.protocol import (
     CALL_SECONDS,
     CONNECT_SECONDS,
+    Connector,
     Flaw,
     Identities,
     StoreAway,
@@ -26,7 +27,7 @@ _MOST = 2**31 - 1
 _LONGEST_ANSWER = 64 * 1024
 
 
-class Webhook:
+class Webhook(Connector):
     """One system at one address."""
 
     def __init__(self, name: str, store: WebhookStore, *, secret: str) -> None:
