@@ -6,19 +6,20 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from django.db.models import Model
 from django.db.models.functions import Now
 
 from tests.closures.states import case_in, fails, traces, with_something_chosen
 from tests.stories import CLEAN, EMPTY, World, closing_of
-from xiaohu.closures import alarms, driver, work
+from xiaohu.closures import alarms, driver, jobs, work
 from xiaohu.closures.models import Closing, HumanQueue
 from xiaohu.closures.steps import STEPS
 from xiaohu.closures.work import Progress, Work
 from xiaohu.core.states import TERMINAL, CaseState
-from xiaohu.core.steps import Step
+from xiaohu.core.steps import Scope, Step
 from xiaohu.gateways import http
 from xiaohu.gateways.http import Reply
-from xiaohu.queue import engine, lease, retry
+from xiaohu.queue import clock, engine, lease, retry
 from xiaohu.queue.lease import LeaseLost
 
 pytestmark = pytest.mark.django_db(databases=["default", "keystore"])
@@ -50,6 +51,25 @@ def taken_over(closing: Closing) -> None:
     """Let another worker take a closing whose lease ran out."""
     Closing.objects.filter(pk=closing.pk).update(lease_until=Now())
     assert lease.take(Closing, closing.pk) is not None
+
+
+def columns(row: Model | None) -> dict[str, object] | None:
+    """Return what a row holds; None where there is none."""
+    fields = row._meta.concrete_fields if row is not None else ()
+    return {field.attname: getattr(row, field.attname) for field in fields} or None
+
+
+@pytest.mark.parametrize("scope", [Scope.LINE, Scope.ACCOUNT])
+def test_sees_a_closing_as_it_is_stored(
+    world: World, scope: Scope, django_assert_num_queries: Any
+) -> None:
+    closing = closing_of(world.draft(scope=scope))
+    stored = [closing, closing.case, closing.case.holder, closing.line]
+    with django_assert_num_queries(1):
+        seen = work.see(closing.pk)
+        read = [seen, seen.case, seen.case.holder, seen.line]
+    assert [columns(row) for row in read] == [columns(row) for row in stored]
+    assert (seen.line is None) == (scope is Scope.ACCOUNT)
 
 
 @pytest.mark.parametrize("state", [s for s in CaseState if s not in TERMINAL])
@@ -212,12 +232,24 @@ def test_needs_no_jobs_at_all(world: World, monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_finds_again_what_lost_its_job(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     deferred: list[UUID] = []
-    monkeypatch.setattr(engine, "defer", lambda _task, **ids: deferred.extend(ids.values()))
+    monkeypatch.setattr(engine, "defer", lambda _task, closing_ids: deferred.extend(closing_ids))
     case = world.submitted()
     assert alarms.sweep(now=world.now) == 0
     world.clock.pass_(days=3)
     assert alarms.sweep(now=world.now) == 1
     assert deferred == [closing_of(case).pk]
+
+
+def test_one_job_carries_several_closings(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    deferred: list[list[UUID]] = []
+    monkeypatch.setattr(engine, "defer", lambda _task, closing_ids: deferred.append(closing_ids))
+    monkeypatch.setattr(clock, "now", world.clock)
+    cases = [world.submitted(CLEAN), world.submitted(EMPTY)]
+    world.clock.pass_(days=3)
+    assert alarms.sweep(now=world.now) == len(cases)
+    (together,) = deferred
+    jobs.advance_several([str(closing_id) for closing_id in together])
+    assert not any(closing_of(case).is_open for case in cases)
 
 
 def test_adds_no_jobs_to_a_full_table(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -230,31 +262,32 @@ def test_adds_no_jobs_to_a_full_table(world: World, monkeypatch: pytest.MonkeyPa
 def test_what_was_left_behind_goes_before_all_that_waits(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    deferred: list[tuple[UUID, bool]] = []
+    deferred: list[tuple[object, bool]] = []
     monkeypatch.setattr(
-        engine, "defer", lambda _, *, first=False, closing_id: deferred.append((closing_id, first))
+        engine, "defer", lambda _, *, first=False, **ids: deferred.append((ids, first))
     )
     begun, waits = closing_of(world.submitted(CLEAN)), closing_of(world.submitted(EMPTY))
     world.clock.pass_(days=3)
     lease.take(Closing, begun.pk, seconds=0)  # by a worker that died at once
     assert alarms.sweep(now=world.now) == 2
-    assert deferred == [(begun.pk, True), (waits.pk, False)]
+    alone = ({"closing_id": begun.pk}, True)
+    assert deferred == [alone, ({"closing_ids": [waits.pk]}, False)]
     deferred.clear()
     monkeypatch.setattr(engine, "waiting", lambda _task: engine.BACKLOG)
     assert alarms.sweep(now=world.now) == 1
-    assert deferred == [(begun.pk, True)]
+    assert deferred == [alone]
 
 
 def test_changes_nothing_when_every_job_comes_five_times(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    jobs: list[UUID] = []
-    monkeypatch.setattr(engine, "defer", lambda _task, **ids: jobs.extend(ids.values()))
+    hinted: list[UUID] = []
+    monkeypatch.setattr(engine, "defer", lambda _task, closing_ids: hinted.extend(closing_ids))
     cases = [world.submitted(CLEAN), world.submitted(EMPTY)]
     world.clock.pass_(days=3)
     for _ in range(60):
         alarms.sweep(now=world.now)
-        for closing_id in [*set(jobs)] * 5:
+        for closing_id in [*set(hinted)] * 5:
             advance(world, closing_id)
         world.clock.pass_(seconds=10)
     assert not any(closing_of(case).is_open for case in cases)

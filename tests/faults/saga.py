@@ -123,10 +123,6 @@ class Saga:
         self, turn: Work, fen: int, *, done: Done, refused: Refused, more: bool = False
     ) -> Progress:
         """Pay so much, once its order lets it go: by the real rule of waiting, and the real beats."""
-        begun = refund.is_on_its_way(turn.seen)
-        waits = refund.waits_for_order(turn, amount_fen=fen, begun=begun)
-        if waits is not None:
-            return waits
         return carry_out(
             turn,
             Doing(
@@ -135,6 +131,7 @@ class Saga:
                 can=self.paying.can,
                 call=lambda key: self._ask(self.paying, key, fen),
                 look_up=lambda key: self._look(self.paying, key),
+                waits=refund.under_order(fen),
                 prepare=self._reserve,
                 done=done,
                 more=more,

@@ -35,7 +35,8 @@ LOOK_AGAIN = timedelta(seconds=3)
 class Doing:
     """An effect: what it is called, what the provider can, how to call it, what follows.
 
-    `prepare` runs in the first transaction, `done` in the last. `more` says that the step has
+    `waits` leaves an effect waiting in the first transaction; it is told of the one that was
+    intended before. `prepare` runs there once it goes, `done` in the last. `more` says that the step has
     another effect to come; `follows` reads from the answer after how long one does. `accepted`
     decides how what is not ready is waited for; `refused` decides where a plain "no" leads, and
     without it people look at it; `unclear` is told of an answer that says neither. What `pays`
@@ -48,6 +49,7 @@ class Doing:
     call: Callable[[UUID], Answer]
     look_up: Callable[[UUID], Answer]
     round: int = 0
+    waits: Callable[[Closing, Effect | None, datetime], Progress | None] | None = None
     prepare: Callable[[Closing, Effect, datetime], None] | None = None
     done: Callable[[Closing, Effect, Answer, datetime], None] | None = None
     more: bool = False
@@ -60,7 +62,10 @@ class Doing:
 
 def carry_out(work: Work, doing: Doing) -> Progress:
     """Bring an effect one beat further, or to its end."""
-    effect, verdict = _intend(work, doing)
+    intended = _intend(work, doing)
+    if isinstance(intended, Progress):
+        return intended
+    effect, verdict = intended
     if verdict is Verdict.WAIT:
         return _postpone(work, LOOK_AGAIN)
     told = _told(effect, doing, verdict)
@@ -89,18 +94,20 @@ def _told(effect: Effect, doing: Doing, verdict: Verdict) -> Answer | None:
     return None if told is Outcome.STILL_OPEN else Answer(state=AnswerState.UNKNOWN)
 
 
-def _intend(work: Work, doing: Doing) -> tuple[Effect, Verdict]:
+def _intend(work: Work, doing: Doing) -> tuple[Effect, Verdict] | Progress:
     now = work.clock()
     with work.transaction(fresh=doing.pays) as closing:
-        effect = effects.known(subject_id=closing.pk, kind=doing.kind, round_=doing.round)
-        if effect is None:
-            effect = effects.new(
-                operator=closing.operator,
-                subject_id=closing.pk,
-                kind=doing.kind,
-                round_=doing.round,
-                now=now,
-            )
+        known = effects.known(subject_id=closing.pk, kind=doing.kind, round_=doing.round)
+        waits = doing.waits(closing, known, now) if doing.waits is not None else None
+        if waits is not None:
+            return waits
+        effect = known or effects.new(
+            operator=closing.operator,
+            subject_id=closing.pk,
+            kind=doing.kind,
+            round_=doing.round,
+            now=now,
+        )
         verdict = _verdict(closing, effect, doing, now)
         if verdict is Verdict.SEND:
             effects.sending(effect, now=now)

@@ -15,6 +15,13 @@ def advance(closing_id: str) -> None:
     driver.advance(closing_id=UUID(closing_id), clock=clock.now)
 
 
+@app.task(name=alarms.SEVERAL)
+def advance_several(closing_ids: list[str]) -> None:
+    """Carry closings on, one after the other."""
+    for closing_id in closing_ids:
+        advance(closing_id)
+
+
 @app.task(name=WAKE)
 def wake(effect_id: str) -> None:
     """Look again at an effect the outside has told about."""

@@ -5,7 +5,7 @@ from datetime import datetime
 from xiaohu.closures import claiming, clearing, paying, submitting
 from xiaohu.closures.effecting import Doing, carry_out
 from xiaohu.closures.models import Closing
-from xiaohu.closures.steps.refund import hold_back, is_on_its_way, waits_for_order
+from xiaohu.closures.steps.refund import hold_back, is_on_its_way, under_order
 from xiaohu.closures.work import Progress, Work
 from xiaohu.core.money import Money
 from xiaohu.core.notices import Notice
@@ -26,9 +26,6 @@ def go_on(work: Work) -> Progress:
         raise LookupError("a claim follows a settlement")
     amount_fen = settled.unclaimed_fen or settled.left_fen
     begun = is_on_its_way(closing)
-    waits = waits_for_order(work, amount_fen=amount_fen, begun=begun)
-    if waits is not None:
-        return waits
     said = clearing.said_now(closing, now=work.clock()) if not begun else None
     if said is not None and said.legal_hold:
         return hold_back(work, said.hold_review_on)
@@ -50,6 +47,7 @@ def go_on(work: Work) -> Progress:
             ),
             look_up=payout.look_up,
             pays=True,
+            waits=under_order(amount_fen),
             prepare=take,
             done=_paid,
             more=True,

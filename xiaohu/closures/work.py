@@ -14,6 +14,7 @@ from django.db.models import Func, QuerySet, TextField
 from xiaohu.closures.models import Closing, HumanQueue
 from xiaohu.core.steps import Scope, Step, next_step
 from xiaohu.queue import faults, lease, retry
+from xiaohu.queue.asking import Question, Slot
 
 PEOPLE_HAVE = timedelta(hours=24)
 PERSON_HAS = timedelta(days=15)
@@ -126,12 +127,18 @@ def _held(works: Sequence[Work]) -> list[Work]:
 
 def see(closing_id: UUID) -> Closing:
     """Return a closing with its case and line, without a lock."""
-    return seen_among(Closing.objects.all()).get(pk=closing_id)
+    found = _ONE.one(closing_id=closing_id)
+    if found is None:
+        raise Closing.DoesNotExist
+    return found
 
 
 def seen_among(rows: QuerySet[Closing]) -> QuerySet[Closing]:
     """Return closings with their cases and lines, as `see` does."""
     return rows.select_related("case__holder", "line").annotate(**_WITH_VERSION)
+
+
+_ONE = Question(lambda: seen_among(Closing.objects.filter(pk=Slot("closing_id"))))
 
 
 # By which transactions the rows that are seen were written last.

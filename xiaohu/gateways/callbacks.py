@@ -22,6 +22,7 @@ from xiaohu.core import matching
 from xiaohu.core.refusals import Refusal
 from xiaohu.gateways.models import InboxEvent
 from xiaohu.queue import engine
+from xiaohu.queue.asking import Question, Slot
 from xiaohu.vault import box
 from xiaohu.vault.root import purpose_key
 
@@ -104,14 +105,24 @@ def matched(event: InboxEvent, *, now: datetime) -> None:
 
 def bodies_of(effect_id: UUID, *, source: str) -> list[bytes]:
     """Return every body of a source that speaks of an effect; another source has no say in it."""
-    said = InboxEvent.objects.filter(effect_id=effect_id, source=source)
-    return [body_of(event) for event in said]
+    said = _SAID.rows(effect_id=effect_id, source=source)
+    return [_opened(source, event_id, sealed) for event_id, sealed in said]
+
+
+_SAID = Question(
+    lambda: InboxEvent.objects.filter(
+        effect_id=Slot("effect_id"), source=Slot("source")
+    ).values_list("event_id", "box")
+)
 
 
 def body_of(event: InboxEvent) -> bytes:
     """Return what was kept of the body of a callback; nothing where nothing of it is read again."""
-    owner = (event.source, event.event_id)
-    return box.open_box(purpose_key("inbox"), bytes(event.box), belongs_to=owner)
+    return _opened(event.source, event.event_id, event.box)
+
+
+def _opened(source: str, event_id: str, sealed: bytes | memoryview) -> bytes:
+    return box.open_box(purpose_key("inbox"), bytes(sealed), belongs_to=(source, event_id))
 
 
 def forget_heard() -> None:

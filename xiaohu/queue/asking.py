@@ -3,12 +3,13 @@
 Composing a statement takes Django several times as long as the database takes to answer it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import Expression, Model, QuerySet
+from django.db.models.sql.compiler import SQLCompiler
 
 M = TypeVar("M", bound=Model)
 
@@ -33,25 +34,65 @@ class Question(Generic[M]):
         """Keep how it is composed."""
         self._compose = compose
 
-    def rows(self, **values: object) -> list[tuple[Any, ...]]:
+    def rows(self, **values: object) -> list[Sequence[Any]]:
         """Return the answer as plain rows, for a question about some columns."""
+        statement, _ = self._statement
         with connection.cursor() as cursor:
-            cursor.execute(self._statement[0], self._with(values))
+            cursor.execute(statement, self._with(values))
             return list(cursor.fetchall())
 
     def one(self, **values: object) -> M | None:
-        """Return the one row there is, as an object; None where there is none."""
-        found = self._model._default_manager.raw(self._statement[0], self._with(values))
-        return next(iter(found), None)
-
-    @cached_property
-    def _model(self) -> type[M]:
-        return self._compose().model
-
-    @cached_property
-    def _statement(self) -> tuple[str, tuple[object, ...]]:
-        return self._compose().query.sql_with_params()
+        """Return the one row there is, as an object with what was selected beside it; None for none."""
+        found = self._compiler.results_iter([self.rows(**values)])
+        return next(map(self._object, found), None)
 
     def _with(self, values: dict[str, Any]) -> list[Any]:
-        slots = self._statement[1]
+        _, slots = self._statement
         return [values[each.name] if isinstance(each, Slot) else each for each in slots]
+
+    @cached_property
+    def _compiler(self) -> SQLCompiler:
+        compiler: SQLCompiler = self._compose().query.get_compiler(DEFAULT_DB_ALIAS)
+        return compiler
+
+    @cached_property
+    def _statement(self) -> tuple[str, Sequence[object]]:
+        return self._compiler.as_sql()
+
+    @cached_property
+    def _object(self) -> Callable[[Sequence[Any]], Any]:
+        """Return how a row becomes an object, once it is known which columns were selected."""
+        whole = _Part(self._compiler, self._compiler.klass_info)
+        more = self._compiler.annotation_col_map or {}
+
+        def made(row: Sequence[Any]) -> Any:
+            found = whole.made(row)
+            for name, at in more.items():
+                setattr(found, name, row[at])
+            return found
+
+        return made
+
+
+class _Part:
+    """The columns of a row that are one object, and those of the objects it refers to."""
+
+    def __init__(self, compiler: SQLCompiler, about: dict[str, Any]) -> None:
+        """Read from Django where they stand."""
+        self.model: type[Model] = about["model"]
+        self.columns = slice(about["select_fields"][0], about["select_fields"][-1] + 1)
+        self.names = [column.target.attname for column, *_ in compiler.select[self.columns]]
+        self.key = self.columns.start + self.names.index(self.model._meta.pk.attname)
+        self.others = [
+            (_Part(compiler, other), other["local_setter"])
+            for other in about.get("related_klass_infos", ())
+        ]
+
+    def made(self, row: Sequence[Any]) -> Model | None:
+        """Return the object, or None where a row refers to none."""
+        if row[self.key] is None:
+            return None
+        found = self.model.from_db(DEFAULT_DB_ALIAS, self.names, row[self.columns])
+        for other, keep in self.others:
+            keep(found, other.made(row))
+        return found

@@ -1,21 +1,26 @@
 """The job engine: jobs lie in the same database and are deferred in the caller's transaction."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from django.db import connection
 from procrastinate.contrib.django import app
-from procrastinate.types import JSONDict
+from procrastinate.types import JSONDict, JSONValue
 
 BACKLOG = 500
 
 
-def defer(task: str, *, first: bool = False, **ids: UUID) -> None:
+def defer(task: str, *, first: bool = False, **ids: UUID | Sequence[UUID]) -> None:
     """Hint that something can be done now. Call inside the transaction that made it so.
 
     `first` goes before all that waits. Arguments are ids only: the engine logs and keeps them.
     """
-    app.configure_task(task, priority=int(first)).defer(**{name: str(value) for name, value in ids.items()})
+    configured = app.configure_task(task, priority=int(first))
+    configured.defer(**{name: _said(value) for name, value in ids.items()})
+
+
+def _said(ids: UUID | Sequence[UUID]) -> JSONValue:
+    return str(ids) if isinstance(ids, UUID) else [str(each) for each in ids]
 
 
 def defer_many(task: str, name: str, ids: Iterable[UUID]) -> None:

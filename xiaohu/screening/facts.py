@@ -7,6 +7,7 @@ from uuid import UUID
 
 from xiaohu.core.facts import LineFacts
 from xiaohu.gateways import providers
+from xiaohu.queue.asking import Question, Slot
 from xiaohu.registry.models import Line
 from xiaohu.screening.models import CheckRun
 
@@ -43,8 +44,11 @@ def keep(closing_id: UUID, gathered: Gathered) -> None:
 
 def last(closing_id: UUID) -> LineFacts | None:
     """Return the facts last kept of one closing."""
-    kept = last_of([closing_id]).get(closing_id)
-    return kept.facts if kept is not None else None
+    kept = _LAST.one(closing_id=closing_id)
+    return LineFacts.model_validate(kept.facts) if kept is not None else None
+
+
+_LAST = Question(lambda: CheckRun.objects.filter(pk=Slot("closing_id")))
 
 
 def last_of(closing_ids: Iterable[UUID]) -> dict[UUID, Gathered]:

@@ -4,6 +4,7 @@ A plain refusal by the bank brings the money back to the balance and the case to
 who chooses another way; the next try is a new effect.
 """
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 from xiaohu.closures import (
@@ -76,9 +77,6 @@ def run(work: Work) -> Progress:
         return _kept(work, Unclaimed.OWNER_UNKNOWN)
     if closing.case.refund_route == RefundRoute.COUNTER.value:
         return _kept(work, Unclaimed.COUNTER)
-    waits = waits_for_order(work, amount_fen=left, begun=begun)
-    if waits is not None:
-        return waits
     payout = providers.payout()
     to: list[Payee] = []
 
@@ -99,6 +97,7 @@ def run(work: Work) -> Progress:
             ),
             look_up=payout.look_up,
             pays=True,
+            waits=under_order(left),
             prepare=reserve,
             done=_post,
             refused=_came_back,
@@ -106,15 +105,16 @@ def run(work: Work) -> Progress:
     )
 
 
-def waits_for_order(work: Work, *, amount_fen: int, begun: bool) -> Progress | None:
-    """Wait for whoever must agree, or until it can no longer be stopped; None where it may go.
+def under_order(amount_fen: int) -> Callable[[Closing, Effect | None, datetime], Progress | None]:
+    """Return how a payment waits: for whoever must agree, or until it can no longer be stopped.
 
-    One that has `begun` goes on, unless it was ordered anew since. The order is read with the closing locked: a word given meanwhile is seen, or comes after.
+    One that has begun goes on, unless it was ordered anew since. The order is read with the closing
+    locked, in the transaction that sends it: a word given meanwhile is seen, or comes after.
     """
-    now = work.clock()
-    if begun and orders.current(work.seen.pk) is None:
-        return None
-    with work.transaction(fresh=True) as closing:
+
+    def waits(closing: Closing, begun: Effect | None, now: datetime) -> Progress | None:
+        if begun is not None and orders.current(closing.pk) is None:
+            return None
         order = refund_orders.standing(closing, amount_fen=amount_fen, now=now)
         if order.ended_at is not None:
             agreeing.bring_to_people(closing, order, now=now)
@@ -123,7 +123,9 @@ def waits_for_order(work: Work, *, amount_fen: int, begun: bool) -> Progress | N
             return ask_people(closing, HumanQueue.OPERATIONS, trouble=TO_CONFIRM, now=now)
         if order.held_until is not None and order.held_until > now:
             return wait_until(closing, order.held_until)
-    return None
+        return None
+
+    return waits
 
 
 def is_on_its_way(closing: Closing) -> bool:
