@@ -41,6 +41,7 @@ class Chaos:
         self.left_behind: dict[UUID, tuple[int, float]] = {}
         self.waited: list[float] = []
         self.mood_until = 0.0
+        self.set_aside = 0
 
     def kill(self, times: int) -> None:
         """Kill workers at random moments of their work."""
@@ -84,12 +85,34 @@ class Chaos:
             assert time.monotonic() < until, self._standing(case__in=taken)
             self.crew.fill()
             self._look()
+            self._give_back()
             time.sleep(0.3)
         self.crew.end()
         summary.add("cases", len(taken))
+        summary.add("set aside and given back", self.set_aside)
         summary.progress(self.waited)
         oracle.require_agreement(self.world.simulators.truth, alone=True)
         self._require_checksums()
+
+    def _give_back(self) -> None:
+        """Do what people do: give back what was set aside after five workers died at it in a row."""
+        from tests.stories import staff
+        from xiaohu.access.models import StaffUser
+        from xiaohu.closures import retrying
+        from xiaohu.closures.driver import KILLS_WORKERS
+        from xiaohu.closures.models import Closing
+
+        for closing in Closing.objects.filter(is_open=True, trouble=KILLS_WORKERS).exclude(
+            owner=""
+        ):
+            officer = StaffUser.objects.filter(username="chen").first() or staff()
+            retrying.try_again(
+                case_id=closing.case_id,
+                closing_id=closing.pk,
+                officer=officer,
+                now=datetime.now(UTC),
+            )
+            self.set_aside += 1
 
     def _note(self, orphans: list[UUID]) -> None:
         from xiaohu.closures.models import Closing
