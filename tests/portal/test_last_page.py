@@ -183,6 +183,23 @@ def test_what_lapses_is_listed_with_its_amounts(world: World) -> None:
     assert "一证通查" in said
 
 
+def test_gift_credit_that_pays_the_last_bill_does_not_lapse(world: World) -> None:
+    world.outside.change(world.line(), gift_fen=5000, points=0, unbilled_fen=640)
+    case = world.ready()
+    browser = Browser(world).sign_in()
+    assert "赠送话费 43.60 元" in words(browser.open(f"/case/{case.pk}/balance"))
+    assert "将失效：赠送话费 43.60 元" in words(browser.open(f"/case/{case.pk}/effects"))
+
+
+def test_an_obstacle_found_at_the_last_press_is_led_to(world: World) -> None:
+    browser, form = looking(world)
+    world.outside.change(world.line(), arrears_fen=100)
+    answer = browser.send(**form)
+    assert answer.status_code == 409
+    assert "有事项要先处理" in words(answer)
+    assert f'<a href="{browser.home}/checks">' in page(answer)
+
+
 def test_the_list_of_what_is_kept_can_be_opened(world: World) -> None:
     case = world.ready()
     browser = Browser(world).sign_in()

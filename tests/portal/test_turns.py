@@ -50,10 +50,15 @@ def test_the_last_page_names_what_is_still_missing(world: World) -> None:
     browser = Browser(world).sign_in(LARGE)
     shown = page(browser.open(f"/case/{case.pk}/fix"))
     assert f'<a class="button" href="/case/{case.pk}/documents"' in shown
+    asked = browser.open(f"/case/{case.pk}/documents")
+    assert "证件照片不清楚，请重新拍照上传" in words(asked)
+    leads_on = '<div class="actions"><a class="button"'
+    assert leads_on not in page(asked)
     browser.send(f"/case/{case.pk}/effects")
     assert "还没有补充" in words(browser.open(f"/case/{case.pk}/check"))
     world.clock.pass_(minutes=1)
     browser.upload("holder_id")
+    assert leads_on in page(browser.open(f"/case/{case.pk}/documents"))
     assert "还没有补充" not in words(browser.open(f"/case/{case.pk}/check"))
     shown = page(browser.open(f"/case/{case.pk}/fix"))
     assert f'<a class="button" href="/case/{case.pk}/check"' in shown

@@ -27,6 +27,7 @@ REVIEWED = frozenset(
     }
 )
 _KEY = re.compile(r"(?<![\w.@/])[a-z][a-z0-9_]*(?:\.[A-Za-z0-9_]+)+(?![\w@/])", re.ASCII)
+_MARKUP = re.compile(r"</?[a-z]+(?: [a-z-]+=[^<>]*)?>|&(?:[a-z]+|#\w+);")
 _KIB = 1024
 _axe = Axe()
 Rule = Callable[[Page, str], Iterator[str]]
@@ -73,6 +74,12 @@ def _title(page: Page, language: str) -> Iterator[str]:
 def _keys(page: Page, language: str) -> Iterator[str]:
     for key in sorted(set(_KEY.findall(_text(page))) & _all_keys()):
         yield f"shows the key {key} instead of words"
+
+
+def _markup(page: Page, language: str) -> Iterator[str]:
+    """Yield what was escaped twice: markup a reader sees as letters."""
+    for written in sorted(set(_MARKUP.findall(_text(page)))):
+        yield f"shows {written} as words"
 
 
 def _other_language(page: Page, language: str) -> Iterator[str]:
@@ -147,6 +154,7 @@ RULES: tuple[Rule, ...] = (
     _heading,
     _title,
     _keys,
+    _markup,
     _other_language,
     _targets,
     _letters,

@@ -173,6 +173,14 @@ def effects(stage: Stage) -> str:
     return f"{answered(stage)}/effects"
 
 
+@scene("S15-reviewed", "portal:effects")
+def effects_after_review(stage: Stage) -> str:
+    """What closing means where people decide first."""
+    case = large(stage.world)
+    stage.holder(LARGE)
+    return f"{address(case)}/effects"
+
+
 @scene("S16-review", "portal:review")
 def review(stage: Stage) -> str:
     return f"{answered(stage)}/check"

@@ -1,6 +1,7 @@
 """Scenes of proof: S9 every way and every dead end, S10 the papers."""
 
 from tests.closures import rulings
+from tests.closures.states import photo_returned
 from tests.screens.of_answers import FIRM, address, drafted
 from tests.screens.scenes import scene
 from tests.screens.stage import Stage
@@ -81,6 +82,13 @@ def too_many(stage: Stage) -> str:
         )
     stage.file = picture()
     return path
+
+
+@scene("S10-returned", "portal:documents")
+def returned_for_a_photo(stage: Stage) -> str:
+    case = photo_returned(stage.world)
+    stage.holder(LARGE)
+    return f"{address(case)}/documents"
 
 
 @scene("S10-uploaded", "portal:documents")

@@ -32,6 +32,10 @@ PLANTED = {
         "document.querySelector('h1').textContent = 'home.lead'",
         "shows the key home.lead",
     ),
+    "markup as words": (
+        "document.querySelector('h1').textContent = '<span class=\"nowrap\">3</span>'",
+        'shows <span class="nowrap"> as words',
+    ),
     "english in chinese": (
         "document.querySelector('h1').textContent = 'Choose one or more lines to close'",
         "in the other language",

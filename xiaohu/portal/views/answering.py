@@ -1,5 +1,7 @@
 """S14 and S15: how to reach the person, and what closing means."""
 
+from datetime import datetime
+
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -8,12 +10,13 @@ from django.utils.translation import get_language, gettext
 
 from xiaohu.access import codes
 from xiaohu.access.codes import Limited, Outcome, Purpose
-from xiaohu.closures import checking, drafting, expecting, queries, timing
+from xiaohu.closures import checking, drafting, estimates, expecting, queries, timing
 from xiaohu.closures.checking import Checked
 from xiaohu.closures.drafting import ContactRefused, ContactSameNumber
 from xiaohu.closures.models import Case
 from xiaohu.core.bindings import OFFICIAL
 from xiaohu.core.numbers import local
+from xiaohu.core.profile import Profile
 from xiaohu.core.schedule import fees_stop_on
 from xiaohu.notices import outbox
 from xiaohu.portal import boxes, journey, pending
@@ -105,20 +108,24 @@ def effects(request: HttpRequest, case: Case) -> HttpResponse:
         "fees_stop_on": fees_stop_on(profile, requested_at=now, stops_at=planned.at),
         "quarantine_days": profile.number.quarantine_days,
         "checked": checked,
-        "lapsing": lapsing(checked) if checked else "",
+        "lapsing": lapsing(checked, profile, now=now) if checked else "",
         "esim": checked is not None and any(each.facts.esim for each in checked.lines),
         "checklist": OFFICIAL.items(),
     }
     return render(request, "portal/effects.html", page)
 
 
-def lapsing(checked: Checked) -> str:
-    """Return what lapses with the lines of a request, as one list with its amounts."""
+def lapsing(checked: Checked, profile: Profile, *, now: datetime) -> str:
+    """Return what lapses with the lines of a request, as one list with its amounts.
+
+    Gift credit pays the last bill first, so it is what the estimate leaves of it, as on S12.
+    """
+    gift_fen = estimates.of(checked, profile, now=now).lapsing_fen
     parts = []
     if checked.points:
         parts.append(gettext("lapsing.points").format(n=f"{checked.points:,}"))
-    if checked.gift_fen:
-        parts.append(gettext("lapsing.gift").format(amount=yuan(checked.gift_fen)))
+    if gift_fen:
+        parts.append(gettext("lapsing.gift").format(amount=yuan(gift_fen)))
     if checked.coupons:
         parts.append(gettext("lapsing.coupons").format(n=checked.coupons))
     return (", " if get_language() == "en" else "、").join(parts)

@@ -8,13 +8,13 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from xiaohu.closures import applying, checking, consenting, queries
+from xiaohu.closures import applying, checking, consenting, hearing, queries
 from xiaohu.closures.applying import Details, HolderMissing, NameMissing
 from xiaohu.closures.models import Case
 from xiaohu.core.applicants import PHOTOS, ApplicantKind, Evidence
 from xiaohu.core.consents import ConsentKind
 from xiaohu.core.identity import OF_APPLICANTS, DocumentKind, DocumentRefused
-from xiaohu.portal import journey
+from xiaohu.portal import journey, returned
 from xiaohu.portal.entering import own_draft
 from xiaohu.portal.forms import Applicant, Asker, OnePaper
 from xiaohu.portal.shown import actor_of
@@ -110,6 +110,8 @@ def documents(request: HttpRequest, case: Case) -> HttpResponse:
             for kind in standing.papers
         ],
         "because": _because(case, now),
+        "asked": [one for one in returned.to_do(case, now=now) if one.path == request.path],
+        "note": hearing.said(case).get(hearing.ASKED, ""),
         "limit_fen": queries.profile_of(case).refund.review_above_fen,
         "lacking": standing.lacking,
         "agreed": agreed and bool(PHOTOS & set(standing.papers)),
