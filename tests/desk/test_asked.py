@@ -1,5 +1,7 @@
 """Call-backs and complaints at the desk: listed by time left, opened by whoever takes them."""
 
+from datetime import timedelta
+
 import pytest
 
 from tests.assistance.asking import MAIL, WORDS, call, complaint
@@ -9,6 +11,7 @@ from tests.portal.browser import page, words
 from tests.stories import World
 from xiaohu.assistance.models import CallBack, Complaint
 from xiaohu.core.actors import ActorKind
+from xiaohu.core.assistance import Slot
 
 pytestmark = pytest.mark.django_db(databases=["default", "keystore"])
 
@@ -55,6 +58,19 @@ def test_whoever_takes_a_call_sees_whom_to_call_and_writes_down_what_came_of_it(
     assert "已接通" in words(desk.open("/callbacks?view=ended"))
     assert "130 0000 0088" not in page(desk.open(at))
     assert desk.send(at, outcome="reached").status_code == 409
+
+
+def test_a_wished_time_that_went_by_is_not_told_as_wished(world: World) -> None:
+    begins = world.now + timedelta(hours=1)
+    made = call(world, slot=Slot(begins, begins + timedelta(hours=2)))
+    desk, at = officer(world).sign_in(), f"/callbacks/{made.reference}"
+    desk.send(at, take="1")
+    assert "2026年11月23日 13:00 – 2026年11月23日 15:00" in words(desk.open(at))
+    desk.send(at, outcome="not_reached")
+    for place in (at, "/callbacks"):
+        said = words(desk.open(place))
+        assert "尽快" in said
+        assert "2026年11月23日 13:00" not in said
 
 
 def test_a_complaint_is_taken_read_and_answered(world: World) -> None:

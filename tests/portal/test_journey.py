@@ -114,8 +114,12 @@ def test_somebody_who_asks_for_the_holder_says_who_both_are(world: World) -> Non
     browser.choose_line()
     browser.send(f"{browser.home}/who", kind="proxy")
     assert browser.at == f"{browser.home}/who/proxy"
+    empty = browser.send(document_kind="passport")
+    assert empty.status_code == 422
+    for asked in ("请填写姓名", "请填写证件号码", "请输入机主姓名或单位名称", "请输入机主证件号码"):
+        assert asked in words(empty)
     mine = {"name": "李示例", "document_kind": "passport", "document_number": "E00000001"}
-    assert "请填写机主的姓名和证件号码" in words(browser.send(**mine))
+    assert "请输入机主证件号码" in words(browser.send(**mine, holder_name="不是机主"))
     browser.send(**mine, holder_name="不是机主", holder_document="E00000009")
     assert browser.at == f"{browser.home}/checks"
     said = page(browser.open(f"{browser.home}/who/proxy"))

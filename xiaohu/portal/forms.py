@@ -236,10 +236,26 @@ class Asker(PlainForm):
 class Applicant(PlainForm):
     """S5: whoever applies for the holder says who both are."""
 
-    name = forms.CharField(label=_("who.name"), required=False, max_length=100)
-    document_number = forms.CharField(label=_("who.document_number"), required=False, max_length=40)
-    holder_name = forms.CharField(label=_("who.holder_name"), required=False, max_length=100)
-    holder_document = forms.CharField(label=_("who.holder_document"), required=False, max_length=40)
+    name = forms.CharField(
+        label=_("who.name"),
+        max_length=100,
+        error_messages={"required": _("refusal.NAME_MISSING")},
+    )
+    document_number = forms.CharField(
+        label=_("who.document_number"),
+        max_length=40,
+        error_messages={"required": _("who.err.document_number")},
+    )
+    holder_name = forms.CharField(
+        label=_("who.holder_name"),
+        max_length=100,
+        error_messages={"required": _("intake.err.holder_name")},
+    )
+    holder_document = forms.CharField(
+        label=_("who.holder_document"),
+        max_length=40,
+        error_messages={"required": _("intake.err.holder_document")},
+    )
 
     def __init__(self, *args: Any, documents: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

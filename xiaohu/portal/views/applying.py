@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from xiaohu.closures import applying, checking, consenting, hearing, queries
-from xiaohu.closures.applying import Details, HolderMissing, NameMissing
+from xiaohu.closures.applying import Details
 from xiaohu.closures.models import Case
 from xiaohu.core.applicants import PHOTOS, ApplicantKind, Evidence
 from xiaohu.core.consents import ConsentKind
@@ -23,7 +23,6 @@ from xiaohu.proofing.reencoding import MAX_BYTES
 from xiaohu.queue import clock
 from xiaohu.registry.rows import document_flaw
 from xiaohu.ui import uploads
-from xiaohu.ui.refusals import sentence
 
 USER = "user"  # somebody who uses a line and does not speak for its holder
 
@@ -150,14 +149,6 @@ def _taken(case: Case, kind: ApplicantKind, form: Applicant) -> bool:
             ),
             now=clock.now(),
         )
-    except NameMissing as refused:
-        form.add_error("name", sentence(refused).what)
-        return False
-    except HolderMissing as refused:
-        form.add_error(
-            "holder_document" if given["holder_name"] else "holder_name", sentence(refused).what
-        )
-        return False
     except DocumentRefused as refused:
         form.add_error("document_number", gettext(f"flaw.{document_flaw(refused)}"))
         return False
