@@ -79,6 +79,16 @@ def test_old_checks_are_made_afresh_and_nothing_changed(world: World) -> None:
     assert browser.at == f"{browser.home}/submitted"
 
 
+def test_what_leaves_the_refund_as_it_was_is_named_and_marks_no_row(world: World) -> None:
+    browser, form = looking(world)
+    world.outside.change(world.line(), points=41)
+    world.clock.pass_(minutes=31)
+    answer = browser.send(**form)
+    assert answer.status_code == 409
+    assert "积分" in words(answer)
+    assert [row for row in rows(answer) if "有变化" in row] == []
+
+
 def test_a_fact_that_changed_is_named_and_confirmed_again(world: World) -> None:
     browser, form = looking(world)
     world.outside.change(world.line(), cash_fen=5000)

@@ -73,16 +73,16 @@ def review(request: HttpRequest, case: Case) -> HttpResponse:
     estimate = estimates.of(checked, queries.profile_of(case), now=now) if checked else None
     seen = shown_case(case)
     rows = looked_at.rows(seen, yuan(estimate.payable_fen) if estimate else "")
+    former = looked_at.former(request, case, rows) if changed else {}
     page = {
         **seen,
         "bound": masked(lines.contact_of_holder(case.operator, case.holder_id)),
         "was": looked_at.carried(case, rows),
-        "former": looked_at.former(request, case, rows) if changed else {},
+        "former": former,
         "form": form,
         "problem": problem,
         "changed": changed,
         "altered": {one.what.value for one in changed},
-        "amount_altered": any(one.in_fen for one in changed),
         "seen": changes.written({**changes.facts_shown(facts), **looked_at.answers(case)}),
         "checked": checked,
         "estimate": estimate,
