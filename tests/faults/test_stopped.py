@@ -14,7 +14,7 @@ from tests.faults.outside import Outside
 from tests.faults.seeds import rng
 from tests.faults.stores import register
 from tests.stories import World, closing_of
-from xiaohu.closures import driver
+from xiaohu.closures import driver, fellows
 from xiaohu.closures.models import Case, Closing
 from xiaohu.core.states import CaseState
 from xiaohu.queue import clock, faults
@@ -78,8 +78,13 @@ def stop_and_overtake(world: World, outside: Outside, case: Case, point: str) ->
 
 
 def test_a_worker_that_wakes_too_late_writes_nothing(
-    world: World, outside: Outside, numbers: Iterator[str], stores: Crm
+    world: World,
+    outside: Outside,
+    numbers: Iterator[str],
+    stores: Crm,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(fellows, "AT_ONCE", 1)  # one turn goes through all of it
     for place, point in enumerate(BETWEEN):
         case = world.submitted(next(numbers))
         register(stores, case, at=place * 10)
