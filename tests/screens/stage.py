@@ -27,6 +27,7 @@ class Stage:
 
     world: World
     url: str
+    language: str = "zh-hans"  # of whoever sits at the browser, while the scene is arranged
     cookies: dict[str, str] = field(default_factory=dict)
     typed: dict[str, str] = field(default_factory=dict)
     file: bytes = b""  # chosen in the first file field before a button is pressed
@@ -86,7 +87,7 @@ class Stage:
     def send(self, path: str, **answers: str | list[str]) -> None:
         """Send a form as whoever sits at the browser."""
         client = Client()
-        client.cookies.load(self.cookies)
+        client.cookies.load({**self.cookies, "xh_lang": self.language})
         assert client.post(path, answers).status_code == 302
 
     def type(self, path: str, **answers: str) -> str:

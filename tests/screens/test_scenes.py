@@ -41,7 +41,7 @@ def test_scene_in_all_four(name: str, reading: Reading, stage: Stage, windows: W
 
 
 def _look(name: str, stage: Stage, windows: Windows, readings: Mapping[Reading, bool]) -> None:
-    scene = ALL[name]
+    scene, stage.language = ALL[name], next(iter(readings)).code
     path = scene.arrange(stage)
     found = [
         fault

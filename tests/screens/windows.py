@@ -35,6 +35,11 @@ class Reading:
     scripts: bool = True
     forced: bool = False
 
+    @property
+    def code(self) -> str:
+        """The language as the service names it."""
+        return {"zh": "zh-hans", "en": "en"}[self.language]
+
 
 @dataclass
 class Window:
@@ -130,9 +135,8 @@ class Window:
         """Take over who sits at the browser, and how they read."""
         context = self.page.context
         context.clear_cookies()
-        language = {"zh": "zh-hans", "en": "en"}[self.reading.language]
         display = stage.cookies.get("xh_display", f"{self.reading.size}.aloud")
-        cookies = {**stage.cookies, "xh_lang": language, "xh_display": display}
+        cookies = {**stage.cookies, "xh_lang": self.reading.code, "xh_display": display}
         context.add_cookies(
             [{"name": name, "value": value, "url": stage.url} for name, value in cookies.items()]
         )
