@@ -5,6 +5,8 @@ import re
 import pytest
 
 from tests.service import Service
+from xiaohu.ops.demo_close import WAIT_SECONDS
+from xiaohu.portal.opening import PATIENCE_S
 
 pytestmark = pytest.mark.kill
 
@@ -30,6 +32,10 @@ def test_closes_a_line_through_the_pages(service: Service, language: str) -> Non
     used = routes(service)[before:]
     assert [path for _, path, _ in used if not ALLOWED.match(path)] == []
     assert not [entry for entry in used if entry[2] >= 500]
+    looks = [path for _, path, _ in used if path.endswith("/checks")]
+    assert (
+        len(looks) <= WAIT_SECONDS / PATIENCE_S
+    )  # it looks again only where the page made it wait
     assert not [path for _, path, _ in used if re.search(r"1[3-9]\d{9}|@", path)]
 
 
