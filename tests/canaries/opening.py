@@ -76,7 +76,8 @@ def boxes_among(pieces: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, byte
         at = data.find(HEAD)
         while at >= 0:
             piece = data[at : at + LONGEST]
-            if len(set(piece[len(HEAD) : len(HEAD) + NONCE])) > 4:  # a nonce is no run of zeros
+            nonce, text = piece[len(HEAD) : len(HEAD) + NONCE], piece[len(HEAD) + NONCE :]
+            if text and len(set(nonce)) > 4:  # at the end of a file none fits; none is all zeros
                 yield name, piece
             at = data.find(HEAD, at + 1)
 

@@ -2,7 +2,7 @@
 
 import io
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 
 import pikepdf
@@ -49,18 +49,19 @@ def in_review(world: World, number: str = CLEAN) -> Case:
     return world.submit(case)
 
 
-def decided(world: World, outcome: str, number: str = CLEAN) -> Case:
-    """Return a case an officer returned or refused."""
+def decided(
+    world: World,
+    outcome: str,
+    number: str = CLEAN,
+    *,
+    returns: Sequence[ReturnReason] = (ReturnReason.UNCLEAR_ANSWERS,),
+) -> Case:
+    """Return a case an officer returned for some reasons, or refused."""
     case = in_review(world, number)
     officer = StaffUser.objects.first() or staff()
     reviewing.claim(case_id=case.pk, officer=officer, now=world.now)
     if outcome == "return":
-        reviewing.return_case(
-            case_id=case.pk,
-            officer=officer,
-            reasons=[ReturnReason.UNCLEAR_ANSWERS],
-            now=world.now,
-        )
+        reviewing.return_case(case_id=case.pk, officer=officer, reasons=returns, now=world.now)
     else:
         reviewing.refuse(
             case_id=case.pk, officer=officer, reasons=[RefusalReason.DUPLICATE], now=world.now

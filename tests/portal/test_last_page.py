@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext
 
 from tests.closures.states import large
-from tests.portal.browser import CONTACT, Browser, page, words
+from tests.portal.browser import CONTACT, Answer, Browser, page, words
 from tests.stories import LARGE, OPERATOR, World
 from xiaohu.closures import checking, expecting, paying
 from xiaohu.closures.models import Case
@@ -72,6 +72,16 @@ def test_what_is_told_to_back_up_can_be_copied_from_there(world: World) -> None:
     assert "生成副本" in words(browser.open(f"/case/{case.pk}/export"))
 
 
+def sent_after(world: World, **facts: int) -> tuple[Browser, Answer]:
+    """Let facts change while somebody looks; return what they are told when they send it."""
+    browser, form = looking(world)
+    world.outside.change(world.line(), **facts)
+    world.clock.pass_(minutes=31)
+    answer = browser.send(**form)
+    assert answer.status_code == 409
+    return browser, answer
+
+
 def test_old_checks_are_made_afresh_and_nothing_changed(world: World) -> None:
     browser, form = looking(world)
     world.clock.pass_(minutes=31)
@@ -80,21 +90,13 @@ def test_old_checks_are_made_afresh_and_nothing_changed(world: World) -> None:
 
 
 def test_what_leaves_the_refund_as_it_was_is_named_and_marks_no_row(world: World) -> None:
-    browser, form = looking(world)
-    world.outside.change(world.line(), points=41)
-    world.clock.pass_(minutes=31)
-    answer = browser.send(**form)
-    assert answer.status_code == 409
+    _, answer = sent_after(world, points=41)
     assert "积分" in words(answer)
     assert [row for row in rows(answer) if "有变化" in row] == []
 
 
 def test_a_fact_that_changed_is_named_and_confirmed_again(world: World) -> None:
-    browser, form = looking(world)
-    world.outside.change(world.line(), cash_fen=5000)
-    world.clock.pass_(minutes=31)
-    answer = browser.send(**form)
-    assert answer.status_code == 409
+    browser, answer = sent_after(world, cash_fen=5000)
     assert "可退余额：原为 126.40 元，现为 50.00 元" in words(answer)
     altered = [row for row in rows(answer) if "有变化" in row]
     assert [row.partition("<")[0] for row in altered] == ["预计可退"]

@@ -3,10 +3,8 @@
 import pytest
 
 from tests.portal.browser import Browser, page, words
-from tests.portal.test_following import decided, in_review
-from tests.stories import World, staff
-from xiaohu.access.models import StaffUser
-from xiaohu.closures import reviewing
+from tests.portal.test_following import decided
+from tests.stories import World
 from xiaohu.closures.models import Case
 from xiaohu.core.review import ReturnReason
 
@@ -29,15 +27,8 @@ def test_what_was_returned_is_put_right_and_sent_again(world: World) -> None:
 
 
 def test_after_a_return_the_page_of_the_case_links_each_thing_that_is_missing(world: World) -> None:
-    case = in_review(world)
-    officer = StaffUser.objects.first() or staff()
-    reviewing.claim(case_id=case.pk, officer=officer, now=world.now)
-    reviewing.return_case(
-        case_id=case.pk,
-        officer=officer,
-        reasons=[ReturnReason.CONTACT_UNREACHABLE, ReturnReason.PAYEE_UNCLEAR],
-        now=world.now,
-    )
+    reasons = (ReturnReason.CONTACT_UNREACHABLE, ReturnReason.PAYEE_UNCLEAR)
+    case = decided(world, "return", returns=reasons)
     browser = Browser(world).sign_in()
     shown = page(browser.open(f"/case/{case.pk}"))
     assert f'<a href="/case/{case.pk}/contact">联系方式无法送达' in shown
@@ -85,15 +76,8 @@ def test_what_is_put_right_is_sent_again_by_the_main_button(world: World) -> Non
 def test_the_button_leads_to_what_is_not_put_right_yet_and_the_rest_is_to_read(
     world: World,
 ) -> None:
-    case = in_review(world)
-    officer = StaffUser.objects.first() or staff()
-    reviewing.claim(case_id=case.pk, officer=officer, now=world.now)
-    reviewing.return_case(
-        case_id=case.pk,
-        officer=officer,
-        reasons=[ReturnReason.CONTACT_UNREACHABLE, ReturnReason.PROVE_AGAIN],
-        now=world.now,
-    )
+    reasons = (ReturnReason.CONTACT_UNREACHABLE, ReturnReason.PROVE_AGAIN)
+    case = decided(world, "return", returns=reasons)
     browser = Browser(world).sign_in()
     shown = page(browser.open(f"/case/{case.pk}/fix"))
     assert f'<a class="button" href="/case/{case.pk}/contact"' in shown

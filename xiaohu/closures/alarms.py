@@ -21,7 +21,7 @@ def set_due(case: Case, *, at: datetime, now: datetime) -> None:
     closings = Closing.objects.filter(case=case, is_open=True)
     closings.update(next_action_at=at, owner="", owner_due_at=None, attempts=0, trouble="")
     if at <= now:
-        _hint(list(closings.values_list("pk", flat=True)))
+        hint(list(closings.values_list("pk", flat=True)))
 
 
 def set_closing_due(closing: Closing, *, at: datetime, now: datetime) -> None:
@@ -52,11 +52,12 @@ def sweep(*, now: datetime) -> int:
     if engine.waiting(SEVERAL) >= engine.BACKLOG:
         return len(left)
     ids = [pk for pk in due(now=now) if pk not in left]
-    _hint(ids)
+    hint(ids)
     return len(left) + len(ids)
 
 
-def _hint(closing_ids: Sequence[UUID]) -> None:
+def hint(closing_ids: Sequence[UUID]) -> None:
+    """Hint that closings can go on, several to a job."""
     for first in range(0, len(closing_ids), TOGETHER):
         engine.defer(SEVERAL, closing_ids=closing_ids[first : first + TOGETHER])
 

@@ -16,7 +16,7 @@ from xiaohu.closures.models import Closing
 from xiaohu.closures.work import Work, seen_among
 from xiaohu.core.states import CaseState
 from xiaohu.core.steps import Step
-from xiaohu.queue import engine, lease
+from xiaohu.queue import lease
 
 AT_ONCE = 50
 _UNDER_WAY = (CaseState.EXECUTING.value, CaseState.SETTLING.value)
@@ -52,7 +52,7 @@ def beside(work: Work) -> Iterator[list[Work]]:
         if leases:
             lease.release_many(Closing, leases)
     forward = [other.closing_id for other in others if other.seen.step != Step.ERASE.value]
-    engine.defer_many(alarms.TASK, "closing_id", forward)
+    alarms.hint(forward)
 
 
 def _pays() -> bool:

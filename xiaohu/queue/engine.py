@@ -1,11 +1,11 @@
 """The job engine: jobs lie in the same database and are deferred in the caller's transaction."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.db import connection
 from procrastinate.contrib.django import app
-from procrastinate.types import JSONDict, JSONValue
+from procrastinate.types import JSONValue
 
 BACKLOG = 500
 
@@ -21,13 +21,6 @@ def defer(task: str, *, first: bool = False, **ids: UUID | Sequence[UUID]) -> No
 
 def _said(ids: UUID | Sequence[UUID]) -> JSONValue:
     return str(ids) if isinstance(ids, UUID) else [str(each) for each in ids]
-
-
-def defer_many(task: str, name: str, ids: Iterable[UUID]) -> None:
-    """Hint the same of many, each by its id under a name, with one statement."""
-    hints: list[JSONDict] = [{name: str(id_)} for id_ in ids]
-    if hints:
-        app.configure_task(task).batch_defer(*hints)
 
 
 def waiting(task: str) -> int:

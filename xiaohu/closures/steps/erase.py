@@ -1,5 +1,6 @@
 """Erase: in the operator's own systems, then the keys, then what has become unreadable; with a receipt."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from xiaohu.queue import faults
 from xiaohu.queue.lease import LeaseLost
 from xiaohu.vault.units import Unit
 
+logger = logging.getLogger(__name__)
 _Ended = Mapping[UUID, Sequence[Unit]]
 
 
@@ -30,9 +32,12 @@ def run(work: Work) -> Progress:
             waits = _erase([work, *others])
         except LeaseLost:
             raise
-        except Exception:
+        except Exception as failed:
             if not others:
                 raise
+            # Only the kind: the text of an error may carry what nobody may read.
+            kind = type(failed).__name__
+            logger.warning("erasing %s together failed: %s", 1 + len(others), kind)
             waits = _erase([work])
     return waits or Progress.GOES_ON
 
