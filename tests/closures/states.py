@@ -132,7 +132,7 @@ def _withdrawn(world: World) -> Case:
 
 def _expired(world: World) -> Case:
     case = world.ready()
-    world.clock.pass_(days=30, minutes=1)
+    world.clock.pass_(days=30, hours=12)
     world.work()
     assert not closing_of(case).is_open
     return case

@@ -25,6 +25,7 @@ from xiaohu.core.checks import CheckCode
 from xiaohu.core.choices import Choice
 from xiaohu.core.profile import RefundRoute
 from xiaohu.core.proofs import ProofMethod
+from xiaohu.core.schedule import answer_until
 from xiaohu.core.states import CaseState
 from xiaohu.core.steps import Scope
 from xiaohu.proofing import proofs
@@ -53,7 +54,7 @@ def test_opens_a_draft_that_waits_for_its_holder(world: World) -> None:
     closing = closing_of(case)
     assert case.state == CaseState.DRAFT
     assert (closing.owner, closing.line) == (HumanQueue.SUBSCRIBER, world.line())
-    assert closing.next_action_at == world.now + drafting.DRAFT_KEPT
+    assert closing.next_action_at == answer_until(asked_at=world.now)
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from tests.closures.states import case_in, returned
+from tests.closures.states import case_in, officer, returned
 from tests.stories import World
-from xiaohu.closures import recalling
-from xiaohu.closures.drafting import DRAFT_KEPT
+from xiaohu.closures import checking, recalling, reviewing
 from xiaohu.core.notices import REMINDED_AFTER_DAYS
+from xiaohu.core.review import ReturnReason
 from xiaohu.core.states import CaseState
 from xiaohu.notices.models import QueuedNotice
 
@@ -51,7 +51,12 @@ def test_a_second_return_is_reminded_of_again(world: World) -> None:
     case = returned(world)
     world.clock.pass_(days=1, minutes=1)
     recalling.recall(now=world.now)
-    case.closings.update(owner_due_at=world.now + DRAFT_KEPT)
+    checking.run(case_id=case.pk, now=world.now)
+    world.submit(case)
+    reviewing.claim(case_id=case.pk, officer=officer(), now=world.now)
+    reasons = [ReturnReason.UNCLEAR_ANSWERS]
+    reviewing.return_case(case_id=case.pk, officer=officer(), reasons=reasons, now=world.now)
+    assert recalling.recall(now=world.now) == 0
     world.clock.pass_(days=1, minutes=1)
     assert recalling.recall(now=world.now) == 1
     assert reminded() == 2

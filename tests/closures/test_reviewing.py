@@ -37,6 +37,7 @@ from xiaohu.core.moves import Action, MoveNotAllowed
 from xiaohu.core.profile import RefundRoute
 from xiaohu.core.proofs import IdentityUnverified, ProofMethod
 from xiaohu.core.review import RefusalReason, ReturnReason, ReviewReason
+from xiaohu.core.schedule import answer_until
 from xiaohu.core.states import CaseState
 from xiaohu.notices import outbox
 from xiaohu.proofing import consents, proofs
@@ -242,7 +243,7 @@ def test_lets_a_returned_request_come_back_to_review(world: World) -> None:
     closing = closing_of(case)
     assert (closing.owner, closing.owner_due_at) == (
         HumanQueue.SUBSCRIBER,
-        world.now + drafting.DRAFT_KEPT,
+        answer_until(asked_at=world.now),
     )
     case = world.submit(case)
     assert case.state == CaseState.IN_REVIEW

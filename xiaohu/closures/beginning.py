@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from xiaohu.closures import alarms, checking, moves, queries, splitting, submitting, warning
-from xiaohu.closures.drafting import DRAFT_KEPT
 from xiaohu.closures.models import Case, Closing, HumanQueue
 from xiaohu.closures.work import Progress, Work, take_back, wait_until
 from xiaohu.core import checks
@@ -12,7 +11,7 @@ from xiaohu.core.calendar import start_of
 from xiaohu.core.choices import CarriedOut
 from xiaohu.core.moves import Action
 from xiaohu.core.notices import Notice
-from xiaohu.core.schedule import after_freeze, not_before
+from xiaohu.core.schedule import after_freeze, answer_until, not_before
 from xiaohu.core.states import CaseState
 from xiaohu.core.steps import Scope, Step, first_step
 from xiaohu.queue import faults
@@ -113,6 +112,6 @@ def _back_to_customer(work: Work, case: Case, blocked: checks.Blocked) -> None:
         now=now,
         evidence={"codes": str(blocked.params["codes"])},
     )
-    until = now + DRAFT_KEPT
+    until = answer_until(asked_at=now)
     alarms.wait_for(case, HumanQueue.SUBSCRIBER, due_at=until, wake_at=until)
     submitting.tell(case, Notice.CHECKS_FAILED, now=now)

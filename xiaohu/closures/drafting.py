@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID, uuid5
 
 from django.db import IntegrityError, transaction
@@ -23,6 +23,7 @@ from xiaohu.core.proofs import ProofMethod
 from xiaohu.core.references import case_reference
 from xiaohu.core.refusals import Refusal
 from xiaohu.core.retention import Category
+from xiaohu.core.schedule import answer_until
 from xiaohu.core.states import CaseState
 from xiaohu.core.steps import Scope
 from xiaohu.proofing import proofs
@@ -31,7 +32,6 @@ from xiaohu.registry.models import Line
 from xiaohu.trail import events
 from xiaohu.vault import records, units
 
-DRAFT_KEPT = timedelta(days=30)
 EDITABLE = frozenset({CaseState.DRAFT, CaseState.AWAITING_CUSTOMER})
 REFERENCE_BYTES = 8
 _SIGN_IN_PROOF = {
@@ -271,7 +271,7 @@ def open_closing(
     choices: Mapping[str, str] | None = None,
 ) -> None:
     """Open a closing of a case. Call inside a transaction."""
-    expires_at = now + DRAFT_KEPT
+    expires_at = answer_until(asked_at=now)
     try:
         with transaction.atomic():
             Closing.objects.create(

@@ -3,12 +3,12 @@
 from datetime import datetime
 
 from xiaohu.closures import alarms, applying, checking, moves, submitting
-from xiaohu.closures.drafting import DRAFT_KEPT
 from xiaohu.closures.models import Case, HumanQueue
 from xiaohu.core.actors import Actor
 from xiaohu.core.checks import Finding, Resolver, Stage
 from xiaohu.core.moves import Action
 from xiaohu.core.notices import Notice
+from xiaohu.core.schedule import answer_until
 
 
 def hand_over(case: Case, *, actor: Actor, now: datetime) -> bool:
@@ -28,7 +28,7 @@ def hand_over(case: Case, *, actor: Actor, now: datetime) -> bool:
     applying.require_proof(checked.standing)
     codes = " ".join(finding.code.value for finding in blockers)
     moves.move(case, Action.ASK_CUSTOMER, actor=actor, now=now, evidence={"codes": codes})
-    until = now + DRAFT_KEPT
+    until = answer_until(asked_at=now)
     alarms.wait_for(case, HumanQueue.SUBSCRIBER, due_at=until, wake_at=until)
     submitting.tell(case, Notice.TO_SETTLE, now=now)
     return True

@@ -4,14 +4,16 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Subquery
 
 from xiaohu.closures import moves, submitting
-from xiaohu.closures.drafting import DRAFT_KEPT
 from xiaohu.closures.models import Closing, HumanQueue
+from xiaohu.core.calendar import last_day_of
 from xiaohu.core.notices import REMINDED_AFTER_DAYS, Notice
+from xiaohu.core.schedule import ANSWER_WITHIN
 from xiaohu.core.states import CaseState
 from xiaohu.notices.models import QueuedNotice
+from xiaohu.trail.models import Event
 
 DAY = timedelta(days=1)
 
@@ -31,20 +33,24 @@ def recall(*, now: datetime) -> int:
 
 def _due(after: timedelta, until: timedelta, now: datetime) -> list[UUID]:
     """Return cases returned so long ago, and not yet reminded of it that late."""
+    asked = Event.objects.filter(
+        case_id=OuterRef("case_id"), to_state=CaseState.AWAITING_CUSTOMER.value
+    ).order_by("-at")
     reminded = QueuedNotice.objects.filter(
         case_id=OuterRef("case_id"),
         notice=Notice.REMINDED.value,
-        created_at__gte=OuterRef("owner_due_at") - (DRAFT_KEPT - after),
+        created_at__gte=OuterRef("asked_at") + after,
     )
+    # By the index of what waits: it waits until the end of a day, so for up to a day longer.
     waiting = Closing.objects.filter(
-        ~Exists(reminded),
         is_open=True,
         owner=HumanQueue.SUBSCRIBER.value,
-        owner_due_at__gt=now + DRAFT_KEPT - until,
-        owner_due_at__lte=now + DRAFT_KEPT - after,
+        owner_due_at__gt=now + ANSWER_WITHIN - until,
+        owner_due_at__lte=now + ANSWER_WITHIN - after + DAY,
         case__state=CaseState.AWAITING_CUSTOMER.value,
-    )
-    return list(waiting.values_list("case_id", flat=True).distinct())
+    ).annotate(asked_at=Subquery(asked.values("at")[:1]))
+    due = waiting.filter(~Exists(reminded), asked_at__gt=now - until, asked_at__lte=now - after)
+    return list(due.values_list("case_id", flat=True).distinct())
 
 
 @transaction.atomic(durable=True)
@@ -54,6 +60,6 @@ def _remind(case_id: UUID, days: int, now: datetime) -> int:
     until = due.first()
     if CaseState(case.state) is not CaseState.AWAITING_CUSTOMER or until is None:
         return 0  # answered meanwhile
-    on = submitting.shown_time(until)[:10]
+    on = last_day_of(until).isoformat()
     submitting.tell(case, Notice.REMINDED, now=now, once=f"{on} after {days}", date=on)
     return 1

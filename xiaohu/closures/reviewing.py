@@ -18,15 +18,15 @@ from xiaohu.closures import (
     paying,
     submitting,
 )
-from xiaohu.closures.drafting import DRAFT_KEPT
 from xiaohu.closures.models import Case, HumanQueue
 from xiaohu.core.actors import ActorKind
-from xiaohu.core.calendar import CHINA
+from xiaohu.core.calendar import CHINA, last_day_of
 from xiaohu.core.moves import Action, MoveNotAllowed
 from xiaohu.core.notices import Notice
 from xiaohu.core.proofs import ProofMethod
 from xiaohu.core.refusals import Refusal
 from xiaohu.core.review import LONGEST_NOTE, RefusalReason, ReturnReason
+from xiaohu.core.schedule import answer_until
 from xiaohu.core.states import CaseState
 from xiaohu.proofing import proofs
 from xiaohu.trail import events
@@ -150,9 +150,9 @@ def return_case(
     if ReturnReason.CONTACT_UNREACHABLE in reasons:
         case.contact_confirmed = False
     moves.move(case, Action.RETURN, actor=actor, now=now)
-    until = now + DRAFT_KEPT
+    until = answer_until(asked_at=now)
     alarms.wait_for(case, HumanQueue.SUBSCRIBER, due_at=until, wake_at=until)
-    submitting.tell(case, Notice.RETURNED, now=now, date=_day(until))
+    submitting.tell(case, Notice.RETURNED, now=now, date=last_day_of(until).isoformat())
     return case
 
 

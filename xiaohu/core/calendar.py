@@ -67,3 +67,8 @@ def start_of(day: date) -> datetime:
 def end_of(day: date) -> datetime:
     """Return the last moment of a day in China, as aware UTC; it is the next day's first."""
     return start_of(day + timedelta(days=1))
+
+
+def last_day_of(until: datetime) -> date:
+    """Return the day a deadline at its end belongs to: midnight ends the day before."""
+    return day_of(until - timedelta(seconds=1))

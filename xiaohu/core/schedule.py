@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from xiaohu.core import freezes
-from xiaohu.core.calendar import Deadline, WorkingCalendar, day_of, start_of
+from xiaohu.core.calendar import Deadline, WorkingCalendar, day_of, end_of, start_of
 from xiaohu.core.checks import Finding
 from xiaohu.core.choices import CARRIED_OUT, CarriedOut
 from xiaohu.core.profile import MAX_REFUND_DAYS, FeeStop, Freeze, Profile, RefundStart
 
 SHORTEST_UNDO = timedelta(minutes=10)
 ONE_MORE = timedelta(days=1)
+ANSWER_WITHIN = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +118,11 @@ def next_promise(
 def moved(promised: date, due: Deadline) -> Deadline:
     """Return a deadline once more of the calendar is known: never later than was promised."""
     return Deadline(on=min(promised, due.on), provisional=due.provisional)
+
+
+def answer_until(*, asked_at: datetime) -> datetime:
+    """Return until when a draft is kept, or what was returned waits: the end of the day that is named."""
+    return end_of(day_of(asked_at + ANSWER_WITHIN))
 
 
 def promised_by(due_at: datetime, *, now: datetime) -> datetime:

@@ -7,10 +7,10 @@ from django.utils import translation
 from django.utils.translation import gettext
 
 from xiaohu.closures import announcing, queries, timing
-from xiaohu.closures.drafting import DRAFT_KEPT
 from xiaohu.closures.models import Case
 from xiaohu.core.review import appeal_until
-from xiaohu.ui.templatetags.words import day, moment
+from xiaohu.core.schedule import answer_until
+from xiaohu.ui.templatetags.words import day, last_day, moment
 
 
 def preview(
@@ -20,7 +20,7 @@ def preview(
     with translation.override(case.language):
         match outcome:
             case "return":
-                until = gettext("now.awaiting").format(date=moment(now + DRAFT_KEPT))
+                until = gettext("now.awaiting").format(date=last_day(answer_until(asked_at=now)))
                 asked = [gettext("fix.note"), note] if note else []
                 return [until, *(gettext(f"return.{reason}") for reason in reasons), *asked]
             case "refuse":

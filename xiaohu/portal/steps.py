@@ -17,7 +17,7 @@ from xiaohu.portal.shown import timeline
 from xiaohu.registry import calendars
 from xiaohu.settlement import ledger
 from xiaohu.ui.shown import ShownClosing
-from xiaohu.ui.templatetags.words import day, moment, yuan
+from xiaohu.ui.templatetags.words import day, last_day, moment, yuan
 
 PAST, NOW, NEXT = "past", "now", ""
 _END = "finish"
@@ -79,7 +79,8 @@ def _to_come(shown: dict[str, Any], waits_until: datetime | None) -> Iterator[tu
     state = CaseState(case.state)
     by = gettext("event.by").format(date=moment(waits_until)) if waits_until else ""
     if state is CaseState.AWAITING_CUSTOMER:
-        yield gettext("step.yours"), by
+        asked = gettext("event.by_day").format(date=last_day(waits_until)) if waits_until else ""
+        yield gettext("step.yours"), asked
     if state is CaseState.IN_REVIEW:
         due = expecting.decided_on(case)
         yield (

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django import template
@@ -10,7 +10,7 @@ from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 
-from xiaohu.core.calendar import CHINA
+from xiaohu.core.calendar import CHINA, last_day_of
 from xiaohu.core.checks import CheckCode
 from xiaohu.core.choices import Choice
 from xiaohu.core.laws import in_english
@@ -181,7 +181,7 @@ def last_day(value: datetime | None) -> str:
     """Return the day a deadline at its end belongs to: midnight ends the day before."""
     if value is None:
         return ""
-    return day((value.astimezone(CHINA) - timedelta(seconds=1)).date())
+    return day(last_day_of(value))
 
 
 @register.filter
