@@ -300,5 +300,9 @@ def decide(officer: Somebody, references: list[str]) -> None:
         officer.go(f"/desk/case/{reference}/decide?outcome=approve")
         compared = officer.page.locator('main [name="compared"]')
         if compared.count():
+            officer.go(f"/desk/case/{reference}/decide?outcome=approve&papers=1")
+            for shown in officer.page.locator("figure img").all():
+                shown.scroll_into_view_if_needed()
+            officer.page.wait_for_load_state("networkidle")
             compared.check()
         officer.send(press="form .actions button")

@@ -1,6 +1,7 @@
 """D4 and D5: who else is there, notes, giving back, and checks that have grown old."""
 
 import re
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -8,16 +9,28 @@ from tests.assistance.asking import WORDS, call, complaint
 from tests.closures.states import large
 from tests.desk.officers import officer, waiting
 from tests.portal.browser import page, words
-from tests.stories import ARREARS, World, holder_of
-from xiaohu.closures import appealing, drafting, noting
+from tests.silence import silent
+from tests.stories import ARREARS, World, holder_of, picture
+from xiaohu.closures import appealing, applying, drafting, noting
 from xiaohu.closures.models import Case
+from xiaohu.core.applicants import Evidence
 from xiaohu.core.checks import CheckCode
 from xiaohu.core.choices import Choice
 from xiaohu.desk import presence
 from xiaohu.desk.models import Presence
+from xiaohu.proofing import papers
 from xiaohu.trail.models import Event
 
 pytestmark = pytest.mark.django_db(databases=["default", "keystore"])
+
+
+@pytest.fixture
+def silence(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[[], Callable[[], None]]]:
+    """Let the operator say nothing from the call of this until the call of what it returns."""
+    with silent(monkeypatch) as begin:
+        yield begin
 
 
 def test_a_second_officer_is_named_with_since_when(world: World) -> None:
@@ -234,3 +247,76 @@ def test_whoever_had_a_part_is_told_that_another_decides(world: World) -> None:
     other = page(wang.open(path))
     assert "须由另一位同事审核" not in other
     assert 'name="claim"' in other
+
+
+def test_whoever_compared_the_papers_has_opened_each(world: World) -> None:
+    case = large(world)
+    applying.add_paper(case_id=case.pk, evidence=Evidence.HOLDER_ID, data=picture(), now=world.now)
+    world.submit(case)
+    desk, other = officer(world).sign_in(), officer(world, "wang").sign_in()
+    desk.send(f"/case/{case.reference}", claim="1")
+    first, second = (f"/case/{case.reference}/paper/{one.id}" for one in papers.of_case(case.pk))
+    path, said = f"/case/{case.reference}/decide", {"outcome": "approve", "compared": "on"}
+    for opened, left in (("", 2), (first, 1)):
+        for by in (desk, other):
+            by.open(opened or path)
+        refused = desk.send(path, **said)
+        assert refused.status_code == 422
+        assert f"还有 {left} 页材料没有打开" in words(refused)
+        assert 'name="compared" id="id_compared" checked' in page(refused)
+    other.open(second)
+    assert desk.send(path, **said).status_code == 422
+    desk.open(second)
+    assert desk.send(path, **said).status_code == 302
+
+
+def test_a_silent_operator_holds_up_nobody_at_the_desk(
+    world: World, silence: Callable[[], Callable[[], None]]
+) -> None:
+    case = waiting(world)
+    desk = officer(world).sign_in()
+    desk.send(f"/case/{case.reference}", claim="1")
+    world.clock.pass_(minutes=31)
+    world.outside.change(world.line(), cash_fen=999)
+    speak = silence()
+    path = f"/case/{case.reference}"
+    assert desk.send(path, recheck="1")["Location"] == f"/desk{path}"
+    for at in (path, f"{path}/decide?outcome=approve"):
+        shown = words(desk.open(at))
+        assert "正在向运营商系统重新查询，下面是 2026年11月23日 12:00 的结果" in shown
+        assert "重新检查" not in shown
+    speak()
+    heard = page(desk.open(path))
+    assert "正在向运营商" not in heard
+    assert "9.99" in heard
+    assert "确认通过" in page(desk.open(f"{path}/decide?outcome=approve"))
+
+
+def test_a_decision_ticked_before_the_checks_is_kept_while_they_are_asked_again(
+    world: World, silence: Callable[[], Callable[[], None]]
+) -> None:
+    case = world.submit(large(world))
+    desk = officer(world).sign_in()
+    desk.send(f"/case/{case.reference}", claim="1")
+    speak = silence()
+    said = {"outcome": "approve", "compared": "on"}
+    asked = desk.send(f"/case/{case.reference}/decide", **said, recheck="1")
+    assert asked.status_code == 200
+    assert 'name="compared" id="id_compared" checked' in page(asked)
+    speak()
+
+
+def test_an_operator_that_will_not_answer_is_said_in_the_end(
+    world: World, silence: Callable[[], Callable[[], None]]
+) -> None:
+    case = waiting(world)
+    desk = officer(world).sign_in()
+    speak = silence()
+    path = f"/case/{case.reference}"
+    desk.send(path, recheck="1")
+    world.outside.fault("operator", down=True)
+    speak()
+    told = desk.open(path)
+    assert told.status_code == 200
+    assert "暂时无法查询运营系统" in page(told)
+    assert 'name="recheck"' in page(told)

@@ -284,6 +284,10 @@ class Officer(Told):
         self.press(label)
         compared = self.v.page.get_by_label(self.say("desk.compared"))
         if compared.count():
+            self.press("desk.papers_show")
+            for shown in self.v.page.locator("figure img").all():
+                shown.scroll_into_view_if_needed()
+            self.v.page.wait_for_load_state("networkidle")
             compared.check()
         if reason:
             self.press(f"desk.confirm.{outcome}")

@@ -6,7 +6,7 @@ import pytest
 
 from tests.service import Service
 from xiaohu.ops.demo_close import WAIT_SECONDS
-from xiaohu.portal.opening import PATIENCE_S
+from xiaohu.screening.asking import PATIENCE_S
 
 pytestmark = pytest.mark.kill
 

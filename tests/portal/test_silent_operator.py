@@ -1,44 +1,31 @@
-"""S6 while the operator is silent: the page answers at once, and hears the rest at the next look."""
+"""S6 and S16 while the operator is silent: pages answer at once, and hear the rest at the next look."""
 
-import time
+import re
 from collections.abc import Callable, Iterator
-from threading import Event
+from html import escape, unescape
 
 import pytest
 
 from tests.portal.browser import Browser, page, words
+from tests.silence import silent
 from tests.stories import ARREARS, CLEAN, World
-from xiaohu.closures import checking
+from xiaohu.closures import checking, drafting
 from xiaohu.closures.models import Case
+from xiaohu.core.steps import Scope
 from xiaohu.gateways import http
-from xiaohu.portal import opening, polling
+from xiaohu.portal import polling
 from xiaohu.screening import asking
 
 pytestmark = pytest.mark.django_db(databases=["default", "keystore"])
+FIRM_LINES = ("+8613000000007", "+8613000000008", "+8613000000009")
 HTMX = {"HX-Request": "true"}
 
 
 @pytest.fixture
 def speak(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], None]]:
     """Let the operator say nothing until this is called, and a page wait no more than a moment."""
-    spoken = Event()
-
-    def late(base_url: str, *args: object, **more: object) -> tuple[int, bytes]:
-        if base_url.endswith("1"):
-            spoken.wait(timeout=20)
-        return world.outside.exchange(base_url, *args, **more)  # type: ignore[arg-type]
-
-    def now() -> None:
-        spoken.set()
-        ends = time.monotonic() + 5
-        while not all(question.answer.done() for question in asking._asked.values()):
-            assert time.monotonic() < ends
-            time.sleep(0.01)
-
-    monkeypatch.setattr(http, "_exchange", late)
-    monkeypatch.setattr(opening, "PATIENCE_S", 0.05)
-    yield now
-    now()
+    with silent(monkeypatch) as silence:
+        yield silence()
 
 
 def at_the_checks(world: World, number: str = CLEAN) -> Browser:
@@ -151,3 +138,62 @@ def test_an_answer_nobody_comes_back_for_is_forgotten(
     assert checking.is_asking(case)
     monkeypatch.setattr(asking, "KEPT_S", -1.0)
     assert not checking.is_asking(case)
+
+
+def at_the_last_page(world: World) -> tuple[Browser, dict[str, str]]:
+    """Return the holder of a line at S16, and what its form carries."""
+    case = world.ready()
+    browser = Browser(world).sign_in()
+    path = f"/case/{case.pk}/check"
+    shown = page(browser.open(path))
+    fields = re.findall(r'type="hidden" name="(seen|was)" value="([^"]*)"', shown)
+    return browser, {name: unescape(value) for name, value in fields}
+
+
+@pytest.mark.parametrize("changes", [False, True])
+def test_the_last_page_keeps_what_was_declared_until_the_operator_is_heard(
+    world: World, monkeypatch: pytest.MonkeyPatch, changes: bool
+) -> None:
+    browser, carried = at_the_last_page(world)
+    path = browser.at
+    with silent(monkeypatch) as silence:
+        speak = silence()
+        if changes:
+            world.outside.change(world.line(), cash_fen=9640)
+        waiting = browser.send(path, **carried, declared="on")
+        assert waiting.status_code == 200
+        assert "尚未提交：正在向运营商系统核对" in words(waiting)
+        assert 'name="declared" id="id_declared" checked' in page(waiting)
+        assert f'name="seen" value="{escape(carried["seen"])}"' in page(waiting)
+        assert Case.objects.get().submitted_at is None
+        speak()
+        answer = browser.send(path, **carried, declared="on")
+    assert ("有变化" in words(answer)) is changes
+    assert (Case.objects.get().submitted_at is None) is changes
+
+
+def test_nobody_is_asked_about_twice_while_others_are_still_awaited(
+    world: World, speak: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = drafting.open_case(
+        subscriber=world.subscriber(FIRM_LINES[0]),
+        scope=Scope.LINE,
+        line_ids=[world.line(number).pk for number in FIRM_LINES],
+        language="zh-hans",
+        now=world.now,
+    )
+    lines: list[str] = []
+    late = http._exchange
+
+    def first_at_once(base_url: str, method: str, path: str, **more: object) -> tuple[int, bytes]:
+        lines.append(path)
+        ask = world.outside.exchange if len(lines) == 1 else late
+        return ask(base_url, method, path, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(http, "_exchange", first_at_once)
+    monkeypatch.setattr(asking, "PATIENCE_S", 0.5)
+    assert checking.look(case_id=case.pk, now=world.now).pending
+    assert checking.look(case_id=case.pk, now=world.now).pending
+    speak()
+    assert not checking.look(case_id=case.pk, now=world.now).pending
+    assert len([path for path in lines if path.startswith("/lines/")]) == len(FIRM_LINES)

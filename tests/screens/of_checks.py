@@ -12,6 +12,7 @@ from xiaohu.closures.models import Case
 from xiaohu.core.steps import Scope
 from xiaohu.gateways import http
 from xiaohu.portal import opening
+from xiaohu.screening import asking
 
 WHO = {"name": "李示例", "number": "13000000002"}
 TO_PAY = {"choice": "pay"}
@@ -52,7 +53,7 @@ def away_after(stage: Stage) -> str:
     return f"{path}/checks"
 
 
-def _silence(stage: Stage) -> None:
+def silence(stage: Stage) -> None:
     """Let the operator say nothing for as long as the scene lasts."""
     over = Event()
 
@@ -60,7 +61,7 @@ def _silence(stage: Stage) -> None:
         over.wait(timeout=60)
         return 0, b""
 
-    stage.replace(opening, "PATIENCE_S", 0.1)
+    stage.replace(asking, "PATIENCE_S", 0.1)
     stage.replace(http, "_exchange", silent)
     stage.undo.append(over.set)
 
@@ -69,14 +70,14 @@ def _silence(stage: Stage) -> None:
 def being_checked(stage: Stage) -> str:
     case = stage.world.draft()
     stage.holder()
-    _silence(stage)
+    silence(stage)
     return f"{address(case)}/checks"
 
 
 @scene("S6-checking-again", "portal:checks")
 def being_checked_again(stage: Stage) -> str:
     path = drafted(stage, ARREARS)
-    _silence(stage)
+    silence(stage)
     opening.check(Case.objects.get())
     return f"{path}/checks"
 

@@ -4,6 +4,7 @@ from tests.assistance.asking import call, complaint
 from tests.closures.states import carried_out, claimed, in_review, large, refused
 from tests.closures.test_ending_filing import restricted
 from tests.erasure.archive import ARCHIVE, CACHE
+from tests.screens.of_checks import silence
 from tests.screens.scenes import scene
 from tests.screens.stage import Stage
 from tests.stories import closing_of, holder_of, staff
@@ -38,6 +39,14 @@ def asked_about(stage: Stage) -> str:
     call(stage.world, case_id=case.pk)
     complaint(stage.world, case_id=case.pk)
     stage.officer()
+    return at(case)
+
+
+@scene("D4-asking", "desk:case", press="btn.check_again")
+def operator_silent(stage: Stage) -> str:
+    case = in_review(stage.world)
+    stage.officer()
+    silence(stage)
     return at(case)
 
 
@@ -131,6 +140,17 @@ def compared(stage: Stage) -> str:
     case = stage.world.submit(large(stage.world))
     reviewing.claim(case_id=case.pk, officer=stage.officer(), now=stage.world.now)
     return at(case, "/decide?outcome=approve")
+
+
+@scene(
+    "D5-unseen",
+    "desk:decide",
+    status=422,
+    press="desk.confirm.approve",
+    typed={"compared": "on"},
+)
+def unseen(stage: Stage) -> str:
+    return compared(stage)
 
 
 @scene("D5-no-reason", "desk:decide", status=422, press="desk.confirm.refuse")

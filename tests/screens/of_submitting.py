@@ -7,6 +7,7 @@ from django.test import Client
 
 from tests.portal.browser import CONTACT, page
 from tests.screens.of_answers import address, answered, review
+from tests.screens.of_checks import silence
 from tests.screens.scenes import scene
 from tests.screens.stage import Stage
 from xiaohu.closures import applying, checking, drafting
@@ -41,6 +42,13 @@ def operator_away(stage: Stage) -> str:
     path = review(stage)
     world.outside.fault("operator", down=True)
     world.clock.pass_(minutes=31)
+    return path
+
+
+@scene("S16-asking", "portal:review", press="review.submit", typed={"declared": "on"})
+def operator_silent(stage: Stage) -> str:
+    path = review(stage)
+    silence(stage)
     return path
 
 

@@ -128,14 +128,19 @@ def run(*, case_id: UUID, now: datetime) -> Checked:
     return _judged(closings, gathered, now=now, given=None)
 
 
-def look(*, case_id: UUID, now: datetime, patience_s: float) -> Heard:
+def look(*, case_id: UUID, now: datetime, patience_s: float | None = None) -> Heard:
     """Ask the operator in the background, and keep what it says within a moment.
 
-    Whoever looks again hears the rest; what was known before stays known until then.
+    Whoever looks again hears the rest, and asks about no line twice for that; what was known before
+    stays known until then.
     """
     case = Case.objects.get(pk=case_id)
     lines = {c.pk: c.line for c in queries.closings_of(case) if c.line is not None}
-    heard = asking.hear(lines, now=now, patience_s=patience_s)
+    if left := asking.unheard(lines):
+        known = screening.last_of(lines)
+        lines = {pk: line for pk, line in lines.items() if pk in left or pk not in known}
+    patience = asking.PATIENCE_S if patience_s is None else patience_s
+    heard = asking.hear(lines, now=now, patience_s=patience)
     if heard.said:
         _keep(case_id, heard.said)
     return heard
@@ -143,7 +148,7 @@ def look(*, case_id: UUID, now: datetime, patience_s: float) -> Heard:
 
 def is_asking(case: Case) -> bool:
     """Say whether the operator was asked something that was not heard yet."""
-    return asking.is_asking(closing.pk for closing in queries.closings_of(case))
+    return bool(asking.unheard(closing.pk for closing in queries.closings_of(case)))
 
 
 def _keep(case_id: UUID, said: Mapping[UUID, Gathered]) -> None:

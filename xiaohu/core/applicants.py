@@ -60,6 +60,8 @@ class Evidence(StrEnum):
 PHOTOS = frozenset({Evidence.HOLDER_ID, Evidence.APPLICANT_ID, Evidence.PAYEE_ID})
 # Those a request is decided by; what a change of payee rests on ends with that payment instead.
 DECIDE = PHOTOS - {Evidence.PAYEE_ID}
+# Those that say what is registered as well; the others say something of their own.
+COMPARED = frozenset(Evidence) - {Evidence.OBJECTION, Evidence.PAYEE_ID}
 
 
 class Paid(StrEnum):

@@ -126,9 +126,20 @@ class Compared(PlainForm):
         label=_("desk.compared"), error_messages={"required": _("desk.err.compared")}
     )
 
+    def __init__(self, *args: Any, unseen: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.unseen = unseen
+
+    def clean_compared(self) -> bool:
+        """Return that they were compared, which nobody can have done with pages not looked at."""
+        if self.unseen:
+            raise ValidationError(gettext("desk.err.unseen").format(n=self.unseen))
+        return True
+
     def unjudged(self) -> "Compared":
-        """Return the same form with nothing said about it."""
-        return Compared()
+        """Return the same form, ticked or not, with nothing said about it."""
+        ticked = bool(self["compared"].value())
+        return Compared(unseen=self.unseen, initial={"compared": ticked})
 
 
 class WhyReveal(PlainForm):

@@ -70,6 +70,7 @@ def page_of(case: Case, officer: StaffUser) -> dict[str, Any]:
     closings = shown.with_registry(shown.closings(case))
     checked = checking.last(case, now=now, with_answers=True)
     in_review = case.state == CaseState.IN_REVIEW.value
+    asking = in_review and checking.is_asking(case)
     stale_after = _stale_after(checked, now)
     barred = in_review and reviewing.is_barred(case, officer)
     other = in_review and reviewing.held_by_other(case, officer, now=now)
@@ -97,6 +98,8 @@ def page_of(case: Case, officer: StaffUser) -> dict[str, Any]:
         "notices": shown.messages(case),
         "profile_of_case": queries.profile_of(case),
         "in_review": in_review,
+        "asking": asking,
+        "may_recheck": in_review and not asking,
         "consent": assisting.consent_of(case),
         "proofs": proofs.dated(case.pk),
         "notes": noting.of_case(case),

@@ -14,8 +14,6 @@ from xiaohu.portal import journey
 from xiaohu.queue import clock
 from xiaohu.screening.asking import Heard
 
-PATIENCE_S = 2.0  # how long a page waits for the operator before it is shown without its answer
-
 
 def open_draft(subscriber: Subscriber, wanted: Scope, line_ids: list[UUID]) -> HttpResponse:
     """Open a request and lead to its checks, or to the request that is open already."""
@@ -43,5 +41,4 @@ def open_draft(subscriber: Subscriber, wanted: Scope, line_ids: list[UUID]) -> H
 
 def check(case: Case, *, patience_s: float | None = None) -> Heard:
     """Run the checks; where the operator is silent, its answer is heard at the next look."""
-    patience = PATIENCE_S if patience_s is None else patience_s
-    return checking.look(case_id=case.pk, now=clock.now(), patience_s=patience)
+    return checking.look(case_id=case.pk, now=clock.now(), patience_s=patience_s)

@@ -18,6 +18,7 @@ from xiaohu.gateways.protocols import GatewayUnavailable, UnknownLine
 from xiaohu.registry.models import Line
 from xiaohu.screening.facts import Gathered, gather
 
+PATIENCE_S = 2.0  # how long a page waits for the operator before it is shown without its answer
 AT_ONCE = 8  # calls to the operator that one process makes at a time
 KEPT_S = 60.0  # how long an answer waits for whoever asked
 
@@ -64,11 +65,11 @@ def hear(lines: Mapping[UUID, Line], *, now: datetime, patience_s: float) -> Hea
     return Heard(said, refused, pending=len(done) < len(answers))
 
 
-def is_asking(closing_ids: Iterable[UUID]) -> bool:
-    """Say whether something was asked that nobody has heard the answer of."""
+def unheard(closing_ids: Iterable[UUID]) -> set[UUID]:
+    """Return the closings something was asked about that nobody has heard the answer of."""
     with _one_at_a_time:
         _forget_old()
-        return any(closing_id in _asked for closing_id in closing_ids)
+        return {closing_id for closing_id in closing_ids if closing_id in _asked}
 
 
 def _ask(closing_id: UUID, line: Line, now: datetime) -> Future[Gathered]:

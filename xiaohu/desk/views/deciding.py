@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from xiaohu.access.models import StaffUser
-from xiaohu.closures import checking, reviewing
+from xiaohu.closures import reviewing
 from xiaohu.closures.models import Case
 from xiaohu.closures.reviewing import NotAReviewer, NotClaimed, SamePerson, TakenByOther
 from xiaohu.core.applicants import PHOTOS
@@ -17,6 +17,8 @@ from xiaohu.core.checks import Blocked, StaleChecks
 from xiaohu.core.moves import MoveNotAllowed
 from xiaohu.core.review import LONGEST_NOTE, RefusalReason, ReturnReason
 from xiaohu.core.states import CaseState
+from xiaohu.desk import paper_looks
+from xiaohu.desk.asking_again import check_again, hear_rest
 from xiaohu.desk.entering import staff_only
 from xiaohu.desk.forms import Compared, Reasons
 from xiaohu.desk.previewing import preview
@@ -38,6 +40,7 @@ TOLD_HERE = (
     NotAReviewer,
     SamePerson,
 )
+GIVEN = frozenset({"compared", "reasons", "note"})  # what an officer ticks and types
 UNDECIDED = frozenset({"recheck", "preview", "claim"})  # buttons that decide nothing
 
 
@@ -50,14 +53,16 @@ def decide(request: HttpRequest, officer: StaffUser, reference: str) -> HttpResp
         raise Http404
     if not request.POST and case.state != CaseState.IN_REVIEW.value:
         return HttpResponseRedirect(reverse("desk:case", args=[case.reference]))
-    form, problem = _form(case, outcome, request), None
+    form = _form(case, officer, outcome, request)
+    problem = hear_rest(case, now=clock.now()) if request.method != "POST" else None
     undecided = UNDECIDED.intersection(request.POST)
     if form is not None and undecided:
         form = form.unjudged()
     try:
         if "recheck" in undecided:
-            _check_again(case)
-            return HttpResponseRedirect(f"{request.path}?outcome={outcome}")
+            check_again(case, now=clock.now())
+            if not GIVEN.intersection(request.POST):
+                return HttpResponseRedirect(f"{request.path}?outcome={outcome}")
         if "claim" in undecided:
             reviewing.claim(case_id=case.pk, officer=officer, now=clock.now())
         elif request.method == "POST" and not undecided and (form is None or form.is_valid()):
@@ -103,7 +108,9 @@ def _page(
         "longest_note": LONGEST_NOTE,
     }
     wrong = form is not None and bool(form.errors)
-    return render(request, "desk/decide.html", page, status=422 if wrong else _status(problem))
+    asked_only = request.method != "POST"
+    status = HTTPStatus.OK if asked_only else 422 if wrong else _status(problem)
+    return render(request, "desk/decide.html", page, status=status)
 
 
 def _status(problem: Sentence | None) -> HTTPStatus:
@@ -113,7 +120,9 @@ def _status(problem: Sentence | None) -> HTTPStatus:
     return HTTPStatus.FORBIDDEN if not_theirs else HTTPStatus.CONFLICT
 
 
-def _form(case: Case, outcome: str, request: HttpRequest) -> Reasons | Compared | None:
+def _form(
+    case: Case, officer: StaffUser, outcome: str, request: HttpRequest
+) -> Reasons | Compared | None:
     """Return what a decision asks for: reasons for a "no", and a look at the papers for a "yes"."""
     shown = papers.kinds_of(case.pk)
     about = {
@@ -127,7 +136,8 @@ def _form(case: Case, outcome: str, request: HttpRequest) -> Reasons | Compared 
         "refuse": [(r.value, gettext(f"refusal_reason.{r}")) for r in RefusalReason],
     }
     if outcome not in listed:
-        return Compared(request.POST or None) if shown else None
+        unseen = len(paper_looks.unseen(case, officer))
+        return Compared(request.POST or None, unseen=unseen) if shown else None
     return Reasons(request.POST or None, choices=listed[outcome], noted=outcome == "return")
 
 
@@ -165,8 +175,3 @@ def _told(case: Case, outcome: str) -> str:
     first = outcome == "approve" and case.state == CaseState.IN_REVIEW.value
     key = "desk.decided.first" if first else f"desk.decided.{outcome}"
     return gettext(key).format(ref=case.reference)
-
-
-def _check_again(case: Case) -> None:
-    if case.state == CaseState.IN_REVIEW.value:
-        checking.run(case_id=case.pk, now=clock.now())

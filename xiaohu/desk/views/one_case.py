@@ -1,31 +1,27 @@
 """D4: everything on one case."""
 
-from datetime import datetime
 from uuid import UUID
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext
 
 from xiaohu.access.models import StaffUser
-from xiaohu.closures import assigning, checking, noting, retrying, reviewing
+from xiaohu.closures import assigning, noting, retrying, reviewing
 from xiaohu.closures.models import Case
 from xiaohu.closures.noting import NoteRefused
 from xiaohu.closures.retrying import NothingToTry
 from xiaohu.closures.reviewing import NotClaimed, TakenByOther
-from xiaohu.core.actors import ActorKind
 from xiaohu.core.moves import MoveNotAllowed
-from xiaohu.core.states import CaseState
-from xiaohu.desk import presence
+from xiaohu.desk import paper_looks, presence
+from xiaohu.desk.asking_again import check_again, hear_rest
 from xiaohu.desk.entering import staff_only
 from xiaohu.desk.showing import find_case, page_of
 from xiaohu.gateways.protocols import GatewayUnavailable, UnknownLine
 from xiaohu.proofing import papers
 from xiaohu.queue import clock
-from xiaohu.trail import events
 from xiaohu.ui.refusals import Sentence, sentence
 from xiaohu.vault.keys import Erased
 
@@ -46,7 +42,7 @@ def one_case(request: HttpRequest, officer: StaffUser, reference: str) -> HttpRe
     case = find_case(reference)
     if request.method != "POST":
         presence.note(case_id=case.pk, officer=officer, now=clock.now())
-        return _page(request, case, officer)
+        return _page(request, case, officer, unanswered=hear_rest(case, now=clock.now()))
     try:
         _do(request, case, officer)
     except NoteRefused as refused:
@@ -71,14 +67,7 @@ def paper(request: HttpRequest, officer: StaffUser, reference: str, paper_id: UU
         page = None
     if page is None:
         raise Http404
-    with transaction.atomic(durable=True):
-        events.record(
-            operator=case.operator,
-            actor=officer.actor(ActorKind.REVIEWER),
-            action="view_paper",
-            case_id=case.pk,
-            now=clock.now(),
-        )
+    paper_looks.note(case, paper_id, officer)
     answer = HttpResponse(page, content_type="image/jpeg")
     answer["Cache-Control"] = "no-store"
     return answer
@@ -90,12 +79,13 @@ def _page(
     officer: StaffUser,
     *,
     problem: Sentence | None = None,
+    unanswered: Sentence | None = None,
     note_error: str = "",
 ) -> HttpResponse:
     page = {
         **page_of(case, officer),
         "papers_open": "papers" in request.GET or "papers" in request.POST,
-        "problem": problem,
+        "problem": problem or unanswered,
         "note_error": note_error,
         "note_typed": request.POST.get("note", ""),
         "longest_note": noting.LONGEST,
@@ -112,19 +102,14 @@ def _do(request: HttpRequest, case: Case, officer: StaffUser) -> None:
         assigning.release(case_id=case.pk, officer=officer, now=now)
         messages.success(request, gettext("desk.released"))
     elif "recheck" in request.POST:
-        _check_again(request, case, now)
+        if check_again(case, now=now):
+            messages.success(request, gettext("desk.rechecked"))
     elif "try_again" in request.POST:
         closing_id = _uuid(request.POST["try_again"])
         retrying.try_again(case_id=case.pk, closing_id=closing_id, officer=officer, now=now)
     elif "note" in request.POST and "papers" not in request.POST:
         noting.write(case_id=case.pk, text=request.POST["note"], officer=officer, now=now)
         messages.success(request, gettext("desk.noted"))
-
-
-def _check_again(request: HttpRequest, case: Case, now: datetime) -> None:
-    if case.state == CaseState.IN_REVIEW.value:
-        checking.run(case_id=case.pk, now=now)
-        messages.success(request, gettext("desk.rechecked"))
 
 
 def _half_written(request: HttpRequest) -> bool:

@@ -1,7 +1,6 @@
 """S16 and S17: check the answers, declare, submit, and know what comes next."""
 
 from collections.abc import Mapping
-from contextlib import suppress
 from datetime import datetime
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -25,10 +24,10 @@ from xiaohu.core.checks import Blocked, StaleChecks
 from xiaohu.core.consents import ConsentMissing
 from xiaohu.core.proofs import IdentityUnverified
 from xiaohu.core.states import WITHDRAWABLE, CaseState
-from xiaohu.gateways.protocols import GatewayUnavailable, UnknownLine
 from xiaohu.portal import journey, looked_at, receipts, returned, steps
 from xiaohu.portal.entering import own_case
 from xiaohu.portal.forms import Declaration
+from xiaohu.portal.opening import check
 from xiaohu.portal.shown import actor_of, masked, shown_case
 from xiaohu.portal.views.withdrawing import ENDED_BEFORE
 from xiaohu.queue import clock
@@ -54,12 +53,13 @@ def review(request: HttpRequest, case: Case) -> HttpResponse:
     form = Declaration(request.POST or None, tail=_digits_asked(case))
     problem: Sentence | None = None
     changed: tuple[Change, ...] = ()
-    if request.method == "POST":
-        shown_then = changes.read(request.POST.get("seen", "")[:SEEN])
-        changed = changes.between(shown_then, _seen_now(case, now=now))
+    seen_then = request.POST.get("seen", "")[:SEEN]
+    waits = request.method == "POST" and _is_silent(case, now=now)
+    if request.method == "POST" and not waits:
+        changed = changes.between(changes.read(seen_then), _seen_now(case, now=now))
     if changed:
         form = Declaration(tail=_digits_asked(case))  # What changed is declared anew.
-    elif form.is_bound and form.is_valid():
+    elif form.is_bound and form.is_valid() and not waits:
         try:
             actor = actor_of(request)
             submitting.submit_case(case_id=case.pk, declared=True, actor=actor, now=now)
@@ -72,18 +72,21 @@ def review(request: HttpRequest, case: Case) -> HttpResponse:
     accepted_at = expecting.accepted_at(decision, now=now)
     estimate = estimates.of(checked, queries.profile_of(case), now=now) if checked else None
     seen = shown_case(case)
+    written = changes.written({**changes.facts_shown(facts), **looked_at.answers(case)})
     rows = looked_at.rows(seen, yuan(estimate.payable_fen) if estimate else "")
     former = looked_at.former(request, case, rows) if changed else {}
     page = {
         **seen,
         "bound": masked(lines.contact_of_holder(case.operator, case.holder_id)),
-        "was": looked_at.carried(case, rows),
+        "was": request.POST.get("was", "") if waits else looked_at.carried(case, rows),
         "former": former,
         "form": form,
         "problem": problem,
+        "waits": waits,
         "changed": changed,
         "altered": {one.what.value for one in changed},
-        "seen": changes.written({**changes.facts_shown(facts), **looked_at.answers(case)}),
+        # While the operator is silent, what was declared stays what was seen then.
+        "seen": seen_then if waits else written,
         "checked": checked,
         "estimate": estimate,
         "decision": decision,
@@ -96,15 +99,17 @@ def review(request: HttpRequest, case: Case) -> HttpResponse:
     return render(request, "portal/review.html", page, status=status)
 
 
-def _seen_now(case: Case, *, now: datetime) -> Mapping[Shown, str]:
-    """Return what a request would be submitted on, facts asked afresh: what is declared is what is true.
+def _is_silent(case: Case, *, now: datetime) -> bool:
+    """Ask for the facts afresh, and say whether the operator has not answered yet.
 
-    Where the operator does not answer facts stay as they were, and submitting says if they are old.
+    Where there will be no answer facts stay as they were, and submitting says if they are old.
     """
+    return checking.last(case, now=now) is not None and check(case).pending
+
+
+def _seen_now(case: Case, *, now: datetime) -> Mapping[Shown, str]:
+    """Return what a request would be submitted on: what is declared is what is true."""
     checked = checking.last(case, now=now)
-    if checked is not None:
-        with suppress(GatewayUnavailable, UnknownLine):
-            checked = checking.run(case_id=case.pk, now=now)
     facts = changes.facts_shown(line.facts for line in checked.lines) if checked else {}
     return {**facts, **looked_at.answers(case)}
 
