@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from http import HTTPStatus
 
 import pytest
 
@@ -19,6 +20,7 @@ from xiaohu.core.choices import Choice
 from xiaohu.desk import presence
 from xiaohu.desk.models import Presence
 from xiaohu.proofing import papers
+from xiaohu.proofing.models import Paper
 from xiaohu.trail.models import Event
 
 pytestmark = pytest.mark.django_db(databases=["default", "keystore"])
@@ -184,6 +186,16 @@ def test_papers_are_shown_beside_what_is_registered_by_one_press(world: World) -
     picture = desk.open(address)
     assert (picture["Content-Type"], picture["Cache-Control"]) == ("image/jpeg", "no-store")
     assert Event.objects.filter(action="view_paper", case_id=case.pk).count() == 1
+
+
+def test_a_paper_that_does_not_open_is_said_to_be_unreadable(world: World) -> None:
+    case = world.submit(large(world))
+    desk = officer(world).sign_in()
+    (shown, *_) = papers.of_case(case.pk)
+    Paper.objects.filter(pk=shown.id).update(box=b"\x01\x01 no box of ours, whatever it says")
+    answer = desk.open(f"/case/{case.reference}/paper/{shown.id}")
+    assert answer.status_code == HTTPStatus.SERVICE_UNAVAILABLE
+    assert "资料暂时无法读取" in page(answer)
 
 
 def test_showing_papers_keeps_a_half_written_note(world: World) -> None:

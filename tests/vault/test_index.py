@@ -6,10 +6,9 @@ from uuid import uuid4
 import pytest
 
 from xiaohu.core.retention import Category
-from xiaohu.vault import buckets, keys, orphans, units
+from xiaohu.vault import buckets, keys, units
 from xiaohu.vault.buckets import ToKeep
 from xiaohu.vault.index import blind_index
-from xiaohu.vault.keystore.models import UnitKey
 from xiaohu.vault.models import BucketRecord
 
 
@@ -41,16 +40,3 @@ def test_a_bucket_of_a_month_ends_with_its_key() -> None:
     assert BucketRecord.objects.filter(subject_id=closing).count() == 1
     bucket = units.bucket(operator="demo", category=Category.REGISTRATION_IDENTITY, until=until)
     assert keys.destroy("demo", [bucket]) == 1
-
-
-@pytest.mark.django_db(databases=["default", "keystore"])
-def test_sweeps_keys_that_never_sealed_anything() -> None:
-    unit = units.line(uuid4())
-    keys.fetch_or_make("demo", [unit])
-    assert orphans.sweep() == 0
-    from datetime import timedelta
-
-    from django.db.models.functions import Now
-
-    UnitKey.objects.filter(unit=unit.id).update(made_at=Now() - timedelta(hours=25))
-    assert orphans.sweep() == 1

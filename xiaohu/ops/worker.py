@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from os import getpid
 from socket import gethostname
 
@@ -67,7 +68,6 @@ def _clean_up() -> None:
     counters.forget_past(now=now)
     callbacks.forget_heard()
     sessions.delete_idle()
-    orphans.sweep()
     engine.delete_finished()
 
 
@@ -125,7 +125,10 @@ def run() -> None:
         "neighbours": [Beat(60, lambda: sight.look(now=clock.now()))],
         "outside": [Beat(600, lambda: erasing_later.erase_due(now=clock.now()))],
         "copies": [Beat(0.5, _make_copies)],
-        "keys": [Beat(10, lambda: epochs.keep_fresh(every=epoch))],
+        "keys": [
+            Beat(10, lambda: epochs.keep_fresh(every=epoch)),
+            Beat(600, partial(_sweep_keys, orphans.Sweep())),
+        ],
         "money": [Beat(30, _read_statements), Beat(600, _reconcile)],
     }
     for name, due in {"beats": beats(), **asking}.items():
@@ -157,6 +160,12 @@ def _send_messages() -> None:
 def _make_copies() -> None:
     while making.make_one(now=clock.now()):
         pass
+
+
+def _sweep_keys(sweep: Callable[[], int]) -> None:
+    """Sweep orphans, unless the log is shorter than its notes: then their rows may yet be restored."""
+    if monitoring.whole():
+        sweep()
 
 
 def _read_statements() -> None:

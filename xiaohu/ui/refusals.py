@@ -12,6 +12,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext
 
 from xiaohu.core.refusals import Refusal
+from xiaohu.vault.box import BoxRefused
+from xiaohu.vault.keys import KeystoreUnavailable
 
 logger = logging.getLogger(__name__)
 STATUS: Mapping[str, HTTPStatus] = {
@@ -115,4 +117,7 @@ class RefusalMiddleware:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Answer a refusal; anything else is a fault and stays one."""
+        if isinstance(error, BoxRefused):
+            logger.warning("what is sealed does not open: xiaohu keys status tells more")
+            error = KeystoreUnavailable()
         return page(request, error) if isinstance(error, Refusal) else None
