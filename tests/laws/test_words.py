@@ -13,6 +13,7 @@ from babel.messages.catalog import Message
 from pydantic import BaseModel
 
 import xiaohu
+from xiaohu.closures import pdf_structure
 from xiaohu.closures.comparing import ALTERED, Found
 from xiaohu.closures.erasing_by_hand import CONFIRM
 from xiaohu.closures.erasing_later import ERASED_LATER
@@ -399,7 +400,8 @@ def made() -> Mapping[str, list[str]]:
         "audit.wrong.": each(Wrong),
         "document_state.": each(DocumentState),
         "verify.file.": each(Answer),
-        "verify.next.": each({Answer.FORGED, Answer.FOREIGN, Answer.DAMAGED, Answer.TOO_LARGE}),
+        "verify.strange.": each(pdf_structure.KINDS),
+        "verify.next.": each(set(Answer) - {Answer.GENUINE, Answer.SIGNATURE}),
         "verify.pages.": each(Found),
         "step.": each(TROUBLED_AT),
         "trouble.": each(TROUBLES),

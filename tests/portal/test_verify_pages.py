@@ -293,3 +293,25 @@ def test_verifying_shows_no_full_number(world: World) -> None:
     said = page(Browser(world).open(f"/verify/{number}"))
     assert CLEAN[3:] not in said
     assert CONTACT not in said
+
+
+def test_a_file_with_hidden_parts_is_called_altered(world: World, certificate: Document) -> None:
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(papers.pdf(certificate, language="zh"))) as pdf:
+        script = pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS=pikepdf.String("1"))
+        pdf.Root.OpenAction = script
+        pdf.save(out)
+    answer = check(world, out.getvalue())
+    assert "文件被改动过" in words(answer)
+    assert "加入了脚本或自动动作" in words(answer)
+
+
+def test_what_was_compared_only_in_part_is_not_shown_as_good(
+    world: World, certificate: Document, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = papers.pdf(certificate, language="zh")
+    monkeypatch.setattr(documents, "FORM", documents.FORM + 1)
+    answer = check(world, content)
+    assert 'class="box warn"' in page(answer)
+    assert "页面只比对了一部分" in words(answer)
+    assert "未比对的是" in words(answer)

@@ -27,28 +27,39 @@ class Found(StrEnum):
     PAGES = "pages"
     WORDS = "words"
     LOOK = "look"
+    STRANGE = "strange"
     UNREADABLE = "unreadable"
 
 
-ALTERED = frozenset({Found.PAGES, Found.WORDS, Found.LOOK, Found.UNREADABLE})
+ALTERED = frozenset({Found.PAGES, Found.WORDS, Found.LOOK, Found.STRANGE, Found.UNREADABLE})
 
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """What was found, on which page, and the signed words that are not there."""
+    """What was found, on which page, the signed words that are not there, what should not be."""
 
     found: Found
     page: int = 0
     signed: str = ""
+    strange: str = ""
 
 
 def compare(given: Contents, *, kind: DocumentKind, said: Mapping[str, Any]) -> Compared:
     """Hold the pages of a PDF against what was signed, in the language they are in."""
     if given.words is None:
         return Compared(Found.UNREADABLE)
+    compared = _pages_compared(given, given.words, kind=kind, said=said)
+    if compared.found not in ALTERED and given.strange:
+        # Pages that are as signed where we look may be others where somebody else looks.
+        return Compared(Found.STRANGE, strange=given.strange)
+    return compared
+
+
+def _pages_compared(
+    given: Contents, words: Pages, *, kind: DocumentKind, said: Mapping[str, Any]
+) -> Compared:
     if said.get("form") != documents.FORM:
         return Compared(Found.OTHER_FORM)
-    words = given.words
     try:
         ours = pdf_contents.read(
             *(
@@ -74,14 +85,17 @@ def _words_differ(given: Pages, signed: Pages) -> Compared | None:
 
 
 def _looks_differ(given: Contents, signed: Contents) -> Compared:
-    """Compare what can be seen, so that no picture is laid over the words."""
-    if given.fonts != signed.fonts:
-        return Compared(Found.SAME_WORDS)
+    """Compare what can be seen, so that no picture is laid over the words.
+
+    With another font every page looks otherwise. A file that has our fonts and more is none of those.
+    """
     pairs = zip(given.looks or [], signed.looks or [], strict=True)
-    for number, (there, ours) in enumerate(pairs, start=1):
-        if there != ours:
-            return Compared(Found.LOOK, page=number)
-    return Compared(Found.SAME)
+    differs = [number for number, (there, ours) in enumerate(pairs, start=1) if there != ours]
+    if not differs:
+        return Compared(Found.SAME)
+    if set(signed.fonts or []) <= set(given.fonts or []):
+        return Compared(Found.LOOK, page=differs[0])
+    return Compared(Found.SAME_WORDS)
 
 
 def _lines_of(pages: Pages) -> set[str]:

@@ -16,6 +16,7 @@ from dataclasses import asdict, dataclass
 import pikepdf
 import pypdfium2
 
+from xiaohu.closures import pdf_structure
 from xiaohu.proofing import confined
 
 ATTACHED = "document.jws"
@@ -31,13 +32,15 @@ class Contents:
     """What was found in one file.
 
     `token` is None where nothing of ours is attached, and empty where it cannot be unpacked;
-    `words` and `looks` have one entry for each page, and are None where pages cannot be read.
+    `words` and `looks` have one entry for each page, and are None where pages cannot be read;
+    `strange` is the kind of thing that no paper of ours is built of, if there is one.
     """
 
     token: str | None = None
     words: list[list[str]] | None = None
     fonts: list[str] | None = None
     looks: list[str] | None = None
+    strange: str = ""
 
 
 class NoPdf(ValueError):
@@ -61,10 +64,11 @@ def read(*files: bytes) -> list[Contents]:
 def _contents(data: bytes) -> Contents:
     with pikepdf.open(io.BytesIO(data)) as document:
         token, fonts = _token(document), _fonts(document)
+        strange = pdf_structure.strange(document, attached=ATTACHED) if token else ""
     try:
-        return Contents(token, *_pages(data, fonts))
+        return Contents(token, *_pages(data, fonts), strange)
     except (pypdfium2.PdfiumError, ValueError):
-        return Contents(token)
+        return Contents(token, strange=strange)
 
 
 def _token(document: pikepdf.Pdf) -> str | None:

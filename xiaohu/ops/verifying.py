@@ -49,7 +49,8 @@ def _told_without_pages(judged: Judged, *, say: Say, out: Say) -> int:
 
 def _altered(signed: Signed, compared: Compared, *, say: Say, out: Say) -> int:
     why = gettext(f"cli.verify.altered.{compared.found}")
-    say(why.format(page=compared.page, signed=compared.signed))
+    strange = gettext(f"verify.strange.{compared.strange}") if compared.strange else ""
+    say(why.format(page=compared.page, signed=compared.signed, strange=strange))
     return _tell(signed, "cli.verify.altered", out=out, code=FAILED)
 
 

@@ -20,7 +20,9 @@ from xiaohu.ui.templatetags.words import moment
 
 Row = tuple[str, str]
 MISTYPED, UNKNOWN = "mistyped", "unknown"
-_STANDING = frozenset({Answer.GENUINE, Answer.SIGNATURE, Answer.PARTLY})
+GOOD, UNSURE, BAD = "ok", "warn", "bad"
+# What is not compared is not called good: whoever holds it compares the signed facts themselves.
+_STANDING = {Answer.GENUINE: GOOD, Answer.SIGNATURE: GOOD, Answer.PARTLY: UNSURE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +124,7 @@ def pdf(result: Result, *, issued_by: str) -> bytes:
 class FileResult:
     """What became of a file: tone, sentence, what to do, each part, and what was signed."""
 
-    good: bool
+    tone: str
     sentence: str
     advice: str
     parts: Sequence[Row]
@@ -141,19 +143,20 @@ def of_file(judged: Judged, *, digest: str) -> FileResult:
         parts.append(digest_row)
         said = gettext(f"verify.file.{judged.answer}")
         then = gettext(f"verify.next.{judged.answer}")
-        return FileResult(good=False, sentence=said, advice=then, parts=parts, facts=())
+        return FileResult(BAD, sentence=said, advice=then, parts=parts, facts=())
     record = documents.find(judged.signed.said["number"])
     parts += [(gettext("verify.part.record"), _record(record, judged.signed)), digest_row]
     language = "en" if get_language() == "en" else "zh"
     facts = as_read(
         papers.facts(DocumentKind(judged.signed.kind), judged.signed.said, language=language)
     )
-    good, sentence = _answer(judged.answer, judged.signed, record)
-    then = gettext("verify.next.altered") if judged.answer is Answer.ALTERED else ""
+    tone, sentence = _answer(judged.answer, judged.signed, record)
+    asked = judged.answer in {Answer.ALTERED, Answer.PARTLY}
+    then = gettext(f"verify.next.{judged.answer}") if asked else ""
     newer = (record.replaced_by_id or "") if record is not None else ""
     known = record is not None and record.jws == judged.signed.token
     token = judged.signed.token if known else ""
-    return FileResult(good, sentence, then, parts, facts, newer, token)
+    return FileResult(tone, sentence, then, parts, facts, newer, token)
 
 
 def bundle_of(token: str) -> tuple[str, bytes] | None:
@@ -181,17 +184,17 @@ def download(content: bytes, *, name: str) -> HttpResponse:
     return answer
 
 
-def _answer(answer: Answer, signed: Signed, record: Document | None) -> tuple[bool, str]:
-    """Return whether a signed file may be relied on, and the sentence that says so."""
+def _answer(answer: Answer, signed: Signed, record: Document | None) -> tuple[str, str]:
+    """Return how far a signed file may be relied on, and the sentence that says so."""
     if answer not in _STANDING:
-        return False, gettext(f"verify.file.{answer}")
+        return BAD, gettext(f"verify.file.{answer}")
     if record is None:
-        return False, gettext("verify.file.unrecorded")
+        return BAD, gettext("verify.file.unrecorded")
     if record.jws != signed.token:
-        return False, gettext("verify.file.differs")
+        return BAD, gettext("verify.file.differs")
     if record.state != DocumentState.VALID:
-        return False, sentence_of(record, signed.said["issuer"])
-    return True, gettext(f"verify.file.{answer}")
+        return BAD, sentence_of(record, signed.said["issuer"])
+    return _STANDING[answer], gettext(f"verify.file.{answer}")
 
 
 def _signature(judged: Judged) -> str:
@@ -209,7 +212,8 @@ def as_read(rows: Sequence[Row]) -> list[Row]:
 def pages(compared: Compared) -> str:
     """Return which part of the pages differs."""
     words = gettext(f"verify.pages.{compared.found}")
-    return words.format(page=compared.page, signed=compared.signed)
+    strange = gettext(f"verify.strange.{compared.strange}") if compared.strange else ""
+    return words.format(page=compared.page, signed=compared.signed, strange=strange)
 
 
 def _record(record: Document | None, signed: Signed) -> str:
