@@ -13,14 +13,14 @@ from xiaohu.trail.models import Checkpoint, Event
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 
 
-def record(count: int) -> list[Event]:
+def record(count: int, *, action: str = "test") -> list[Event]:
     """Write some events."""
     with transaction.atomic():
         return [
             events.record(
                 operator="demo",
                 actor=WORKER,
-                action="test",
+                action=action,
                 case_id=None,
                 evidence={"number": str(n)},
                 now=NOON,

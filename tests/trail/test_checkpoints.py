@@ -9,9 +9,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 
-from tests.trail.growing import grow
+from tests.trail.growing import NOON, grow, record, unguarded
 from tests.vault.conftest import keyring
-from xiaohu.trail import auditing, checkpoints, keys
+from xiaohu.trail import auditing, checkpoints, keys, monitoring
 from xiaohu.trail.auditing import Wrong
 from xiaohu.trail.checkpoints import CheckpointRefused
 from xiaohu.trail.models import Checkpoint, Event
@@ -66,6 +66,53 @@ class TestCheckpoints:
             for place in journal.places():
                 place.write_bytes(forged)
             assert [one.wrong for one in auditing.verify().broken] == [Wrong.JOURNAL]
+
+    @pytest.mark.usefixtures("keyring")
+    def test_go_on_telling_of_a_journal_that_was_cut(self) -> None:
+        self._journal(b"one\ntwo\n")
+        grow(1)
+        assert not monitoring.look(now=NOON).broken
+        for place in journal.places():
+            place.unlink()
+        assert [one["wrong"] for one in monitoring.look(now=NOON).broken] == ["journal"]
+        self._journal(b"three\n")
+        for size in (9, 10):
+            grow(1)
+            assert checkpoints.erasures(Checkpoint.objects.get(size=size).note)
+            assert [(one.wrong, one.where) for one in auditing.verify().broken] == [
+                (Wrong.JOURNAL, "8")
+            ]
+            assert [one["where"] for one in monitoring.look(now=NOON).broken] == ["8"]
+        self._journal(b"three\nmore than\nthere was\n")
+        grow(1)
+        assert [one.where for one in auditing.verify().broken] == ["8"]
+
+    @pytest.mark.usefixtures("keyring")
+    def test_from_before_the_journal_was_made_anew_say_nothing_of_it(self) -> None:
+        self._journal(b"one\ntwo\n")
+        grow(1)
+        self._journal(b"two\n")
+        assert auditing.journal_cut() == 8
+        record(1, action=auditing.JOURNAL_MADE_ANEW)
+        grow(1)
+        assert auditing.journal_cut() is None
+        assert not monitoring.look(now=NOON).broken
+        self._journal(b"")
+        assert auditing.journal_cut() == 10
+
+    def _journal(self, text: bytes) -> None:
+        for place in journal.places():
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(text)
+
+    @pytest.mark.usefixtures("keyring")
+    def test_in_the_folder_speak_of_the_journal_where_the_database_is_older(self) -> None:
+        self._journal(b"one\n")
+        grow(1)
+        with unguarded():
+            Checkpoint.objects.filter(size=8)._raw_delete("default")
+            self._journal(b"")
+            assert auditing.journal_cut() == 8
 
     @pytest.mark.parametrize(
         "more", ["erasures 01 " + "A" * 43 + "=", "erasures 1 x", "", "erasures 1 " + "A" * 44]

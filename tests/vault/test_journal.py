@@ -10,7 +10,7 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from xiaohu.core.retention import Category
 from xiaohu.vault import journal, keys, records, units
-from xiaohu.vault.journal import JournalDamaged
+from xiaohu.vault.journal import JournalDamaged, JournalLost
 from xiaohu.vault.keys import Erased
 from xiaohu.vault.keystore.models import DestroyedKey, UnitKey
 
@@ -90,6 +90,59 @@ def test_the_longer_copy_counts(keyring: Keyring) -> None:
     erased()
     journal.ship()
     assert len(second.read_text().splitlines()) == 2
+    assert first.read_bytes() == second.read_bytes()
+
+
+def test_a_copy_that_is_gone_or_behind_is_made_whole_before_anything_is_added(
+    keyring: Keyring,
+) -> None:
+    erased()
+    erased()
+    journal.ship()
+    first, second = journal.places()
+    whole = first.read_bytes()
+    second.unlink()
+    assert journal.copies() == 1
+    journal.ship()
+    assert (second.read_bytes(), journal.copies()) == (whole, 2)
+    first.write_bytes(whole.splitlines(keepends=True)[0])
+    assert journal.copies() == 1
+    journal.ship()
+    assert first.read_bytes() == second.read_bytes() == whole
+
+
+def test_copies_that_differ_are_left_as_they_are(keyring: Keyring) -> None:
+    erased()
+    journal.ship()
+    second = journal.places()[1]
+    second.write_bytes(b'{"other": 1}\n')
+    erased()
+    with pytest.raises(JournalDamaged, match="copies"):
+        journal.ship()
+    assert DestroyedKey.objects.filter(shipped=False).count() == 1
+    assert len(list(journal.entries())) == 1
+
+
+def test_a_journal_that_is_gone_does_not_begin_anew(keyring: Keyring) -> None:
+    assert journal.copies() == 2
+    erased()
+    journal.ship()
+    for place in journal.places():
+        place.unlink()
+    assert journal.copies() == 0
+    erased()
+    with pytest.raises(JournalLost):
+        journal.ship()
+    assert not any(place.exists() for place in journal.places())
+
+
+def test_a_damaged_line_in_one_copy_is_read_from_the_other(keyring: Keyring) -> None:
+    unit = erased()
+    journal.ship()
+    first, _ = journal.places()
+    first.write_text(f"?{first.read_text()}")
+    assert journal.copies() == 1
+    assert [entry.unit for entry in journal.entries()] == [unit]
 
 
 def test_its_hash_grows_with_it_and_does_not_follow_what_is_rewritten(keyring: Keyring) -> None:
@@ -103,7 +156,8 @@ def test_its_hash_grows_with_it_and_does_not_follow_what_is_rewritten(keyring: K
     assert journal.digest() == (len(grown), hashlib.sha256(grown).digest())
     for place in journal.places():
         place.write_bytes(b"x" + grown[1:])
-    assert not journal.begins_with(*journal.digest())
+    claim = journal.digest()
+    assert journal.unfitting([claim]) == {claim}
     for place in journal.places():
         place.write_bytes(whole)
     assert journal.digest() == (len(whole), hashlib.sha256(whole).digest())

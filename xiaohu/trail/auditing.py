@@ -11,10 +11,11 @@ from django.db.models import BigIntegerField, Exists, F, Func, OuterRef
 from xiaohu.trail import checkpoints, events, keys, sequencer, tree
 from xiaohu.trail.checkpoints import CheckpointRefused
 from xiaohu.trail.events import canonical
-from xiaohu.trail.models import Checkpoint, Event, Node, Pending
+from xiaohu.trail.models import Checkpoint, Event, Leaf, Node, Pending
 from xiaohu.vault import journal
 
 NAMED = 20  # more differences than these are counted only
+JOURNAL_MADE_ANEW = "make_journal_anew"
 LATE_AFTER = timedelta(minutes=5)  # checkpoints are signed every minute
 
 
@@ -33,7 +34,7 @@ class Wrong(StrEnum):
     NOTE_MISSING = "note_missing"  # the folder has no note of a checkpoint
     NOTE_DIFFERS = "note_differs"  # the folder has another note than the database
     LATE = "late"  # events wait for a checkpoint
-    JOURNAL = "journal"  # the erasure journal was cut or written anew since a checkpoint
+    JOURNAL = "journal"  # the erasure journal was cut or written anew since this checkpoint
     DIGEST = "digest"  # an export with other lines than its manifest says
 
 
@@ -88,11 +89,27 @@ def verify() -> Report:
     size = sequencer.size()
     claims = [*_of_rows(rows, notes, found), *_of_notes(rows, notes, found)]
     root = _walk(size, sorted(claims, key=lambda claim: claim.size), found)
-    if rows and (named := checkpoints.erasures(rows[-1].note)) and not journal.begins_with(*named):
-        found.add(Wrong.JOURNAL, rows[-1].size)
+    if (cut := journal_cut()) is not None:
+        found.add(Wrong.JOURNAL, cut)
     for pk in _forgotten():
         found.add(Wrong.EVENT_UNPLACED, pk)
     return Report(size, len(rows), len(notes), root, tuple(found.named), found.count)
+
+
+def journal_cut() -> int | None:
+    """Return the first checkpoint the erasure journal does not go on from; None where it fits them all.
+
+    Every one is held against it, read once: after a cut the next ones name what was left. Those from
+    before the journal was made anew, which is an event of its own, say nothing of the new one.
+    """
+    signed = checkpoints.claims(after=made_anew_at())
+    return min((signed[claim] for claim in journal.unfitting(signed)), default=None)
+
+
+def made_anew_at() -> int:
+    """Return how many events there were when the erasure journal was last made anew; 0 if it never was."""
+    made = Leaf.objects.filter(event__action=JOURNAL_MADE_ANEW).order_by("-index")
+    return made.values_list("index", flat=True).first() or 0
 
 
 def late(*, now: datetime) -> Iterator[Broken]:

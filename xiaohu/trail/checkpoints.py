@@ -12,6 +12,7 @@ import re
 import tempfile
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature
@@ -22,6 +23,7 @@ from django.conf import settings
 from xiaohu.trail import keys, sequencer, tree
 from xiaohu.trail.models import Checkpoint
 from xiaohu.vault import journal
+from xiaohu.vault.journal_copies import Claim
 
 _ED25519 = b"\x01"
 _ERASURES = re.compile(r"erasures (0|[1-9][0-9]{0,15}) ([A-Za-z0-9+/]{43}=)")
@@ -85,7 +87,30 @@ def verify_note(note: str, known: Sequence[Ed25519PublicKey]) -> tuple[int, byte
         raise CheckpointRefused from None
 
 
-def erasures(note: str) -> tuple[int, bytes] | None:
+def claims(*, after: int) -> dict[Claim, int]:
+    """Return what is signed of the erasure journal, each with the smallest tree it was signed over.
+
+    Checkpoints over `after` events or fewer are left out: the journal was made anew since. Notes in
+    the folder that are newer than every row speak as well: the database may be an older one.
+    """
+    rows = Checkpoint.objects.filter(size__gt=after).order_by("size")
+    signed = rows.values_list("size", "note").iterator(chunk_size=1000)
+    found: dict[Claim, int] = {}
+    for size, note in chain(signed, _newer_than_rows(after)):
+        if (named := erasures(note)) is not None:
+            found.setdefault(named, size)
+    return found
+
+
+def _newer_than_rows(after: int) -> Iterator[tuple[int, str]]:
+    last = newest()
+    known = max(after, last.size if last is not None else 0)
+    for file in sorted(_folder().glob("*.note")):
+        if file.stem.isdecimal() and int(file.stem) > known:
+            yield int(file.stem), file.read_text(encoding="utf-8", errors="replace")
+
+
+def erasures(note: str) -> Claim | None:
     """Return length and hash of the erasure journal a checkpoint names; None where it names none."""
     last = note.partition("\n\n")[0].rpartition("\n")[2]
     found = _ERASURES.fullmatch(last)

@@ -9,6 +9,7 @@ from xiaohu.trail import auditing, checkpoints, keys, sequencer, tree
 from xiaohu.trail.auditing import Broken, Report, Wrong
 from xiaohu.trail.checkpoints import CheckpointRefused
 from xiaohu.trail.models import Checkpoint, Look, LookKind
+from xiaohu.vault import journal
 
 
 def look(*, now: datetime) -> Look:
@@ -55,6 +56,7 @@ def _found(seen: Look | None, newest: Checkpoint | None) -> Iterator[Broken]:
     yield from _of_folder(newest)
     if newest is not None:
         yield from _of_newest(newest)
+        yield from _of_journal(seen, newest)
     if seen is None or not seen.size:
         return
     if newest is None or newest.size < seen.size:
@@ -86,6 +88,17 @@ def _of_newest(newest: Checkpoint) -> Iterator[Broken]:
         yield Broken(Wrong.SHRUNK, str(newest.size))
     elif _root(newest.size) != signed[1]:
         yield Broken(Wrong.ROOT, str(newest.size))
+
+
+def _of_journal(seen: Look | None, newest: Checkpoint) -> Iterator[Broken]:
+    """Hold the length of the erasure journal against what is signed; a full look holds its hashes too."""
+    sizes = {newest.size, seen.size if seen is not None else 0}
+    for checkpoint in Checkpoint.objects.filter(pk__in=sizes).order_by("size"):
+        named = checkpoints.erasures(checkpoint.note)
+        shorter = named is not None and named[0] > journal.length()
+        if shorter and checkpoint.size > auditing.made_anew_at():
+            yield Broken(Wrong.JOURNAL, str(checkpoint.size))
+            return
 
 
 def _root(size: int) -> bytes | None:

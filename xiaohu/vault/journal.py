@@ -8,7 +8,7 @@ import fcntl
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -16,7 +16,8 @@ from uuid import UUID
 
 from django.db import transaction
 
-from xiaohu.vault import epoch_files
+from xiaohu.vault import epoch_files, journal_copies
+from xiaohu.vault.journal_copies import Claim, CopiesDiffer
 from xiaohu.vault.keystore.models import DestroyedKey
 from xiaohu.vault.router import KEYSTORE
 from xiaohu.vault.units import Unit
@@ -27,7 +28,11 @@ _HASHED: dict[Path, tuple[int, "hashlib._Hash"]] = {}
 
 
 class JournalDamaged(Exception):
-    """A line of the journal cannot be read in either copy; the message names file and line."""
+    """Neither copy of the journal can be read, or they differ; the message names files, and the line."""
+
+
+class JournalLost(JournalDamaged):
+    """Both copies of the journal are gone; the message names both places."""
 
 
 class Entry(NamedTuple):
@@ -40,10 +45,16 @@ class Entry(NamedTuple):
 def ship() -> int:
     """Write what the files do not have yet to both of them; return how much that was.
 
-    A line may be there twice where a process died between file and row: replaying it is harmless.
+    A copy that is shorter or gone is made whole first. A line may be there twice where a process
+    died between file and row: replaying it is harmless.
+
+    Raises:
+        JournalLost: both copies are gone, and would begin anew without what they had.
+        JournalDamaged: they differ.
     """
     shipped = 0
     with _one_at_a_time():
+        _level()
         more = True
         while more:
             batch = _unshipped()
@@ -54,6 +65,26 @@ def ship() -> int:
     return shipped
 
 
+def _level() -> None:
+    if is_lost():
+        raise JournalLost(", ".join(str(place) for place in places()))
+    try:
+        journal_copies.level(places())
+    except CopiesDiffer as differ:
+        raise JournalDamaged(str(differ)) from None
+
+
+def is_lost() -> bool:
+    """Say whether both copies are gone though keys were written into them."""
+    there = any(journal_copies.whole(place) for place in places())
+    return not there and DestroyedKey.objects.filter(shipped=True).exists()
+
+
+def copies() -> int:
+    """Return how many copies there are of all that was written."""
+    return 0 if is_lost() else len(journal_copies.complete(places()))
+
+
 def _write_down(batch: list[DestroyedKey]) -> None:
     lines = [_line(row) for row in batch]
     for place in places():
@@ -62,35 +93,42 @@ def _write_down(batch: list[DestroyedKey]) -> None:
 
 
 def entries() -> Iterator[Entry]:
-    """Read the longer copy of the journal, oldest first.
+    """Read the journal, oldest first: the longest copy of which every line can be read.
 
     Raises:
-        JournalDamaged: a line is not one of ours; a last one cut short by a crash is passed over.
+        JournalDamaged: neither can; a last line cut short by a crash is passed over.
     """
-    longest = max(places(), key=lambda place: place.stat().st_size if place.exists() else 0)
-    if longest.exists():
-        with longest.open("rb") as file:
-            yield from _read(longest, file)
+    by_length = sorted(places(), key=journal_copies.whole, reverse=True)
+    for place in by_length:
+        if _is_readable(place):
+            return _read(place)
+    return _read(by_length[0])
 
 
-def digest() -> tuple[int, bytes]:
-    """Return length and hash (SHA-256) of the longer copy, up to the end of its last whole line."""
-    longest = max(places(), key=lambda place: place.stat().st_size if place.exists() else 0)
+def _is_readable(place: Path) -> bool:
+    try:
+        return all(True for _ in _read(place))
+    except JournalDamaged:
+        return False
+
+
+def digest() -> Claim:
+    """Return length and hash of the longer copy, up to the end of its last whole line."""
+    longest = journal_copies.longest(places())
     if not longest.exists():
         return 0, hashlib.sha256().digest()
-    with longest.open("rb") as file:
-        size = _whole(file.fileno())
+    size = journal_copies.whole(longest)
     return size, _hash_so_far(longest, size)
 
 
-def begins_with(size: int, hashed: bytes) -> bool:
-    """Say whether a copy still begins with what had this length and hash."""
-    if size == 0:
-        return True
-    return any(
-        place.exists() and place.stat().st_size >= size and _hash_of(place, size) == hashed
-        for place in places()
-    )
+def length() -> int:
+    """Return how many bytes the longer copy has, up to the end of its last whole line."""
+    return journal_copies.whole(journal_copies.longest(places()))
+
+
+def unfitting(claims: Collection[Claim]) -> frozenset[Claim]:
+    """Return what was said of the journal and is not so any more: it was cut, or written anew."""
+    return journal_copies.unfitting(places(), claims)
 
 
 def _hash_so_far(place: Path, size: int) -> bytes:
@@ -102,24 +140,13 @@ def _hash_so_far(place: Path, size: int) -> bytes:
     if known > size:
         known, hashing = 0, hashlib.sha256()
     hashing = hashing.copy()
-    _read_into(hashing, place, known, size)
+    with place.open("rb") as file:
+        file.seek(known)
+        while known < size and (part := file.read(min(size - known, 1 << 20))):
+            hashing.update(part)
+            known += len(part)
     _HASHED[place] = size, hashing
     return hashing.digest()
-
-
-def _hash_of(place: Path, size: int) -> bytes:
-    """Return the hash of the first bytes of a file, every one of them read again."""
-    hashing = hashlib.sha256()
-    _read_into(hashing, place, 0, size)
-    return hashing.digest()
-
-
-def _read_into(hashing: "hashlib._Hash", place: Path, start: int, end: int) -> None:
-    with place.open("rb") as file:
-        file.seek(start)
-        while start < end and (part := file.read(min(end - start, 1 << 20))):
-            hashing.update(part)
-            start += len(part)
 
 
 def places() -> list[Path]:
@@ -127,15 +154,18 @@ def places() -> list[Path]:
     return [folder.parent / NAME for folder in epoch_files.folders()]
 
 
-def _read(place: Path, lines: Iterable[bytes]) -> Iterator[Entry]:
-    for number, line in enumerate(lines, start=1):
-        if not line.endswith(b"\n"):
-            return  # Cut short: its row was never marked as shipped, so it is written again.
-        try:
-            said = json.loads(line)
-            yield Entry(said["operator"], Unit(said["kind"], UUID(said["unit"])))
-        except (ValueError, KeyError, TypeError):
-            raise JournalDamaged(f"{place}:{number}") from None
+def _read(place: Path) -> Iterator[Entry]:
+    if not place.exists():
+        return
+    with place.open("rb") as file:
+        for number, line in enumerate(file, start=1):
+            if not line.endswith(b"\n"):
+                return  # Cut short: its row was never marked as shipped, so it is written again.
+            try:
+                said = json.loads(line)
+                yield Entry(said["operator"], Unit(said["kind"], UUID(said["unit"])))
+            except (ValueError, KeyError, TypeError):
+                raise JournalDamaged(f"{place}:{number}") from None
 
 
 def _unshipped() -> list[DestroyedKey]:
@@ -156,19 +186,11 @@ def _append(place: Path, lines: list[bytes]) -> None:
     place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     handle = os.open(place, os.O_RDWR | os.O_CREAT, 0o600)
     with os.fdopen(handle, "r+b") as file:
-        file.truncate(_whole(file.fileno()))
+        file.truncate(journal_copies.whole_of(file.fileno()))
         file.seek(0, os.SEEK_END)
         file.write(b"".join(lines))
         file.flush()
         os.fsync(file.fileno())
-
-
-def _whole(handle: int) -> int:
-    """Return where the last whole line ends; a crash may have left part of one."""
-    size = os.fstat(handle).st_size
-    start = max(0, size - 4096)
-    tail = os.pread(handle, size - start, start)
-    return start + tail.rfind(b"\n") + 1 if tail else 0
 
 
 @contextmanager
