@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from xiaohu.core.references import (
     ALPHABET,
+    CertificateNumberLength,
     CertificateNumberRefused,
     case_reference,
     certificate_number,
@@ -53,7 +54,16 @@ def test_every_single_slip_is_found(random: bytes, place: int, other: str) -> No
         normalise_certificate_number("".join(typed))
 
 
-@pytest.mark.parametrize("raw", ["", "C7K3", "C7K3-M9QX-4T2PP", "证明编号", "C7K3-M9QX-4T2!"])
-def test_other_texts_are_refused(raw: str) -> None:
-    with pytest.raises(CertificateNumberRefused):
+@pytest.mark.parametrize(
+    ("raw", "given"),
+    [("", 0), ("C7K3", 4), ("C7K3-M9QX-4T2PP", 13), ("证明编号", 4), ("C7K3-M9QX-4T2!", 11)],
+)
+def test_a_wrong_length_is_named_first(raw: str, given: int) -> None:
+    with pytest.raises(CertificateNumberLength) as refused:
         normalise_certificate_number(raw)
+    assert refused.value.params == {"length": 12, "given": given}
+
+
+def test_other_characters_are_refused() -> None:
+    with pytest.raises(CertificateNumberRefused):
+        normalise_certificate_number("C7K3-M9QX-4T2证")

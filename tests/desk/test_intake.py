@@ -4,12 +4,13 @@ import re
 from datetime import timedelta
 from typing import Any
 
+import pypdfium2
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tests.desk.officers import Desk, officer
 from tests.desk.test_finding import row
-from tests.portal.browser import Answer, page
+from tests.portal.browser import Answer, page, words
 from tests.stories import ARREARS, CLEAN, EMPTY, LARGE, World, picture, staff
 from xiaohu.closures import application, assisting, checking, knowing, reviewing, sitting
 from xiaohu.closures.application import NotYoursToPrint
@@ -135,7 +136,7 @@ def test_what_is_wrong_is_said_and_nothing_is_opened(
 ) -> None:
     answer = desk.send("/new", **told(world, **changes))
     assert answer.status_code == 422
-    assert said in page(answer)
+    assert said in words(answer)
     assert not Case.objects.exists()
 
 
@@ -285,9 +286,14 @@ def test_when_the_operator_is_away_it_is_said(world: World, desk: Desk) -> None:
 
 
 def test_the_form_is_printed_in_full_and_on_record(world: World, desk: Desk) -> None:
-    case = taken(world, desk)
+    case = taken(world, desk, contact="13900000009", reason="price")
     answer = desk.open(f"/case/{case.reference}/form")
     assert answer.content.startswith(b"%PDF")
+    said = pypdfium2.PdfDocument(answer.content)[0].get_textpage().get_text_range()
+    assert "130 0000 0001" in said
+    assert "139 0000 0009" in said
+    assert "+86" not in said
+    assert "资费原因" in said
     assert Event.objects.filter(action="print_form", case_id=case.pk).count() == 1
     stranger, finance = staff("zhou"), staff("qian", ActorKind.FINANCE)
     stranger.operator = "another"
@@ -432,3 +438,18 @@ def test_choices_and_consents_are_in_the_words_of_staff(world: World, desk: Desk
     assert "对方同意为退款使用这个收款账户" in text
     case = taken(world, desk, ARREARS="pay")
     assert "机主去缴费" in page(desk.open(f"/case/{case.reference}"))
+
+
+def test_the_consent_that_is_missing_is_named(world: World, desk: Desk) -> None:
+    bank = {"route": "bank_account", "bank": "示例银行", "account": "6222000000051234"}
+    assert "还没有单独同意：收款账户" in page(desk.send("/new", **told(world, **bank)))
+
+
+def test_what_lapses_is_said_with_its_amounts(world: World, desk: Desk) -> None:
+    other = with_another_line(world)
+    for line, gift_fen in ((world.line(), 5000), (other, 250)):
+        world.outside.change(line, gift_fen=gift_fen, points=1600, coupons=0)
+    looked = words(desk.send("/new", **told(world, look_up="1", also=[str(other.pk)])))
+    assert "赠送话费 52.50 元，抵扣末期账单后剩余的失效" in looked
+    assert "3200 积分将失效" in looked
+    assert "卡券" not in looked

@@ -62,7 +62,7 @@ def test_an_unknown_number_is_not_called_fake(world: World) -> None:
     said = words(Browser(world).open("/verify/0000-0000-0000"))
     assert "没有查到这个编号" in said
     assert "查不到不等于伪造" in said
-    assert "编号有一位看起来不对" in words(Browser(world).open("/verify/C7K3-M9QX-4T2P"))
+    assert "编号看起来有一位不对" in words(Browser(world).open("/verify/C7K3-M9QX-4T2P"))
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -269,8 +269,14 @@ def test_one_wrong_character_is_noticed(world: World) -> None:
     assert stranger.open(f"/verify?number={wrong}").status_code == 422
     answer = stranger.open(f"/verify/{wrong}")
     assert answer.status_code == 404
-    assert "编号有一位看起来不对" in words(answer)
+    assert "编号看起来有一位不对" in words(answer)
     assert stranger.open("/verify?number=").status_code == 422
+
+
+def test_a_number_that_is_too_short_is_told_so(world: World) -> None:
+    for answer in (Browser(world).open("/verify?number=abc"), Browser(world).open("/verify/abc")):
+        assert "编号应为 12 位，填写的是 3 位" in words(answer)
+        assert "有一位不对" not in words(answer)
 
 
 def test_checking_numbers_has_a_limit(world: World) -> None:

@@ -9,11 +9,22 @@ from django.utils import translation
 from django.utils.translation import gettext
 
 from xiaohu.access.models import StaffUser
-from xiaohu.closures import applying, assisting, drafting, moves, papers, paying, queries
+from xiaohu.closures import (
+    applying,
+    assisting,
+    drafting,
+    moves,
+    papers,
+    paying,
+    queries,
+    volunteering,
+)
 from xiaohu.closures.models import Case
 from xiaohu.core.actors import ActorKind
 from xiaohu.core.calendar import CHINA
+from xiaohu.core.numbers import national
 from xiaohu.core.readout import ReadItem
+from xiaohu.core.reasons import Reason
 from xiaohu.registry import lines
 from xiaohu.trail import events
 
@@ -87,14 +98,30 @@ def _who(case: Case) -> list[Row]:
 
 def _what(case: Case) -> list[Row]:
     found = queries.lines_of_case(case)
-    rows = [(gettext("review.line"), one) for one in lines.readable_service(found, "number")]
+    numbers = lines.readable_service(found, "number")
+    rows = [(gettext("review.line"), national(number)) for number in numbers]
     rows.append((gettext("review.scope"), gettext(f"scope.{case.scope}")))
     if case.refund_route:
         paid = paying.payee(case)
-        to = " ".join(filter(None, (paid.get("bank"), paid.get("account"))))
-        rows.append((gettext("review.refund"), f"{gettext(f'route.{case.refund_route}')} {to}"))
-    rows.append((gettext("review.contact"), drafting.contact(case)))
+        to = [paid.get("bank", ""), paid.get("account", ""), _line_paid(case)]
+        parts = [gettext(f"route.{case.refund_route}"), *filter(None, to)]
+        rows.append((gettext("review.refund"), " ".join(parts)))
+    rows.append((gettext("review.reason"), _reason(case)))
+    rows.append((gettext("review.contact"), national(drafting.contact(case))))
     return rows
+
+
+def _line_paid(case: Case) -> str:
+    """Return the number of the holder's other line that takes the money, where one does."""
+    line = paying.line_paid(case)
+    return national(lines.readable_service([line], "number")[0]) if line is not None else ""
+
+
+def _reason(case: Case) -> str:
+    """Return why the line is closed, with own words where there are any."""
+    said = gettext(f"reason.{case.reason or Reason.NOT_SAID.value}")
+    own = volunteering.own_words_of(case)
+    return f"{said}：{own}" if own else said
 
 
 def _read(case: Case) -> list[Row]:

@@ -25,6 +25,12 @@ class CertificateNumberRefused(Refusal):
     code = "CERTIFICATE_NUMBER_REFUSED"
 
 
+class CertificateNumberLength(CertificateNumberRefused):
+    """The number has too many characters or too few: `given`, where `length` are needed."""
+
+    code = "CERTIFICATE_NUMBER_LENGTH"
+
+
 def case_reference(*, now: datetime, random: bytes) -> str:
     """Return "XH-2611-7K3M-9Q" from the month of opening and at least four random bytes."""
     return _reference(CASE, now=now, random=random)
@@ -60,12 +66,15 @@ def normalise_certificate_number(raw: str) -> str:
     """Return the printed form of a typed number.
 
     Raises:
-        CertificateNumberRefused: wrong length, a foreign character, or the check fails.
+        CertificateNumberLength: it is too long or too short.
+        CertificateNumberRefused: a foreign character, or the check fails.
     """
     typed = _typed(raw)
+    if len(typed) != CERTIFICATE_BODY + 1:
+        raise CertificateNumberLength(length=CERTIFICATE_BODY + 1, given=len(typed))
     body, check = typed[:-1], typed[-1:]
     foreign = set(typed) - set(ALPHABET)
-    if foreign or len(body) != CERTIFICATE_BODY or check != _check_character(body):
+    if foreign or check != _check_character(body):
         raise CertificateNumberRefused
     return _grouped(typed)
 

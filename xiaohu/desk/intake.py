@@ -19,6 +19,7 @@ from xiaohu.core.applicants import ApplicantKind
 from xiaohu.core.checks import CheckCode, Finding
 from xiaohu.core.choices import Choice
 from xiaohu.core.consents import ConsentKind
+from xiaohu.core.facts import LineFacts
 from xiaohu.core.identity import DocumentKind
 from xiaohu.core.numbers import NumberRefused, normalise
 from xiaohu.core.profile import RefundRoute
@@ -34,6 +35,7 @@ from xiaohu.screening import facts as screening
 from xiaohu.screening.facts import Gathered
 from xiaohu.ui.refusals import Refused, sentence
 from xiaohu.ui.said import to_staff
+from xiaohu.ui.templatetags.words import yuan
 
 MOST_OTHERS = 50
 
@@ -58,7 +60,25 @@ class Known:
     @property
     def refundable_fen(self) -> int:
         """What the holder may get back of all lines together."""
-        return sum(said.facts.refundable_fen for said in (self.gathered, *dict(self.more).values()))
+        return sum(facts.refundable_fen for facts in self.facts)
+
+    @property
+    def facts(self) -> list[LineFacts]:
+        """What the operator says of each line."""
+        return [said.facts for said in (self.gathered, *dict(self.more).values())]
+
+    @property
+    def lapsing(self) -> list[str]:
+        """What lapses with all lines together, as it is read out: how much of each."""
+        gift_fen = sum(facts.gift_fen for facts in self.facts)
+        points = sum(facts.points for facts in self.facts)
+        coupons = sum(facts.coupons for facts in self.facts)
+        told = [
+            (gift_fen, gettext("lapses.gift_rest").format(amount=yuan(gift_fen))),
+            (points, gettext("lapses.points").format(points=points)),
+            (coupons, gettext("lapses.coupons").format(n=coupons)),
+        ]
+        return [words for amount, words in told if amount]
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from xiaohu.closures.verifying import Answer, Judged, Signed
 from xiaohu.core.references import CertificateNumberRefused, normalise_certificate_number
 from xiaohu.trail import keys, signing
 from xiaohu.trail.signing import SignatureRefused
+from xiaohu.ui.refusals import sentence
 from xiaohu.ui.templatetags import words as written
 from xiaohu.ui.templatetags.words import moment
 
@@ -45,8 +46,8 @@ def of_number(typed: str, *, now: datetime) -> Result:
     """Return what the records say of a number as typed."""
     try:
         number = normalise_certificate_number(typed)
-    except CertificateNumberRefused:
-        return Result(MISTYPED, typed)
+    except CertificateNumberRefused as refused:
+        return Result(MISTYPED, typed, sentence(refused).what)
     found = documents.find(number)
     return _of(found, now) if found is not None else Result(UNKNOWN, number)
 

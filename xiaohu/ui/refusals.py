@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext
 
+from xiaohu.core.consents import ConsentMissing
 from xiaohu.core.refusals import Refusal
 from xiaohu.vault.box import BoxRefused
 from xiaohu.vault.keys import KeystoreUnavailable
@@ -73,6 +74,8 @@ def sentence(refusal: Refusal) -> Sentence:
         params["codes"] = " · ".join(
             gettext(f"check.title.{code}") for code in str(params["codes"]).split()
         )
+    if refusal.code == ConsentMissing.code:
+        params["consent"] = gettext(f"consent.short.{params['kind']}")
     prefix = REASONS.get(refusal.code)
     if prefix is not None:
         key = f"{prefix}{params['why']}"

@@ -21,6 +21,7 @@ from xiaohu.portal.verify_forms import CertificateNumber, PaperFile
 from xiaohu.queue import clock
 from xiaohu.trail import keys, published
 from xiaohu.ui.context import page as frame
+from xiaohu.ui.refusals import sentence
 
 CHECKS_A_MINUTE = 30
 FILES_A_MINUTE = 10
@@ -34,8 +35,8 @@ def verify(request: HttpRequest) -> HttpResponse:
         try:
             number = normalise_certificate_number(form.cleaned_data["number"])
             return HttpResponseRedirect(reverse("portal:verify_result", args=[number]))
-        except CertificateNumberRefused:
-            form.add_error("number", gettext("refusal.CERTIFICATE_NUMBER_REFUSED"))
+        except CertificateNumberRefused as refused:
+            form.add_error("number", sentence(refused).what)
     return _form(request, form, PaperFile())
 
 
