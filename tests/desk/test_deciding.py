@@ -168,7 +168,8 @@ def test_what_happened_at_one_moment_is_told_once(world: World) -> None:
     case = waiting(world)
     world.agree(case, ConsentKind.ID_PHOTO, ConsentKind.FACE)
     told = page(officer(world).sign_in().open(f"/case/{case.reference}"))
-    assert told.count("已单独同意") == 1
+    assert told.count("已单独同意：证件照片") == 1
+    assert told.count("已单独同意：人脸核验") == 1
 
 
 @pytest.mark.parametrize("outcome", ["return", "refuse"])
@@ -342,7 +343,7 @@ def test_stale_checks_ask_to_check_again(world: World) -> None:
     desk.send(f"/case/{case.reference}", claim="1")
     answer = desk.decide(case, "approve")
     assert answer.status_code == 409
-    assert "已超过 30 分钟" in page(answer)
+    assert "已超过 30 分钟" in words(answer)
     assert 'name="recheck"' in page(answer)
     assert desk.send(f"/case/{case.reference}", recheck="1").status_code == 302
     assert desk.decide(case, "approve").status_code == 302

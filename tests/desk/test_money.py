@@ -61,7 +61,7 @@ def test_a_comparison_that_agrees_is_not_green_while_something_waits(world: Worl
     desk = finance(world)
     assert "全部一致。</p></div>" in page(desk.open("/money"))
     found(world)
-    assert "全部一致。 待处理 1 项。</p></div>" in page(desk.open("/money"))
+    assert "没有新的差异。待处理的差异 1 项。</p></div>" in page(desk.open("/money"))
     assert "待办已清空" not in page(desk.open("/"))
 
 

@@ -138,7 +138,7 @@ def test_of_two_who_must_agree_the_first_is_told_so(
     desk = officer(world).sign_in()
     desk.send(f"/case/{case.reference}", claim="1")
     desk.decide(case, "approve")
-    assert f"{case.reference} 已同意，等待第二人决定" in page(desk.open("/"))
+    assert f"{case.reference} 已同意，等待第二人决定" in words(desk.open("/"))
     assert Case.objects.get(pk=case.pk).state == "in_review"
 
 

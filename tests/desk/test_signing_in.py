@@ -3,12 +3,12 @@
 import pytest
 
 from tests.desk.officers import PASSWORD, code, officer
-from tests.portal.browser import page
+from tests.portal.browser import page, words
 from tests.stories import World
 
 pytestmark = pytest.mark.django_db(databases=["default", "keystore"])
 
-REFUSED = "账号、密码或动态验证码不正确"
+REFUSED = "用户名、密码或动态验证码不正确"
 
 
 def test_all_three_open_the_desk(world: World) -> None:
@@ -41,7 +41,7 @@ def test_five_tries_close_the_door_for_a_while(world: World) -> None:
     for _ in range(5):
         desk.try_to(password="not this one", code="000000")
     locked = desk.try_to(code=code(desk.officer))
-    assert "请 15 分钟后再试" in page(locked)
+    assert "请 15 分钟后再试" in words(locked)
     assert "代码 TOO_MANY_TRIES" in page(locked)
     assert REFUSED not in page(locked)
     world.clock.pass_(minutes=16)

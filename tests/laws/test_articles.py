@@ -32,6 +32,11 @@ AGREED = {
 }
 
 
+def test_english_apostrophes_are_the_printer_s() -> None:
+    english = [file for file in FILES if file.parent.name == "en"]
+    assert [file.name for file in english if "'" in file.read_text(encoding="utf-8")] == []
+
+
 def profile(key: str) -> Profile:
     """Return a shipped profile."""
     return policies.read(policies.shipped(key)).profile

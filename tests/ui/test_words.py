@@ -5,12 +5,14 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 from django.template import Context, Template
+from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.safestring import SafeString
 
 from xiaohu.core.calendar import CHINA
+from xiaohu.ui.refusals import Sentence
 from xiaohu.ui.templatetags import words
-from xiaohu.ui.templatetags.words import day, moment, t, yuan
+from xiaohu.ui.templatetags.words import day, moment, t, unbroken, yuan
 
 
 @pytest.fixture(params=["zh-hans", "en"])
@@ -112,3 +114,13 @@ def test_parameters_are_text_unless_they_are_markup_of_our_own(
 def test_a_parameter_that_is_missing_is_never_written_as_a_gap() -> None:
     with pytest.raises(KeyError):
         t("money.yuan")
+
+
+@pytest.mark.parametrize("whole", ["XH-2611-7K3M-9Q", "C7K3-M9QX-4T2P"])
+def test_no_line_ends_inside_a_reference(whole: str) -> None:
+    assert unbroken(f"已有申请 {whole}，请查看") == (
+        f'已有申请 <span class="nowrap">{whole}，</span>请查看'
+    )
+    told = Sentence("ALREADY_CLOSING", f"已有申请 {whole}", f"请打开 {whole}")
+    shown = render_to_string("ui/problem.html", {"sentence": told, "tone": "bad"})
+    assert shown.count(f'<span class="nowrap">{whole}</span>') == 2

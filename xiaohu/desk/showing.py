@@ -36,6 +36,7 @@ from xiaohu.proofing import papers, proofs
 from xiaohu.queue import clock
 from xiaohu.settlement import findings
 from xiaohu.trail import events
+from xiaohu.trail.models import Event
 from xiaohu.ui import shown
 from xiaohu.ui.said import not_erased, to_staff, trouble
 from xiaohu.ui.shown import ShownClosing
@@ -43,6 +44,7 @@ from xiaohu.ui.shown import ShownClosing
 OUTCOMES = ("approve", "return", "refuse")
 OWN_OUTCOMES = ("approve", "stop")  # of a closing the operator started
 
+_OF_CONSENTS = {"consent": "event.consent_to", "withdraw_consent": "event.withdraw_consent_to"}
 AT_THE_DESK = frozenset({ActorKind.OFFICER, ActorKind.REVIEWER})  # colleagues, known by name
 
 
@@ -131,9 +133,17 @@ def last_move(case: Case) -> tuple[str, str, datetime] | None:
 
 
 def _timeline(case: Case) -> list[tuple[str, datetime]]:
-    """Return what happened and when; what a page would say twice of one minute is said once."""
-    told = {(event.action, f"{event.at:%F %R}"): event for event in events.of_case(case.pk)}
-    return [(event.action, event.at) for event in told.values()]
+    """Return what happened and when, in words; what would be said twice of one minute is said once."""
+    told = [(_happened(event), event.at) for event in events.of_case(case.pk)]
+    return list({(words, f"{at:%F %R}"): (words, at) for words, at in told}.values())
+
+
+def _happened(event: Event) -> str:
+    """Return the words of an event; of a consent, to what it was given."""
+    to = event.evidence.get("consent")
+    if not to:
+        return gettext(f"event.{event.action}")
+    return gettext(_OF_CONSENTS[event.action]).format(what=gettext(f"consent.short.{to}"))
 
 
 def _stale_after(checked: Checked | None, now: datetime) -> int | None:

@@ -41,6 +41,7 @@ _WHOLE = re.compile(
             r"\d{1,2} [A-Z][a-z]+ \d{4}(?: \d{2}:\d{2})?",
             r"\d{2,3} \*{2,4} \d{2,4}",  # masked numbers
             r"[A-Z]{2}-\d{4}-[0-9A-Z]{4}-[0-9A-Z]{2}",  # references
+            r"[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}",  # numbers of documents
             r"\d[\d,]* (?:个工作日|天|分钟|小时|积分)",
             r"(?:余额约 |about )?\N{MINUS SIGN}?\d[\d,]*(?:\.\d{2})? (?:元|yuan)",  # amounts
         )
