@@ -147,6 +147,20 @@ def _left_behind(page: Page, language: str) -> Iterator[str]:
         yield f"would lose {name} with another language or size"
 
 
+def _torn(page: Page, language: str) -> Iterator[str]:
+    """Yield references and numbers of documents torn in two; in an address lines end where they can."""
+    script = """() => { const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), torn = [];
+        const told = /(?<![\\/\\w])(?:[A-Z]{2}-\\d{4}-[0-9A-Z]{4}-[0-9A-Z]{2}|[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}\\b)/g;
+        while (walk.nextNode()) for (const one of walk.currentNode.data.matchAll(told)) {
+            const range = document.createRange();
+            range.setStart(walk.currentNode, one.index);
+            range.setEnd(walk.currentNode, one.index + one[0].length);
+            if (new Set([...range.getClientRects()].map(r => Math.round(r.top))).size > 1) torn.push(one[0]);
+        } return torn; }"""
+    for number in page.evaluate(script):
+        yield f"breaks {number} over two lines"
+
+
 RULES: tuple[Rule, ...] = (
     _sideways,
     _language,
@@ -161,6 +175,7 @@ RULES: tuple[Rule, ...] = (
     _inline,
     _weight,
     _left_behind,
+    _torn,
 )
 
 

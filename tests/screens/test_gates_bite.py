@@ -36,6 +36,10 @@ PLANTED = {
         "document.querySelector('h1').textContent = '<span class=\"nowrap\">3</span>'",
         'shows <span class="nowrap"> as words',
     ),
+    "torn reference": (
+        "Object.assign(document.querySelector('main p'), {innerHTML: '<b>' + 'XH-2611-7K3M-9Q '.repeat(9) + '</b>'})",
+        "breaks XH-2611-7K3M-9Q over two lines",
+    ),
     "english in chinese": (
         "document.querySelector('h1').textContent = 'Choose one or more lines to close'",
         "in the other language",

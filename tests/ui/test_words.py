@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from xiaohu.core.calendar import CHINA
 from xiaohu.ui.refusals import Sentence
 from xiaohu.ui.templatetags import words
-from xiaohu.ui.templatetags.words import day, moment, t, unbroken, yuan
+from xiaohu.ui.templatetags.words import day, moment, t, unbroken, whole_references, yuan
 
 
 @pytest.fixture(params=["zh-hans", "en"])
@@ -124,3 +124,9 @@ def test_no_line_ends_inside_a_reference(whole: str) -> None:
     told = Sentence("ALREADY_CLOSING", f"已有申请 {whole}", f"请打开 {whole}")
     shown = render_to_string("ui/problem.html", {"sentence": told, "tone": "bad"})
     assert shown.count(f'<span class="nowrap">{whole}</span>') == 2
+
+
+def test_words_with_a_reference_are_escaped_once() -> None:
+    escaped = t("help.complaint.reference")
+    assert whole_references(SafeString(f"{escaped} &amp; XH-2611-7K3M-9Q")).count("&amp;") == 1
+    assert whole_references("a & b").count("&amp;") == 1

@@ -32,6 +32,9 @@ SAYS_I = frozenset(
     }
 )
 SAYS_YOU = frozenset({CaseState.AWAITING_CUSTOMER})
+# References, and numbers of documents.
+_REFERENCE = r"[A-Z]{2}-\d{4}-[0-9A-Z]{4}-[0-9A-Z]{2}|[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}"
+_REFERENCES = re.compile(f"((?:{_REFERENCE})[，。；]?)")
 _WHOLE = re.compile(
     "((?:"
     + "|".join(
@@ -40,8 +43,7 @@ _WHOLE = re.compile(
             r"\d{4}年\d{1,2}月\d{1,2}日(?: \d{2}:\d{2})?",  # days and moments
             r"\d{1,2} [A-Z][a-z]+ \d{4}(?: \d{2}:\d{2})?",
             r"\d{2,3} \*{2,4} \d{2,4}",  # masked numbers
-            r"[A-Z]{2}-\d{4}-[0-9A-Z]{4}-[0-9A-Z]{2}",  # references
-            r"[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}",  # numbers of documents
+            _REFERENCE,
             r"\d[\d,]* (?:个工作日|天|分钟|小时|积分)",
             r"(?:余额约 |about )?\N{MINUS SIGN}?\d[\d,]*(?:\.\d{2})? (?:元|yuan)",  # amounts
         )
@@ -111,7 +113,18 @@ def counter_hours(profile: Profile | None) -> str:
 @register.filter
 def unbroken(text: str) -> SafeString:
     """Return hours, moments, masked numbers and amounts so that no line ends inside them."""
-    parts = _WHOLE.split(text)
+    return _joined(_WHOLE.split(text))
+
+
+@register.filter
+def whole_references(text: str) -> SafeString:
+    """Return a text so that no line ends at the hyphen of a reference in it."""
+    parts = _REFERENCES.split(text)
+    # What is escaped already is not escaped again.
+    return _joined([SafeString(part) for part in parts] if isinstance(text, SafeString) else parts)
+
+
+def _joined(parts: list[str]) -> SafeString:
     return format_html_join(
         "", "{}", ((_kept(part) if at % 2 else part,) for at, part in enumerate(parts))
     )
