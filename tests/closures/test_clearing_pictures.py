@@ -8,7 +8,8 @@ import pytest
 from PIL import Image
 
 from tests.closures.states import large, officer
-from tests.stories import LARGE, OPERATOR, World, picture
+from tests.closures.test_holding import hold, release
+from tests.stories import LARGE, OPERATOR, World, closing_of, picture
 from xiaohu.closures import applying, checking, clearing_pictures, reviewing
 from xiaohu.closures.models import Case
 from xiaohu.core.applicants import Evidence
@@ -104,6 +105,19 @@ def test_stay_while_an_authority_has_the_data_kept(world: World) -> None:
     checking.run(case_id=case.pk, now=world.now)
     assert clearing_pictures.drop_due(now=world.now + timedelta(days=16)) == 0
     assert Evidence.HOLDER_ID in kinds(case)
+
+
+def test_stay_while_two_people_here_have_the_request_held(world: World) -> None:
+    case = decided(world)
+    world.skip_until(case, lambda: not closing_of(case).is_open)
+    case.refresh_from_db()
+    assert case.execute_at is not None
+    over = case.execute_at + timedelta(days=16)
+    placed = hold(world, closing_of(case))
+    assert clearing_pictures.drop_due(now=over) == 0
+    assert Evidence.HOLDER_ID in kinds(case)
+    release(world, placed)
+    assert clearing_pictures.drop_due(now=over) == 1
 
 
 def test_wait_for_a_keystore_that_is_away(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,13 +4,16 @@ from datetime import timedelta
 
 import pytest
 
+from tests.closures.test_holding import hold, release
 from tests.erasure.crm import VARIABLE, Crm
 from tests.erasure.test_outside import people
 from tests.stories import OPERATOR, World, staff
 from xiaohu.access.models import StaffUser
 from xiaohu.closures import erasing_later, late_stores
 from xiaohu.closures.late_stores import NothingLate, NotYoursToSeeTo
+from xiaohu.closures.models import Closing
 from xiaohu.core.actors import ActorKind
+from xiaohu.erasure import outside
 from xiaohu.erasure.models import OutsideErasure, OutsideState
 from xiaohu.erasure.outside import Late
 from xiaohu.trail.models import Event
@@ -80,3 +83,19 @@ def test_what_is_a_day_late_is_not_overdue_yet(world: World, overdue: Crm) -> No
     OutsideErasure.objects.update(keep_until=world.now.date() - timedelta(days=1))
     assert row.keep_until is not None
     assert late(world) == []
+
+
+def test_what_an_authority_holds_stays_there_too_and_is_nobodys_task(
+    world: World, overdue: Crm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(VARIABLE, overdue.address)
+    row = OutsideErasure.objects.get(state=OutsideState.KEPT.value)
+    placed = hold(world, Closing.objects.get(pk=row.closing_id))
+    world.clock.pass_(hours=1)
+    assert (erasing_later.erase_due(now=world.now), late(world)) == (0, [])
+    assert outside.claim(row.pk, now=world.now, until=world.now) is None
+    release(world, placed)
+    assert erasing_later.erase_due(now=world.now) == 1
+    assert late(world) == []
+    row.refresh_from_db()
+    assert row.state == OutsideState.DONE

@@ -13,6 +13,7 @@ from xiaohu.core import pictures
 from xiaohu.core.actors import CLOCK
 from xiaohu.core.applicants import DECIDE
 from xiaohu.core.states import CaseState
+from xiaohu.erasure import holds
 from xiaohu.proofing import papers
 from xiaohu.screening import facts as screening
 from xiaohu.trail import events
@@ -87,6 +88,8 @@ def _is_due(case: Case, now: datetime) -> bool:
 
 
 def _held(case: Case) -> bool:
-    """Say whether an authority has what belongs to a line kept."""
-    ids = [closing.pk for closing in queries.closings_of(case) if closing.line_id is not None]
-    return any(said.facts.legal_hold for said in screening.last_of(ids).values())
+    """Say whether an authority has what belongs to a request kept: through the operator, or here."""
+    ids = [closing.pk for closing in queries.closings_of(case)]
+    return bool(holds.over(ids)) or any(
+        said.facts.legal_hold for said in screening.last_of(ids).values()
+    )

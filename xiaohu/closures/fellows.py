@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from xiaohu.closures import alarms, outside, restriction_checks
+from xiaohu.closures import alarms, holding, outside, restriction_checks
 from xiaohu.closures.models import Closing
 from xiaohu.closures.work import Work, seen_among
 from xiaohu.core.states import CaseState
@@ -74,7 +74,7 @@ def _free(work: Work, leases: dict[UUID, int]) -> list[Closing]:
         return []
     found = seen_among(_waiting(work).filter(pk__in=leases))
     closings = list(found.order_by("next_action_at"))
-    free = restriction_checks.free(closings)
+    free = restriction_checks.free(closings) & holding.free(closings, now=work.clock())
     return [closing for closing in closings if closing.pk in free]
 
 

@@ -8,9 +8,9 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Coalesce
 
 from xiaohu.closures import moves, queries, submitting
+from xiaohu.closures.holding import HELD
 from xiaohu.closures.models import Case, Closing, HumanQueue
 from xiaohu.closures.restriction_checks import WAITS_FOR_CHECK
-from xiaohu.closures.steps.refund import HELD
 from xiaohu.core.actors import CLOCK
 from xiaohu.core.applicants import ApplicantKind
 from xiaohu.core.calendar import day_of

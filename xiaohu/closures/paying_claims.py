@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from xiaohu.closures import claiming, clearing, paying, submitting
+from xiaohu.closures import claiming, clearing, holding, paying, submitting
 from xiaohu.closures.effecting import Doing, carry_out
 from xiaohu.closures.models import Closing
-from xiaohu.closures.steps.refund import hold_back, is_on_its_way, under_order
+from xiaohu.closures.steps.refund import is_on_its_way, under_order
 from xiaohu.closures.work import Progress, Work
 from xiaohu.core.money import Money
 from xiaohu.core.notices import Notice
@@ -28,7 +28,7 @@ def go_on(work: Work) -> Progress:
     begun = is_on_its_way(closing)
     said = clearing.said_now(closing, now=work.clock()) if not begun else None
     if said is not None and said.legal_hold:
-        return hold_back(work, said.hold_review_on)
+        return holding.hold_back(work, said.hold_review_on)
     payout = providers.payout()
     to: list[Payee] = []
 

@@ -5,8 +5,8 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 
 from xiaohu.closures import minding, moves, queries
+from xiaohu.closures.holding import HELD
 from xiaohu.closures.models import Case, Closing
-from xiaohu.closures.steps.refund import HELD
 from xiaohu.core.applicants import HolderKind
 from xiaohu.core.calendar import day_of
 from xiaohu.core.schedule import next_promise, refund_due

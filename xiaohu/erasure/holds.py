@@ -8,11 +8,14 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import QuerySet
 
 from xiaohu.core.kept import KeptAct
 from xiaohu.erasure.models import KeptRequest
 from xiaohu.vault import buckets
+
+_BEGINNING = 0x786848  # the advisory lock of a hold that begins
 
 
 def standing(operator: str) -> QuerySet[KeptRequest]:
@@ -27,6 +30,17 @@ def held() -> set[UUID]:
     return {closing_id for of_one in subjects for closing_id in of_one}
 
 
+def over(closings: Collection[UUID]) -> set[UUID]:
+    """Return those of some closings that any hold stands over."""
+    theirs = _placed().filter(subjects__overlap=list(closings)).values_list("subjects", flat=True)
+    return {closing_id for of_one in theirs for closing_id in of_one} & set(closings)
+
+
+def let_none_begin() -> None:
+    """Let no hold begin before the transaction ends: whoever looks now may go by what they see."""
+    _lock("pg_advisory_xact_lock_shared")
+
+
 def stands(operator: str, subjects: Collection[UUID], authority: str) -> bool:
     """Say whether an authority holds exactly this already."""
     return standing(operator).filter(subjects=subjects, authority=authority).exists()
@@ -34,6 +48,7 @@ def stands(operator: str, subjects: Collection[UUID], authority: str) -> bool:
 
 def place(hold: KeptRequest) -> int:
     """Hold what is kept of closings, and return how much that is. Call inside a transaction."""
+    _lock("pg_advisory_xact_lock")  # What is being erased at this moment is erased before.
     _locked(hold)
     return buckets.hold(operator=hold.operator, subjects=hold.subjects, hold_id=hold.pk)
 
@@ -65,3 +80,8 @@ def _locked(hold: KeptRequest) -> list[KeptRequest]:
     )
     list(same.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
     return list(standing(hold.operator).filter(subjects__overlap=hold.subjects))
+
+
+def _lock(how: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {how}(%s)", [_BEGINNING])

@@ -17,6 +17,7 @@ from django.db.models.functions import Coalesce
 from xiaohu.access.models import StaffUser
 from xiaohu.core.evidence import EvidenceKind
 from xiaohu.core.retention import Category
+from xiaohu.erasure import holds
 from xiaohu.erasure.models import OutsideErasure, OutsideState
 from xiaohu.erasure.stores import file, outages, shape
 from xiaohu.erasure.stores.protocol import Identities
@@ -331,9 +332,10 @@ def standing(operator: str) -> Mapping[str, tuple[int, int]]:
 
 
 def due(*, on: date, now: datetime) -> list[UUID]:
-    """Return what was kept in other systems until before a day, and nobody looks at now."""
+    """Return what was kept in other systems until before a day, held by nobody, and looked at by nobody."""
     free = Q(try_at=None) | Q(try_at__lte=now)
     rows = OutsideErasure.objects.filter(free, state=OutsideState.KEPT.value, keep_until__lt=on)
+    rows = rows.exclude(closing_id__in=holds.held())
     return list(rows.order_by("keep_until").values_list("pk", flat=True)[:SWEPT])
 
 
@@ -341,6 +343,7 @@ def claim(row_id: UUID, *, now: datetime, until: datetime) -> OutsideErasure | N
     """Take one that is due for oneself; None where somebody has it. Call inside a transaction."""
     free = Q(try_at=None) | Q(try_at__lte=now)
     mine = OutsideErasure.objects.filter(free, pk=row_id, state=OutsideState.KEPT.value)
+    mine = mine.exclude(closing_id__in=holds.held())
     return OutsideErasure.objects.get(pk=row_id) if mine.update(try_at=until) else None
 
 
@@ -392,7 +395,8 @@ def try_late(operator: str, store: str, *, on: date) -> int:
 
 
 def overdue(operator: str, *, on: date) -> list[OutsideErasure]:
-    """Return what was kept in other systems and should be gone since more than a day."""
+    """Return what was kept in other systems, is held by nobody and should be gone since more than a day."""
     too_long = Q(state=OutsideState.KEPT.value, keep_until__lt=on - timedelta(days=1))
     found = OutsideErasure.objects.filter(too_long, operator=operator).select_related("taken_by")
+    found = found.exclude(closing_id__in=holds.held())
     return list(found.order_by("keep_until", "pk"))

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from xiaohu.access import sessions
-from xiaohu.closures import fellows, keeping, outside, restriction_checks
+from xiaohu.closures import fellows, holding, keeping, outside, restriction_checks
 from xiaohu.closures.work import Progress, Work, finish_all, together
 from xiaohu.core.steps import Step
 from xiaohu.erasure import engine
@@ -22,7 +22,7 @@ def run(work: Work) -> Progress:
 
     Destroying a key twice is harmless. Whatever goes wrong beside others is tried again alone.
     """
-    waits = restriction_checks.hold(work)
+    waits = restriction_checks.hold(work) or holding.keep_held(work)
     if waits is not None:
         return waits
     if fellows.awaited(work):
@@ -48,8 +48,7 @@ def _erase(works: Sequence[Work]) -> Progress | None:
         ended = _ended(held)
     gone = outside.carry_out(held, ended)
     if gone:
-        # Of one holder some may be left behind: then the holder is not erased with the rest.
-        _destroy(gone, ended if len(gone) == len(held) else _ended(gone))
+        gone = _destroy(gone, ended)
     return None if works[0] in gone else outside.wait(works[0])
 
 
@@ -57,8 +56,8 @@ def _ended(works: Sequence[Work]) -> _Ended:
     return keeping.units_ended_by([work.seen for work in works])
 
 
-def _destroy(works: Sequence[Work], ended: _Ended) -> None:
-    """Destroy keys, and finish the step of those closings.
+def _destroy(works: Sequence[Work], ended: _Ended) -> list[Work]:
+    """Destroy keys, and finish the step of those closings; return those that nobody holds.
 
     The holder's unit ends with the last closing of that holder. Two workers that erase at once may
     each take the other's for the last, so both look again while they hold the holder; one that
@@ -66,9 +65,15 @@ def _destroy(works: Sequence[Work], ended: _Ended) -> None:
     """
     now, operator = works[0].clock(), works[0].seen.operator
     faults.hit(f"{Step.ERASE.value}.before_call")
-    engine.destroy(operator=operator, units=[unit for its in ended.values() for unit in its])
-    faults.hit(f"{Step.ERASE.value}.after_call")
     with together(works) as held:
+        free = holding.not_held(held)
+        # Of one holder some may be left behind: then the holder is not erased with the rest.
+        ended = ended if len(free) == len(ended) else _ended(free)
+        engine.destroy(operator=operator, units=[unit for its in ended.values() for unit in its])
+    faults.hit(f"{Step.ERASE.value}.after_call")
+    if not free:
+        return []
+    with together(free) as held:
         keeping.hold_holders([work.seen for work in held])
         again = _ended(held)
         done = [
@@ -81,3 +86,4 @@ def _destroy(works: Sequence[Work], ended: _Ended) -> None:
         finish_all(done, now=now)
         faults.hit(f"{Step.ERASE.value}.after_record")
     faults.hit(f"{Step.ERASE.value}.after_commit")
+    return free

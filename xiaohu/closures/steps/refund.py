@@ -5,13 +5,14 @@ who chooses another way; the next try is a new effect.
 """
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import datetime
 
 from xiaohu.closures import (
     agreeing,
     applying,
     claiming,
     clearing,
+    holding,
     moves,
     payee_identity,
     paying,
@@ -32,7 +33,6 @@ from xiaohu.closures.work import (
 )
 from xiaohu.core.actors import WORKER
 from xiaohu.core.applicants import APPLICANTS, ApplicantKind, Paid, paid
-from xiaohu.core.calendar import day_of
 from xiaohu.core.destinations import DESTINATIONS, WITH_CONSENT
 from xiaohu.core.facts import LineFacts
 from xiaohu.core.money import Money
@@ -51,9 +51,8 @@ from xiaohu.registry import lines
 from xiaohu.screening import facts as screening
 from xiaohu.settlement import findings, ledger, orders
 
-HELD, UNRESOLVED = "legal_hold", "refund_unresolved"
+UNRESOLVED = "refund_unresolved"
 TO_CONFIRM, TRIES_OVER = "refund_to_confirm", "refund_tries_over"
-ASK_AGAIN = timedelta(days=1)
 
 
 def run(work: Work) -> Progress:
@@ -68,7 +67,7 @@ def run(work: Work) -> Progress:
     if (known is not None and known.legal_hold) or (left > 0 and not begun):
         said = clearing.said_now(closing, now=work.clock())
         if said is not None and said.legal_hold:
-            return hold_back(work, said.hold_review_on)
+            return holding.hold_back(work, said.hold_review_on)
     if left == 0:
         return _nothing_left(work)
     if _is_waived(closing, left):
@@ -228,14 +227,3 @@ def _kept(work: Work, why: Unclaimed) -> Progress:
         claiming.book(closing, why, name=name, now=now)
         finish_step(closing, now=now)
     return Progress.GOES_ON
-
-
-def hold_back(work: Work, review_on: date | None) -> Progress:
-    """Keep money the law holds: people are told once, the operator is asked every day."""
-    now = work.clock()
-    with work.transaction() as closing:
-        if closing.trouble != HELD:
-            ask_people(closing, HumanQueue.OPERATIONS, trouble=HELD, now=now, due=PERSON_HAS)
-            looked_at = review_on or day_of(now + PERSON_HAS)
-            submitting.tell(closing.case, Notice.HELD, now=now, date=looked_at.isoformat())
-        return wait_until(closing, now + ASK_AGAIN, trouble=HELD)
