@@ -7,9 +7,9 @@ import pytest
 from tests.erasure.archive import confirm, rows, waits
 from tests.stories import World, closing_of, document_of, staff
 from xiaohu.access.models import StaffUser
-from xiaohu.closures import holding
+from xiaohu.closures import clearing, holding, outside
 from xiaohu.closures.models import Case, Closing, DocumentKind, HumanQueue
-from xiaohu.closures.steps import erase
+from xiaohu.closures.ordering import line_of
 from xiaohu.core.actors import ActorKind
 from xiaohu.core.kept import KeptAct
 from xiaohu.core.states import CaseState
@@ -18,7 +18,6 @@ from xiaohu.erasure import engine, kept
 from xiaohu.erasure.models import ErasureReceipt, KeptRequest
 from xiaohu.gateways.protocols import GatewayUnavailable
 from xiaohu.notices import outbox
-from xiaohu.registry.models import Line
 from xiaohu.vault import keys, units
 
 __all__ = ["waits"]
@@ -89,7 +88,7 @@ def test_one_placed_here_stops_what_waits_to_erase(world: World, waits: Closing)
 
 
 def test_one_placed_at_the_operator_stops_it_as_well(world: World, waits: Closing) -> None:
-    line = Line.objects.get(pk=waits.line_id)
+    line = line_of(waits)
     world.outside.change(line, legal_hold=True, hold_review_on="2027-02-01")
     assert is_held(all_confirmed(world, waits))
     world.clock.pass_(days=1)
@@ -110,7 +109,7 @@ def test_an_operator_that_does_not_answer_lets_nothing_go(
         raise GatewayUnavailable
 
     with monkeypatch.context() as patch:
-        patch.setattr(holding.clearing, "said_now", away)
+        patch.setattr(clearing, "said_now", away)
         all_confirmed(world, waits)
     assert not erased(waits)
     world.clock.pass_(minutes=30)
@@ -121,7 +120,7 @@ def test_an_operator_that_does_not_answer_lets_nothing_go(
 def test_one_agreed_on_at_the_last_moment_still_counts(
     world: World, waits: Closing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    really, placed = erase.outside.carry_out, []
+    really, placed = outside.carry_out, list[KeptRequest]()
 
     def carry_out(*args: Any) -> Any:
         gone = really(*args)
@@ -129,7 +128,7 @@ def test_one_agreed_on_at_the_last_moment_still_counts(
             placed.append(hold(world, waits))
         return gone
 
-    monkeypatch.setattr(erase.outside, "carry_out", carry_out)
+    monkeypatch.setattr(outside, "carry_out", carry_out)
     assert is_held(all_confirmed(world, waits))
 
 
@@ -155,7 +154,7 @@ def test_a_line_that_is_held_does_not_go_with_others(world: World, waits: Closin
     placed = hold(world, waits)
     assert holding.free([waits], now=world.now) == set()
     release(world, placed)
-    world.outside.change(Line.objects.get(pk=waits.line_id), legal_hold=True)
+    world.outside.change(line_of(waits), legal_hold=True)
     assert holding.free([waits], now=world.now) == {waits.pk}  # said a moment ago
     world.clock.pass_(minutes=31)
     assert holding.free([waits], now=world.now) == set()

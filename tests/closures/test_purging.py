@@ -6,6 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from tests.closures.states import case_in, fails, in_review, officer, traces
+from tests.closures.test_holding import hold, release
 from tests.stories import OPERATOR, World, closing_of, document_of, staff
 from xiaohu.closures import drafting, paying, purging, queries, reviewing
 from xiaohu.closures.models import Case, DocumentKind
@@ -114,6 +115,20 @@ def test_leaves_a_folder_that_an_authority_holds_until_it_is_freed(world: World)
     )
     kept.agree(request_id=freed.pk, officer=other, now=world.now)
     assert purging.purge(now=world.now) == 1
+
+
+def test_looks_again_before_a_folder_goes(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    case = world.close()
+    world.clock.pass_(days=30, seconds=1)
+    seen = purging._due(world.now)
+    assert seen == [case.pk]
+    placed = hold(world, closing_of(case))
+    before = remains(case)
+    monkeypatch.setattr(purging, "_due", lambda _now: seen)
+    assert (purging.purge(now=world.now), remains(case)) == (0, before)
+    release(world, placed)
+    assert [purging.purge(now=world.now) for _ in range(2)] == [1, 0]
+    assert Event.objects.filter(case_id=case.pk, action="purge_folder").count() == 1
 
 
 def test_goes_on_after_a_full_batch(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

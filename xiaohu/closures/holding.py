@@ -44,7 +44,8 @@ def keep_held(work: Work) -> Progress | None:
         if work.from_step == Step.ERASE.value or _is_old(known, now):
             known = _ask(closing, known, now)
         if known is None or not known.facts.legal_hold:
-            return _let_go(work)
+            _let_go(work)
+            return None
         review_on, again = known.facts.hold_review_on, ASK_AGAIN
     return None if _has_begun(closing) else hold_back(work, review_on, again=again)
 

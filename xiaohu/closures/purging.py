@@ -4,6 +4,7 @@ Fingerprints of whom money went to go as well: those of the time after, thirty d
 """
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
@@ -29,32 +30,40 @@ def purge(*, now: datetime) -> int:
 
     What an authority holds stays whole until the hold ends.
     """
+    return sum(_purge(case_id, now) for case_id in _due(now))
+
+
+def _due(now: datetime) -> list[UUID]:
     past = now - timedelta(days=FOLDER_KEPT_DAYS)
     due = Case.objects.filter(ended_at__lt=past, purged_at=None)
     held = Closing.objects.filter(pk__in=holds.held()).values("case_id")
-    due = due.exclude(pk__in=held).order_by("ended_at")
-    ids = list(due.values_list("pk", flat=True)[:BATCH])
-    for case_id in ids:
-        unit = units.case(case_id)
-        operator = Case.objects.values_list("operator", flat=True).get(pk=case_id)
-        keys.destroy(operator, [unit])
-        with transaction.atomic(durable=True):
-            case = moves.lock(case_id)
-            records.delete_records(operator=operator, units=[unit])
-            papers.forget(case_id)
-            noting.forget(case_id)
-            copies.forget(case_id)
-            outbox.forget_case(case_id)
-            sessions.end_of_case(case_id)
-            case.purged_at = now
-            case.contact_index = case.payee_index = case.submitted_payee = None
-            case.save(
-                update_fields=["purged_at", "contact_index", "payee_index", "submitted_payee"]
-            )
-            events.record(
-                operator=operator, actor=CLOCK, action="purge_folder", case_id=case_id, now=now
-            )
-    return len(ids)
+    found = due.exclude(pk__in=held).order_by("ended_at")
+    return list(found.values_list("pk", flat=True)[:BATCH])
+
+
+@transaction.atomic(durable=True)
+def _purge(case_id: UUID, now: datetime) -> bool:
+    """Purge one folder, the key first; not where another did, or somebody has it held by now."""
+    holds.let_none_begin()
+    case = moves.lock(case_id)
+    closings = Closing.objects.filter(case=case).values_list("pk", flat=True)
+    if case.purged_at is not None or holds.over(list(closings)):
+        return False
+    unit = units.case(case_id)
+    keys.destroy(case.operator, [unit])
+    records.delete_records(operator=case.operator, units=[unit])
+    papers.forget(case_id)
+    noting.forget(case_id)
+    copies.forget(case_id)
+    outbox.forget_case(case_id)
+    sessions.end_of_case(case_id)
+    case.purged_at = now
+    case.contact_index = case.payee_index = case.submitted_payee = None
+    case.save(update_fields=["purged_at", "contact_index", "payee_index", "submitted_payee"])
+    events.record(
+        operator=case.operator, actor=CLOCK, action="purge_folder", case_id=case_id, now=now
+    )
+    return True
 
 
 @transaction.atomic(durable=True)

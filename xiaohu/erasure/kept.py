@@ -193,10 +193,16 @@ def carry_out(*, now: datetime) -> int:
     """Destroy the months that are over and agreed on; return how many."""
     agreed = KeptRequest.objects.filter(act=KeptAct.DESTROY, agreed_at__isnull=False, done_at=None)
     due = list(agreed.filter(until__lt=day_of(now)).values_list("pk", flat=True))
-    for pk in due:
-        with transaction.atomic(durable=True):
-            _carry_out(KeptRequest.objects.select_for_update().get(pk=pk), CLOCK, now)
-    return len(due)
+    return sum(_carried_out(pk, now) for pk in due)
+
+
+@transaction.atomic(durable=True)
+def _carried_out(pk: UUID, now: datetime) -> bool:
+    """Carry one out, unless another worker has by now."""
+    asked = KeptRequest.objects.select_for_update().filter(pk=pk, done_at=None).first()
+    if asked is not None:
+        _carry_out(asked, CLOCK, now)
+    return asked is not None
 
 
 def _ask(asked: KeptRequest, officer: StaffUser, actor: Actor, now: datetime) -> KeptRequest:
