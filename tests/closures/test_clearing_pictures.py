@@ -20,6 +20,7 @@ from xiaohu.proofing import papers, stamping
 from xiaohu.trail.models import Event
 from xiaohu.vault import keys
 from xiaohu.vault.keys import KeystoreUnavailable
+from xiaohu.vault.keystore.models import UnitKey
 
 pytestmark = pytest.mark.django_db(databases=["default", "keystore"])
 
@@ -132,6 +133,17 @@ def test_wait_for_a_keystore_that_is_away(world: World, monkeypatch: pytest.Monk
         assert clearing_pictures.drop_due(now=world.now) == 0
     assert Evidence.HOLDER_ID in kinds(case)
     assert clearing_pictures.drop_due(now=world.now) == 1
+
+
+def test_of_a_case_whose_key_was_lost_go_with_the_others(world: World) -> None:
+    lost, other = decided(world, refused=True), decided(world, refused=True)
+    UnitKey.objects.filter(unit=lost.pk).delete()
+    world.clock.pass_(days=16)
+    assert clearing_pictures.drop_due(now=world.now) == 2
+    assert kinds(lost) == kinds(other) == set()
+    told = {row.case_id: row.evidence for row in Event.objects.filter(action="drop_pictures")}
+    assert set(told[lost.pk].values()) == {""}
+    assert "" not in told[other.pk].values()
 
 
 def test_are_stamped_all_over_with_operator_purpose_and_day(world: World) -> None:

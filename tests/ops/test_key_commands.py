@@ -9,11 +9,16 @@ import pytest
 from django.conf import settings
 from typer.testing import CliRunner, Result
 
+from tests.trail.growing import NOON, grow
 from xiaohu.core.retention import Category
+from xiaohu.erasure.models import ErasureReceipt
 from xiaohu.ops.cli import app
 from xiaohu.ops.keyring import require_whole
 from xiaohu.ops.sentences import CannotStart
-from xiaohu.vault import epoch_files, epochs, journal, keys, records, units
+from xiaohu.trail import auditing
+from xiaohu.trail.models import Event
+from xiaohu.vault import epoch_files, epochs, journal, keys, records, root, units
+from xiaohu.vault.keys import Erased
 from xiaohu.vault.keystore.models import DestroyedKey, UnitKey
 
 pytestmark = [
@@ -26,6 +31,24 @@ OK, FAILED, NOT_FOUND, PARTLY = 0, 1, 3, 6
 def run(*arguments: object) -> Result:
     """Run a command in English."""
     return CliRunner().invoke(app, ["keys", *map(str, arguments), "--lang", "en"])
+
+
+def run_through(*arguments: object) -> None:
+    """Run a command and let through what it says of a start."""
+    refused = run(*arguments).exception
+    assert refused is not None
+    raise refused
+
+
+def receipt(unit: units.Unit) -> None:
+    """Let a closing have had its erasure receipted."""
+    ErasureReceipt.objects.create(
+        closing_id=uuid4(),
+        operator="demo",
+        units=[f"{unit.kind}:{unit.id}"],
+        counts={},
+        erased_at=NOON,
+    )
 
 
 def sealed() -> units.Unit:
@@ -92,6 +115,153 @@ def test_lost_keys_stop_the_start_and_name_both_places() -> None:
         (folder / f"{epoch}.key").unlink()
     with pytest.raises(CannotStart, match=r"(?s)epochs.*epochs.*docs/keys\.md"):
         require_whole()
+
+
+def test_a_keystore_of_before_an_erasure_does_not_start_without_the_journal() -> None:
+    unit = sealed()
+    row = UnitKey.objects.get(unit=unit.id)
+    keys.destroy("demo", [unit])
+    journal.ship()
+    grow(1)
+    receipt(unit)
+    DestroyedKey.objects.all().delete()
+    UnitKey.objects.bulk_create([row])
+    for place in journal.places():
+        place.unlink()
+    with pytest.raises(CannotStart, match=r"erasures\.jsonl.*checkpoint 1.*replay --from-receipts"):
+        require_whole()
+    answer = run("status", "--json")
+    assert (answer.exit_code, json.loads(answer.stdout)["cut"]) == (PARTLY, 1)
+    with pytest.raises(CannotStart):
+        run_through("roll")
+    answer = run("replay", "--from-receipts")
+    assert (answer.exit_code, "1 entries, keys destroyed again: 1" in answer.stdout) == (OK, True)
+    require_whole()
+    with pytest.raises(Erased):
+        records.open_one(operator="demo", unit=unit, category=Category.CONTACT)
+    assert not auditing.verify().broken
+    assert run("status").exit_code == OK
+    told = Event.objects.get(action=auditing.JOURNAL_MADE_ANEW)
+    assert told.evidence["length"] == str(journal.length())
+
+
+def test_a_journal_that_is_gone_stops_the_start_though_nothing_was_signed() -> None:
+    keys.destroy("demo", [sealed()])
+    journal.ship()
+    for place in journal.places():
+        place.unlink()
+    with pytest.raises(CannotStart, match="Both copies of the erasure journal are gone"):
+        require_whole()
+    answer = run("status", "--json")
+    assert (answer.exit_code, json.loads(answer.stdout)["journal"]) == (PARTLY, 0)
+    assert run("replay", "--from-receipts").exit_code == OK
+    require_whole()
+    assert len(list(journal.entries())) == 1
+
+
+def test_one_copy_of_the_journal_is_amiss_until_it_is_mended() -> None:
+    keys.destroy("demo", [sealed()])
+    journal.ship()
+    gone = journal.places()[1]
+    gone.unlink()
+    require_whole()
+    assert run("status").exit_code == PARTLY
+    assert f"Mended from the other copy: {gone}" in run("mend").stdout
+    assert run("status").exit_code == OK
+    assert "nothing to mend" in run("mend").stdout
+
+
+@pytest.mark.parametrize("command", ["status", "replay"])
+def test_a_journal_nobody_can_read_is_one_sentence(command: str) -> None:
+    brought_back()
+    for place in journal.places():
+        place.write_text("?\n")
+    with pytest.raises(CannotStart, match=r"damaged at .*erasures\.jsonl:1.*from-receipts"):
+        run_through(command)
+    assert run("replay", "--from-receipts").exit_code == OK
+
+
+def test_a_damaged_key_file_is_named_and_mended() -> None:
+    sealed()
+    place = epoch_files.folders()[0] / f"{epochs.current()}.key"
+    place.write_bytes(b"damaged")
+    epochs._key_of.cache_clear()
+    answer = run("status")
+    assert answer.exit_code == PARTLY
+    assert f"Key file {place} is gone or damaged; run: xiaohu keys mend" in answer.stdout
+    require_whole()
+    assert run("mend").exit_code == run("status").exit_code == OK
+
+
+def test_another_root_key_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    sealed()
+    epochs._key_of.cache_clear()
+    monkeypatch.setattr(epochs, "purpose_key", lambda _purpose: bytes(32))
+    with pytest.raises(CannotStart, match=r"No copy of a key file opens .*root key is another"):
+        require_whole()
+    with pytest.raises(CannotStart, match="root key is another"):
+        run_through("roll")
+    assert run("status").exit_code == PARTLY
+
+
+@pytest.mark.parametrize(
+    ("text", "mode", "said"),
+    [
+        (b"nothing of the kind", 0o600, "is not 64 hex digits; bring it back from escrow"),
+        (b"\xff\xfe", 0o600, "is not 64 hex digits"),
+        (b"00" * 32, 0o644, "run: chmod 600"),
+    ],
+)
+def test_a_root_key_that_is_none_is_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, text: bytes, mode: int, said: str
+) -> None:
+    sealed()
+    place = tmp_path / "root.key"
+    place.write_bytes(text)
+    place.chmod(mode)
+    given = settings.XIAOHU.model_copy(update={"root_key": None})
+    monkeypatch.setattr(settings, "XIAOHU", given)
+    monkeypatch.setattr(root, "root_file", lambda: place)
+    epochs._key_of.cache_clear()
+    root.purpose_key.cache_clear()
+    try:
+        with pytest.raises(CannotStart, match=rf"root\.key.*{said}"):
+            require_whole()
+    finally:
+        root.purpose_key.cache_clear()
+
+
+def test_a_unit_key_that_does_not_open_stops_a_roll_with_one_sentence() -> None:
+    unit = sealed()
+    UnitKey.objects.filter(unit=unit.id).update(wrapped=b"\x01\x01 no key of ours at all")
+    with pytest.raises(CannotStart, match="A unit key does not open"):
+        run_through("roll")
+
+
+def test_keys_of_an_epoch_that_is_over_are_amiss() -> None:
+    before = epochs.current()
+    epochs.roll()
+    for folder in epoch_files.folders():
+        (folder / f"{before}.key").write_bytes(b"left")
+    answer = run("status")
+    assert answer.exit_code == PARTLY
+    assert "Keys of 1 ended epochs are still there" in answer.stdout
+
+
+def test_an_escrow_without_the_journal_would_not_do(tmp_path: Path) -> None:
+    keys.destroy("demo", [sealed()])
+    journal.ship()
+    folder = tmp_path / "escrow"
+    shutil.copytree(epoch_files.folders()[0], folder / "epochs")
+    assert settings.XIAOHU.root_key is not None
+    (folder / "root.key").write_text(settings.XIAOHU.root_key.get_secret_value())
+    answer = run("check", folder)
+    assert answer.exit_code == FAILED
+    assert "not a copy of the erasure journal" in answer.stderr
+    shutil.copy(journal.places()[0], folder)
+    keys.destroy("demo", [sealed()])
+    journal.ship()
+    assert run("check", folder).exit_code == OK
 
 
 def test_an_escrow_is_tried_before_it_is_needed(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 
 from xiaohu.core.retention import Category
 from xiaohu.vault import box, epoch_files, epochs, files, keys, records, units
-from xiaohu.vault.epoch_files import EpochKeyLost
+from xiaohu.vault.epoch_files import EpochKeyDamaged, EpochKeyLost, EpochKeyTaken
 from xiaohu.vault.keys import Erased, KeystoreUnavailable
 from xiaohu.vault.keystore.models import DestroyedKey, EpochKey, UnitKey
 from xiaohu.vault.router import KEYSTORE
@@ -163,8 +163,73 @@ def test_a_file_whose_key_is_missing_is_not_called_erased(keyring: Keyring) -> N
 def test_an_epoch_ends_when_it_is_old_enough(keyring: Keyring, days: int, rolls: bool) -> None:
     first = epochs.current()
     EpochKey.objects.filter(pk=first).update(made_at=Now() - timedelta(days=days))
-    epochs.keep_fresh(every=timedelta(days=7))
+    asked = []
+    epochs.keep_fresh(every=timedelta(days=7), first=lambda: asked.append(True))
     assert (epochs.current() > first) is rolls
+    assert asked == [True] * rolls
+
+
+def test_no_epoch_begins_where_the_keys_are_not_whole(keyring: Keyring) -> None:
+    first = epochs.current()
+    EpochKey.objects.filter(pk=first).update(made_at=Now() - timedelta(days=8))
+    with pytest.raises(ZeroDivisionError):
+        epochs.keep_fresh(every=timedelta(days=7), first=lambda: 1 // 0)  # type: ignore[arg-type]
+    assert epochs.current() == first
+
+
+def test_an_older_keystore_never_writes_over_the_key_of_today(keyring: Keyring) -> None:
+    sealed()
+    kept = backup()
+    today = epochs.roll()
+    held = [(folder / f"{today}.key").read_bytes() for folder in keyring]
+    restored(kept)
+    epochs._key_of.cache_clear()
+    with pytest.raises(EpochKeyLost):
+        epochs.roll()
+    assert [(folder / f"{today}.key").read_bytes() for folder in keyring] == held
+    with pytest.raises(EpochKeyTaken, match=rf"{today}\.key"):
+        epoch_files.write(today, b"another")
+    assert [(folder / f"{today}.key").read_bytes() for folder in keyring] == held
+
+
+@pytest.mark.parametrize("copy", [0, 1])
+def test_a_damaged_copy_is_passed_over_named_and_mended(keyring: Keyring, copy: int) -> None:
+    unit, epoch = sealed(), epochs.current()
+    place = keyring[copy] / f"{epoch}.key"
+    whole = place.read_bytes()
+    place.write_bytes(bytes([*whole[:-1], whole[-1] ^ 1]))
+    epochs._key_of.cache_clear()
+    assert opened(unit) == {"name": CANARY}
+    assert epochs.broken_copies() == [place]
+    assert epochs.mend() == [place]
+    assert place.read_bytes() == whole
+    assert place.stat().st_mode & 0o077 == 0
+    assert epochs.mend() == epochs.broken_copies() == []
+
+
+def test_two_damaged_copies_are_unavailable_and_left_as_they_are(keyring: Keyring) -> None:
+    unit, epoch = sealed(), epochs.current()
+    for folder in keyring:
+        (folder / f"{epoch}.key").write_bytes(b"\x01\x01 no key of ours whatever it says")
+    epochs._key_of.cache_clear()
+    with pytest.raises(KeystoreUnavailable):
+        opened(unit)
+    with pytest.raises(EpochKeyDamaged):
+        epochs.mend()
+
+
+def test_who_died_before_the_files_were_gone_is_made_up_for(
+    keyring: Keyring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unit, old = sealed(), epochs.current()
+    with monkeypatch.context() as dying:
+        dying.setattr(epochs, "_destroy_all_before", lambda _epoch: None)
+        epochs.roll()
+    assert epochs.left_behind() == {old}
+    epochs.keep_fresh(every=timedelta(days=7), first=lambda: None)
+    assert epochs.left_behind() == frozenset()
+    assert epoch_files.kept() == {epochs.current()}
+    assert opened(unit) == {"name": CANARY}
 
 
 @pytest.mark.django_db(transaction=True, databases=["default", "keystore"])

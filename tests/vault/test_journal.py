@@ -145,6 +145,42 @@ def test_a_damaged_line_in_one_copy_is_read_from_the_other(keyring: Keyring) -> 
     assert [entry.unit for entry in journal.entries()] == [unit]
 
 
+def test_one_damaged_copy_alone_is_not_an_empty_journal(keyring: Keyring) -> None:
+    erased()
+    journal.ship()
+    first, second = journal.places()
+    first.write_text("?\n")
+    second.unlink()
+    with pytest.raises(JournalDamaged, match=r"erasures\.jsonl:1"):
+        list(journal.entries())
+    with pytest.raises(JournalDamaged):
+        journal.mend()
+
+
+@pytest.mark.parametrize("copy", [0, 1])
+def test_a_damaged_copy_is_mended_from_the_other_and_set_aside(keyring: Keyring, copy: int) -> None:
+    erased()
+    journal.ship()
+    place, other = journal.places()[copy], journal.places()[1 - copy]
+    place.write_text(f"?{place.read_text()}")
+    assert journal.mend() == [place]
+    assert place.read_bytes() == other.read_bytes()
+    assert len(list(place.parent.glob("*.aside-*"))) == 1
+    assert journal.mend() == []
+
+
+def test_what_the_files_lack_is_written_again(keyring: Keyring) -> None:
+    unit = erased()
+    journal.ship()
+    for place in journal.places():
+        place.write_text("?\n")
+    journal.restate()
+    assert journal.ship() == 1
+    assert [entry.unit for entry in journal.entries()] == [unit]
+    journal.restate()
+    assert (journal.ship(), journal.copies()) == (0, 2)
+
+
 def test_its_hash_grows_with_it_and_does_not_follow_what_is_rewritten(keyring: Keyring) -> None:
     erased()
     journal.ship()

@@ -18,7 +18,7 @@ from xiaohu.proofing import papers
 from xiaohu.screening import facts as screening
 from xiaohu.trail import events
 from xiaohu.vault.box import BoxRefused
-from xiaohu.vault.keys import Erased, KeystoreUnavailable
+from xiaohu.vault.keys import Erased, KeyMissing, KeystoreUnavailable
 
 DROPPED = "drop_pictures"
 logger = logging.getLogger(__name__)
@@ -59,10 +59,17 @@ def _drop(case_id: UUID, now: datetime) -> bool:
 
 
 def _hash(case: Case, paper_id: UUID) -> str:
-    """Return the hash of a picture; empty where nobody can open it any more."""
+    """Return the hash of a picture; empty where nobody can open it any more.
+
+    One whose key was lost goes with the others: its time is over, and waiting would bring nothing.
+
+    Raises:
+        KeystoreUnavailable: the keystore is away, with the keys of every case.
+    """
     try:
         page = papers.picture(operator=case.operator, case_id=case.pk, paper_id=paper_id)
-    except (Erased, BoxRefused):
+    except (Erased, BoxRefused, KeyMissing) as why:
+        logger.warning("case %s: a picture goes unread: %s", case.pk, type(why).__name__)
         page = None
     return hashlib.sha256(page).hexdigest() if page else ""
 

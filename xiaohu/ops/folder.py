@@ -6,6 +6,7 @@ import json
 import os
 import secrets
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 from xiaohu.ops.sentences import CannotStart
@@ -38,6 +39,15 @@ class DataFolder:
         except OSError as error:
             raise why(error, self.path) from None
 
+    def hold(self) -> Callable[[], None]:
+        """Hold a folder that is there, and return what lets go of it.
+
+        Raises:
+            CannotStart: it is in use.
+        """
+        held = self._hold()
+        return lambda: os.close(held)
+
     def secret(self, name: str) -> str:
         """Return a secret of this installation, made at first use, 0600."""
         file = self.path / "keys" / f"{name}.key"
@@ -48,7 +58,7 @@ class DataFolder:
                 opened.write(secrets.token_hex(32))
         return file.read_text(encoding="ascii").strip()
 
-    def _hold(self) -> None:
+    def _hold(self) -> int:
         handle = os.open(self.path / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -60,6 +70,7 @@ class DataFolder:
                 " XIAOHU_DATA_DIR to another folder.",
             ) from None
         self._lock = handle
+        return handle
 
     def _require_space(self) -> None:
         free = shutil.disk_usage(self.path).free

@@ -41,7 +41,9 @@ from xiaohu.exports import copies, making
 from xiaohu.gateways import callbacks, sight
 from xiaohu.notices import outbox, reports
 from xiaohu.ops import statements
+from xiaohu.ops.keyring import require_whole
 from xiaohu.ops.reachable import require_known_faults
+from xiaohu.ops.sentences import CannotStart
 from xiaohu.queue import clock, engine, heartbeat
 from xiaohu.registry import calendars
 from xiaohu.trail import checkpoints, monitoring, sequencer
@@ -126,7 +128,7 @@ def run() -> None:
         "outside": [Beat(600, lambda: erasing_later.erase_due(now=clock.now()))],
         "copies": [Beat(0.5, _make_copies)],
         "keys": [
-            Beat(10, lambda: epochs.keep_fresh(every=epoch)),
+            Beat(10, lambda: epochs.keep_fresh(every=epoch, first=require_whole)),
             Beat(600, partial(_sweep_keys, orphans.Sweep())),
         ],
         "money": [Beat(30, _read_statements), Beat(600, _reconcile)],
@@ -190,5 +192,7 @@ def _safely(do: Callable[[], object]) -> None:
     close_old_connections()
     try:
         do()
+    except CannotStart as reason:
+        logger.warning("%s", reason)
     except Exception as error:  # noqa: BLE001 - one failing beat must not stop the others
         logger.warning("a beat failed: %s", type(error).__name__)

@@ -3,6 +3,7 @@
 import os
 import secrets
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from django.conf import settings
@@ -14,6 +15,14 @@ class EpochKeyLost(Exception):
     """Neither copy of an epoch's key can be read; the message names both places."""
 
 
+class EpochKeyDamaged(EpochKeyLost):
+    """No copy of an epoch's key opens: damaged, or wrapped by another root key; the message names them."""
+
+
+class EpochKeyTaken(Exception):
+    """There is a key of this epoch already: it may be the one today's keys need; the message names it."""
+
+
 def folders() -> tuple[Path, Path]:
     """Return where epoch keys lie: beside the root key, and in the folder of the second copy."""
     options = settings.XIAOHU
@@ -21,40 +30,52 @@ def folders() -> tuple[Path, Path]:
 
 
 def write(epoch: int, wrapped: bytes) -> None:
-    """Keep a wrapped key in both places, and read both again before anything rests on them."""
-    for folder in folders():
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        place = folder / f"{epoch}{SUFFIX}"
-        draft = place.with_suffix(f".{secrets.token_hex(4)}")
-        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "wb") as file:
-            file.write(wrapped)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(place)
-        _settle(folder)
+    """Keep a wrapped key in both places, and read both again before anything rests on them.
+
+    Raises:
+        EpochKeyTaken: a file is there; nothing is ever written over it.
+        EpochKeyLost: what was written cannot be read again.
+    """
+    for place in places(epoch):
+        place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            _write(place, wrapped)
+        except FileExistsError:
+            raise EpochKeyTaken(str(place)) from None
         if place.read_bytes() != wrapped:
             raise EpochKeyLost(str(place))
 
 
-def read(epoch: int) -> bytes:
-    """Return a wrapped key from whichever copy can be read.
-
-    Raises:
-        EpochKeyLost: none can.
-    """
-    places = [folder / f"{epoch}{SUFFIX}" for folder in folders()]
-    for place in places:
-        try:
-            return place.read_bytes()
-        except OSError:
-            continue
-    raise EpochKeyLost(", ".join(str(place) for place in places))
+def mend(place: Path, wrapped: bytes) -> None:
+    """Put a copy that was tried in the place of one that is damaged or gone, all of it or nothing."""
+    place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    draft = place.with_suffix(f".{secrets.token_hex(4)}")
+    _write(draft, wrapped)
+    draft.replace(place)
+    _settle(place.parent)
 
 
-def copies(epoch: int) -> int:
-    """Return how many copies of a key are there."""
-    return sum((folder / f"{epoch}{SUFFIX}").exists() for folder in folders())
+def _write(place: Path, wrapped: bytes) -> None:
+    handle = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(wrapped)
+        file.flush()
+        os.fsync(file.fileno())
+    _settle(place.parent)
+
+
+def read(epoch: int) -> dict[Path, bytes]:
+    """Return the copies of a wrapped key that can be read, whatever is in them."""
+    found = {}
+    for place in places(epoch):
+        with suppress(OSError):
+            found[place] = place.read_bytes()
+    return found
+
+
+def places(epoch: int) -> list[Path]:
+    """Return where both copies of a key belong."""
+    return [folder / f"{epoch}{SUFFIX}" for folder in folders()]
 
 
 def kept() -> frozenset[int]:
@@ -64,8 +85,7 @@ def kept() -> frozenset[int]:
 
 def destroy(epoch: int) -> None:
     """Overwrite and remove both copies. Harmless to repeat."""
-    for folder in folders():
-        place = folder / f"{epoch}{SUFFIX}"
+    for place in places(epoch):
         try:
             with place.open("r+b") as file:
                 file.write(os.urandom(place.stat().st_size))
@@ -74,7 +94,7 @@ def destroy(epoch: int) -> None:
         except FileNotFoundError:
             continue
         place.unlink()
-        _settle(folder)
+        _settle(place.parent)
 
 
 def _in(folder: Path) -> Iterator[int]:

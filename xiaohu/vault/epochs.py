@@ -7,13 +7,17 @@ for one epoch at most. A roll is done in parts, each of its own transaction, and
 
 import os
 import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import lru_cache
+from pathlib import Path
 
 from django.db import connections, transaction
 from django.db.models.functions import Now
 
 from xiaohu.vault import box, epoch_files
+from xiaohu.vault.epoch_files import EpochKeyDamaged, EpochKeyLost
 from xiaohu.vault.keystore.models import EpochKey, UnitKey
 from xiaohu.vault.root import KEY_BYTES, purpose_key
 from xiaohu.vault.router import KEYSTORE
@@ -34,6 +38,7 @@ def key_of(epoch: int) -> bytes:
 
     Raises:
         EpochKeyLost: no copy of it can be read.
+        EpochKeyDamaged: those that can do not open under this root key.
     """
     return _key_of(epoch, int(time.monotonic() // _REMEMBERED_SECONDS))
 
@@ -77,11 +82,16 @@ def roll() -> int:
     return epoch
 
 
-def keep_fresh(*, every: timedelta) -> None:
-    """Go on with a roll for a little, or begin one where the current epoch is old enough."""
+def keep_fresh(*, every: timedelta, first: Callable[[], None]) -> None:
+    """Go on with a roll for a little, or begin one where the current epoch is old enough.
+
+    `first` is called before one begins, and raises where nothing may be wrapped anew.
+    """
     if not _is_rolling():
+        _remove_what_was_left()
         if not EpochKey.objects.filter(pk=current(), made_at__lte=Now() - every).exists():
             return
+        first()
         begin()
     until = time.monotonic() + AT_A_TIME_SECONDS
     while roll_on() and time.monotonic() < until:
@@ -99,8 +109,12 @@ def _first() -> int:
 
 
 def _make() -> int:
-    """Make an epoch: its key is in both places before the row that names it can be seen."""
-    epoch = EpochKey.objects.create().pk
+    """Make an epoch: its key is in both places before the row that names it can be seen.
+
+    Its number is above every file there is: a keystore restored from a backup would count anew
+    from its own, and those files may be what today's keys need.
+    """
+    epoch = EpochKey.objects.create(pk=max(_latest(), *epoch_files.kept(), 0) + 1).pk
     wrapped = box.seal(purpose_key("epoch"), os.urandom(KEY_BYTES), belongs_to=_owner(epoch))
     epoch_files.write(epoch, wrapped)
     return epoch
@@ -133,6 +147,15 @@ def _store(rows: list[UnitKey], epoch: int) -> None:
         )
 
 
+def _remove_what_was_left() -> None:
+    """Finish what died between the end of an epoch and the removal of its files."""
+    if left_behind():
+        with transaction.atomic(using=KEYSTORE):
+            _one_at_a_time()
+            if not _is_rolling() and whole_copies(current()):
+                _destroy_all_before(current())
+
+
 def _destroy_all_before(epoch: int) -> None:
     """Destroy every key file of an epoch that is over, those of a roll cut short included."""
     for old in epoch_files.kept():
@@ -141,10 +164,60 @@ def _destroy_all_before(epoch: int) -> None:
     _key_of.cache_clear()
 
 
+def whole_copies(epoch: int) -> list[Path]:
+    """Return the copies of an epoch's key that open: a file being there says nothing."""
+    return list(_opened(epoch))
+
+
+def broken_copies() -> list[Path]:
+    """Return the copies that are gone or do not open, of every epoch that keys are wrapped by."""
+    return [
+        place
+        for epoch in EpochKey.objects.order_by("pk").values_list("pk", flat=True)
+        for place in epoch_files.places(epoch)
+        if place not in _opened(epoch)
+    ]
+
+
+def mend() -> list[Path]:
+    """Write every broken copy anew from the other, and return which those were.
+
+    Raises:
+        EpochKeyLost: no copy of a key opens; nothing is written for that epoch.
+    """
+    _key_of.cache_clear()  # what a process remembers is no copy
+    mended = broken_copies()
+    for place in mended:
+        epoch = int(place.stem)
+        key_of(epoch)
+        (good, *_) = whole_copies(epoch)
+        epoch_files.mend(place, good.read_bytes())
+    return mended
+
+
+def left_behind() -> frozenset[int]:
+    """Return epochs that are over and whose key is there still: who ended them died on the way."""
+    now = _latest()
+    living = set(EpochKey.objects.values_list("pk", flat=True))
+    return frozenset(epoch for epoch in epoch_files.kept() if epoch < now) - living
+
+
 @lru_cache(maxsize=4)
 def _key_of(epoch: int, _hour: int) -> bytes:
-    wrapped = epoch_files.read(epoch)
-    return box.open_box(purpose_key("epoch"), wrapped, belongs_to=_owner(epoch))
+    there = epoch_files.read(epoch)
+    for key in _opened(epoch, there).values():
+        return key
+    named = ", ".join(str(place) for place in there or epoch_files.places(epoch))
+    raise EpochKeyDamaged(named) if there else EpochKeyLost(named)
+
+
+def _opened(epoch: int, there: Mapping[Path, bytes] | None = None) -> dict[Path, bytes]:
+    """Try each copy of a key, and return what is in those that open."""
+    root, opened = purpose_key("epoch"), {}
+    for place, wrapped in (epoch_files.read(epoch) if there is None else there).items():
+        with suppress(box.BoxRefused):
+            opened[place] = box.open_box(root, wrapped, belongs_to=_owner(epoch))
+    return opened
 
 
 def _owner(epoch: int) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from xiaohu.vault import box
+from xiaohu.vault import box, journal, journal_copies
 from xiaohu.vault.epoch_files import SUFFIX
 from xiaohu.vault.keystore.models import EpochKey, UnitKey
 from xiaohu.vault.root import RootKeyRefused, derived
@@ -19,6 +19,7 @@ class Lack(StrEnum):
     MISSING = "missing"
     OTHER_ROOT = "other_root"
     UNIT = "unit"
+    JOURNAL = "journal"
 
 
 class EscrowRefused(Exception):
@@ -44,6 +45,7 @@ def opens(folder: Path) -> Opened:
     Raises:
         EscrowRefused: a file is missing or damaged, or a unit key does not open.
     """
+    _require_journal(folder / journal.NAME)
     root = _root(folder / "root.key")
     keys = {
         epoch: _epoch(folder, epoch, root)
@@ -61,6 +63,15 @@ def opens(folder: Path) -> Opened:
             raise EscrowRefused(Lack.UNIT, str(row.pk)) from None
         opened += 1
     return Opened(epochs=len(keys), keys=opened)
+
+
+def _require_journal(copy: Path) -> None:
+    """Want a copy of the journal that today's goes on from: it may have grown since, and never changed."""
+    if not journal.length():
+        return
+    size = journal_copies.whole(copy)
+    if not size or journal_copies.unfitting(journal.places(), [journal_copies.claim(copy, size)]):
+        raise EscrowRefused(Lack.JOURNAL, str(copy))
 
 
 def _root(place: Path) -> bytes:

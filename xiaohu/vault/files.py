@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from xiaohu.vault import box, keys
-from xiaohu.vault.keys import Erased, KeystoreUnavailable
+from xiaohu.vault.keys import Erased, KeyMissing
 from xiaohu.vault.units import Unit
 
 
@@ -34,14 +34,14 @@ def open_files(*, operator: str, unit: Unit, sealed: Mapping[UUID, bytes]) -> di
 
     Raises:
         Erased: the unit's key was destroyed.
-        KeystoreUnavailable: the keystore does not answer, or the key is missing without having
-            been destroyed.
+        KeystoreUnavailable: the keystore does not answer.
+        KeyMissing: it has no key of the unit, which was not destroyed.
     """
     if not sealed:
         return {}
     key = keys.fetch(operator, [unit]).get(unit)
     if key is None:
-        raise Erased if keys.was_destroyed(operator, [unit]) else KeystoreUnavailable
+        raise Erased if keys.was_destroyed(operator, [unit]) else KeyMissing
     return {
         file_id: box.open_box(key, closed, belongs_to=_owner(operator, unit, file_id))
         for file_id, closed in sealed.items()

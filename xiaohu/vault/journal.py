@@ -8,6 +8,7 @@ import fcntl
 import hashlib
 import json
 import os
+import secrets
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,7 +25,7 @@ from xiaohu.vault.units import Unit
 
 NAME = "erasures.jsonl"
 BATCH = 1000
-_HASHED: dict[Path, tuple[int, "hashlib._Hash"]] = {}
+_HASHED: dict[tuple[Path, int], tuple[int, "hashlib._Hash"]] = {}
 
 
 class JournalDamaged(Exception):
@@ -96,13 +97,65 @@ def entries() -> Iterator[Entry]:
     """Read the journal, oldest first: the longest copy of which every line can be read.
 
     Raises:
-        JournalDamaged: neither can; a last line cut short by a crash is passed over.
+        JournalDamaged: none can; a last line cut short by a crash is passed over.
     """
-    by_length = sorted(places(), key=journal_copies.whole, reverse=True)
-    for place in by_length:
-        if _is_readable(place):
-            return _read(place)
-    return _read(by_length[0])
+    there = _longest_first()
+    best = next((place for place in there if _is_readable(place)), None)
+    return _read(best or there[0]) if there else iter(())
+
+
+def restate() -> None:
+    """Mark what no readable copy names as to be written again; a copy that cannot be gone on from is set aside."""
+    with _one_at_a_time():
+        best = next((place for place in _longest_first() if _is_readable(place)), None)
+        alike = _like(best) if best is not None else []
+        _set_aside([place for place in places() if place not in alike])
+        written = {(entry.operator, *entry.unit) for entry in entries()}
+        rows = DestroyedKey.objects.filter(shipped=True)
+        named = rows.values_list("pk", "operator", "kind", "unit").iterator()
+        lacking = [pk for pk, *name in named if tuple(name) not in written]
+        for start in range(0, len(lacking), BATCH):
+            DestroyedKey.objects.filter(pk__in=lacking[start : start + BATCH]).update(shipped=False)
+
+
+def mend() -> list[Path]:
+    """Make a copy that is gone, behind or damaged whole from the other, and return which those were.
+
+    What was there is set aside under another name.
+
+    Raises:
+        JournalLost: both are gone.
+        JournalDamaged: neither can be read.
+    """
+    with _one_at_a_time():
+        if is_lost():
+            raise JournalLost(", ".join(str(place) for place in places()))
+        there = _longest_first()
+        best = next((place for place in there if _is_readable(place)), None)
+        if best is None:
+            list(entries())  # names the line
+            return []
+        broken = [place for place in places() if place not in _like(best)]
+        _set_aside(broken)
+        for place in broken:
+            journal_copies.put(place, best)
+        return broken
+
+
+def _like(best: Path) -> list[Path]:
+    return [place for place in places() if journal_copies.complete([best, place]) == [best, place]]
+
+
+def _set_aside(copies_: Collection[Path]) -> None:
+    _HASHED.clear()
+    for place in copies_:
+        if place.exists():
+            place.rename(place.with_suffix(f".aside-{secrets.token_hex(4)}"))
+
+
+def _longest_first() -> list[Path]:
+    there = [place for place in places() if place.exists()]
+    return sorted(there, key=journal_copies.whole, reverse=True)
 
 
 def _is_readable(place: Path) -> bool:
@@ -134,9 +187,11 @@ def unfitting(claims: Collection[Claim]) -> frozenset[Claim]:
 def _hash_so_far(place: Path, size: int) -> bytes:
     """Return the hash of the first bytes of a file, reading only what was added since the last call.
 
-    What was rewritten in between keeps its old hash here, so that it does not fit what is signed.
+    What was rewritten in between keeps its old hash here, so that it does not fit what is signed. A
+    file that was put in its place, when copies were mended or made anew, is read whole.
     """
-    known, hashing = _HASHED.get(place, (0, hashlib.sha256()))
+    file_now = (place, place.stat().st_ino)
+    known, hashing = _HASHED.get(file_now, (0, hashlib.sha256()))
     if known > size:
         known, hashing = 0, hashlib.sha256()
     hashing = hashing.copy()
@@ -145,7 +200,7 @@ def _hash_so_far(place: Path, size: int) -> bytes:
         while known < size and (part := file.read(min(size - known, 1 << 20))):
             hashing.update(part)
             known += len(part)
-    _HASHED[place] = size, hashing
+    _HASHED[file_now] = size, hashing
     return hashing.digest()
 
 

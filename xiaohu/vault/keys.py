@@ -24,6 +24,10 @@ class KeystoreUnavailable(Refusal):
     code = "KEYSTORE_UNAVAILABLE"
 
 
+class KeyMissing(KeystoreUnavailable):
+    """The keystore answers and has no such key, though it was never destroyed: it was lost."""
+
+
 class Erased(Refusal):
     """The unit's key was destroyed: what it held cannot be read by anyone."""
 

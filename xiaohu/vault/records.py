@@ -12,7 +12,7 @@ from django.db import connection
 from xiaohu.core.retention import Category
 from xiaohu.queue import bulk
 from xiaohu.vault import box, keys
-from xiaohu.vault.keys import Erased, KeystoreUnavailable
+from xiaohu.vault.keys import Erased, KeyMissing
 from xiaohu.vault.models import SealedRecord
 from xiaohu.vault.units import Unit
 
@@ -78,13 +78,14 @@ def open_many(*, operator: str, refs: Collection[Ref]) -> dict[Ref, dict[str, st
     Erased ones are left out, as are those never sealed.
 
     Raises:
-        KeystoreUnavailable: a key is missing that was not destroyed.
+        KeystoreUnavailable: the keystore does not answer.
+        KeyMissing: a key is missing that was not destroyed.
     """
     rows = _rows(operator, refs)
     key_of = keys.fetch(operator, {ref.unit for ref in rows})
     lost = {ref.unit for ref in rows} - set(key_of)
     if lost and lost - keys.was_destroyed(operator, lost):
-        raise KeystoreUnavailable
+        raise KeyMissing
     return {
         ref: _open(key_of[ref.unit], operator, ref, sealed)
         for ref, sealed in rows.items()

@@ -13,15 +13,30 @@ KEY_BYTES = 32
 
 
 class RootKeyRefused(Exception):
-    """The root key cannot be used; the message is a sentence for the person at the terminal."""
+    """The root key cannot be used; the message is a sentence for the person at the terminal, in both languages."""
+
+    def __init__(self, chinese: str, english: str) -> None:
+        super().__init__(f"{chinese} · {english}")
+        self.chinese = chinese
+        self.english = english
 
 
 @lru_cache(maxsize=32)
 def purpose_key(purpose: str) -> bytes:
     """Return the 32-byte key of a purpose ("blind", "epoch", "codes", ...)."""
     given = settings.XIAOHU.root_key
-    text = given.get_secret_value() if given is not None else _from_file(root_file())
-    return derived(text, purpose)
+    if given is not None:
+        return derived(given.get_secret_value(), purpose)
+    try:
+        return derived(_from_file(root_file()), purpose)
+    except UnicodeDecodeError:
+        raise _no_key(str(root_file())) from None
+    except OSError as error:
+        raise RootKeyRefused(
+            f"根密钥 {root_file()} 无法读取（{error.strerror}），请改正权限，或从托管副本恢复。",
+            f"The root key {root_file()} cannot be read ({error.strerror}); put its permissions"
+            " right, or bring it back from escrow.",
+        ) from None
 
 
 def derived(text: str, purpose: str) -> bytes:
@@ -42,8 +57,15 @@ def _bytes(text: str) -> bytes:
     except ValueError:
         key = b""
     if len(key) != KEY_BYTES:
-        raise RootKeyRefused("The root key must be 64 hex digits.")
+        raise _no_key("XIAOHU_ROOT_KEY" if settings.XIAOHU.root_key else str(root_file()))
     return key
+
+
+def _no_key(where: str) -> RootKeyRefused:
+    return RootKeyRefused(
+        f"根密钥 {where} 不是 64 位十六进制数字，请从托管副本恢复。",
+        f"The root key {where} is not 64 hex digits; bring it back from escrow.",
+    )
 
 
 def root_file() -> Path:
@@ -66,5 +88,8 @@ def _from_file(path: Path) -> str:
 
 def _read(path: Path) -> str:
     if path.stat().st_mode & 0o077:
-        raise RootKeyRefused(f"{path} is open to others; run: chmod 600 {path}")
+        raise RootKeyRefused(
+            f"根密钥 {path} 能被他人读取，请运行：chmod 600 {path}",
+            f"The root key {path} is open to others; run: chmod 600 {path}",
+        )
     return path.read_text(encoding="ascii")
