@@ -17,7 +17,7 @@ from xiaohu.ops.keyring import require_whole
 from xiaohu.ops.sentences import CannotStart
 from xiaohu.trail import auditing
 from xiaohu.trail.models import Event
-from xiaohu.vault import epoch_files, epochs, journal, keys, records, root, units
+from xiaohu.vault import epoch_files, epochs, journal, keys, records, units
 from xiaohu.vault.keys import Erased
 from xiaohu.vault.keystore.models import DestroyedKey, UnitKey
 
@@ -38,6 +38,12 @@ def run_through(*arguments: object) -> None:
     refused = run(*arguments).exception
     assert refused is not None
     raise refused
+
+
+def no_root_key_given(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    """Let the root key be a file in a data folder of its own."""
+    given = settings.XIAOHU.model_copy(update={"root_key": None, "data_dir": folder})
+    monkeypatch.setattr(settings, "XIAOHU", given)
 
 
 def receipt(unit: units.Unit) -> None:
@@ -196,7 +202,7 @@ def test_a_damaged_key_file_is_named_and_mended() -> None:
 def test_another_root_key_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     sealed()
     epochs._key_of.cache_clear()
-    monkeypatch.setattr(epochs, "purpose_key", lambda _purpose: bytes(32))
+    monkeypatch.setattr(epochs, "wrapping_keys", lambda: [bytes(32)])
     with pytest.raises(CannotStart, match=r"No copy of a key file opens .*root key is another"):
         require_whole()
     with pytest.raises(CannotStart, match="root key is another"):
@@ -216,19 +222,42 @@ def test_a_root_key_that_is_none_is_one_sentence(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, text: bytes, mode: int, said: str
 ) -> None:
     sealed()
-    place = tmp_path / "root.key"
+    place = tmp_path / "keys" / "root.key"
     place.write_bytes(text)
     place.chmod(mode)
-    given = settings.XIAOHU.model_copy(update={"root_key": None})
-    monkeypatch.setattr(settings, "XIAOHU", given)
-    monkeypatch.setattr(root, "root_file", lambda: place)
+    no_root_key_given(monkeypatch, tmp_path)
     epochs._key_of.cache_clear()
-    root.purpose_key.cache_clear()
-    try:
-        with pytest.raises(CannotStart, match=rf"root\.key.*{said}"):
-            require_whole()
-    finally:
-        root.purpose_key.cache_clear()
+    with pytest.raises(CannotStart, match=rf"root\.key.*{said}"):
+        require_whole()
+
+
+def test_a_root_key_that_is_gone_is_not_drawn_anew(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    sealed()
+    no_root_key_given(monkeypatch, tmp_path)
+    epochs._key_of.cache_clear()
+    with pytest.raises(CannotStart, match="is gone while there are key files"):
+        require_whole()
+    assert not (tmp_path / "keys" / "root.key").exists()
+
+
+def test_the_root_key_is_changed_and_a_new_epoch_begins(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    no_root_key_given(monkeypatch, tmp_path)
+    unit, before = sealed(), epochs.current()
+    answer = run("rotate-root")
+    assert answer.exit_code == OK
+    assert "The root key was changed" in answer.stdout
+    assert epochs.current() > before
+    assert records.open_one(operator="demo", unit=unit, category=Category.CONTACT) == {"to": "a"}
+    assert run("check", tmp_path / "keys").exit_code == OK
+
+
+def test_a_root_key_of_the_environment_is_changed_by_its_owner() -> None:
+    with pytest.raises(CannotStart, match="XIAOHU_ROOT_KEY gives the root key"):
+        run_through("rotate-root")
 
 
 def test_a_unit_key_that_does_not_open_stops_a_roll_with_one_sentence() -> None:

@@ -80,6 +80,24 @@ def roll(lang: Lang = None) -> None:
     _do(do, lang)
 
 
+@keys_app.command("rotate-root")
+def rotate_root(lang: Lang = None) -> None:
+    """Change the root key in keys/root.key and begin a new epoch; go on where it was stopped."""
+
+    def do() -> int:
+        from django.utils.translation import gettext
+
+        from xiaohu.ops import keyring
+        from xiaohu.vault import epochs
+
+        keyring.require_whole()
+        epochs.change_root()
+        out(gettext("cli.keys.root_changed").format(epoch=epochs.roll()))
+        return OK
+
+    _do(do, lang)
+
+
 @keys_app.command("replay")
 def replay(
     from_receipts: Annotated[

@@ -19,7 +19,7 @@ from django.db.models.functions import Now
 from xiaohu.vault import box, epoch_files
 from xiaohu.vault.epoch_files import EpochKeyDamaged, EpochKeyLost
 from xiaohu.vault.keystore.models import EpochKey, UnitKey
-from xiaohu.vault.root import KEY_BYTES, purpose_key
+from xiaohu.vault.root import KEY_BYTES, accept_next, draw_next, wrapping_keys
 from xiaohu.vault.router import KEYSTORE
 
 BATCH = 5000
@@ -115,7 +115,7 @@ def _make() -> int:
     from its own, and those files may be what today's keys need.
     """
     epoch = EpochKey.objects.create(pk=max(_latest(), *epoch_files.kept(), 0) + 1).pk
-    wrapped = box.seal(purpose_key("epoch"), os.urandom(KEY_BYTES), belongs_to=_owner(epoch))
+    wrapped = box.seal(wrapping_keys()[0], os.urandom(KEY_BYTES), belongs_to=_owner(epoch))
     epoch_files.write(epoch, wrapped)
     return epoch
 
@@ -195,6 +195,30 @@ def mend() -> list[Path]:
     return mended
 
 
+def change_root() -> None:
+    """Wrap the key of every epoch by a new root key, and make that the root key. Harmless to stop and repeat.
+
+    While it goes on either root key opens; each copy is replaced whole, and the new key becomes the
+    root key only once it opens all of them.
+
+    Raises:
+        RootKeyRefused: the root key cannot be changed here.
+        EpochKeyLost: no copy of a key opens; the root key stays.
+    """
+    with transaction.atomic(using=KEYSTORE):
+        _one_at_a_time()
+        _key_of.cache_clear()
+        root = draw_next()
+        for epoch in EpochKey.objects.order_by("pk").values_list("pk", flat=True):
+            key = key_of(epoch)
+            wrapped = box.seal(root, key, belongs_to=_owner(epoch))
+            for place in epoch_files.places(epoch):
+                epoch_files.mend(place, wrapped)
+                if box.open_box(root, place.read_bytes(), belongs_to=_owner(epoch)) != key:
+                    raise box.BoxRefused
+        accept_next()
+
+
 def left_behind() -> frozenset[int]:
     """Return epochs that are over and whose key is there still: who ended them died on the way."""
     now = _latest()
@@ -213,10 +237,11 @@ def _key_of(epoch: int, _hour: int) -> bytes:
 
 def _opened(epoch: int, there: Mapping[Path, bytes] | None = None) -> dict[Path, bytes]:
     """Try each copy of a key, and return what is in those that open."""
-    root, opened = purpose_key("epoch"), {}
+    opened = {}
     for place, wrapped in (epoch_files.read(epoch) if there is None else there).items():
-        with suppress(box.BoxRefused):
-            opened[place] = box.open_box(root, wrapped, belongs_to=_owner(epoch))
+        for root in wrapping_keys():
+            with suppress(box.BoxRefused):
+                opened[place] = box.open_box(root, wrapped, belongs_to=_owner(epoch))
     return opened
 
 

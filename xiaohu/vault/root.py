@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 
@@ -9,7 +10,10 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 
+from xiaohu.vault import epoch_files
+
 KEY_BYTES = 32
+WRAPPING = "epoch"
 
 
 class RootKeyRefused(Exception):
@@ -23,12 +27,87 @@ class RootKeyRefused(Exception):
 
 @lru_cache(maxsize=32)
 def purpose_key(purpose: str) -> bytes:
-    """Return the 32-byte key of a purpose ("blind", "epoch", "codes", ...)."""
-    given = settings.XIAOHU.root_key
-    if given is not None:
-        return derived(given.get_secret_value(), purpose)
+    """Return the 32-byte key of a purpose ("blind", "epoch", "codes", ...).
+
+    Raises:
+        RootKeyRefused: the root key is missing, cannot be read, or is none.
+    """
+    return derived(_text(), purpose)
+
+
+def wrapping_keys() -> list[bytes]:
+    """Return what may wrap the keys of epochs: the root key, and the next one while it is changed.
+
+    Read anew each time: no process may go on wrapping by a root key that was changed.
+    """
+    following = _next_file()
+    more = [derived(_read(following), WRAPPING)] if following.exists() and not _given() else []
+    return [derived(_text(), WRAPPING), *more]
+
+
+def draw_next() -> bytes:
+    """Draw the root key that comes next, or go on with one drawn before; return what it wraps with.
+
+    Only what wraps keys changes: the second line is the key all other purposes go on with, since
+    nothing that was indexed under it could be indexed anew without reading everything.
+
+    Raises:
+        RootKeyRefused: the environment gives the root key, and nobody but its owner can change it.
+    """
+    if _given():
+        raise RootKeyRefused(
+            "根密钥由 XIAOHU_ROOT_KEY 给出，请改放到 keys/root.key 再更换。",
+            "XIAOHU_ROOT_KEY gives the root key; put it into keys/root.key instead, then change it.",
+        )
+    lasting = _text().split()[-1]
+    if not _next_file().exists():
+        draft = _next_file().with_suffix(f".{secrets.token_hex(4)}")
+        _write(draft, f"{secrets.token_hex(KEY_BYTES)}\n{lasting}\n")
+        draft.replace(_next_file())
+    return derived(_read(_next_file()), WRAPPING)
+
+
+def accept_next() -> None:
+    """Make the next root key the root key. Everything it wraps must be wrapped by it already."""
+    _next_file().replace(root_file())
+    handle = os.open(root_file().parent, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        return derived(_from_file(root_file()), purpose)
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+    purpose_key.cache_clear()
+
+
+def derived(text: str, purpose: str) -> bytes:
+    """Return the key of a purpose under a root key: 64 hex digits, and 64 more once it was changed.
+
+    The first wraps the keys of epochs, the last is for all other purposes.
+
+    Raises:
+        RootKeyRefused: it is none.
+    """
+    derive = HKDF(
+        algorithm=SHA256(), length=KEY_BYTES, salt=None, info=f"xiaohu {purpose}".encode()
+    )
+    return derive.derive(_bytes(text)[0 if purpose == WRAPPING else -1])
+
+
+def _bytes(text: str) -> list[bytes]:
+    try:
+        keys = [bytes.fromhex(one) for one in text.split()]
+    except ValueError:
+        keys = []
+    if len(keys) not in {1, 2} or any(len(key) != KEY_BYTES for key in keys):
+        raise _no_key("XIAOHU_ROOT_KEY" if _given() else str(root_file()))
+    return keys
+
+
+def _text() -> str:
+    given = _given()
+    if given is not None:
+        return given
+    try:
+        return _from_file(root_file())
     except UnicodeDecodeError:
         raise _no_key(str(root_file())) from None
     except OSError as error:
@@ -39,26 +118,10 @@ def purpose_key(purpose: str) -> bytes:
         ) from None
 
 
-def derived(text: str, purpose: str) -> bytes:
-    """Return the key of a purpose under a root key of 64 hex digits.
-
-    Raises:
-        RootKeyRefused: it is not one.
-    """
-    derive = HKDF(
-        algorithm=SHA256(), length=KEY_BYTES, salt=None, info=f"xiaohu {purpose}".encode()
-    )
-    return derive.derive(_bytes(text))
-
-
-def _bytes(text: str) -> bytes:
-    try:
-        key = bytes.fromhex(text.strip())
-    except ValueError:
-        key = b""
-    if len(key) != KEY_BYTES:
-        raise _no_key("XIAOHU_ROOT_KEY" if settings.XIAOHU.root_key else str(root_file()))
-    return key
+def _given() -> str | None:
+    """Return the root key the environment gives."""
+    given = settings.XIAOHU.root_key
+    return given.get_secret_value() if given is not None else None
 
 
 def _no_key(where: str) -> RootKeyRefused:
@@ -73,17 +136,30 @@ def root_file() -> Path:
     return Path(settings.XIAOHU.data_dir) / "keys" / "root.key"
 
 
+def _next_file() -> Path:
+    return root_file().with_name("root.next")
+
+
 def _from_file(path: Path) -> str:
+    if not path.exists():
+        if epoch_files.kept():
+            # Another one would open nothing, and be taken for the right one.
+            raise RootKeyRefused(
+                f"根密钥 {path} 不在，而已有密钥文件；请从托管副本恢复。",
+                f"The root key {path} is gone while there are key files; bring it back from escrow.",
+            )
+        with suppress(FileExistsError):
+            _write(path, secrets.token_hex(KEY_BYTES))
+    return _read(path)
+
+
+def _write(path: Path, text: str) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return _read(path)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(secrets.token_hex(KEY_BYTES))
+        file.write(text)
         file.flush()
         os.fsync(file.fileno())
-    return _read(path)
 
 
 def _read(path: Path) -> str:
