@@ -5,7 +5,9 @@ from uuid import uuid4
 
 import pytest
 from django.conf import settings
+from pydantic import SecretStr
 
+from xiaohu.config.options import Options
 from xiaohu.core.retention import Category
 from xiaohu.vault import box, epoch_files, epochs, records, root, units
 from xiaohu.vault.epoch_files import EpochKeyDamaged
@@ -97,3 +99,14 @@ def test_a_key_nobody_can_open_keeps_the_root_as_it_is(root_file: Path, keyring:
     with pytest.raises(EpochKeyDamaged):
         epochs.change_root()
     assert root_file.read_text() == before
+
+
+def test_the_environment_takes_both_lines_of_a_root_key_that_was_changed(root_file: Path) -> None:
+    sealed()
+    epochs.change_root()
+    both = " ".join(root_file.read_text().split())
+    given = Options(root_key=SecretStr(both)).root_key
+    assert given is not None
+    assert root.derived(given.get_secret_value(), "epoch") == root.derived(both, "epoch")
+    with pytest.raises(ValueError, match="64"):
+        Options(root_key=SecretStr(f"{both} {both}"))

@@ -155,8 +155,9 @@ class Options(BaseSettings):
     @field_validator("root_key")
     @classmethod
     def _is_a_key(cls, value: SecretStr | None) -> SecretStr | None:
+        # One key, and a second once the first was changed: see docs/keys.md.
         if value is not None and not re.fullmatch(
-            r"[0-9a-fA-F]{64}", value.get_secret_value().strip()
+            r"[0-9a-fA-F]{64}(\s+[0-9a-fA-F]{64})?", value.get_secret_value().strip()
         ):
             raise ValueError("须为 64 位十六进制数字 · must be 64 hex digits")
         return value

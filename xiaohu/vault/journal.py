@@ -100,8 +100,11 @@ def entries() -> Iterator[Entry]:
         JournalDamaged: none can; a last line cut short by a crash is passed over.
     """
     there = _longest_first()
-    best = next((place for place in there if _is_readable(place)), None)
-    return _read(best or there[0]) if there else iter(())
+    if not there:
+        return iter(())
+    if len(journal_copies.complete(places())) == len(places()):
+        return _read(there[0])  # The same in both: what is damaged here is damaged there.
+    return _read(next((place for place in there if _is_readable(place)), there[0]))
 
 
 def restate() -> None:
