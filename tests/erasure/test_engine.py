@@ -109,8 +109,9 @@ def test_nothing_is_finished_before_every_key_was_destroyed(
 
 def test_every_registered_room_takes_part(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine, "_FORGET", {})
+    monkeypatch.setattr(engine, "_COUNT", {})
     registration.register()
-    engine.register("one more", Counter)
+    engine.register("one more", Counter, Counter)
     ended = units_of(world)
     destroy(ended)
     counts = finish(world, ended).counts

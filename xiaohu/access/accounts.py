@@ -1,5 +1,6 @@
 """Subscribers' accounts: user name and password, with the same answer for strangers."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from functools import cache
 from uuid import UUID
@@ -119,6 +120,12 @@ def method_of(account: SubscriberAccount, *, now: datetime) -> Method:
     recovered = account.recovered_at
     recent = recovered is not None and now - recovered < RECOVERY_COUNTS_AS_CODE
     return Method.CODE if recent else Method.PASSWORD
+
+
+def still_open(account_ids: Collection[UUID]) -> set[UUID]:
+    """Return those of some accounts that are not closed."""
+    there = SubscriberAccount.objects.filter(pk__in=account_ids, closed_at=None)
+    return set(there.values_list("pk", flat=True)) if account_ids else set()
 
 
 def close(*, account_id: UUID, now: datetime) -> None:

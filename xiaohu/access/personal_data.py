@@ -13,3 +13,10 @@ def forget_sessions(units: Collection[Unit]) -> Counter[Unit]:
     lines = sessions.end_of_lines(of_kind(units, UnitKind.LINE))
     accounts = sessions.end_of_accounts(of_kind(units, UnitKind.ACCOUNT))
     return counted(UnitKind.LINE, lines) + counted(UnitKind.ACCOUNT, accounts)
+
+
+def count_sessions(units: Collection[Unit]) -> Counter[Unit]:
+    """Count the sessions that `forget_sessions` would end."""
+    lines = sessions.of_lines(of_kind(units, UnitKind.LINE))
+    accounts = sessions.of_accounts(of_kind(units, UnitKind.ACCOUNT))
+    return counted(UnitKind.LINE, lines) + counted(UnitKind.ACCOUNT, accounts)

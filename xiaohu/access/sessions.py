@@ -137,6 +137,16 @@ def end_of_lines(line_ids: Collection[UUID]) -> Counter[UUID]:
     return bulk.delete(SubscriberSession, "line_id", line_ids)
 
 
+def of_accounts(account_ids: Collection[UUID]) -> Counter[UUID]:
+    """Count the sessions of accounts."""
+    return bulk.count(SubscriberSession, "account_id", account_ids)
+
+
+def of_lines(line_ids: Collection[UUID]) -> Counter[UUID]:
+    """Count the sessions that proved one of some lines."""
+    return bulk.count(SubscriberSession, "line_id", line_ids)
+
+
 def end_of_case(case_id: UUID) -> int:
     """End every session that proved a case, or ended by it. Call inside a transaction."""
     of_case = Q(case_id=case_id) | Q(ended_by=case_id)

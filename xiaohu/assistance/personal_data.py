@@ -7,6 +7,7 @@ from uuid import UUID
 from xiaohu.assistance.models import CallBack, Complaint, Remark
 from xiaohu.core.retention import UnitKind
 from xiaohu.notices import askers
+from xiaohu.queue import bulk
 from xiaohu.vault.units import Unit, counted, of_kind
 
 
@@ -21,3 +22,12 @@ def _forget(asked_id: UUID) -> int:
     for kind in (CallBack, Complaint):
         forgotten += kind.objects.filter(pk=asked_id).update(asker_index=None, case_id=None)
     return forgotten + askers.forget(asked_id)
+
+
+def count_asked(units: Collection[Unit]) -> Counter[Unit]:
+    """Count what `forget_asked` would forget."""
+    ids = of_kind(units, UnitKind.ASSISTANCE)
+    found = bulk.count(Remark, "id", ids) + askers.count(ids)
+    for kind in (CallBack, Complaint):
+        found += bulk.filled(kind, ["asker_index", "case_id"], ids)
+    return counted(UnitKind.ASSISTANCE, found)

@@ -22,14 +22,14 @@ from xiaohu.vault import in_use
 
 def register() -> None:
     """Join the rooms."""
-    engine.register("sessions", access.forget_sessions)
-    engine.register("indexes", registry.forget_indexes)
+    engine.register("sessions", access.forget_sessions, access.count_sessions)
+    engine.register("indexes", registry.forget_indexes, registry.count_indexes)
     parties.register(closures)
     callbacks.register(late_charges.SOURCE, late_charges.hear, late_charges.miss)
     callbacks.register(reports.SOURCE, reports.take)
-    engine.register("copies", exports.forget_copies)
-    engine.register("asked", assistance.forget_asked)
-    engine.register("restrictions", registry.forget_restrictions)
+    engine.register("copies", exports.forget_copies, exports.count_copies)
+    engine.register("asked", assistance.forget_asked, assistance.count_asked)
+    engine.register("restrictions", registry.forget_restrictions, registry.count_restrictions)
     _tell_what_needs_keys()
 
 

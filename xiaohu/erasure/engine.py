@@ -14,16 +14,43 @@ from xiaohu.vault import keys, records
 from xiaohu.vault.units import Unit
 
 Forget = Callable[[Collection[Unit]], Mapping[Unit, int]]
+Count = Callable[[Collection[Unit]], Mapping[Unit, int]]
 _FORGET: dict[str, Forget] = {}
+_COUNT: dict[str, Count] = {}
 
 
 class NotErased(Exception):
     """A unit can still be read after its key was destroyed: a person must look."""
 
 
-def register(name: str, forget: Forget) -> None:
-    """Let a room take part: `forget` deletes what it holds of units and returns how much of each."""
-    _FORGET[name] = forget
+def register(name: str, forget: Forget, count: Count) -> None:
+    """Let a room take part: `forget` deletes what it holds of units and returns how much of each.
+
+    `count` returns the same of what is there, and changes nothing.
+    """
+    _FORGET[name], _COUNT[name] = forget, count
+
+
+def planned(*, operator: str, units: Collection[Unit]) -> dict[str, Mapping[Unit, int]]:
+    """Count what erasing units would delete, room by room; changes nothing."""
+    return {
+        "records": records.count_records(operator=operator, units=units),
+        **{name: count(units) for name, count in _COUNT.items()},
+    }
+
+
+def forget(*, operator: str, units: Collection[Unit]) -> dict[str, Mapping[Unit, int]]:
+    """Delete what is left of units whose keys are gone, room by room. Call inside a transaction.
+
+    Raises:
+        NotErased: a key is still there.
+    """
+    if keys.was_destroyed(operator, units) != set(units) or keys.fetch(operator, units):
+        raise NotErased
+    return {
+        "records": records.delete_records(operator=operator, units=units),
+        **{name: forget(units) for name, forget in _FORGET.items()},
+    }
 
 
 def destroy(*, operator: str, units: Collection[Unit]) -> int:
@@ -40,12 +67,7 @@ def finish(*, operator: str, ended: Mapping[UUID, Collection[Unit]], now: dateti
         NotErased: a key is still there.
     """
     units = {unit for its in ended.values() for unit in its}
-    if keys.was_destroyed(operator, units) != units or keys.fetch(operator, units):
-        raise NotErased
-    gone: dict[str, Mapping[Unit, int]] = {
-        "records": records.delete_records(operator=operator, units=units),
-        **{name: forget(units) for name, forget in _FORGET.items()},
-    }
+    gone = forget(operator=operator, units=units)
     elsewhere = outside.receipted(ended)
     receipts = [
         ErasureReceipt(

@@ -131,11 +131,21 @@ def erase_of_lines(line_ids: Collection[UUID]) -> Counter[UUID]:
 
     Call inside a transaction.
     """
-    parts = Part.objects.filter(line_id__in=line_ids, export__erased_at=None)
-    held = set(parts.values_list("line_id", "export"))
+    held = _held(line_ids)
     for export in Export.objects.filter(pk__in={export for _, export in held}):
         _erase(export)
     return Counter(line_id for line_id, _ in held)
+
+
+def of_lines(line_ids: Collection[UUID]) -> Counter[UUID]:
+    """Count the copies that hold something of lines."""
+    return Counter(line_id for line_id, _ in _held(line_ids))
+
+
+def _held(line_ids: Collection[UUID]) -> set[tuple[UUID, UUID]]:
+    """Return lines and copies that hold something of them."""
+    parts = Part.objects.filter(line_id__in=line_ids, export__erased_at=None)
+    return set(parts.values_list("line_id", "export"))
 
 
 def expire(*, now: datetime) -> int:

@@ -1,6 +1,7 @@
 """Messages to whoever asked our people something, at the address they gave."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -33,6 +34,13 @@ def tell(
         next_action_at=now,
         created_at=now,
     )
+
+
+def count(asked_ids: Collection[UUID]) -> Counter[UUID]:
+    """Count the messages about what people asked."""
+    told = QueuedNotice.objects.filter(recipient=Recipient.ASKER.value, subject_id__in=asked_ids)
+    ids = told.values_list("subject_id", flat=True)
+    return Counter(id_ for id_ in ids if id_ is not None)
 
 
 def forget(asked_id: UUID) -> int:

@@ -50,7 +50,7 @@ class Step:
 
 
 def run(*, people: int, tell: Callable[[Step], None]) -> bool:
-    """Drill with so many people, half of whom are erased; say whether all went as it must.
+    """Drill with so many people, of whom half are erased and some more who ask after the backup; say whether all went as it must.
 
     Raises:
         DrillFailed, CannotStart: it could not be carried to its end.
@@ -67,7 +67,11 @@ class _Drill:
     def __init__(self, folder: Path, people: int, tell: Callable[[Step], None]) -> None:
         self.folder = folder
         self.people = people
-        self.erased = people // 2
+        self.asked = people // 2
+        self.late = max(
+            1, people // 4
+        )  # ask after the backup, which knows nothing of their requests
+        self.erased = self.asked + self.late
         self.tell = tell
         self.port = free_ports(PORTS)
         self.live = Installation(folder / "live", self.port)
@@ -89,24 +93,31 @@ class _Drill:
         with ExitStack() as stack:
             self.live.stage("people", str(self.people))
             self.live.serve(stack)
-            asked = self.live.stage("ask", str(self.erased))
-            self._note("asked", began, asked, well=asked["asked"] == self.erased)
+            asked = self.live.stage("ask", "0", str(self.asked))
+            self._note("asked", began, asked, well=asked["asked"] == self.asked)
             began = time.monotonic()
             for name in CLUSTERS:
                 back_up(Cluster(self.live.data, name), Cluster(self.folder / "backup", name))
             self._note("backed_up", began, {}, well=True)
             began = time.monotonic()
+            self.live.stage("ask", str(self.asked), str(self.late))
             seen = self.live.stage("erase", str(self.erased))
         self.did = self.live.truth()
         self._note("erased", began, seen, well=self._is_as_it_must(seen) and not seen["broken"])
 
     def _with_keys_of_today(self) -> None:
-        """Older data, today's keystore: what was erased stays erased, and all else is there."""
+        """Older data, today's keystore: what was erased stays erased, and all else is there.
+
+        All of them could be found again, and some without a request: the backup is older than that.
+        """
         began, restored = time.monotonic(), self._restored("today", keystore=self.live.data)
         with ExitStack() as stack:
             restored.clusters(stack)
+            before = restored.stage("look")
+            forgotten = restored.command("keys", "replay")
             seen = restored.stage("look")
-        self._note("keys_of_today", began, seen, well=self._is_as_it_must(seen))
+        well = before["findable"] == self.erased and forgotten.returncode == 0
+        self._note("keys_of_today", began, seen, well=well and self._is_as_it_must(seen))
 
     def _with_keys_as_old(self) -> None:
         """Older data, a keystore as old: no start before the journal is replayed, then the same; nothing twice."""
@@ -126,9 +137,10 @@ class _Drill:
         began = time.monotonic()
         with ExitStack() as stack:
             restored.serve(stack)
-            restored.stage("go_on")
+            seen = restored.stage("go_on")
         again = restored.truth() - self.did
-        self._note("nothing_twice", began, {"again": again}, well=again == 0)
+        well = again == 0 and seen["findable"] == 0
+        self._note("nothing_twice", began, {"again": again}, well=well)
 
     def _with_keys_of_an_epoch_that_is_over(self) -> None:
         """The epoch ends; with the old keystore nobody can be read any more, erased or not."""
@@ -162,7 +174,8 @@ class _Drill:
         return made
 
     def _is_as_it_must(self, seen: dict[str, int]) -> bool:
-        return (seen["erased"], seen["readable"]) == (self.erased, self.people - self.erased)
+        found = (seen["erased"], seen["readable"], seen["findable"])
+        return found == (self.erased, self.people - self.erased, 0)
 
     def _note(self, name: str, began: float, seen: dict[str, int], *, well: bool) -> None:
         self.well = self.well and well

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from xiaohu.closures.models import Closing
+    from xiaohu.registry.models import Line
 
 FIRST = 80  # lines of the export that belong to the stories and requests of the demo
 DRILLED = "演练套餐"
@@ -66,8 +67,8 @@ def _rows() -> list[dict[str, str]]:
         return [row for row in csv.DictReader(file) if row["product"] == DRILLED]
 
 
-def ask(count: int) -> dict[str, int]:
-    """Take requests of the first people at the desk, and agree to them; half are paid to a bank."""
+def ask(first: int, count: int) -> dict[str, int]:
+    """Take requests of so many people at the desk, and agree to them; half are paid to a bank."""
     from django.conf import settings
 
     from xiaohu.core.profile import RefundRoute
@@ -79,13 +80,16 @@ def ask(count: int) -> dict[str, int]:
         demo_requests.Wish(RefundRoute.ORIGINAL),
     ]
     asked = demo_requests.open_each(
-        _rows()[:count], wishes, operator=settings.XIAOHU.operator, now=clock.now()
+        _rows()[first : first + count], wishes, operator=settings.XIAOHU.operator, now=clock.now()
     )
     return {"asked": asked}
 
 
 def look() -> dict[str, int]:
-    """Count who can be read, who is erased, and for whom the keys do not do; and what is not whole."""
+    """Count who can be read, who is erased, and for whom the keys do not do; and what is not whole.
+
+    `findable` are those who are erased and could be found all the same.
+    """
     from collections import Counter
 
     from xiaohu.core.retention import Category
@@ -94,9 +98,9 @@ def look() -> dict[str, int]:
     from xiaohu.vault import records, units
     from xiaohu.vault.keys import Erased, KeystoreUnavailable
 
-    found: Counter[str] = Counter(readable=0, erased=0, lost=0)
+    found: Counter[str] = Counter(readable=0, erased=0, lost=0, findable=0)
     names = {row["subscription_id"]: row["holder_name"] for row in _rows()}
-    mine = Line.objects.filter(subscription_id__in=list(names))
+    mine = Line.objects.select_related("holder").filter(subscription_id__in=list(names))
     for line in mine:
         try:
             said = records.open_one(
@@ -106,6 +110,7 @@ def look() -> dict[str, int]:
             )
         except Erased:
             found["erased"] += 1
+            found["findable"] += _is_findable(line)
         except KeystoreUnavailable:
             found["lost"] += 1
         else:
@@ -114,6 +119,10 @@ def look() -> dict[str, int]:
     # What was signed after the backup: the notes elsewhere tell that it is missing.
     cut = sum(one.wrong in {auditing.Wrong.SHRUNK, auditing.Wrong.ROW_MISSING} for one in broken)
     return {**found, "cut": cut, "broken": len(broken) - cut}
+
+
+def _is_findable(line: "Line") -> bool:
+    return bool(line.closed_at is None or line.number_index or line.holder.document_index)
 
 
 def erase(count: int) -> dict[str, int]:

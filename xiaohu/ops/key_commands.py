@@ -109,12 +109,12 @@ def replay(
     ] = False,
     lang: Lang = None,
 ) -> None:
-    """Destroy again what the erasure journal names; needed once after a keystore was restored."""
+    """Destroy again what the erasure journal names, and forget what came back; needed after a restore."""
 
     def do() -> int:
         from django.utils.translation import gettext
 
-        from xiaohu.ops import rebuilding
+        from xiaohu.ops import rebuilding, restored
         from xiaohu.queue import clock
         from xiaohu.vault import keys
 
@@ -123,6 +123,7 @@ def replay(
             out(gettext("cli.keys.made_anew").format(named=named, n=gone))
         else:
             out(gettext("cli.keys.replayed").format(n=keys.replay()))
+        out(gettext("cli.keys.forgotten").format(n=restored.forget_erased(now=clock.now())))
         return OK
 
     _do(do, lang)

@@ -11,6 +11,7 @@ from xiaohu.core.actors import Actor, ActorKind
 from xiaohu.core.calendar import day_of
 from xiaohu.erasure import outside
 from xiaohu.erasure.stores.file import StoresRefused
+from xiaohu.ops import restored
 from xiaohu.ops.keyring import require_whole
 from xiaohu.ops.reachable import require_databases, require_known_faults
 from xiaohu.ops.sentences import CannotStart
@@ -31,6 +32,7 @@ def prepare() -> None:
     for database in ("keystore", "default"):
         call_command("migrate", database=database, verbosity=0, interactive=False)
     require_whole()
+    restored.forget_if_restored(now=clock.now())
     catalogue.compile_all()
     _collect_static()
     keys.private_key(keys.DOCUMENTS)

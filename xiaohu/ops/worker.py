@@ -40,7 +40,7 @@ from xiaohu.erasure import kept
 from xiaohu.exports import copies, making
 from xiaohu.gateways import callbacks, sight
 from xiaohu.notices import outbox, reports
-from xiaohu.ops import statements
+from xiaohu.ops import restored, statements
 from xiaohu.ops.keyring import require_whole
 from xiaohu.ops.reachable import require_known_faults
 from xiaohu.ops.sentences import CannotStart
@@ -104,6 +104,7 @@ def beats() -> list[Beat]:
         Beat(600, lambda: unanswered.remind(now=clock.now())),
         Beat(600, lambda: unanswered.give_up(now=clock.now())),
         Beat(3600, lambda: claiming.note_late(now=clock.now())),
+        Beat(3600, lambda: restored.forget_if_restored(now=clock.now())),
         Beat(3600, lambda: sitting.forget(now=clock.now())),
         Beat(600, _clean_up),
         Beat(60, journal.ship),

@@ -2,10 +2,12 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import reduce
+from operator import or_
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections
-from django.db.models import Model
+from django.db.models import Model, Q
 from psycopg.types.string import BytesBinaryDumper
 
 Row = Sequence[object]
@@ -84,6 +86,19 @@ def delete(model: type[Model], column: str, ids: Collection[UUID]) -> Counter[UU
             [list(ids)],
         )
         return Counter(row[0] for row in cursor.fetchall())
+
+
+def count(model: type[Model], column: str, ids: Collection[UUID]) -> Counter[UUID]:
+    """Return how many rows each of some ids has: what `delete` would find."""
+    found = model._default_manager.filter(**{f"{column}__in": ids}).values_list(column, flat=True)
+    return Counter(found) if ids else Counter()
+
+
+def filled(model: type[Model], columns: Sequence[str], ids: Collection[UUID]) -> Counter[UUID]:
+    """Return which rows have something in some columns: what `empty` would empty."""
+    something = reduce(or_, (~Q(**{name: None}) for name in columns))
+    found = model._default_manager.filter(something, pk__in=ids).values_list("pk", flat=True)
+    return Counter(found) if ids else Counter()
 
 
 def empty(model: type[Model], columns: Sequence[str], ids: Collection[UUID]) -> Counter[UUID]:

@@ -237,6 +237,19 @@ def rest(*, line: Line, days: int, now: datetime) -> date:
     return free_on
 
 
+def still_open(line_ids: Collection[UUID]) -> set[UUID]:
+    """Return those of some lines that are not closed."""
+    there = Line.objects.filter(pk__in=line_ids, closed_at=None)
+    return set(there.values_list("pk", flat=True)) if line_ids else set()
+
+
+def close_erased(line_ids: Collection[UUID], *, now: datetime) -> None:
+    """Close lines whose keys are gone, as they were before a backup came back. Call inside a transaction."""
+    Line.objects.filter(pk__in=line_ids, closed_at=None).update(
+        status=LineStatus.CLOSED.value, closed_at=now, number_index=None, balance_fen=0
+    )
+
+
 def _service(line: Line) -> dict[str, str]:
     return records.open_one(
         operator=line.operator, unit=units.line(line.pk), category=Category.SERVICE_NUMBER

@@ -19,6 +19,18 @@ def forget_indexes(units: Collection[Unit]) -> Counter[Unit]:
     return counted(UnitKind.LINE, lines) + counted(UnitKind.HOLDER, holders)
 
 
+def count_indexes(units: Collection[Unit]) -> Counter[Unit]:
+    """Count the lines and holders that `forget_indexes` would make unfindable."""
+    lines = bulk.filled(Line, _OF_LINE, of_kind(units, UnitKind.LINE))
+    holders = bulk.filled(Holder, ["document_index"], of_kind(units, UnitKind.HOLDER))
+    return counted(UnitKind.LINE, lines) + counted(UnitKind.HOLDER, holders)
+
+
 def forget_restrictions(units: Collection[Unit]) -> Counter[Unit]:
     """Delete why lines were restricted: it tells of whoever had them. Call inside a transaction."""
     return counted(UnitKind.LINE, restrictions.forget(of_kind(units, UnitKind.LINE)))
+
+
+def count_restrictions(units: Collection[Unit]) -> Counter[Unit]:
+    """Count the restrictions that `forget_restrictions` would delete."""
+    return counted(UnitKind.LINE, restrictions.count(of_kind(units, UnitKind.LINE)))

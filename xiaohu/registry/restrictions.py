@@ -49,3 +49,8 @@ def grades(line_ids: Collection[UUID]) -> dict[UUID, int]:
 def forget(line_ids: Collection[UUID]) -> Counter[UUID]:
     """Delete the restrictions of lines whose unit ends. Call inside a transaction."""
     return bulk.delete(LineRestriction, "line_id", line_ids)
+
+
+def count(line_ids: Collection[UUID]) -> Counter[UUID]:
+    """Count the restrictions of lines."""
+    return bulk.count(LineRestriction, "line_id", line_ids)

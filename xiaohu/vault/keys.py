@@ -5,11 +5,13 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import lru_cache
 from itertools import islice
+from uuid import UUID
 
 from django.db import IntegrityError, OperationalError, transaction
 from django.db.models import Q
 
 from xiaohu.core.refusals import Refusal
+from xiaohu.core.retention import UnitKind
 from xiaohu.queue import bulk
 from xiaohu.vault import box, epoch_files, epochs, journal
 from xiaohu.vault.keystore.models import DestroyedKey, UnitKey
@@ -125,6 +127,31 @@ def replay() -> int:
         with transaction.atomic(using=KEYSTORE):
             gone += _destroy(operator, units, shipped=True)
     return gone
+
+
+def last_destroyed(count: int) -> list[tuple[str, set[Unit]]]:
+    """Return the last so many lines and holders whose keys were destroyed, by operator."""
+    kinds = (UnitKind.LINE.value, UnitKind.HOLDER.value)
+    rows = DestroyedKey.objects.filter(kind__in=kinds).order_by("-pk")
+    return _by_operator(list(rows.values_list("operator", "kind", "unit")[:count]))
+
+
+def all_destroyed() -> Iterator[tuple[str, set[Unit]]]:
+    """Go through all people, lines, accounts and requests whose keys were destroyed, in parts, by operator."""
+    kinds, last = [kind.value for kind in UnitKind], 0
+    rows = DestroyedKey.objects.filter(kind__in=kinds).order_by("pk")
+    while part := list(
+        rows.filter(pk__gt=last).values_list("operator", "kind", "unit", "pk")[: journal.BATCH]
+    ):
+        last = part[-1][3]
+        yield from _by_operator([row[:3] for row in part])
+
+
+def _by_operator(rows: Sequence[tuple[str, str, UUID]]) -> list[tuple[str, set[Unit]]]:
+    return [
+        (operator, {Unit(kind, id_) for whose, kind, id_ in rows if whose == operator})
+        for operator in sorted({row[0] for row in rows})
+    ]
 
 
 def _destroy(operator: str, units: Collection[Unit], *, shipped: bool) -> int:

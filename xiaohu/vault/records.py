@@ -126,6 +126,14 @@ def delete_records(*, operator: str, units: Collection[Unit]) -> Counter[Unit]:
         return Counter(Unit(kind, id_) for kind, id_ in cursor.fetchall())
 
 
+def count_records(*, operator: str, units: Collection[Unit]) -> Counter[Unit]:
+    """Return how many records each of some units has: what `delete_records` would delete."""
+    ids = {unit.id for unit in units}
+    rows = SealedRecord.objects.filter(operator=operator, unit__in=ids).values_list("kind", "unit")
+    there = Counter(Unit(kind, id_) for kind, id_ in rows)
+    return Counter({unit: there[unit] for unit in units if unit in there})
+
+
 def delete_one(*, operator: str, unit: Unit, category: Category) -> None:
     """Delete one record of a unit that lives on. Call inside a transaction."""
     SealedRecord.objects.filter(
