@@ -292,8 +292,19 @@ class TestOpening:
 class TestTwoPeople:
     """In the verbs, and in the database."""
 
-    @pytest.mark.parametrize("authority", ["", "   ", "号" * 65])
-    def test_an_authority_is_named(
+    @pytest.mark.parametrize(
+        "authority",
+        [
+            "",
+            "   ",
+            "号" * 65,
+            "张三",
+            "张三 13800000000",
+            "13800000000",
+            "张三〔2026〕13800000000号",
+        ],
+    )
+    def test_an_authority_is_named_and_nobody_else(
         self, world: World, closing: UUID, pair: tuple[StaffUser, StaffUser], authority: str
     ) -> None:
         with pytest.raises(kept.AuthorityMissing):
@@ -304,6 +315,31 @@ class TestTwoPeople:
                 officer=pair[0],
                 now=world.now,
             )
+
+    @pytest.mark.parametrize(
+        ("authority", "written"),
+        [
+            ("示例公信[2026]12号", "示例公信〔2026〕12号"),
+            ("（2026）示01刑初 12 号之1", None),
+            ("（2026）示01刑初 12 号", "〔2026〕示01刑初12号"),
+            ("lt 2026-7", "LT2026-7"),
+        ],
+    )
+    def test_an_order_is_written_in_one_way(
+        self,
+        world: World,
+        closing: UUID,
+        pair: tuple[StaffUser, StaffUser],
+        authority: str,
+        written: str | None,
+    ) -> None:
+        given = {"act": KeptAct.OPEN, "closings": [closing], "authority": authority}
+        if written is None:
+            with pytest.raises(kept.AuthorityMissing):
+                kept.ask(**given, officer=pair[0], now=world.now)  # type: ignore[arg-type]
+        else:
+            asked = kept.ask(**given, officer=pair[0], now=world.now)  # type: ignore[arg-type]
+            assert asked.authority == written
 
     def test_whoever_asked_does_not_agree(
         self, world: World, closing: UUID, pair: tuple[StaffUser, StaffUser]

@@ -119,3 +119,8 @@ def test_cuts_words(text: str, pieces: list[str]) -> None:
 
 def test_huge_questions_cost_nothing() -> None:
     assert searching.search(all_of("zh-hans"), "退" * 100_000).answers is not None
+
+
+def test_of_what_was_asked_only_our_own_words_stay() -> None:
+    asked = "尤示桐的号码怎么注销 13800000000 Smithson"
+    assert searching.of_ours(all_of("zh-hans"), asked, others=all_of("en")) == "号码 码怎 注销"

@@ -75,9 +75,13 @@ def remark(
 
 @transaction.atomic(durable=True)
 def note_unanswered(*, operator: str, words: str, language: str, now: datetime) -> None:
-    """Count words that found nothing, unless they may be of somebody."""
+    """Count words that found nothing, unless they may be of somebody.
+
+    Whoever calls gives words that stand in published articles only, none where no word of a question does:
+    a name typed into a search stays nowhere.
+    """
     kept = " ".join(words.split())[:LONGEST_WORDS]
-    if not kept or _OF_SOMEBODY.search(kept):
+    if _OF_SOMEBODY.search(kept):
         return
     known = UnansweredSearch.objects.filter(operator=operator, words=kept, language=language)
     if known.update(count=F("count") + 1, last_at=now):

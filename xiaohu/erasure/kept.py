@@ -9,7 +9,8 @@ from django.db import transaction
 from xiaohu.access.models import StaffUser
 from xiaohu.core.actors import CLOCK, Actor
 from xiaohu.core.calendar import day_of
-from xiaohu.core.kept import AGREED_AHEAD, LONGEST_AUTHORITY, READABLE_FOR, ROLES, KeptAct
+from xiaohu.core.evidence import EvidenceRefused, normalise_order
+from xiaohu.core.kept import AGREED_AHEAD, READABLE_FOR, ROLES, KeptAct
 from xiaohu.core.refusals import Refusal
 from xiaohu.core.retention import Category
 from xiaohu.erasure import holds
@@ -32,7 +33,7 @@ class NothingKept(Refusal):
 
 
 class AuthorityMissing(Refusal):
-    """A hold, its end or an opening needs the authority's reference, up to 64 characters."""
+    """A hold, its end or an opening needs the number of the authority's order, which names nobody."""
 
     code = "AUTHORITY_MISSING"
 
@@ -234,10 +235,10 @@ def _carry_out(asked: KeptRequest, actor: Actor, now: datetime) -> None:
 
 
 def _named(authority: str) -> str:
-    said = " ".join(authority.replace("\x00", "").split())
-    if not 0 < len(said) <= LONGEST_AUTHORITY:
-        raise AuthorityMissing
-    return said
+    try:
+        return normalise_order(authority)
+    except EvidenceRefused:
+        raise AuthorityMissing from None
 
 
 def _done(asked: KeptRequest, now: datetime) -> int:

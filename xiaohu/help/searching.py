@@ -119,6 +119,13 @@ def search(articles: Sequence[Article], asked: str, *, others: Sequence[Article]
     return Found(alike=_alike(index, asked))
 
 
+def of_ours(articles: Sequence[Article], asked: str, *, others: Sequence[Article] = ()) -> str:
+    """Return those pieces of a question that stand in our own articles: none of them is somebody's."""
+    known = _index(tuple(articles), tuple(others)).weights
+    ours = [piece for piece in pieces(asked[:LONGEST]) if piece in known]
+    return " ".join(piece for piece in ours if not any(sign.isdigit() for sign in piece))
+
+
 def pieces(text: str) -> list[str]:
     """Return pairs of Chinese characters and stems of words, each once, without what fills."""
     found: dict[str, None] = {}

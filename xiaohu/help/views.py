@@ -104,7 +104,7 @@ def _thanks(slug: str, answer: str) -> HttpResponse:
 def _note(asked: str) -> None:
     feedback.note_unanswered(
         operator=settings.XIAOHU.operator,
-        words=searching.folded(asked),
+        words=searching.of_ours(tuple(_known().values()), asked, others=_in_the_other_language()),
         language=_language(),
         now=clock.now(),
     )

@@ -17,7 +17,7 @@ def searches(operator: Operator = None) -> None:
         from xiaohu.assistance import feedback
 
         for row in feedback.unanswered(meant(operator)):
-            out(f"{row.count}\t{row.language}\t{row.words}")
+            out(f"{row.count}\t{row.language}\t{row.words or '—'}")
         return OK
 
     spoken(do)
