@@ -120,6 +120,18 @@ def test_every_registered_room_takes_part(world: World, monkeypatch: pytest.Monk
     assert counts["one more"] == len(ended)
 
 
+def test_what_is_planned_is_what_is_erased_and_counting_changes_nothing(world: World) -> None:
+    sign_in(world)
+    ended = units_of(world)
+    planned = engine.planned(operator=OPERATOR, units=ended)
+    assert engine.planned(operator=OPERATOR, units=ended) == planned
+    destroy(ended)
+    assert {name: sum(of.values()) for name, of in planned.items()} == finish(world, ended).counts
+    assert not any(
+        sum(of.values()) for of in engine.planned(operator=OPERATOR, units=ended).values()
+    )
+
+
 def test_a_room_that_fails_leaves_the_rest_for_the_next_try(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -38,7 +38,7 @@ def plan(
     as_json: AsJson = False,
     lang: Lang = None,
 ) -> None:
-    """Count what a request would erase in each system; changes nothing."""
+    """Count what a request would erase, here and in each other system; changes nothing."""
 
     def do() -> int:
         from xiaohu.ops import stores

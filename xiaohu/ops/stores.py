@@ -8,13 +8,13 @@ from uuid import UUID
 
 from django.utils.translation import gettext
 
+from xiaohu.closures import keeping, queries
 from xiaohu.closures import outside as erasing
-from xiaohu.closures import queries
-from xiaohu.closures.models import Case
+from xiaohu.closures.models import Case, Closing
 from xiaohu.core.calendar import day_of
 from xiaohu.core.references import normalise_reference
 from xiaohu.core.refusals import Refusal
-from xiaohu.erasure import outside
+from xiaohu.erasure import engine, outside
 from xiaohu.erasure.models import OutsideErasure, StoreOutage
 from xiaohu.erasure.stores import file, opening, outages
 from xiaohu.erasure.stores.file import StoresRefused
@@ -62,16 +62,27 @@ def find(reference: str, *, operator: str) -> UUID | None:
 
 
 def plan(case_id: UUID, *, out: Out, as_json: bool = False) -> int:
-    """Tell for each line or account of a case how much is where."""
+    """Tell how much of a case would be erased here, and for each line or account how much elsewhere."""
     closings = queries.closings_of(Case.objects.get(pk=case_id))
     planned = [one for closing in closings for one in erasing.plan(closing)]
+    ours = _ours(closings)
     if as_json:
-        out(_json([asdict(one) for one in planned]))
+        out(_json({"here": ours, "elsewhere": [asdict(one) for one in planned]}))
     else:
+        for room, count in ours.items():
+            out(f"xiaohu.{room}  {count}")
         for one in planned:
             said = elsewhere(one.why, one.about) if one.why else str(one.found)
             out(f"{one.store}.{one.dataset}  {one.strategy}  {said}")
     return PARTLY if any(one.failed for one in planned) else OK
+
+
+def _ours(closings: Sequence[Closing]) -> dict[str, int]:
+    """Count what erasing some closings would delete here, room by room, by the rooms' own rules."""
+    ended = keeping.units_ended_by(closings)
+    units = {unit for its in ended.values() for unit in its}
+    planned = engine.planned(operator=closings[0].operator, units=units) if closings else {}
+    return {room: sum(of.values()) for room, of in planned.items()}
 
 
 def status(*, operator: str, out: Out, as_json: bool = False) -> int:
