@@ -10,18 +10,20 @@ import pypdf
 import pytest
 import pyzipper
 
-from tests.stories import CLEAN, EMPTY, World, holder_of
-from xiaohu.closures import exporting, purging
+from tests.assistance.asking import complaint
+from tests.stories import CLEAN, EMPTY, LARGE, World, holder_of, staff
+from xiaohu.closures import exporting, noting, purging
 from xiaohu.closures.exporting import NothingAsked, TooLateToCopy
 from xiaohu.closures.models import Case
 from xiaohu.core.exports import BETWEEN_TRIES, DOWNLOADS, KEPT, TRIES, Record
 from xiaohu.core.proofs import IdentityUnverified
-from xiaohu.exports import archive, copies, making
+from xiaohu.exports import archive, copies, making, packing
 from xiaohu.exports.copies import Standing
 from xiaohu.exports.models import Export, Part, Piece
 from xiaohu.ui.copies import words
 from xiaohu.vault import keys, units
-from xiaohu.vault.keys import Erased
+from xiaohu.vault.keys import Erased, KeystoreUnavailable
+from xiaohu.vault.models import SealedRecord
 
 pytestmark = pytest.mark.django_db(databases=["default", "keystore"])
 PLAIN = (Record.BILLS, Record.CALLS)
@@ -125,6 +127,30 @@ def test_what_we_hold_ourselves_is_in_it(world: World) -> None:
     assert any(row["category"] == "registration_identity" for row in held)
 
 
+def test_so_are_papers_notes_and_whatever_else_there_is_of_them(world: World) -> None:
+    case, at = world.ready(LARGE), world.now.isoformat()
+    noting.write(case_id=case.pk, text="回电核对了地址", officer=staff(), now=world.now)
+    grievance = complaint(world, case_id=case.pk)
+    made(world, asked(world, case, [Record.HELD]))
+    held = json.loads(opened(world, case)["01-held.json"])
+    rows = {(row["of"], row["category"], row["field"]): row["value"] for row in held}
+    assert rows["case", "note", at] == "回电核对了地址"
+    assert ("case", "paper", "holder_id") in rows
+    assert rows["complaint", grievance.reference, "delay"] == at
+    assert {category for of, category, _ in rows if of == "case"} >= {"proof", "paper", "consent"}
+    assert rows["account", "account", "1"] == "open"
+
+
+def test_what_cannot_be_read_is_named(world: World) -> None:
+    case = asked(world, world.ready(), [Record.HELD])
+    broken = SealedRecord.objects.filter(unit=case.pk, category="contact")
+    assert broken.update(box=b"x" * 60) == 1
+    made(world, case)
+    held = json.loads(opened(world, case)["01-held.json"])
+    assert {"of": "case", "category": "contact", "field": "unreadable", "value": ""} in held
+    assert any(row["category"] == "registration_identity" for row in held)
+
+
 def test_nothing_of_it_lies_open_and_the_passphrase_lies_nowhere(world: World) -> None:
     case = asked(world, world.ready(), PLAIN)
     made(world, case)
@@ -181,7 +207,7 @@ def test_it_is_fetched_three_times_and_no_more(world: World) -> None:
     standing = copies.standing(case.pk, now=world.now)
     assert standing is not None
     assert (standing.used_up, standing.ready) == (True, False)
-    world.clock.at += copies.LINGERS
+    world.clock.at += packing.LINGERS
     assert copies.expire(now=world.now) == 1
     assert not Piece.objects.exists()
 
@@ -212,6 +238,77 @@ def test_a_failed_part_is_tried_again_alone(world: World) -> None:
     files = opened(world, case)
     assert any("calls" in name for name in files)
     assert any(name.endswith(".wav") for name in files)
+
+
+def test_trying_again_does_not_put_off_its_end(world: World) -> None:
+    case = asked(world, world.ready())
+    world.outside.fault("operator", refuse=["records:calls"])
+    made(world, case)
+    ends = Export.objects.get().expires_at
+    assert ends is not None
+    world.clock.at += KEPT / 2
+    exporting.retry(case_id=case.pk)
+    assert exporting.unlock(case, words=words, actor=holder_of(case), now=world.now) is None
+    standing = made(world, case)
+    assert (standing.ready, standing.expires_at) == (True, ends)
+    exporting.retry(case_id=case.pk)
+    world.clock.at = ends
+    assert copies.expire(now=world.now) == 1
+    assert not Part.objects.filter(box__isnull=False).exists()
+
+
+def test_a_download_that_cannot_be_read_does_not_count(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = asked(world, world.ready(), PLAIN)
+    made(world, case)
+    monkeypatch.setattr(archive, "PIECE", 1024)
+    unlocked(world, case)
+    assert Piece.objects.count() > 2
+
+    def away(*_: object) -> None:
+        raise KeystoreUnavailable
+
+    with monkeypatch.context() as patch:
+        patch.setattr(keys, "fetch", away)
+        for _ in range(DOWNLOADS):
+            with pytest.raises(KeystoreUnavailable):
+                fetched(world, case)
+    assert Export.objects.get().downloads == 0
+    pieces = exporting.fetch(case, actor=holder_of(case), now=world.now)
+    assert pieces is not None
+    next(pieces)
+    with monkeypatch.context() as patch:
+        patch.setattr(keys, "fetch", away)
+        with pytest.raises(KeystoreUnavailable):
+            list(pieces)
+    assert Export.objects.get().downloads == 0
+    assert fetched(world, case)
+    assert Export.objects.get().downloads == 1
+
+
+def test_another_passphrase_does_not_cut_off_a_download(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = asked(world, world.ready(), PLAIN)
+    made(world, case)
+    monkeypatch.setattr(archive, "PIECE", 1024)
+    phrase = unlocked(world, case)
+    pieces = exporting.fetch(case, actor=holder_of(case), now=world.now)
+    assert pieces is not None
+    began = next(pieces)
+    unlocked(world, case)
+    unlocked(world, case)  # of those in between nobody fetched anything
+    data = began + b"".join(pieces)
+    with pyzipper.AESZipFile(io.BytesIO(data)) as zipped:
+        zipped.setpassword(phrase.encode())
+        assert zipped.read("index.html")
+    export = Export.objects.get()
+    assert fetched(world, case) != data
+    world.clock.at += packing.LINGERS
+    copies.expire(now=world.now)
+    assert not Piece.objects.filter(place__lt=export.first_place).exists()
+    assert fetched(world, case)
 
 
 def test_a_part_is_tried_again_by_itself(world: World) -> None:

@@ -1,13 +1,15 @@
 """What this room holds of a unit, and how it is forgotten."""
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from uuid import UUID
 
 from xiaohu.assistance.models import CallBack, Complaint, Remark
 from xiaohu.core.retention import UnitKind
+from xiaohu.exports.held import Row
 from xiaohu.notices import askers
 from xiaohu.queue import bulk
+from xiaohu.registry.models import Line
 from xiaohu.vault.units import Unit, counted, of_kind
 
 
@@ -31,3 +33,13 @@ def count_asked(units: Collection[Unit]) -> Counter[Unit]:
     for kind in (CallBack, Complaint):
         found += bulk.filled(kind, ["asker_index", "case_id"], ids)
     return counted(UnitKind.ASSISTANCE, found)
+
+
+def tell(_line: Line, case_id: UUID) -> Iterator[Row]:
+    """List calls and complaints that name a case: what about, and when.
+
+    What was said stays out: whoever named the case may be somebody else.
+    """
+    for name, kind in (("call_back", CallBack), ("complaint", Complaint)):
+        for row in kind.objects.filter(case_id=case_id).order_by("asked_at", "pk"):
+            yield name, row.reference, row.topic, row.asked_at.isoformat()

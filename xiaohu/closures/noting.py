@@ -1,5 +1,6 @@
 """What colleagues tell each other about a case; sealed with its folder, and gone with it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -11,7 +12,11 @@ from xiaohu.closures import moves, queries, reviewing
 from xiaohu.closures.models import Case, CaseNote
 from xiaohu.core.refusals import Refusal
 from xiaohu.core.states import CaseState
+from xiaohu.exports.held import UNREADABLE, Row
+from xiaohu.registry.models import Line
 from xiaohu.vault import files, units
+from xiaohu.vault.box import BoxRefused
+from xiaohu.vault.keys import Erased
 
 LONGEST = 1000
 
@@ -77,6 +82,27 @@ def of_case(case: Case) -> list[Note]:
         sealed={row.pk: bytes(row.box) for row in rows},
     )
     return [Note(opened[row.pk].decode(), row.officer.display_name, row.written_at) for row in rows]
+
+
+def tell(_line: Line, case_id: UUID) -> Iterator[Row]:
+    """List the notes on a case: when, and what they say; by whom is not theirs to know.
+
+    Raises:
+        KeystoreUnavailable: the keystore does not answer.
+    """
+    for row in (
+        CaseNote.objects.filter(case_id=case_id).select_related("case").order_by("written_at")
+    ):
+        try:
+            text = files.open_file(
+                operator=row.case.operator,
+                unit=units.case(case_id),
+                file_id=row.pk,
+                sealed=bytes(row.box),
+            ).decode()
+        except (BoxRefused, Erased):
+            text = UNREADABLE
+        yield "case", "note", row.written_at.isoformat(), text
 
 
 def forget(case_id: UUID) -> int:

@@ -4,16 +4,18 @@ from xiaohu.access import personal_data as access
 from xiaohu.access.models import SubscriberAccount
 from xiaohu.assistance import personal_data as assistance
 from xiaohu.assistance.models import CallBack, Complaint, Remark
-from xiaohu.closures import late_charges
+from xiaohu.closures import late_charges, noting
 from xiaohu.closures import parties as closures
 from xiaohu.closures.models import Case, CaseNote
 from xiaohu.core.retention import UnitKind
 from xiaohu.erasure import engine
 from xiaohu.erasure.models import OutsideErasure
+from xiaohu.exports import held
 from xiaohu.exports import personal_data as exports
 from xiaohu.exports.models import Export, Part, Piece
 from xiaohu.gateways import callbacks
 from xiaohu.notices import parties, reports
+from xiaohu.proofing import personal_data as proofing
 from xiaohu.proofing.models import Paper
 from xiaohu.registry import personal_data as registry
 from xiaohu.registry.models import Holder, Line
@@ -43,3 +45,7 @@ def _tell_what_needs_keys() -> None:
     in_use.register(UnitKind.ASSISTANCE, (CallBack, "pk"), (Complaint, "pk"), (Remark, "pk"))
     in_use.register(UnitKind.OUTSIDE, (OutsideErasure, "pk"))
     in_use.register(UnitKind.COPY, (Export, "pk"), (Part, "export_id"), (Piece, "export_id"))
+    held.register("accounts", lambda line, _case: access.tell(line.pk, line.holder_id))
+    held.register("proofing", proofing.tell)
+    held.register("asked", assistance.tell)
+    held.register("notes", noting.tell)

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import F, Q
@@ -12,10 +12,9 @@ from django.db.models.functions import Now
 from xiaohu.core import exports
 from xiaohu.core.exports import DOWNLOADS, PartState, Record
 from xiaohu.exports import packing
-from xiaohu.exports.models import Export, Part, Piece
+from xiaohu.exports.models import Export, Part
+from xiaohu.exports.packing import LINGERS
 from xiaohu.vault import keys, units
-
-LINGERS = timedelta(hours=1)  # after the last download: it may still be on its way
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +64,8 @@ def retry(case_id: UUID) -> int:
         state=PartState.WAITING.value, taken_until=None, tries=0
     )
     if again:
-        # What was packed lacks them; it is packed anew, under another passphrase.
-        Piece.objects.filter(export__case_id=case_id).delete()
-        Export.objects.filter(case_id=case_id).update(
-            ready_at=None, expires_at=None, packed_at=None, bytes=0
-        )
+        # What was packed lacks them; it is packed anew, under another passphrase. Its end stays.
+        Export.objects.filter(case_id=case_id).update(ready_at=None, packed_at=None, bytes=0)
     return again
 
 
@@ -103,6 +99,8 @@ def standing(case_id: UUID, *, now: datetime) -> Standing | None:
 def fetch(case_id: UUID, *, now: datetime) -> Iterator[bytes] | None:
     """Count a download and return the archive, piece by piece; None where it cannot be fetched (any more).
 
+    It counts once it can be read, and not where the keystore goes away before its end.
+
     Raises:
         Erased: the copy was erased.
         KeystoreUnavailable: the keystore does not answer.
@@ -114,9 +112,23 @@ def fetch(case_id: UUID, *, now: datetime) -> Iterator[bytes] | None:
         erased_at=None,
         downloads__lt=DOWNLOADS,
     )
+    export = there.first()
+    if export is None:
+        return None
+    pieces = packing.pieces(export)
+    first = next(pieces, b"")
     if not there.update(downloads=F("downloads") + 1, fetched_at=now):
         return None
-    return packing.pieces(Export.objects.get(case_id=case_id))
+    return _sent(export.pk, first, pieces)
+
+
+def _sent(export_id: UUID, first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
+    try:
+        yield first
+        yield from rest
+    except keys.KeystoreUnavailable:
+        Export.objects.filter(pk=export_id).update(downloads=F("downloads") - 1)
+        raise
 
 
 def forget(case_id: UUID) -> None:
@@ -150,6 +162,7 @@ def _held(line_ids: Collection[UUID]) -> set[tuple[UUID, UUID]]:
 
 def expire(*, now: datetime) -> int:
     """End copies whose time is over, or that were fetched for the last time; that there was one is still said."""
+    packing.drop_fetched(now=now)
     used_up = Q(downloads__gte=DOWNLOADS, fetched_at__lte=now - LINGERS)
     past = Export.objects.filter(Q(expires_at__lte=now) | used_up, erased_at=None)
     return sum(_erase(export) for export in past)

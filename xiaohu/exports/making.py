@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max, Q
+from django.db.models import Max, Q, Value
+from django.db.models.functions import Coalesce
 
 from xiaohu.core.exports import BETWEEN_TRIES, KEPT, TABLE, TRIES, PartState, Record, form_of
 from xiaohu.exports import held
@@ -108,9 +109,9 @@ def _want_files(export: Export, part: Part, said: Records) -> None:
 def _note_ready(export_id: UUID, now: datetime) -> None:
     waiting = Part.objects.filter(export=export_id, state=PartState.WAITING.value)
     if not waiting.exists():
-        Export.objects.filter(pk=export_id, ready_at=None).update(
-            ready_at=now, expires_at=now + KEPT
-        )
+        # Parts that are tried again do not put off the end of the others.
+        until = Coalesce("expires_at", Value(now + KEPT))
+        Export.objects.filter(pk=export_id, ready_at=None).update(ready_at=now, expires_at=until)
 
 
 def _table(said: Records) -> bytes:

@@ -14,6 +14,8 @@ from xiaohu.core.exports import TABLE, PartState
 class Export(models.Model):
     """One copy for one request: ready once all parts are made, packed once somebody has its passphrase.
 
+    `first_place` is where the archive of today begins: pieces before it belong to one packed earlier,
+    which may still be on its way to somebody. `expires_at` counts from when it was ready first.
     `fetched_at` is the last of its `downloads`; `erased_at` says that nothing can be read any more.
     """
 
@@ -28,6 +30,7 @@ class Export(models.Model):
     fetched_at = models.DateTimeField(null=True)
     erased_at = models.DateTimeField(null=True)
     bytes = models.PositiveBigIntegerField(default=0)
+    first_place = models.PositiveIntegerField(default=1)
     downloads = models.PositiveSmallIntegerField(default=0)
 
 
@@ -60,7 +63,7 @@ class Part(models.Model):
 
 
 class Piece(models.Model):
-    """A piece of the packed archive, in its order."""
+    """A piece of a packed archive, in its order."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     export = models.ForeignKey(Export, on_delete=models.CASCADE, related_name="pieces")

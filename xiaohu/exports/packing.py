@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID, uuid4
 
 from django.db import transaction
+from django.db.models import F, Max
 
 from xiaohu.core.exports import DOWNLOADS, TABLE
 from xiaohu.exports import archive
@@ -15,6 +16,8 @@ from xiaohu.exports.models import Export, Part, Piece
 from xiaohu.exports.words import Words
 from xiaohu.registry import lines
 from xiaohu.vault import files, units
+
+LINGERS = timedelta(hours=1)  # after a download began: it may still be on its way
 
 
 class _Named(NamedTuple):
@@ -27,20 +30,22 @@ class _Named(NamedTuple):
 def pack(case_id: UUID, *, words: Words, now: datetime) -> str | None:
     """Pack what is there of a ready copy anew and return its passphrase, which nobody can ask for again.
 
-    An archive packed before is replaced. None where there is nothing to pack, or no more to fetch.
+    An archive packed before is replaced; what of it is being fetched is let go on to its end. None where there is nothing to pack, or no more to fetch.
 
     Raises:
         Erased, KeystoreUnavailable: what was fetched cannot be read.
     """
     export = (
         Export.objects.select_for_update()
-        .filter(case_id=case_id, expires_at__gt=now, erased_at=None, downloads__lt=DOWNLOADS)
+        .filter(case_id=case_id, ready_at__isnull=False, expires_at__gt=now, erased_at=None)
+        .filter(downloads__lt=DOWNLOADS)
         .first()
     )
     if export is None or not export.parts.filter(box__isnull=False).exists():
         return None
-    export.pieces.all().delete()
-    phrase, place = archive.passphrase(), 0
+    place = _set_aside(export, now)
+    phrase = archive.passphrase()
+    export.first_place = place + 1
 
     def keep(piece: bytes) -> None:
         nonlocal place
@@ -51,14 +56,34 @@ def pack(case_id: UUID, *, words: Words, now: datetime) -> str | None:
 
     export.bytes = archive.pack(_files(export, words), phrase=phrase, keep=keep)
     export.packed_at = now
-    export.save(update_fields=["bytes", "packed_at"])
+    export.save(update_fields=["bytes", "packed_at", "first_place"])
     return phrase
 
 
 def pieces(export: Export) -> Iterator[bytes]:
     """Return the packed archive, one piece in memory at a time."""
-    for pk in list(export.pieces.order_by("place").values_list("pk", flat=True)):
+    mine = export.pieces.filter(place__gte=export.first_place).order_by("place")
+    for pk in list(mine.values_list("pk", flat=True)):
         yield _open(export, pk, bytes(Piece.objects.values_list("box", flat=True).get(pk=pk)))
+
+
+def drop_fetched(*, now: datetime) -> None:
+    """Drop archives that were packed anew while somebody fetched them, once nobody can be at it."""
+    before = Piece.objects.filter(place__lt=F("export__first_place"))
+    before.filter(export__fetched_at__lte=now - LINGERS).delete()
+
+
+def _set_aside(export: Export, now: datetime) -> int:
+    """Drop an earlier archive, unless somebody fetches it; return the last place that is taken."""
+    is_fetched = export.fetched_at is not None and export.fetched_at > now - LINGERS
+    never_fetched = export.packed_at is not None and (
+        export.fetched_at is None or export.fetched_at < export.packed_at
+    )
+    if not is_fetched:
+        export.pieces.all().delete()
+    elif never_fetched:
+        export.pieces.filter(place__gte=export.first_place).delete()
+    return export.pieces.aggregate(last=Max("place"))["last"] or 0
 
 
 def _files(export: Export, words: Words) -> Iterator[File]:

@@ -109,6 +109,11 @@ def readable(*, operator: str, refs: Collection[Ref]) -> dict[Ref, dict[str, str
     return found
 
 
+def there(*, operator: str, refs: Collection[Ref]) -> set[Ref]:
+    """Return which records there are, whether or not they can be read."""
+    return set(_rows(operator, refs))
+
+
 def delete_records(*, operator: str, units: Collection[Unit]) -> Counter[Unit]:
     """Delete the ciphertext of units whose keys were destroyed, and return how much each had.
 
