@@ -15,7 +15,7 @@ from xiaohu.core.notices import NOTICES, SAMPLES, Channel, Notice, key, sent
 from xiaohu.core.profile import Profile
 from xiaohu.core.profile_law import MAY_BE_OFF, MAY_START_ITSELF
 from xiaohu.core.proofs import OFFERABLE
-from xiaohu.core.retention import RETENTION, Disposal
+from xiaohu.core.retention import MAY_BE_LONGER, RETENTION
 from xiaohu.core.ways_out import OwnPage
 from xiaohu.core.wording import CHINESE, ENGLISH, longest, mandatory
 from xiaohu.erasure.declared import DECLARED, Nature
@@ -390,7 +390,7 @@ NARROWED: dict[str, Sequence[str]] = {
     **{f"links.{page}": ["https://…"] for page in OwnPage},
     "involuntary": sorted(MAY_START_ITSELF),
     "notices.off": sorted(MAY_BE_OFF),
-    "retention": sorted(name for name, rule in RETENTION.items() if rule.disposal is Disposal.SEAL),
+    "retention": sorted(name for name, rule in RETENTION.items() if rule.disposal in MAY_BE_LONGER),
 }
 
 

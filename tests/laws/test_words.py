@@ -143,6 +143,8 @@ OTHER_EVENTS = (
     "view_paper",
     "purge_folder",
     "drop_pictures",
+    "clear_document",
+    "forget_restored",
     "ask_restriction_check",
     "restriction_check",
     "restriction_check_over",

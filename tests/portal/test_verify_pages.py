@@ -2,6 +2,7 @@
 
 import io
 import zlib
+from datetime import datetime
 from pathlib import Path
 
 import pikepdf
@@ -9,14 +10,16 @@ import pypdfium2
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from tests.closures.test_holding import hold, release
 from tests.portal.browser import CONTACT, Answer, Browser, page, switch, words
 from tests.stories import CLEAN, EMPTY, World, document_of
 from verifiers import verify_bundle
-from xiaohu.closures import documents, papers
+from xiaohu.closures import clearing_documents, documents, papers
 from xiaohu.closures.documents import ISSUED
 from xiaohu.closures.models import Document, DocumentKind
+from xiaohu.core.calendar import CHINA
 from xiaohu.trail import checkpoints, keys
-from xiaohu.trail.models import Leaf
+from xiaohu.trail.models import Event, Leaf
 
 pytestmark = pytest.mark.django_db(databases=["default", "keystore"])
 
@@ -102,6 +105,41 @@ def test_the_record_decides_over_the_file(world: World, certificate: Document) -
     assert other is not None
     Document.objects.filter(pk=certificate.pk).update(jws=other.jws)
     assert "内容与记录不一致" in words(check(world, content))
+
+
+def test_after_its_time_the_text_goes_and_the_file_is_still_verified(
+    world: World, certificate: Document
+) -> None:
+    content, token = papers.pdf(certificate, language="zh"), certificate.jws
+    before = words(check(world, content))
+    assert certificate.text_until.isoformat() == "2029-11-30"
+    world.clock.at = datetime(2029, 11, 30, 12, tzinfo=CHINA)
+    assert clearing_documents.clear_due(now=world.now) == 0
+    world.clock.pass_(hours=13)
+    assert [clearing_documents.clear_due(now=world.now) for _ in range(2)] == [2, 0]
+    certificate.refresh_from_db()
+    assert (certificate.jws, certificate.is_of(token)) == ("", True)
+    with pytest.raises(documents.TextGone):
+        documents.read(certificate)
+    said = words(Browser(world).open(f"/verify/{certificate.number}"))
+    assert "编号登记在册" in said
+    assert certificate.sha256 in said
+    assert "0001" not in said.replace(certificate.sha256, "")
+    after = words(check(world, content))
+    assert "文件有效" in before
+    assert "文件有效" in after
+    told = Event.objects.filter(action="clear_document", evidence__document=certificate.number)
+    assert told.get().evidence["sha256"] == certificate.sha256
+    Document.objects.filter(pk=certificate.pk).update(sha256="0" * 64)
+    assert "内容与记录不一致" in words(check(world, content))
+
+
+def test_a_text_that_is_held_stays(world: World, certificate: Document) -> None:
+    placed = hold(world, certificate.closing)
+    world.clock.at = datetime(2030, 1, 1, tzinfo=CHINA)
+    assert clearing_documents.clear_due(now=world.now) == 0
+    release(world, placed)
+    assert clearing_documents.clear_due(now=world.now) == 2
 
 
 def test_a_file_without_a_record_is_not_called_valid(world: World, certificate: Document) -> None:

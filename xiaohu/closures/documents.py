@@ -15,12 +15,21 @@ from xiaohu.closures.models import Closing, Document, DocumentKind, DocumentStat
 from xiaohu.core.actors import WORKER, Actor
 from xiaohu.core.calendar import day_of
 from xiaohu.core.references import certificate_number
+from xiaohu.core.refusals import Refusal
+from xiaohu.core.retention import Category
 from xiaohu.erasure import engine
 from xiaohu.erasure.models import ErasureReceipt
 from xiaohu.registry import filings, lines
 from xiaohu.registry.models import Line
 from xiaohu.settlement import bills, ledger, unclaimed
 from xiaohu.trail import checkpoints, events, keys, signing, tree
+
+
+class TextGone(Refusal):
+    """The text of a document went after its time; number, hash and state are still on record."""
+
+    code = "DOCUMENT_TEXT_GONE"
+
 
 TYPES: Mapping[DocumentKind, str] = {
     DocumentKind.CERTIFICATE: "xiaohu-certificate+jws",
@@ -58,6 +67,7 @@ def issue(
             "log": {"event": str(event_id), **_log_so_far()},
         },
     )
+    digest = hashlib.sha256(signed.encode()).hexdigest()
     events.record(
         operator=closing.operator,
         actor=actor,
@@ -66,7 +76,7 @@ def issue(
         evidence={
             "document": number,
             "kind": kind.value,
-            "sha256": hashlib.sha256(signed.encode()).hexdigest(),
+            "sha256": digest,
         },
         now=now,
         event_id=event_id,
@@ -77,6 +87,8 @@ def issue(
         kind=kind.value,
         closing=closing,
         jws=signed,
+        sha256=digest,
+        text_until=keeping.kept_until(closing, [Category.CERTIFICATE], on=day_of(now)),
         issued_at=now,
     )
 
@@ -159,7 +171,13 @@ def _claim(closing: Closing) -> dict[str, Any]:
 
 
 def read(document: Document) -> dict[str, Any]:
-    """Return what a document of ours says, its signature checked."""
+    """Return what a document of ours says, its signature checked.
+
+    Raises:
+        TextGone: its time is over.
+    """
+    if not document.has_text:
+        raise TextGone
     return signing.verify_document(
         document.jws,
         typ=TYPES[DocumentKind(document.kind)],

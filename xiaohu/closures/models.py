@@ -1,5 +1,6 @@
 """The case (the folder), its closings (one line or account each), and the documents issued."""
 
+import hashlib
 import uuid
 from datetime import date
 from enum import StrEnum
@@ -346,13 +347,19 @@ class DocumentState(StrEnum):
 
 
 class Document(models.Model):
-    """A signed document. Its payload shows masks, dates and amounts, no name and no number."""
+    """A signed document. Its payload shows masks, dates and amounts, no name and no number.
+
+    After `text_until` the text goes; number, hash and state stay, so that whoever holds it can still
+    have it compared.
+    """
 
     number = models.CharField(max_length=16, primary_key=True)
     operator = models.CharField(max_length=32)
     kind = models.CharField(max_length=16)
     closing = models.ForeignKey(Closing, on_delete=models.PROTECT, related_name="documents")
-    jws = models.TextField()
+    jws = models.TextField(blank=True)
+    sha256 = models.CharField(max_length=64)
+    text_until = models.DateField()
     state = models.CharField(max_length=16, default=DocumentState.VALID.value)
     replaced_by = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
     changed_at = models.DateTimeField(null=True)
@@ -366,6 +373,21 @@ class Document(models.Model):
                 name="one_valid_document_of_each_kind",
             )
         ]
+        indexes = [
+            models.Index(
+                fields=["text_until"], condition=~Q(jws=""), name="documents_with_their_text"
+            )
+        ]
+
+    @property
+    def has_text(self) -> bool:
+        """Say whether its text is still kept."""
+        return self.jws != ""
+
+    def is_of(self, token: str) -> bool:
+        """Say whether a signed text is this document's, whether or not that is still kept."""
+        same = self.sha256 == hashlib.sha256(token.encode()).hexdigest()
+        return same and self.jws in {"", token}
 
 
 class RestrictionCheck(models.Model):

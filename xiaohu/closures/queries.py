@@ -140,8 +140,9 @@ def closings_with_lines(cases: Collection[Case]) -> list[Closing]:
 
 
 def certificates_of(closings: Collection[Closing]) -> dict[UUID, Document]:
-    """Return the newest certificate of each of these closings, with one query."""
+    """Return the newest certificate, its text still kept, of each of these closings, with one query."""
     issued = Document.objects.filter(closing__in=closings, kind=DocumentKind.CERTIFICATE)
+    issued = issued.exclude(jws="")
     return {document.closing_id: document for document in issued.order_by("issued_at")}
 
 
@@ -156,8 +157,8 @@ def profile_of(case: Case) -> Profile:
 
 
 def documents_of(case: Case) -> dict[tuple[UUID, DocumentKind], Document]:
-    """Return the newest document of each kind of each closing of a case, with one query."""
-    issued = Document.objects.filter(closing__case=case).order_by("issued_at")
+    """Return the newest document of each kind of each closing of a case whose text is kept, with one query."""
+    issued = Document.objects.filter(closing__case=case).exclude(jws="").order_by("issued_at")
     return {(document.closing_id, DocumentKind(document.kind)): document for document in issued}
 
 

@@ -18,7 +18,7 @@ from xiaohu.core.profile import (
     RefundRoute,
 )
 from xiaohu.core.proofs import KINDS, OFFERABLE, TWO_KINDS, ProofMethod
-from xiaohu.core.retention import RETENTION, Disposal
+from xiaohu.core.retention import MAY_BE_LONGER, RETENTION
 
 MANDATORY_CHECKS = frozenset(
     {
@@ -230,7 +230,7 @@ def _only_some_closings_start_themselves(profile: Profile) -> Refused:
 def _retention_is_the_law_s(profile: Profile) -> Refused:
     for category, kept in profile.retention.items():
         field, rule = f"retention.{category}", RETENTION[category]
-        if rule.disposal is not Disposal.SEAL:
+        if rule.disposal not in MAY_BE_LONGER:
             yield ProfileRefused(field=field, why="not_kept")
         elif kept.months < rule.months:
             yield ProfileRefused(

@@ -11,7 +11,7 @@ from xiaohu.core.applicants import APPLICANTS
 from xiaohu.core.checks import CHECKS
 from xiaohu.core.money import Money
 from xiaohu.core.profile import MAX_REFUND_DAYS, Bilingual, Profile
-from xiaohu.core.retention import Disposal, rules_with
+from xiaohu.core.retention import MAY_BE_LONGER, rules_with
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +173,7 @@ def _kept(profile: Profile) -> Rules:
         category: (kept.months, kept.basis) for category, kept in profile.retention.items()
     }
     for category, rule in rules_with(overrides).items():
-        if rule.disposal is Disposal.SEAL:
+        if rule.disposal in MAY_BE_LONGER:
             said: dict[str, Said] = {
                 "category": Codes("category.", (category.value,)),
                 "months": rule.months,

@@ -37,6 +37,7 @@ class Category(StrEnum):
     CALL_BACK = "call_back"
     COMPLAINT = "complaint"
     REMARK = "remark"
+    CERTIFICATE = "certificate"
 
 
 class Disposal(StrEnum):
@@ -46,11 +47,12 @@ class Disposal(StrEnum):
     SEAL = "seal"
     ERASE_WITH_FOLDER = "erase_with_folder"
     ERASE_AFTER = "erase_after"  # so many months after it was answered; no closing touches it
+    CLEAR_AFTER = "clear_after"  # the words of what was issued, so many months after
 
 
 @dataclass(frozen=True, slots=True)
 class RetentionRule:
-    """`months` count from the end of service, or from the answer; `basis` names the source."""
+    """`months` count from the end of service, the answer or the issue; `basis` names the source."""
 
     disposal: Disposal
     months: int
@@ -76,9 +78,14 @@ RETENTION: Mapping[Category, RetentionRule] = {
     # The authority takes complaints of the last two years.
     Category.COMPLAINT: RetentionRule(Disposal.ERASE_AFTER, 24, "电信用户申诉处理办法"),
     Category.REMARK: RetentionRule(Disposal.ERASE_AFTER, 3, "个人信息保护法第四十七条"),
+    # The masks and sums of a certificate or statement, as long as the trail of its closing.
+    Category.CERTIFICATE: RetentionRule(
+        Disposal.CLEAR_AFTER, 36, "个人信息保护法第五十条、第六十九条"
+    ),
 }
 
 FOLDER_KEPT_DAYS = 30
+MAY_BE_LONGER = frozenset({Disposal.SEAL, Disposal.CLEAR_AFTER})  # by a profile, with a basis
 
 
 def rules_with(

@@ -28,7 +28,7 @@ class Nature(StrEnum):
     )
     MASKED = "signed words that show masks, dates and sums; no name and no number"
     REGION = "a region in words without digits, as filed with the operator"
-    SEARCHED = "words of a search without digits, kept without who asked"
+    SEARCHED = "those words of a search that our own articles have, without digits or who asked"
     TREE = "a hash over events that hold no personal values, or a signature over hashes"
     ENGINE = "of the job engine: ids of rows and times, never values"
     EMPTY = "a table of a library that this service leaves empty"
@@ -172,7 +172,8 @@ DECLARED: Mapping[str, Mapping[str, Mapping[Nature, str]]] = {
             N.RANDOM: "number closing_id replaced_by_id",
             N.FIXED: "operator kind state",
             N.MASKED: "jws",
-            N.TIME: "changed_at issued_at",
+            N.TREE: "sha256",
+            N.TIME: "changed_at issued_at text_until",
         },
         "RestrictionCheck": {
             N.RANDOM: "closing_id",
@@ -227,7 +228,7 @@ DECLARED: Mapping[str, Mapping[str, Mapping[Nature, str]]] = {
         "Export": {
             N.RANDOM: "id case_id",
             N.FIXED: "operator language",
-            N.COUNT: "bytes downloads",
+            N.COUNT: "bytes downloads first_place",
             N.TIME: "asked_at ready_at expires_at packed_at fetched_at erased_at",
         },
         "Part": {

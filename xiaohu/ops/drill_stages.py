@@ -70,14 +70,22 @@ def _rows() -> list[dict[str, str]]:
 def ask(first: int, count: int) -> dict[str, int]:
     """Take requests of so many people at the desk, and agree to them; half are paid to a bank."""
     from django.conf import settings
+    from stdnum import luhn
 
     from xiaohu.core.profile import RefundRoute
     from xiaohu.ops import demo_requests
     from xiaohu.queue import clock
 
+    # Each account is of one person alone: what many are paid to waits for people.
+    numbers = [f"622200{first + place:012d}" for place in range(0, count, 2)]
+    accounts = [number + luhn.calc_check_digit(number) for number in numbers]
     wishes = [
-        demo_requests.Wish(RefundRoute.BANK_ACCOUNT, "示例银行", "6222000000000000004"),
-        demo_requests.Wish(RefundRoute.ORIGINAL),
+        wish
+        for account in accounts
+        for wish in (
+            demo_requests.Wish(RefundRoute.BANK_ACCOUNT, "示例银行", account),
+            demo_requests.Wish(RefundRoute.ORIGINAL),
+        )
     ]
     asked = demo_requests.open_each(
         _rows()[first : first + count], wishes, operator=settings.XIAOHU.operator, now=clock.now()

@@ -22,6 +22,7 @@ from xiaohu.assistance import purging as asked
 from xiaohu.closures import (
     alarms,
     claiming,
+    clearing_documents,
     clearing_pictures,
     deadlines,
     erasing_later,
@@ -95,6 +96,7 @@ def beats() -> list[Beat]:
         Beat(600, lambda: purging.purge(now=clock.now())),
         Beat(600, lambda: purging.forget_fingerprints(now=clock.now())),
         Beat(600, lambda: clearing_pictures.drop_due(now=clock.now())),
+        Beat(600, lambda: clearing_documents.clear_due(now=clock.now())),
         Beat(600, lambda: asked.purge(now=clock.now())),
         Beat(600, lambda: minding.remind(now=clock.now())),
         Beat(600, lambda: minding.apologise(now=clock.now())),

@@ -53,7 +53,7 @@ def of_number(typed: str, *, now: datetime) -> Result:
 
 
 def _of(document: Document, now: datetime) -> Result:
-    said = documents.read(document)
+    said = documents.read(document) if document.has_text else None
     newer = document.replaced_by_id or ""
     rows = [
         (gettext("verify.number"), document.number),
@@ -64,6 +64,14 @@ def _of(document: Document, now: datetime) -> Result:
         rows.append((gettext("verify.changed_at"), moment(document.changed_at)))
     if newer:
         rows.append((gettext("verify.replaced_by"), newer))
+    if said is None:
+        rows += [
+            (gettext("paper.issued_at"), moment(document.issued_at)),
+            *_place(document),
+            (gettext("verify.sha256"), document.sha256),
+            (gettext("verify.now"), f"{moment(now)} (UTC+8)"),
+        ]
+        return Result(document.state, document.number, _without_text(document), rows, newer)
     if said.get("line"):
         rows.append((gettext("paper.line"), said["line"]))
     rows += [
@@ -93,6 +101,13 @@ def sentence_of(document: Document, names: dict[str, str]) -> str:
     if document.state == DocumentState.REVOKED:
         return gettext("verify.revoked").format(date=moment(document.changed_at))
     return gettext("verify.valid").format(issuer=issuer(names))
+
+
+def _without_text(document: Document) -> str:
+    """Return in a sentence whether a document counts of which no text is kept any more."""
+    if document.state != DocumentState.VALID:
+        return sentence_of(document, {})
+    return gettext("verify.text_gone").format(date=f"{document.text_until:%Y-%m-%d}")
 
 
 def issuer(names: dict[str, str]) -> str:
@@ -155,7 +170,7 @@ def of_file(judged: Judged, *, digest: str) -> FileResult:
     asked = judged.answer in {Answer.ALTERED, Answer.PARTLY}
     then = gettext(f"verify.next.{judged.answer}") if asked else ""
     newer = (record.replaced_by_id or "") if record is not None else ""
-    known = record is not None and record.jws == judged.signed.token
+    known = record is not None and record.has_text and record.is_of(judged.signed.token)
     token = judged.signed.token if known else ""
     return FileResult(tone, sentence, then, parts, facts, newer, token)
 
@@ -173,7 +188,7 @@ def bundle_of(token: str) -> tuple[str, bytes] | None:
     except SignatureRefused:
         return None
     record = documents.find(signed.said["number"])
-    if record is None or record.jws != token:
+    if record is None or not record.has_text or not record.is_of(token):
         return None
     return record.number, bundles.bundle(record)
 
@@ -191,7 +206,7 @@ def _answer(answer: Answer, signed: Signed, record: Document | None) -> tuple[st
         return BAD, gettext(f"verify.file.{answer}")
     if record is None:
         return BAD, gettext("verify.file.unrecorded")
-    if record.jws != signed.token:
+    if not record.is_of(signed.token):
         return BAD, gettext("verify.file.differs")
     if record.state != DocumentState.VALID:
         return BAD, sentence_of(record, signed.said["issuer"])
@@ -220,7 +235,7 @@ def pages(compared: Compared) -> str:
 def _record(record: Document | None, signed: Signed) -> str:
     if record is None:
         return gettext("verify.record.missing")
-    if record.jws != signed.token:
+    if not record.is_of(signed.token):
         return gettext("verify.record.differs")
     state = gettext(f"document_state.{record.state}")
     return f"{gettext('verify.record.same')} · {state}"
