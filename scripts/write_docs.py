@@ -96,6 +96,7 @@ column = "msisdn"
 identity = "number"
 strategy = "null"
 [stores.crm.datasets.contacts.fields]
+msisdn = "service_number"
 phone = "contact"
 name = { category = "registration_identity", strategy = "hash" }
 town = { category = "contact", strategy = "truncate", keep = 2 }
@@ -147,7 +148,7 @@ fields = { form = "registration_identity" }
 
 `xiaohu stores check FILE` asks each system and names everything that does not fit: a table or bucket that vanished, a column of another type, a missing key, tables that refer to what is to be deleted, rows nobody could find, an identity without index (which only warns). `xiaohu stores plan --reference REF` counts what a request would erase. `xiaohu stores status` shows which systems fail, what waits for them, and what is kept in them until when; all three say the same as JSON with `--json`. Exit code 0: all well; 5: refused; 6: something to look at.
 
-Where only databases are listed, many closings cost hardly more than one: a closing that comes to erase goes behind the work that waits, and whoever is erased next takes up to 49 others of the same operator along, such as the lines of an organisation. Each table is counted, erased and read back once for all of them; each closing keeps its own lease, its own counts and its own receipt. What fails, waits for a person or saw a worker die is erased alone.
+Where only databases are listed, many closings cost hardly more than one: a closing that comes to erase goes behind the work that waits, and whoever is erased next takes up to 49 others of the same operator along, such as the lines of an organisation. Each table is counted, erased and read back once for all of them; each closing keeps its own lease, its own counts and its own receipt. What fails, waits for a person or saw a worker die is erased alone. A worker keeps its way to a database open for half a minute and uses it again; what it knows of the tables holds as long as one question shows that columns and keys are what they were.
 
 What a system still holds two days after the law let go of it is a task of its own, since the closing has long ended: `/desk/stores` names the system, since when and why; somebody of compliance, administration or the officers takes it and may have it asked at once. Both are in the log.
 
@@ -158,6 +159,8 @@ A webhook is asked by POST with `{"action": "find", "dataset": "leads", "identit
 In a folder each request is a file `NAME.find.json` with the same content, then `NAME.erase.json`; the other side leaves `NAME.find.answer.json` and `NAME.erase.answer.json` with `{"found": 3}`, written elsewhere and moved there whole. Names tell of nobody. Answered requests are deleted; people look after one that is not answered within a day. The content names people, so the folder belongs to these two systems alone.
 
 What nobody but a person can reach waits at the desk: an officer confirms how much was erased, by the number of a ticket, log or letter, which goes into the receipt.
+
+Where only fields are emptied, the column that finds a row has to be among them if it holds a number, a card or a document: otherwise the row still says whose it was, and `check` says so (for a document it refuses). A whole-number column holds no documents, and an identity with letters in it is refused there rather than taken for erased.
 
 A number is looked for as +8613…, 8613… and 13…; what is known by the holder's document is erased only with the holder's last line and account. Names of systems and datasets are small letters, digits and underscores.
 

@@ -20,7 +20,7 @@ CANARY = "金丝雀"
 TABLES = """
 CREATE TABLE person (id INTEGER PRIMARY KEY, document_no VARCHAR(32) NOT NULL, name VARCHAR(80));
 CREATE INDEX person_by_document ON person (document_no);
-CREATE TABLE contact (id INTEGER PRIMARY KEY, msisdn BIGINT NOT NULL, phone VARCHAR(40),
+CREATE TABLE contact (id INTEGER PRIMARY KEY, msisdn BIGINT, phone VARCHAR(40),
   name VARCHAR(80) NOT NULL, address VARCHAR(200));
 CREATE INDEX contact_by_msisdn ON contact (msisdn);
 CREATE TABLE orders (id INTEGER PRIMARY KEY, subscription VARCHAR(64) NOT NULL, note VARCHAR(200));
@@ -56,6 +56,7 @@ column = "msisdn"
 identity = "number"
 strategy = "null"
 [stores.crm.datasets.contacts.fields]
+msisdn = "service_number"
 phone = "contact"
 name = {{ category = "registration_identity", strategy = "hash" }}
 address = {{ category = "contact", strategy = "truncate", keep = 2 }}

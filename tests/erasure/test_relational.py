@@ -1,6 +1,7 @@
 """An operator's database: rows go in the order of their keys, fields name nobody, others stay."""
 
 import gc
+import os
 import time
 from uuid import uuid4
 
@@ -52,15 +53,15 @@ def test_counts_many_at_once_as_one_by_one(people: Crm) -> None:
         erase(opened, "items", "contacts")
         for name in opened.order():
             alone = [opened.found(name, one) for one in (other, THEIRS, stranger)]
-            assert opened.found_of_each(name, [other, THEIRS, stranger]) == alone
-        assert list(opened.found_of_each("items", [THEIRS, other])) == [0, 6]
+            assert opened.found_in({name: [other, THEIRS, stranger]})[name] == alone
+        assert list(opened.found_in({"items": [THEIRS, other]})["items"]) == [0, 6]
 
 
 def test_counts_as_the_database_compares(people: Crm) -> None:
     people.tell("UPDATE orders SET subscription = 's-1' WHERE id = 10")
     with people.opened() as opened:
         alike = 3 if people.kind == "mysql" else 2
-        assert opened.found_of_each("orders", [THEIRS]) == [alike]
+        assert opened.found_in({"orders": [THEIRS, THEIRS]})["orders"] == [alike, alike]
 
 
 def test_erases_one_and_leaves_the_other(people: Crm) -> None:
@@ -147,8 +148,10 @@ SPOILT = {
         "strange",
     ),
     "no_index": ("SELECT 1", "orders", "orders.note"),
+    "identity_stays": ("SELECT 1", "contacts", "contact.msisdn"),
 }
 CHANGED = {
+    "identity_stays": ('msisdn = "service_number"\n', ""),
     "wrong_type": (
         'column = "subscription"\nidentity = "subscription_id"\nfields = { note',
         'column = "born"\nidentity = "subscription_id"\nfields = { note',
@@ -183,12 +186,78 @@ def test_what_does_not_fit_is_named(people: Crm, why: str) -> None:
     flaw = found[dataset, why]
     assert flaw.refused.params["value"] == named
     assert flaw.refused.params["field"] == f"stores.crm.datasets.{dataset}"
-    assert flaw.stops is (why != "no_index")
+    assert flaw.stops is (why not in {"no_index", "identity_stays"})
+
+
+@pytest.mark.parametrize(
+    ("column", "why"), [("document_no VARCHAR(32)", "identity_stays"), ("id", "wrong_type")]
+)
+def test_the_number_of_a_document_neither_stays_nor_is_a_whole_number(
+    people: Crm, column: str, why: str
+) -> None:
+    text = people.text().replace('strategy = "keep_until"', 'strategy = "null"')
+    text = text.replace(
+        'column = "document_no"', f'column = "{column.split()[0]}"\nstrategy = "null"'
+    )
+    text = text.replace(', document_no = "registration_identity"', "")
+    with people.opened(text) as opened:
+        flaws = [one for one in opened.flaws(whole=False) if one.dataset == "people" and one.stops]
+    assert why in {one.refused.params["why"] for one in flaws}
+
+
+def test_an_identity_that_cannot_stand_in_a_column_is_never_taken_for_erased(people: Crm) -> None:
+    people.tell("ALTER TABLE orders ADD COLUMN account INTEGER")
+    text = people.text().replace(
+        'column = "subscription"\nidentity = "subscription_id"\nfields = { note',
+        'column = "account"\nidentity = "subscription_id"\nfields = { note',
+    )
+    whom = [THEIRS, Identities({IdentityKind.SUBSCRIPTION: ("7",)})]
+    for people_ in ([THEIRS], whom):
+        with people.opened(text) as opened, pytest.raises(StoresRefused) as refused:
+            opened.found_in({"orders": people_})
+        assert refused.value.params["why"] == "wrong_type"
+        assert refused.value.params["value"] == "account INTEGER"
 
 
 def test_nothing_is_wrong_with_what_fits(people: Crm) -> None:
     with people.opened() as opened:
         assert list(opened.flaws(whole=True)) == []
+
+
+def spoken_through(crm: Crm) -> int:
+    """Return which of the server's own connections the service uses."""
+    number = "pg_backend_pid" if crm.kind == "postgresql" else "connection_id"
+    with crm.opened() as opened:
+        return int(opened._connection.execute(sa.text(f"SELECT {number}()")).scalar_one())
+
+
+def test_one_way_is_used_again_until_it_breaks(people: Crm) -> None:
+    way = spoken_through(people)
+    assert spoken_through(people) == way
+    end = "SELECT pg_terminate_backend(:n)" if people.kind == "postgresql" else "KILL :n"
+    people.tell(end, n=way)
+    assert spoken_through(people) != way
+
+
+def test_a_child_has_a_way_of_its_own(people: Crm) -> None:
+    way, (hears, says) = spoken_through(people), os.pipe()
+    if (child := os.fork()) == 0:
+        os.write(says, str(spoken_through(people)).encode())
+        os._exit(0)
+    os.waitpid(child, 0)
+    assert int(os.read(hears, 20)) != way
+    assert spoken_through(people) == way  # and it did not hang up for its parent
+    os.close(hears)
+    os.close(says)
+
+
+@pytest.mark.parametrize("how", ["ALTER TABLE contact DROP COLUMN address", "DROP TABLE contact"])
+def test_a_table_is_known_as_it_is_now(people: Crm, how: str) -> None:
+    with people.opened() as opened:
+        assert not opened.flaws(whole=False)
+    people.tell(how)
+    with people.opened() as opened:
+        assert {flaw.dataset for flaw in opened.flaws(whole=False)} == {"contacts"}
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")

@@ -52,9 +52,9 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     told: list[str] = []
     really = Relational.erase
 
-    def erase(self: Relational, dataset: str, *args: Any, **kwargs: Any) -> None:
+    def erase(self: Relational, dataset: str, *args: Any, **kwargs: Any) -> int:
         told.append(dataset)
-        really(self, dataset, *args, **kwargs)
+        return really(self, dataset, *args, **kwargs)
 
     monkeypatch.setattr(Relational, "erase", erase)
     return told
@@ -249,9 +249,10 @@ def test_one_that_another_worker_took_is_left_to_it(
 ) -> None:
     really = Relational.erase
 
-    def erase(self: Relational, *args: Any, **kwargs: Any) -> None:
-        really(self, *args, **kwargs)
+    def erase(self: Relational, *args: Any, **kwargs: Any) -> int:
+        gone = really(self, *args, **kwargs)
         Closing.objects.filter(pk=night[1].pk, step=Step.ERASE).update(lease=F("lease") + 1)
+        return gone
 
     with monkeypatch.context() as patched:
         patched.setattr(Relational, "erase", erase)

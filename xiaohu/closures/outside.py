@@ -5,8 +5,8 @@ the desk says for which; the others go on meanwhile.
 """
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import groupby, takewhile
 from uuid import UUID
@@ -30,6 +30,7 @@ from xiaohu.erasure.stores.shape import (
     IdentityKind,
     Store,
     Strategy,
+    Table,
 )
 from xiaohu.queue import effects, faults, lease, retry
 from xiaohu.vault.units import Unit
@@ -49,19 +50,26 @@ def answers_at_once() -> bool:
     return bool(stores) and all(isinstance(store, Database) for store in stores.values())
 
 
-def carry_out(works: Sequence[Work], ended: Mapping[UUID, Sequence[Unit]]) -> list[Work]:
-    """Erase in other systems; return those closings of which nothing is left to erase there."""
-    stores, ids = outside.listed(), [work.closing_id for work in works]
+def intend(held: Sequence[Work], ended: Mapping[UUID, Sequence[Unit]]) -> list[OutsideErasure]:
+    """Write down what closings erase in other systems; return what waits. Call inside a transaction."""
+    stores, ids = outside.listed(), [work.closing_id for work in held]
     if not stores and not outside.of_closings(ids).exists():
+        return []
+    kinds = {work.closing_id: _kinds(work.seen, ended[work.closing_id]) for work in held}
+    operator, now = held[0].seen.operator, held[0].clock()
+    return outside.intend(operator=operator, kinds=kinds, stores=stores, now=now)
+
+
+def carry_out(works: Sequence[Work], waiting: Sequence[OutsideErasure]) -> list[Work]:
+    """Erase in other systems; return those closings of which nothing is left to erase there."""
+    if not waiting:
         return list(works)
-    with together(works) as held:
-        kinds = {work.closing_id: _kinds(work.seen, ended[work.closing_id]) for work in held}
-        operator, now = held[0].seen.operator, held[0].clock()
-        waiting = outside.intend(operator=operator, kinds=kinds, stores=stores, now=now)
+    stores = outside.listed()
     for name, rows in outside.by_store(waiting).items():
-        _in_store(held, name, stores[name], rows)
-    left = {row.closing_id for row in outside.waiting(kinds)} if waiting else set()
-    return [work for work in held if work.closing_id not in left]
+        if name in stores:  # One that has just gone from the file is skipped in the next turn.
+            _in_store(works, name, stores[name], rows)
+    left = {row.closing_id for row in outside.waiting([work.closing_id for work in works])}
+    return [work for work in works if work.closing_id not in left]
 
 
 def wait(work: Work) -> Progress | None:
@@ -199,7 +207,7 @@ class _Asked:
     row: OutsideErasure
     dataset: Dataset
     whom: Identities
-    found: int
+    found: int = 0
 
     @property
     def goes(self) -> bool:
@@ -215,8 +223,8 @@ def _some(
     going = [one for one in asked if one.goes]
     left: dict[OutsideErasure, int] = {}
     try:
-        for row, count in _erase(works[0], connector, going) if going else ():
-            left[row] = count
+        if going:
+            _erase(works[0], connector, going, left)
     finally:
         _record(works, asked, left)
     faults.hit(f"{outside.EFFECT}.after_commit")
@@ -230,17 +238,30 @@ def _asked(
     closings = [work.seen for work in works]
     kinds = {row.dataset: outside.known_by(store, row.dataset) for row in rows}
     whom = {kind: _whom(closings, kind) for kind in set(kinds.values())}
-    asked = []
-    for label, some in outside.by_dataset(rows).items():
-        dataset, theirs = shape.datasets_of(store)[label], whom[kinds[label]]
-        people = [theirs[row.closing_id] for row in some]
-        known = [one for one in people if one.values]
-        counts = iter(connector.found_of_each(label, known) if known else ())
-        asked += [
-            _Asked(row, dataset, one, next(counts) if one.values else 0)
-            for row, one in zip(some, people, strict=True)
-        ]
-    return asked
+    asked = [
+        _Asked(row, shape.datasets_of(store)[row.dataset], whom[kinds[row.dataset]][row.closing_id])
+        for some in outside.by_dataset(rows).values()
+        for row in some
+    ]
+    found = _count(connector, [one for one in asked if one.whom.values])
+    return [replace(one, found=found.get(one.row, 0)) for one in asked]
+
+
+def _count(connector: Connector, asked: Sequence[_Asked]) -> Mapping[OutsideErasure, int]:
+    """Return how much is there now, with one question where the system can."""
+    by_dataset = _by_dataset(asked)
+    found = connector.found_in(
+        {label: [one.whom for one in some] for label, some in by_dataset.items()}
+    )
+    return {
+        one.row: count
+        for label, some in by_dataset.items()
+        for one, count in zip(some, found[label], strict=True)
+    }
+
+
+def _by_dataset(asked: Iterable[_Asked]) -> Mapping[str, Sequence[_Asked]]:
+    return {label: list(some) for label, some in groupby(asked, key=lambda one: one.row.dataset)}
 
 
 def _whom(closings: Sequence[Closing], kind: IdentityKind | None) -> Mapping[UUID, Identities]:
@@ -283,21 +304,45 @@ def _until(closing: Closing, one: _Asked, now: datetime) -> date:
 
 
 def _erase(
-    work: Work, connector: Connector, asked: Sequence[_Asked]
-) -> Iterator[tuple[OutsideErasure, int]]:
-    """Erase one dataset after the other and read each back; say how much is left of it."""
+    work: Work,
+    connector: Connector,
+    asked: Sequence[_Asked],
+    left: dict[OutsideErasure, int],
+) -> None:
+    """Erase one dataset after the other, and write into `left` what is read back of each.
+
+    What went as a whole, by the system's own word, is read back together: at the end, or while those
+    can still be found through which it is found. Anything else is read back at once, since what
+    others refer to must not go before them.
+    """
     faults.hit(f"{outside.EFFECT}.before_call")
+    gone: list[_Asked] = []
     until = time.monotonic() + ERASES_FOR
-    for label, group in groupby(asked, key=lambda one: one.row.dataset):
-        some = list(group)
-        people = [one.whom for one in some]
-        work.require_time()
-        connector.erase(label, all_of(people), key=outside.key(some[0].row), until=until)
-        left = connector.found_of_each(label, people)
-        yield from zip((one.row for one in some), left, strict=True)
-        if any(left) or time.monotonic() > until:
-            break
+    try:
+        for label, some in _by_dataset(asked).items():
+            if any(_found_through(one.dataset, label) for one in gone):
+                left |= _count(connector, gone)
+                gone = []
+                if any(left.values()):
+                    break
+            work.require_time()
+            whom, key = all_of(one.whom for one in some), outside.key(some[0].row)
+            if connector.erase(label, whom, key=key, until=until) >= sum(one.found for one in some):
+                gone += some
+                continue
+            now_left = _count(connector, some)
+            left |= now_left
+            if any(now_left.values()) or time.monotonic() > until:
+                break
+    except StoresRefused:  # of this dataset; the system still says what became of those before it
+        left |= _count(connector, gone)
+        raise
+    left |= _count(connector, gone)
     faults.hit(f"{outside.EFFECT}.after_call")
+
+
+def _found_through(dataset: Dataset, label: str) -> bool:
+    return isinstance(dataset, Table) and dataset.through == label
 
 
 def _record(

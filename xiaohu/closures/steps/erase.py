@@ -46,7 +46,8 @@ def _erase(works: Sequence[Work]) -> Progress | None:
     """Erase for several; return what the first waits for. The others only ever come forward."""
     with together(works) as held:
         ended = _ended(held)
-    gone = outside.carry_out(held, ended)
+        waiting = outside.intend(held, ended)
+    gone = outside.carry_out(held, waiting)
     if gone:
         gone = _destroy(gone, ended)
     return None if works[0] in gone else outside.wait(works[0])

@@ -13,7 +13,14 @@ from sqlalchemy.engine.reflection import ObjectKind
 
 from xiaohu.erasure.stores.file import StoresRefused, Why
 from xiaohu.erasure.stores.protocol import Flaw
-from xiaohu.erasure.stores.shape import HASH_LENGTH, WHOLE, Database, Strategy, Table
+from xiaohu.erasure.stores.shape import (
+    HASH_LENGTH,
+    WHOLE,
+    Database,
+    IdentityKind,
+    Strategy,
+    Table,
+)
 
 _LET_GO = frozenset({"CASCADE", "SET NULL"})
 
@@ -56,11 +63,20 @@ class Catalogue:
                 del waiting[name]
         return ordered
 
-    def spelt(self, column: sa.ColumnElement[Any], values: Sequence[str]) -> Sequence[Any]:
-        """Return identities as a column holds them: as texts, or as whole numbers."""
-        if isinstance(column.type, sa.Integer):
-            return [int(value) for value in values if value.isdecimal()]
-        return values
+    def spelt(
+        self, dataset: str, column: sa.ColumnElement[Any], values: Sequence[str]
+    ) -> Sequence[Any]:
+        """Return an identity as a column holds it: as texts, or as whole numbers.
+
+        Raises:
+            StoresRefused: it cannot stand in this column, so nothing said of its rows were true.
+        """
+        if not isinstance(column.type, sa.Integer):
+            return values
+        numbers = [int(value) for value in values if value.isdecimal()]
+        if values and not numbers:
+            raise self._refused(dataset, Why.WRONG_TYPE, value=f"{column.name} {column.type}")
+        return numbers
 
     def reference(self, dataset: str, parent: str) -> Sequence[tuple[str, str]]:
         """Return the columns by which one dataset refers to another.
@@ -104,10 +120,18 @@ class Catalogue:
                 yield self._flaw(label, why, value=f"{rule.table}.{name} {table.c[name].type}")
 
     def _of_identity(self, label: str, rule: Table, column: sa.Column[Any]) -> Iterator[Flaw]:
-        if not _is_text(column) and not isinstance(column.type, sa.Integer):
-            yield self._flaw(
-                label, Why.WRONG_TYPE, value=f"{rule.table}.{rule.column} {column.type}"
-            )
+        fits = _is_text(column) or (
+            # Many documents have letters in their numbers, such as the X of an identity card.
+            isinstance(column.type, sa.Integer) and rule.identity is not IdentityKind.DOCUMENT
+        )
+        if not fits:
+            where = f"{rule.table}.{rule.column} {column.type}"
+            yield self._flaw(label, Why.WRONG_TYPE, value=where)
+        stays = rule.strategy not in WHOLE and rule.column not in rule.fields
+        if stays and rule.identity is not IdentityKind.SUBSCRIPTION:
+            stops = rule.identity is IdentityKind.DOCUMENT
+            where = f"{rule.table}.{rule.column}"
+            yield self._flaw(label, Why.IDENTITY_STAYS, stops=stops, value=where)
 
     def _unindexed(self, looking: sa.Inspector, label: str, rule: Table) -> Iterator[Flaw]:
         """Name a table whose rows can only be found by reading all of it."""

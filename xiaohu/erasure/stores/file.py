@@ -58,6 +58,7 @@ class Why(StrEnum):
     EMPTY = "empty"
     FIELD_STRATEGY = "field_strategy"
     FOUND_HOW = "found_how"
+    IDENTITY_STAYS = "identity_stays"
     KIND = "kind"
     MISSING = "missing"
     NAME = "name"

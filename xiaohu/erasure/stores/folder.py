@@ -55,10 +55,11 @@ class Folder(Connector):
             self._clear(dataset, identities)
         return answer
 
-    def erase(self, dataset: str, identities: Identities, *, key: UUID, until: float) -> None:  # noqa: ARG002 - the other side has its own pace
+    def erase(self, dataset: str, identities: Identities, *, key: UUID, until: float) -> int:  # noqa: ARG002 - the other side has its own pace
         """Leave the request to erase; what was answered to an earlier one is asked anew."""
         self._file(dataset, identities, f"{_ERASE}.answer").unlink(missing_ok=True)
         self._request(dataset, identities, _ERASE)
+        return 0
 
     def close(self) -> None:
         """Let go of it: nothing is held."""

@@ -75,7 +75,7 @@ class KeyValue(Connector):
         with self._speaking():
             return sum(1 for _ in self._keys(dataset, identities))
 
-    def erase(self, dataset: str, identities: Identities, *, key: UUID, until: float) -> None:  # noqa: ARG002 - deleting a key twice is harmless
+    def erase(self, dataset: str, identities: Identities, *, key: UUID, until: float) -> int:  # noqa: ARG002 - deleting a key twice is harmless
         """Delete keys, batch by batch."""
         began, done = time.monotonic(), 0
         with self._speaking():
@@ -84,6 +84,7 @@ class KeyValue(Connector):
                 self._client.unlink(*some)
                 done += len(some)
                 pause(done, began, self.store.rows_per_second, until)
+        return done
 
     def close(self) -> None:
         """Close the connection."""

@@ -69,7 +69,7 @@ class ObjectStorage(Connector):
         with self._speaking():
             return sum(1 for _ in self._versions(dataset, identities))
 
-    def erase(self, dataset: str, identities: Identities, *, key: UUID, until: float) -> None:  # noqa: ARG002 - deleting a version twice is harmless
+    def erase(self, dataset: str, identities: Identities, *, key: UUID, until: float) -> int:  # noqa: ARG002 - deleting a version twice is harmless
         """Delete versions, batch by batch; what the storage refuses is still found afterwards."""
         began, done = time.monotonic(), 0
         bucket = self.store.datasets[dataset].bucket
@@ -81,6 +81,7 @@ class ObjectStorage(Connector):
                     raise StoresRefused(field=f"stores.{self.name}", why=Why.NOT_PERMITTED)
                 done += len(some)
                 pause(done, began, self.store.rows_per_second, until)
+        return done
 
     def close(self) -> None:
         """Close the connections."""

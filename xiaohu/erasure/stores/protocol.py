@@ -62,12 +62,17 @@ class Connector(Protocol):
     def found(self, dataset: str, identities: Identities) -> int:
         """Return how much is there that is still to be erased."""
 
-    def found_of_each(self, dataset: str, people: Sequence[Identities]) -> Sequence[int]:
-        """Return how much is there of each of several; unless it knows better, one by one."""
-        return [self.found(dataset, one) for one in people]
+    def found_in(self, people: Mapping[str, Sequence[Identities]]) -> Mapping[str, Sequence[int]]:
+        """Return how much is there of each of several in datasets; unless it knows better, one by one."""
+        return {
+            dataset: [self.found(dataset, one) for one in its] for dataset, its in people.items()
+        }
 
-    def erase(self, dataset: str, identities: Identities, *, key: UUID, until: float) -> None:
-        """Erase until all is gone or the time (of `time.monotonic`) is over. Harmless to repeat."""
+    def erase(self, dataset: str, identities: Identities, *, key: UUID, until: float) -> int:
+        """Erase until all is gone or the time (of `time.monotonic`) is over. Harmless to repeat.
+
+        Returns how much went; 0 also where the system does not tell.
+        """
 
     def close(self) -> None:
         """Let go of it."""

@@ -10,34 +10,12 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import exc
-from sqlalchemy.engine import URL, Connection, make_url
 
-from xiaohu.erasure.stores.catalogue import Catalogue
+from xiaohu.erasure.stores import databases
 from xiaohu.erasure.stores.file import StoresRefused, Why
-from xiaohu.erasure.stores.protocol import (
-    CALL_SECONDS,
-    CONNECT_SECONDS,
-    Connector,
-    Flaw,
-    Identities,
-    StoreAway,
-    pause,
-)
+from xiaohu.erasure.stores.protocol import Connector, Flaw, Identities, StoreAway, pause
 from xiaohu.erasure.stores.shape import HASHED, WHOLE, Database, IdentityKind, Strategy, Table
 
-_DRIVERS = {"postgresql": "postgresql+psycopg", "mysql": "mysql+pymysql"}
-_OPTIONS: Mapping[str, dict[str, Any]] = {
-    "postgresql": {
-        "connect_timeout": CONNECT_SECONDS,
-        "options": f"-c statement_timeout={CALL_SECONDS}s -c lock_timeout={CALL_SECONDS}s",
-    },
-    "mysql": {
-        "connect_timeout": CONNECT_SECONDS,
-        "read_timeout": CALL_SECONDS,
-        "write_timeout": CALL_SECONDS,
-        "charset": "utf8mb4",
-    },
-}
 _AWAY = (exc.OperationalError, exc.InterfaceError, exc.TimeoutError)
 
 
@@ -46,15 +24,12 @@ class Relational(Connector):
 
     def __init__(self, name: str, store: Database, *, secret: str, hash_key: bytes) -> None:
         self.name, self.store, self._hash_key = name, store, hash_key
-        self._engine = sa.create_engine(
-            _address(name, store, secret),
-            connect_args=_OPTIONS[store.kind],
-            isolation_level="AUTOCOMMIT",  # each statement is whole in itself
-            hide_parameters=True,  # what is looked for must not stand in an error
-        )
+        database = databases.at(name, store, secret=secret)
+        with self._speaking():
+            self._connection = database.connect()
         try:
-            with self._speaking() as connection:
-                self.catalogue = Catalogue(name, store, connection)
+            with self._speaking():
+                self.catalogue = database.catalogue(self._connection)
         except BaseException:
             self.close()
             raise
@@ -65,68 +40,93 @@ class Relational(Connector):
 
     def flaws(self, *, whole: bool) -> Sequence[Flaw]:
         """Return what is wrong by the database's own catalogue."""
-        with self._speaking() as connection:
-            return list(self.catalogue.flaws(connection, whole=whole))
+        with self._speaking():
+            return list(self.catalogue.flaws(self._connection, whole=whole))
 
     def found(self, dataset: str, identities: Identities) -> int:
         """Return how many rows are still to be erased."""
-        with self._speaking() as connection:
-            table = self.catalogue.table(dataset)
-            wanted = (
-                sa.select(sa.func.count())
-                .select_from(table)
-                .where(self._to_do(dataset, identities))
-            )
-            return int(connection.execute(wanted).scalar_one())
+        return self.found_in({dataset: [identities]})[dataset][0]
 
-    def found_of_each(self, dataset: str, people: Sequence[Identities]) -> Sequence[int]:
+    def found_in(self, people: Mapping[str, Sequence[Identities]]) -> Mapping[str, Sequence[int]]:
+        """Count the rows of one person in all datasets with one statement, of several with one each."""
+        if any(len(its) > 1 for its in people.values()):
+            return {dataset: self._found_of_each(dataset, its) for dataset, its in people.items()}
+        asked = {
+            dataset: self._count(dataset, one) for dataset, its in people.items() for one in its
+        }
+        if not asked:
+            return dict.fromkeys(people, ())
+        with self._speaking():
+            counts = self._connection.execute(sa.select(*asked.values())).one()
+        return dict.fromkeys(people, ()) | {
+            dataset: [int(count)] for dataset, count in zip(asked, counts, strict=True)
+        }
+
+    def _count(self, dataset: str, identities: Identities) -> sa.ScalarSelect[int]:
+        """Count the rows that are still to be erased, as part of a statement."""
+        wanted = sa.select(sa.func.count()).select_from(self.catalogue.table(dataset))
+        return wanted.where(self._to_do(dataset, identities)).scalar_subquery()
+
+    def _found_of_each(self, dataset: str, people: Sequence[Identities]) -> Sequence[int]:
         """Count the rows of several with one statement, by what stands in the column that names them.
 
         Where a database takes for alike what we do not, people are counted one by one.
         """
         rows, column = self._named(dataset, self.catalogue.table(dataset))
         kind = self._identity(dataset)
-        spelt = [self.catalogue.spelt(column, one.of(kind)) for one in people]
+        spelt = [self.catalogue.spelt(dataset, column, one.of(kind)) for one in people]
         known = {value for values in spelt for value in values}
         wanted = sa.select(column, sa.func.count()).select_from(rows).group_by(column)
         wanted = wanted.where(column.in_(known), *self._left(dataset))
-        with self._speaking() as connection:
-            counts = {value: int(count) for value, count in connection.execute(wanted)}
+        with self._speaking():
+            counts = {value: int(count) for value, count in self._connection.execute(wanted)}
         if not known >= counts.keys():
-            return super().found_of_each(dataset, people)
+            return [self.found(dataset, one) for one in people]
         return [sum(counts.get(value, 0) for value in values) for values in spelt]
 
-    def erase(self, dataset: str, identities: Identities, *, key: UUID, until: float) -> None:  # noqa: ARG002 - rows are their own key
-        """Erase rows, batch by batch."""
+    def erase(self, dataset: str, identities: Identities, *, key: UUID, until: float) -> int:  # noqa: ARG002 - rows are their own key
+        """Erase rows, batch by batch; return how many."""
         began, done = time.monotonic(), 0
-        with self._speaking() as connection:
+        with self._speaking():
             while time.monotonic() < until:
-                rows = self._erase_some(connection, dataset, identities)
+                rows = self._erase_some(dataset, identities)
                 done += rows
                 pause(done, began, self.store.rows_per_second, until)
                 if rows < self.store.batch:
-                    return  # Whoever calls counts what is left: nobody need look here once more.
+                    break  # Whoever calls counts what is left: nobody need look here once more.
+        return done
 
     def close(self) -> None:
-        """Close the connection."""
-        self._engine.dispose()
+        """Give the connection back."""
+        self._connection.close()
 
-    def _erase_some(self, connection: Connection, dataset: str, identities: Identities) -> int:
-        """Pick rows and erase them with one statement, which is a transaction of its own."""
+    def _erase_some(self, dataset: str, identities: Identities) -> int:
+        """Pick rows and erase them; what changes them is one statement, a transaction of its own."""
         table, rule = self.catalogue.table(dataset), self.store.datasets[dataset]
         key = list(table.primary_key.columns)
         hashed = [table.c[name] for name in rule.fields if _strategy(rule, name) is Strategy.HASH]
         wanted = sa.select(*key, *hashed).where(self._to_do(dataset, identities))
-        rows = connection.execute(wanted.limit(self.store.batch)).all()
-        if not rows:
-            return 0
-        picked = sa.tuple_(*key).in_([tuple(row[: len(key)]) for row in rows])
-        if rule.strategy in WHOLE:
-            connection.execute(sa.delete(table).where(picked))
+        wanted = wanted.limit(self.store.batch)
+        rows: Sequence[sa.Row[Any]] = ()
+        # A hash is worked out here; and MariaDB reads all of a table to pick where it changes.
+        if hashed or self.store.kind == "mysql":
+            rows = self._connection.execute(wanted).all()
+            if not rows:
+                return 0
+            picked = sa.tuple_(*key).in_([tuple(row[: len(key)]) for row in rows])
         else:
-            news = {name: self._instead(table, rule, name, rows) for name in rule.fields}
-            connection.execute(sa.update(table).where(picked).values(news))
-        return len(rows)
+            picked = sa.tuple_(*key).in_(wanted)
+        change = self._change(table, rule, rows).where(picked)
+        return self._connection.execute(change).rowcount
+
+    def _change(
+        self, table: sa.Table, rule: Table, rows: Sequence[sa.Row[Any]]
+    ) -> sa.Delete | sa.Update:
+        if rule.strategy in WHOLE:
+            return sa.delete(table)
+        return sa.update(table).values(
+            {name: self._instead(table, rule, name, rows) for name in rule.fields}
+        )
 
     def _instead(
         self, table: sa.Table, rule: Table, name: str, rows: Sequence[sa.Row[Any]]
@@ -182,7 +182,8 @@ class Relational(Connector):
         rule, table = self.store.datasets[dataset], self.catalogue.table(dataset)
         if not rule.through:
             column = table.c[rule.column]
-            return column.in_(self.catalogue.spelt(column, identities.of(rule.identity)))
+            spelt = self.catalogue.spelt(dataset, column, identities.of(rule.identity))
+            return column.in_(spelt)
         parent = self.catalogue.table(rule.through)
         pairs = self.catalogue.reference(dataset, rule.through)
         above = sa.select(*(parent.c[far] for _, far in pairs)).where(
@@ -191,11 +192,10 @@ class Relational(Connector):
         return sa.tuple_(*(table.c[near] for near, _ in pairs)).in_(above)
 
     @contextmanager
-    def _speaking(self) -> Iterator[Connection]:
+    def _speaking(self) -> Iterator[None]:
         """Talk to the database; its errors become ours, without what they quote."""
         try:
-            with self._engine.connect() as connection:
-                yield connection
+            yield
         except _AWAY:
             raise StoreAway(store=self.name, why=Why.AWAY) from None
         except exc.IntegrityError:
@@ -223,11 +223,3 @@ def _strategy(rule: Table, name: str) -> Strategy:
 
 def _is_row(table: sa.Table, row: sa.Row[Any]) -> sa.ColumnElement[bool]:
     return sa.and_(*(column == row._mapping[column] for column in table.primary_key.columns))
-
-
-def _address(name: str, store: Database, secret: str) -> URL:
-    try:
-        url = make_url(secret)
-    except exc.ArgumentError:
-        raise StoresRefused(field=f"stores.{name}.secret", why=Why.NOT_AN_ADDRESS) from None
-    return url.set(drivername=_DRIVERS[store.kind])

@@ -53,9 +53,10 @@ class Webhook(Connector):
         """Return how much the other side says is there."""
         return self._ask("find", dataset, identities)
 
-    def erase(self, dataset: str, identities: Identities, *, key: UUID, until: float) -> None:  # noqa: ARG002 - the other side has its own pace
+    def erase(self, dataset: str, identities: Identities, *, key: UUID, until: float) -> int:  # noqa: ARG002 - the other side has its own pace
         """Have the other side erase; the key lets it know one it has heard before."""
         self._ask("erase", dataset, identities, key=key)
+        return 0
 
     def close(self) -> None:
         """Close the connection."""
