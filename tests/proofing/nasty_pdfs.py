@@ -40,6 +40,16 @@ def one(
     return pdf(_CATALOGUE % catalogue, _PAGES, _PAGE % page, stream(content), *more)
 
 
+def filled_in() -> bytes:
+    """Return a form that says nothing but what somebody filled in."""
+    field = (
+        b"<</Type/Annot/Subtype/Widget/FT/Tx/T(a)/F 4/Rect[10 10 90 90]/P 3 0 R/AP<</N 6 0 R>>>>"
+    )
+    shown = stream(b"0 0 80 80 re f", b"/Type/XObject/Subtype/Form/BBox[0 0 80 80]")
+    form = b"/AcroForm<</Fields[5 0 R]>>"
+    return one(field, shown, catalogue=form, page=b"/Annots[5 0 R]", content=b"")
+
+
 def pages(count: int, *, locked: pikepdf.Encryption | None = None) -> bytes:
     """Return a sound PDF of some pages."""
     out = io.BytesIO()

@@ -92,6 +92,14 @@ def picture(kind: str = "JPEG", size: tuple[int, int] = (160, 120), **extra: Any
     return out.getvalue()
 
 
+def fine_greys() -> bytes:
+    """Return a scan in sixteen bits of grey, from black to white."""
+    made = Image.linear_gradient("L").resize((160, 120)).convert("I").point(lambda grey: grey * 257)
+    out = io.BytesIO()
+    made.convert("I;16").save(out, "PNG")
+    return out.getvalue()
+
+
 def chunk(name: bytes, body: bytes, crc: int | None = None) -> bytes:
     """Return one chunk of a PNG."""
     right = zlib.crc32(name + body)

@@ -3,6 +3,9 @@
 import io
 import os
 import resource
+import socket
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
@@ -13,7 +16,7 @@ from PIL import Image
 
 from tests.proofing import nasty_pdfs, nasty_pictures
 from tests.proofing.nasty_pictures import CANARY, DRAWN, Nasty, picture
-from xiaohu.proofing import confined, drawing, reencoding
+from xiaohu.proofing import confined, drawing, landlock, reencoding
 from xiaohu.proofing.reencoding import PaperRefused
 
 FAMILIES = (*nasty_pictures.FAMILIES, *nasty_pdfs.FAMILIES)
@@ -89,6 +92,42 @@ def test_there_are_three_hundred_of_them_and_no_two_alike() -> None:
 def test_what_is_sound_is_taken() -> None:
     for data in (picture(), picture("PNG"), nasty_pdfs.one()):
         assert outcome(data) == DRAWN
+
+
+def test_fine_greys_and_filled_in_forms_are_seen() -> None:
+    """What is kept of evidence shows what was handed in: it must not come out white."""
+    for data in (nasty_pictures.fine_greys(), nasty_pdfs.filled_in()):
+        (page,) = reencoding.pages(data)
+        with Image.open(io.BytesIO(page)) as seen:
+            of_each = seen.convert("L").histogram()
+        assert sum(of_each[:100]) > 0
+        assert sum(of_each[200:]) > 0
+
+
+TRIES = {
+    "a key": "open({secret!r}, 'rb').read()",
+    "the data of others": "open('/etc/passwd').read()",
+    "a file of its own": "open({secret!r} + '.new', 'wb')",
+    "the network": "socket.create_connection(('127.0.0.1', {port}), timeout=2)",
+    "a child that may more": "subprocess.run(['cat', {secret!r}], check=True, capture_output=True)",
+}
+
+
+@pytest.mark.skipif(not landlock.version(), reason="this kernel cannot take files from a process")
+@pytest.mark.parametrize("what", TRIES)
+def test_whoever_broke_in_finds_nothing(what: str, tmp_path: Path) -> None:
+    secret = tmp_path / "root.key"
+    secret.write_bytes(b"x" * 32)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        asked = TRIES[what].format(secret=str(secret), port=port)
+        begun = "import socket, subprocess; from xiaohu.proofing import confined\n"
+        for confine, ended in (("", 0), ("confined.confine()\n", 1)):
+            program = [sys.executable, "-I", "-c", begun + confine + asked]
+            done = subprocess.run(program, capture_output=True, check=False)
+            assert done.returncode == ended, done.stderr[-300:]
+            (secret.parent / "root.key.new").unlink(missing_ok=True)
+    assert b"PermissionError" in done.stderr
 
 
 def test_a_page_that_hides_something_would_be_found() -> None:

@@ -1,6 +1,7 @@
 """A process of its own for files from anywhere: little memory and time, no files and no keys of ours.
 
-Whatever becomes of such a process, the service goes on, and nothing of it stays behind. Only a few
+Where the kernel can (Landlock), it reads nothing but code and fonts and speaks to nobody; where it
+cannot, memory, time and what may be written are limited all the same. Whatever becomes of such a process, the service goes on, and nothing of it stays behind. Only a few
 run at once, so that what many people send together is bounded as well.
 """
 
@@ -13,6 +14,8 @@ import sys
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+
+from xiaohu.proofing import landlock
 
 AT_ONCE = 2
 OK = b"ok"
@@ -55,6 +58,7 @@ def confine() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (_CPU_SECONDS, _CPU_SECONDS))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    landlock.read_only((*landlock.code(), *landlock.FONTS))
     signal.alarm(SECONDS)  # whoever started it may be gone by then
 
 

@@ -22,6 +22,7 @@ EDGE = 2000  # enough to read the small print of an ID card
 QUALITY = 80
 _PDF_SCALE = 2.0  # 144 dots an inch
 _STAMPS_ACROSS = 2
+_SCREEN_GREYS = 1 / 256
 
 
 class _Refused(Exception):
@@ -42,11 +43,18 @@ def _of_picture(data: bytes) -> Image.Image:
                 raise _Refused("size")
             picture.draft("RGB", (EDGE, EDGE))
             # The camera's turn is applied, then forgotten with everything else it noted.
-            turned = ImageOps.exif_transpose(picture)
+            turned = _in_eight_bits(ImageOps.exif_transpose(picture))
             turned.thumbnail((EDGE, EDGE))
             return turned
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, struct.error):
         raise _Refused("unreadable") from None
+
+
+def _in_eight_bits(picture: Image.Image) -> Image.Image:
+    """Return a scan of finer greys in those of a screen; taken as they are they would all be white."""
+    if not picture.mode.startswith("I"):
+        return picture
+    return picture.convert("I").point(lambda grey: grey * _SCREEN_GREYS).convert("L")
 
 
 def _of_pdf(data: bytes) -> Iterator[Image.Image]:
@@ -58,6 +66,7 @@ def _of_pdf(data: bytes) -> Iterator[Image.Image]:
     try:
         if not 0 < len(document) <= MAX_PAGES:
             raise _Refused("pages")
+        document.init_forms()  # what somebody filled in is seen, so it is drawn
         for page in document:
             longest = max(page.get_size())
             scale = min(_PDF_SCALE, EDGE / longest) if longest > 0 else _PDF_SCALE

@@ -12,6 +12,8 @@ from xiaohu.core.retention import RETENTION, Category, Disposal
 HASHED = "xh1:"  # marks what was hashed, so that it is not hashed again
 HASH_LENGTH = len(HASHED) + 32
 ANYTHING = "*"
+# Numbers travel here: nobody on the way may read them.
+_SAFE_HOST = r"https://[^/\s]+|http://(127\.0\.0\.1|localhost|\[::1\])(:\d+)?"
 _PLACEHOLDER = re.compile(r"\{(\w*)\}")
 
 
@@ -203,7 +205,8 @@ class S3Store(_Paced):
 
     kind: Literal["s3"]
     endpoint: str = Field(
-        pattern=r"^https?://[^/\s]+$", description="Address of the object storage."
+        pattern=rf"^({_SAFE_HOST})$",
+        description="Address of the object storage: `https`, or `http` on the same machine.",
     )
     region: str = Field(default="us-east-1", max_length=40, description="Its region.")
     datasets: dict[str, Objects] = Field(min_length=1)
@@ -213,7 +216,10 @@ class WebhookStore(WithSecret):
     """A system that is asked over HTTP, signed."""
 
     kind: Literal["webhook"]
-    url: str = Field(pattern=r"^https?://\S+$", description="Address that is asked.")
+    url: str = Field(
+        pattern=rf"^({_SAFE_HOST})(/\S*)?$",
+        description="Address that is asked: `https`, or `http` on the same machine.",
+    )
     datasets: dict[str, Asked] = Field(min_length=1)
 
 

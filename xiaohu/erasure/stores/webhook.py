@@ -6,6 +6,7 @@ import hmac
 import json
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -72,25 +73,23 @@ class Webhook(Connector):
         }
         body = json.dumps(asked, ensure_ascii=False).encode()
         try:
-            answer = self._client.post(
-                self.store.url, content=body, headers=self._headers(body, key or uuid4())
-            )
+            with self._client.stream(
+                "POST", self.store.url, content=body, headers=self._headers(body, key or uuid4())
+            ) as answer:
+                said = _read(answer)
         except httpx.HTTPError:
             raise StoreAway(store=self.name, why=Why.AWAY) from None
         if answer.status_code >= httpx.codes.INTERNAL_SERVER_ERROR or answer.status_code in _BUSY:
             raise StoreAway(store=self.name, why=Why.AWAY)
         if not answer.is_success:
             raise self._refused(label, Why.SAID_NO, str(answer.status_code))
-        return self._counted(label, answer)
+        return self._counted(label, said)
 
-    def _counted(self, label: str, answer: httpx.Response) -> int:
+    def _counted(self, label: str, answer: bytes) -> int:
         """Read a number out of an answer: anything else says nothing, and is for people."""
         said: Any = None
-        if len(answer.content) <= _LONGEST_ANSWER:
-            try:
-                said = answer.json()
-            except ValueError:
-                said = None
+        with suppress(ValueError):
+            said = json.loads(answer)
         found = said.get("found") if isinstance(said, dict) else None
         if isinstance(found, bool) or not isinstance(found, int) or not 0 <= found <= _MOST:
             raise self._refused(label, Why.UNREADABLE_ANSWER, "found")
@@ -110,3 +109,13 @@ class Webhook(Connector):
 
     def _refused(self, label: str, why: Why, value: str) -> StoresRefused:
         return StoresRefused(field=f"stores.{self.name}.datasets.{label}", why=why, value=value)
+
+
+def _read(answer: httpx.Response) -> bytes:
+    """Return the body of an answer; nothing of one that is longer than any number needs."""
+    body = b""
+    for piece in answer.iter_bytes(_LONGEST_ANSWER):
+        body += piece
+        if len(body) > _LONGEST_ANSWER:
+            return b""
+    return body
