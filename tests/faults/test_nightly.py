@@ -19,7 +19,8 @@ from tests.stories import World
 
 pytestmark = [pytest.mark.nightly, pytest.mark.kill, pytest.mark.timeout(3600)]
 RACES_EACH = 200
-LINES = 3 * RACES_EACH * (len(races.RACES) + len(money_races.BOUTS))  # two lines of five can be used
+# Two lines of five can be used.
+LINES = 3 * RACES_EACH * (len(races.RACES) + len(money_races.BOUTS))
 ROOT = Path(__file__).parents[2]
 
 
