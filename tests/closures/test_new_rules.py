@@ -113,7 +113,7 @@ def test_fewer_papers_are_asked_for_where_the_operator_asks_for_fewer(world: Wor
 def test_more_is_kept_only_as_the_operator_s_basis_says(world: World) -> None:
     later(world, '[retention.refund_proof]\nmonths = 360\nbasis = "会计档案管理办法"')
     case = world.close()
-    kept = {item.category: item for item in keeping.kept(closing_of(case), on=world.now.date())}
+    kept = {item.category: item for item in keeping.sealed(closing_of(case))}
     assert kept[Category.REFUND_PROOF].basis == "会计档案管理办法"
     assert kept[Category.REFUND_PROOF].until.year == world.now.year + 30
     assert kept[Category.CLOSING_TRAIL].until.year == world.now.year + 3

@@ -1,17 +1,21 @@
 """What only a person can erase: told at the desk, confirmed by an officer with evidence, receipted."""
 
+from datetime import date
+
 import pytest
 
 from tests.erasure.archive import confirm, rows, waits
-from tests.stories import World, closing_of, staff
+from tests.stories import World, closing_of, document_of, staff
+from xiaohu.closures import documents
 from xiaohu.closures.erasing_by_hand import NothingToConfirm, NotYoursToConfirm
-from xiaohu.closures.models import Case, Closing, HumanQueue
+from xiaohu.closures.models import Case, Closing, DocumentKind, HumanQueue
 from xiaohu.core.actors import ActorKind
 from xiaohu.core.evidence import EvidenceKind, EvidenceRefused, normalise_evidence
 from xiaohu.core.states import CaseState
 from xiaohu.core.steps import Step
 from xiaohu.erasure import engine
 from xiaohu.trail.models import Event
+from xiaohu.vault import buckets
 
 __all__ = ["waits"]
 pytestmark = pytest.mark.django_db(databases=["default", "keystore"])
@@ -84,3 +88,19 @@ def test_evidence_names_nobody(reference: str) -> None:
 @pytest.mark.parametrize("reference", ["GD-20261129-01", "gd 2026 7", "20261129000123"])
 def test_evidence_is_a_number_of_its_own(reference: str) -> None:
     assert normalise_evidence(reference) == "".join(reference.split()).upper()
+
+
+def test_the_statement_says_until_when_it_was_sealed_not_when_it_was_signed(
+    world: World, waits: Closing
+) -> None:
+    assert world.now.date() == date(2026, 11, 26)
+    sealed = buckets.until_when(operator=waits.operator, subject_id=waits.pk)
+    world.clock.pass_(days=10)  # into December: counted from today, all would end a month later
+    for row in rows(waits):
+        confirm(world, row)
+    world.work()
+    statement = document_of(waits.case, DocumentKind.STATEMENT)
+    assert statement is not None
+    assert {one["category"]: one["until"] for one in documents.read(statement)["kept"]} == {
+        category.value: until.isoformat() for category, until in sealed.items()
+    }

@@ -128,7 +128,7 @@ def _filing(line: Line) -> dict[str, str]:
     }
 
 
-def statement_payload(closing: Closing, *, now: datetime) -> dict[str, Any]:
+def statement_payload(closing: Closing) -> dict[str, Any]:
     """Return what the statement says: the money, what was erased, what is kept until when."""
     certificate = Document.objects.get(
         closing=closing, kind=DocumentKind.CERTIFICATE.value, state=DocumentState.VALID.value
@@ -150,7 +150,7 @@ def statement_payload(closing: Closing, *, now: datetime) -> dict[str, Any]:
         },
         "kept": [
             {"category": kept.category.value, "basis": kept.basis, "until": kept.until.isoformat()}
-            for kept in keeping.kept(closing, on=day_of(now))
+            for kept in keeping.sealed(closing)
         ],
     }
 

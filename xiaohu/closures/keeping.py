@@ -31,9 +31,17 @@ class Kept:
     until: date
 
 
-def kept(closing: Closing, *, on: date) -> tuple[Kept, ...]:
-    """Return what the law keeps of a closing that ended service on a day."""
-    return _kept(closing, ledger.of_closing(closing.pk), on=on)
+def sealed(closing: Closing) -> tuple[Kept, ...]:
+    """Return what is kept of a closing, until the days it was sealed for.
+
+    Sealing decides: what is said of it later, when a store was waited for, says the same days.
+    """
+    until = buckets.until_when(operator=closing.operator, subject_id=closing.pk)
+    return tuple(
+        Kept(category, rule.basis, until[category])
+        for category, rule in _rules(closing).items()
+        if category in until
+    )
 
 
 def kept_until(closing: Closing, categories: Collection[Category], *, on: date) -> date:
@@ -51,7 +59,7 @@ def seal_kept(closing: Closing, *, now: datetime) -> None:
         subject_id=closing.pk,
         kept=[
             ToKeep(item.category, values[item.category], item.until)
-            for item in _kept(closing, settled, on=day_of(now))
+            for item in _to_keep(closing, settled, on=day_of(now))
             if values.get(item.category)
         ],
     )
@@ -95,7 +103,8 @@ def end_of_month_after(day: date, months: int) -> date:
     return date(year, month, monthrange(year, month)[1])
 
 
-def _kept(closing: Closing, settled: SettledClosing | None, *, on: date) -> tuple[Kept, ...]:
+def _to_keep(closing: Closing, settled: SettledClosing | None, *, on: date) -> tuple[Kept, ...]:
+    """Return what the law keeps of a closing that is sealed on a day."""
     return tuple(
         Kept(category, rule.basis, end_of_month_after(on, rule.months))
         for category, rule in _rules(closing).items()

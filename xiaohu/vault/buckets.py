@@ -76,6 +76,11 @@ def is_kept(*, operator: str, subjects: Collection[UUID]) -> bool:
     return _of(operator, subjects).exists()
 
 
+def until_when(*, operator: str, subject_id: UUID) -> dict[Category, date]:
+    """Return until when each category is kept that is sealed of a closing."""
+    return {Category(row.category): row.until for row in _of(operator, [subject_id])}
+
+
 def months(*, operator: str, ending_by: date) -> list[Month]:
     """Return the months of categories that end by a day, what ends first before the others."""
     rows = (

@@ -10,6 +10,6 @@ def run(work: Work) -> Progress:
     """Sign the statement."""
     now = work.clock()
     with work.commit(Step.STATEMENT) as closing:
-        payload = documents.statement_payload(closing, now=now)
+        payload = documents.statement_payload(closing)
         documents.issue(closing, DocumentKind.STATEMENT, payload, now=now)
     return Progress.GOES_ON
