@@ -16,6 +16,9 @@ PORTS = 18400 + 1000 * WORKER
 DATA = Path(tempfile.mkdtemp(prefix="xiaohu-test-"))
 DATA.chmod(0o711)  # PostgreSQL's own user passes through.
 (DATA / "static").mkdir()
+(DATA / "keys").mkdir(mode=0o700)
+for _purpose in ("documents", "checkpoints"):  # older than everything that tests sign
+    (DATA / "keys" / f"{_purpose}.made").write_text("2026-01-01T00:00:00+00:00", encoding="ascii")
 
 for _name in [name for name in os.environ if name.startswith("XIAOHU_")]:
     del os.environ[_name]

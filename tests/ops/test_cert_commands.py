@@ -78,6 +78,7 @@ def test_a_fact_without_a_value_is_explained(world: World) -> None:
     assert answer.exit_code == USAGE
 
 
+@pytest.mark.usefixtures("signing_keys")
 def test_keys_are_listed_and_renewed_only_by_name(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -106,6 +107,7 @@ def test_a_bundle_and_the_keys_are_written_for_whoever_verifies_offline(
     assert isinstance(nowhere.exception, CannotStart)
 
 
+@pytest.mark.usefixtures("signing_keys")
 def test_a_bundle_of_a_key_that_signs_no_more_is_genuine(
     world: World, certificate: Document, tmp_path: Path
 ) -> None:

@@ -223,6 +223,7 @@ def test_checking_files_has_a_limit(world: World) -> None:
     assert "都还在" not in words(answer)
 
 
+@pytest.mark.usefixtures("signing_keys")
 def test_a_new_key_signs_and_the_old_one_still_verifies(
     world: World, certificate: Document
 ) -> None:

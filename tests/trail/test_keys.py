@@ -1,5 +1,6 @@
 """Signing keys: one key whoever asks first, closed to others, public half always beside it."""
 
+import os
 import stat
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -29,7 +30,8 @@ def test_closes_folder_and_private_half_to_others(folder: Path) -> None:
     keys.private_key(keys.CHECKPOINTS)
     assert mode(folder) == 0o700
     assert mode(folder / "checkpoints.key") == 0o600
-    assert sorted(path.name for path in folder.iterdir()) == ["checkpoints.key", "checkpoints.pub"]
+    names = sorted(path.name for path in folder.iterdir())
+    assert names == ["checkpoints.key", "checkpoints.made", "checkpoints.pub"]
 
 
 def test_gives_everyone_the_same_key_at_first_use(folder: Path) -> None:
@@ -53,6 +55,12 @@ def test_publishes_a_public_half_that_is_missing(folder: Path) -> None:
     keys._private.cache_clear()
     keys.private_key(keys.DOCUMENTS)
     assert keys.read_public_keys(keys.public_file(keys.DOCUMENTS).read_bytes()) == [key]
+
+
+def test_a_copy_of_the_folder_does_not_make_a_key_younger(folder: Path) -> None:
+    (known,) = keys.history(keys.DOCUMENTS)
+    os.utime(folder / "documents.key", (known.since.timestamp() + 86_400,) * 2)
+    assert keys.history(keys.DOCUMENTS)[0].since == known.since
 
 
 def test_has_a_key_for_each_purpose(folder: Path) -> None:

@@ -28,7 +28,8 @@ JUDGE = """async ([cases, keys]) => {
     try {
       answers.push(await verifyBundle(raw(bundle), raw(known === null ? keys : known)));
     } catch (error) {
-      answers.push(error instanceof Refusal ? null : `${error.name}: ${error.message}`);
+      const refused = error instanceof Refusal && !error.told().join().includes("undefined");
+      answers.push(refused ? { refused: error.file } : `${error.name}: ${error.message}`);
     }
   }
   return answers;
@@ -46,18 +47,18 @@ def verifier(real_browser: Browser) -> Iterator[Page]:
 
 
 def by_page(verifier: Page, cases: list[tuple[bytes, bytes]], known: bytes) -> list[Any]:
-    """Return what the page says of each; None where it refuses."""
+    """Return what the page says of each: what is proved, or which of the files is refused."""
     told = [[_text(bundle), None if keys is known else _text(keys)] for bundle, keys in cases]
     answers: list[Any] = verifier.evaluate(JUDGE, [told, _text(known)])
     return answers
 
 
 def by_python(bundle: bytes, known: bytes) -> Any:
-    """Return what the Python file says; None where it refuses."""
+    """Return what the Python file says, in the same way."""
     try:
         return verify_bundle.verify(bundle, known)
-    except Refused:
-        return None
+    except Refused as refused:
+        return {"refused": refused.file if verify_bundle.explained(refused) else ""}
 
 
 def _text(data: bytes) -> str:
@@ -75,8 +76,9 @@ def agree(verifier: Page, issued: Issued, *, seed: int, count: int) -> int:
         for mutant, answer in zip(cases, by_page(verifier, told, issued.keys), strict=True):
             mine = by_python(mutant.bundle, mutant.keys)
             assert answer == mine, f"{answer} and {mine} of {mutant}"
-            assert mine is None or mutant.ours or mutant.bundle == issued.certificate, mutant
-            genuine += mine is not None
+            proved = "refused" not in mine
+            assert not proved or mutant.ours or mutant.bundle == issued.certificate, mutant
+            genuine += proved
     return genuine
 
 
@@ -93,7 +95,8 @@ def test_every_flipped_byte_is_refused(verifier: Page, issued: Issued) -> None:
         (bundle[:place] + bytes([bundle[place] ^ 1]) + bundle[place + 1 :], issued.keys)
         for place in range(len(bundle))
     ]
-    assert set(by_page(verifier, flipped, issued.keys)) == {None}
+    answers = by_page(verifier, flipped, issued.keys)
+    assert [one for one in answers if one != {"refused": "bundle"}] == []
 
 
 def test_both_agree_on_ten_thousand_mutants(verifier: Page, issued: Issued) -> None:
@@ -113,7 +116,7 @@ def test_a_header_is_ours_or_refused(
     verifier: Page, issued: Issued, header: dict[str, str]
 ) -> None:
     bundle = resigned(issued.certificate, header=header)
-    assert by_page(verifier, [(bundle, issued.keys)], issued.keys) == [None]
+    assert by_page(verifier, [(bundle, issued.keys)], issued.keys) == [{"refused": "bundle"}]
 
 
 def test_the_proofs_are_those_of_the_tree(verifier: Page) -> None:
@@ -172,8 +175,37 @@ def test_a_person_reads_the_refusal(verifier: Page, issued: Issued) -> None:
     bundle["index"] += 1
     said = chosen(verifier, rfc8785.dumps(bundle), issued.keys)
     assert "不可信" in said
-    assert "not in the log" in said
+    assert "核验包 · proof：日志里没有这条记录。请勿采信" in said
+    assert "In the bundle · proof: the event is not in the log. Do not rely on it" in said
     assert "130 **** 0001" not in said
+
+
+def test_a_person_reads_which_file_is_broken_and_what_to_do(verifier: Page, issued: Issued) -> None:
+    said = chosen(verifier, issued.certificate[:-9], issued.keys)
+    assert "核验包：内容不完整或不是 JSON，可能没有下载完。请重新下载核验包" in said
+    assert "In the bundle: it is cut off, or no JSON. Download the bundle again" in said
+    said = chosen(verifier, issued.certificate, issued.keys[:-9])
+    assert (
+        "公钥文件：内容不完整或不是 JSON，可能没有下载完。请到运营商官方网站重新下载公钥文件"
+        in said
+    )
+    said = chosen(verifier, issued.keys, issued.certificate)
+    assert "公钥文件：这不是公钥文件。请检查两个文件是否选反" in said
+    fewer = {name: part for name, part in json.loads(issued.certificate).items() if name != "event"}
+    said = chosen(verifier, rfc8785.dumps(fewer), issued.keys)
+    assert "核验包 · event：缺少字段，或多出字段" in said
+
+
+def test_both_refuse_what_was_signed_before_its_key_was_there(
+    verifier: Page, issued: Issued
+) -> None:
+    known = json.loads(issued.keys)
+    for key in known["keys"]:
+        key["since"] = "2027-01-01T00:00:00Z"
+    cases = [(issued.certificate, rfc8785.dumps(known))]
+    assert (
+        by_page(verifier, cases, issued.keys) == [by_python(*cases[0])] == [{"refused": "bundle"}]
+    )
 
 
 def test_nothing_is_asked_of_anybody(real_browser: Browser, issued: Issued) -> None:

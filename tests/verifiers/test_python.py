@@ -149,6 +149,54 @@ def test_a_key_that_was_over_signed_nothing_since(issued: Issued) -> None:
     assert refused(issued.certificate, over) == "the key was over when it signed"
 
 
+def test_a_key_signed_nothing_before_it_was_there(issued: Issued) -> None:
+    known = json.loads(issued.keys)
+    for key in known["keys"]:
+        key["since"] = "2027-01-01T00:00:00Z"
+    early = rfc8785.dumps(known)
+    why = "the document was signed before its key was there"
+    assert refused(issued.certificate, early) == why
+    for key in known["keys"]:
+        key["since"] = ""
+    assert refused(issued.certificate, rfc8785.dumps(known)) == "not of the right kind"
+
+
+def told(bundle: bytes, known: bytes) -> str:
+    """Return what is said of a bundle that is refused."""
+    with pytest.raises(Refused) as caught:
+        verify_bundle.verify(bundle, known)
+    return verify_bundle.explained(caught.value)
+
+
+def test_a_refusal_names_file_and_member_and_what_to_do(issued: Issued) -> None:
+    cut = "内容不完整或不是 JSON，可能没有下载完。请"
+    assert told(issued.certificate[:-9], issued.keys).startswith(f"核验包：{cut}重新下载核验包")
+    assert told(issued.certificate, issued.keys[:-9]).startswith(f"公钥文件：{cut}到运营商官方网站")
+    swapped = told(issued.keys, issued.certificate)
+    assert "In the keys file: not a keys file. Check that the two files are not mixed up" in swapped
+    known = json.loads(issued.keys)
+    known["keys"][1]["until"] = "soon"
+    assert told(issued.certificate, rfc8785.dumps(known)).startswith("公钥文件 · keys[1].until：")
+    assert told(changed(issued.certificate, index=-1), issued.keys).startswith("核验包 · index：")
+    header = resigned(issued.certificate, header={"alg": "none"})
+    assert told(header, issued.keys).startswith("核验包 · document：签名算法不是 Ed25519。请勿采信")
+
+
+def test_every_reason_is_told_in_both_languages_with_what_to_do() -> None:
+    whole = FILE.read_text(encoding="utf-8")
+    said = {
+        node.value
+        for node in ast.walk(ast.parse(whole[whole.index("class Refused") :]))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    assert set(verify_bundle.REASONS) <= said
+    for why in verify_bundle.REASONS:
+        for file in verify_bundle.FILES:
+            refused = Refused(why)
+            refused.file = file
+            assert refused.chinese in verify_bundle.explained(refused)
+
+
 def test_the_proofs_are_those_of_the_tree() -> None:
     leaves = [tree.leaf_hash(bytes([n])) for n in range(40)]
     node = tree.stored(leaves)

@@ -21,6 +21,7 @@ from django.conf import settings
 
 DOCUMENTS = "documents"
 CHECKPOINTS = "checkpoints"
+MADE = ".made"
 _PEM = re.compile(rb"-----BEGIN PUBLIC KEY-----[^-]{1,400}-----END PUBLIC KEY-----\n?")
 
 
@@ -58,9 +59,8 @@ def history(purpose: str) -> list[Known]:
     """Return every key of a purpose, the one that signs first."""
     present = public_key(purpose)
     retired = [one for one in _retired(purpose) if one.id != key_id(present)]
-    made = datetime.fromtimestamp((_folder() / f"{purpose}.key").stat().st_mtime, UTC)
-    since = max((one.until for one in retired if one.until), default=made)
-    return [Known(present, since), *retired]
+    after = [one.until for one in retired if one.until]
+    return [Known(present, max(after) if after else _made_at(purpose)), *retired]
 
 
 def public_keys(purpose: str) -> list[Ed25519PublicKey]:
@@ -91,6 +91,12 @@ def renew(purpose: str, *, now: datetime) -> Known:
     public.chmod(0o644)
     public.replace(public_file(purpose))
     return history(purpose)[0]
+
+
+def _made_at(purpose: str) -> datetime:
+    """Return when the first key of a purpose was made."""
+    written = (_folder() / f"{purpose}.key").with_suffix(MADE)
+    return datetime.fromisoformat(written.read_text(encoding="ascii"))
 
 
 def _retired(purpose: str) -> list[Known]:
@@ -148,6 +154,7 @@ def _private(path: Path, stamp: int) -> Ed25519PrivateKey:  # noqa: ARG001 - a p
     if not isinstance(key, Ed25519PrivateKey):
         raise TypeError(f"{path.name} is not an Ed25519 key")
     _publish(path.with_suffix(".pub"), key.public_key())
+    _write_down(path)
     return key
 
 
@@ -170,6 +177,17 @@ def _publish(path: Path, key: Ed25519PublicKey) -> None:
     draft = _draft(path.parent, _pem(key))
     draft.chmod(0o644)
     draft.replace(path)
+
+
+def _write_down(path: Path) -> None:
+    """Write down when the first key of a purpose was made, where that is not said yet.
+
+    Its file alone does not tell: a copy on another machine is newer than what the key signed.
+    """
+    written = path.with_suffix(MADE)
+    if not written.exists():
+        made = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+        _draft(path.parent, made.isoformat().encode()).replace(written)
 
 
 def _private_pem(key: Ed25519PrivateKey) -> bytes:
