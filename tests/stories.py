@@ -2,13 +2,14 @@
 
 import io
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
 from PIL import Image
 from starlette.testclient import TestClient
 
@@ -30,6 +31,7 @@ from xiaohu.closures import (
 )
 from xiaohu.closures.models import Case, Closing, Document, DocumentKind
 from xiaohu.core.actors import Actor, ActorKind
+from xiaohu.core.applicants import ApplicantKind, HolderKind
 from xiaohu.core.consents import ConsentKind
 from xiaohu.core.profile import RefundRoute
 from xiaohu.core.proofs import ProofMethod
@@ -40,7 +42,7 @@ from xiaohu.notices import outbox
 from xiaohu.proofing import proofs
 from xiaohu.queue import clock
 from xiaohu.registry import calendars, demo_data, importer, lines, policies
-from xiaohu.registry.models import Line
+from xiaohu.registry.models import Holder, Line
 from xiaohu.trail import sequencer
 
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
@@ -272,6 +274,27 @@ class World:
         case.refresh_from_db()
         return case
 
+    def close_firm(self, numbers: Sequence[str] = (CLEAN, EMPTY)) -> Case:
+        """Carry clean lines of one organisation from one request to the end."""
+        first, *others = [self.line(number) for number in numbers]
+        Line.objects.filter(pk__in=[one.pk for one in others]).update(holder_id=first.holder_id)
+        case = drafting.open_case(
+            subscriber=self.subscriber(numbers[0]),
+            scope=Scope.LINE,
+            line_ids=[first.pk, *(one.pk for one in others)],
+            language="zh-hans",
+            now=self.now,
+        )
+        self.answer(case)
+        self.submit(case)
+        # The papers a handler shows, and who looks at them, are told by other tests.
+        Holder.objects.filter(pk=first.holder_id).update(kind=HolderKind.ORGANISATION.value)
+        Case.objects.filter(pk=case.pk).update(applicant=ApplicantKind.ORG_HANDLER.value)
+        self.clock.pass_(days=3, minutes=1)
+        self.work()
+        case.refresh_from_db()
+        return case
+
 
 def set_up(folder: Path, *, today: date = TODAY, count: int = 30) -> World:
     """Make a world: rules published, calendar seeded, lines imported, simulators ready."""
@@ -313,7 +336,7 @@ def holder_of(case: Case) -> Actor:
 
 def document_of(case: Case, kind: DocumentKind) -> Document | None:
     """Return the newest document of a kind issued for a case."""
-    issued = Document.objects.filter(closing__case=case, kind=kind.value)
+    issued = Document.objects.filter(Q(closing__case=case) | Q(case=case), kind=kind.value)
     return issued.order_by("-issued_at").first()
 
 

@@ -32,6 +32,7 @@ LARGEST_NUMBER = 2**53 - 1
 TYPES = {
     "xiaohu-certificate+jws": "certificate",
     "xiaohu-statement+jws": "statement",
+    "xiaohu-organisation+jws": "organisation",
 }
 BUNDLE = {"checkpoint", "consistency", "document", "event", "index", "keys", "proof", "type"}
 EVENT = {"action", "actor", "case", "evidence", "from", "id", "operator", "reason", "to", "ts"}

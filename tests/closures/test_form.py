@@ -8,9 +8,16 @@ from typing import Any
 import pytest
 
 from tests.stories import World, document_of
-from xiaohu.closures import documents, papers, pdf_contents, statements, verifying
+from xiaohu.closures import (
+    documents,
+    documents_of_organisations,
+    papers,
+    pdf_contents,
+    statements,
+    verifying,
+)
 from xiaohu.closures.comparing import Found
-from xiaohu.closures.models import DocumentKind
+from xiaohu.closures.models import DocumentKind, Outcome
 from xiaohu.closures.verifying import Answer
 from xiaohu.core.retention import RETENTION, Category
 from xiaohu.core.settlement import BASES, ItemKind
@@ -38,6 +45,24 @@ SAID: dict[DocumentKind, dict[str, Any]] = {
         "number_free_on": "2027-02-22",
         "filing_ended_at": AT,
         "filing_reference": "BA-1",
+    },
+    DocumentKind.ORGANISATION: {
+        **COMMON,
+        "subject": "organisation",
+        "holder": "示***司",
+        "lines": [
+            {
+                "line": "100••••0001",
+                "outcome": Outcome.CLOSED.value,
+                "closed_at": AT,
+                "certificate": "C000-0000-0003",
+            },
+            {
+                "line": "100••••0002",
+                "outcome": documents_of_organisations.MOVED,
+                "reference": "XH-0000-0001",
+            },
+        ],
     },
     DocumentKind.STATEMENT: {
         **COMMON,
@@ -68,11 +93,17 @@ SAID: dict[DocumentKind, dict[str, Any]] = {
 }
 
 
-def form() -> str:
+PRINTED = {
+    DocumentKind.CERTIFICATE: (1, "ce4de800deb99f70"),
+    DocumentKind.STATEMENT: (1, "e05972ed933b755c"),
+    DocumentKind.ORGANISATION: (1, "5993b7ac7e8e0b23"),
+}
+
+
+def form(kind: DocumentKind) -> str:
     """Return a digest of everything our pages say of the same facts, and of how they are set."""
     printed = [
-        papers.printed(kind, said, token="", language=language)
-        for kind, said in SAID.items()
+        papers.printed(kind, SAID[kind], token="", language=language)
         for language in papers.LANGUAGES
     ]
     # Lines end elsewhere with another font: what they say together is what counts.
@@ -81,9 +112,10 @@ def form() -> str:
     return hashlib.sha256(json.dumps(pages).encode() + setting).hexdigest()[:16]
 
 
-def test_a_changed_page_has_another_number() -> None:
-    # Where this fails the page has changed: raise `documents.FORM`, and write down the new digest.
-    assert (documents.FORM, form()) == (1, "b72693e9f83c02a5")
+@pytest.mark.parametrize("kind", list(DocumentKind))
+def test_a_changed_page_has_another_number(kind: DocumentKind) -> None:
+    # Where this fails the page has changed: raise its number, and write down the new digest.
+    assert (documents.FORMS[kind], form(kind)) == PRINTED[kind]
 
 
 @pytest.mark.django_db(databases=["default", "keystore"])
@@ -93,7 +125,7 @@ def test_a_document_of_an_earlier_form_is_not_called_altered(
     document = document_of(world.close(), DocumentKind.CERTIFICATE)
     assert document is not None
     content = papers.pdf(document, language="zh")
-    monkeypatch.setattr(documents, "FORM", documents.FORM + 1)
+    monkeypatch.setattr(documents, "FORMS", dict.fromkeys(DocumentKind, 0))
     judged = verifying.judge(content, known=keys.public_keys(keys.DOCUMENTS))
     assert judged.answer is Answer.PARTLY
     assert judged.compared is not None

@@ -7,7 +7,7 @@ from tests.portal.browser import CONTACT, Browser, page, words
 from tests.stories import CLEAN, World, document_of
 from tests.stories import staff as person
 from verifiers import verify_bundle
-from xiaohu.closures import bundles, correcting, drafting
+from xiaohu.closures import bundles, correcting, documents, drafting
 from xiaohu.closures.models import Case, Document, DocumentKind
 from xiaohu.core.actors import ActorKind
 from xiaohu.core.corrections import Change
@@ -15,6 +15,7 @@ from xiaohu.trail import checkpoints, published, sequencer
 from xiaohu.trail.models import Event
 
 pytestmark = pytest.mark.django_db(databases=["default", "keystore"])
+OF_A_LINE = (DocumentKind.CERTIFICATE, DocumentKind.STATEMENT)
 
 
 @pytest.fixture
@@ -33,7 +34,7 @@ def change(world: World, kind: DocumentKind, what: Change) -> tuple[Document, Do
     """Change a document by two people; return it and what counts now."""
     document = Document.objects.get(kind=kind.value)
     first, second = person("lin", ActorKind.COMPLIANCE), person("zhao", ActorKind.ADMIN)
-    facts = {"product": "示例套餐"} if what is Change.REPLACE else {}
+    facts = {"product": "示例套餐"} if what is Change.REPLACE and document.closing else {}
     correcting.ask(
         number=document.number,
         change=what,
@@ -47,7 +48,7 @@ def change(world: World, kind: DocumentKind, what: Change) -> tuple[Document, Do
 
 
 def test_both_papers_are_pages_of_their_own(case: Case, browser: Browser) -> None:
-    for kind in DocumentKind:
+    for kind in OF_A_LINE:
         answer = browser.open(f"/case/{case.pk}/{kind}")
         assert Document.objects.get(kind=kind.value).number in words(answer)
         assert f"/case/{case.pk}/{kind}.pdf" in page(answer)
@@ -139,7 +140,7 @@ def test_a_replaced_paper_is_shown_by_its_successor(
     assert new.number in words(Browser(world).open(f"/verify/{old.number}"))
 
 
-@pytest.mark.parametrize("kind", list(DocumentKind))
+@pytest.mark.parametrize("kind", OF_A_LINE)
 def test_a_revoked_paper_is_not_handed_out(
     world: World, case: Case, browser: Browser, kind: DocumentKind
 ) -> None:
@@ -165,7 +166,7 @@ def test_the_statement_of_a_case_names_what_is_kept(case: Case, browser: Browser
     assert document_of(case, DocumentKind.STATEMENT) is not None
 
 
-@pytest.mark.parametrize("kind", list(DocumentKind))
+@pytest.mark.parametrize("kind", OF_A_LINE)
 def test_a_bundle_is_there_a_minute_later(
     world: World, case: Case, browser: Browser, kind: DocumentKind
 ) -> None:
@@ -190,3 +191,44 @@ def test_a_replaced_document_keeps_its_bundle_and_the_new_one_gets_its_own(world
 
 def test_there_is_no_bundle_of_another_kind(case: Case, browser: Browser) -> None:
     assert browser.open(f"/case/{case.pk}/receipt/bundle").status_code == 404
+
+
+def test_an_organisation_reads_one_paper_for_all_its_lines(world: World) -> None:
+    case = world.close_firm()
+    browser = Browser(world).sign_in_by_reference(case)
+    document = document_of(case, DocumentKind.ORGANISATION)
+    assert document is not None
+    for path in ("", "/organisation", "/certificate"):
+        assert f'href="/case/{case.pk}/organisation"' in page(
+            browser.open(f"/case/{case.pk}{path}")
+        )
+    said = words(browser.open(f"/case/{case.pk}/organisation"))
+    for line in documents.read(document)["lines"]:
+        assert line["line"] in said
+        assert line["certificate"] in said
+    assert document.number in said
+    answer = browser.open(f"/case/{case.pk}/organisation.pdf")
+    assert answer["Content-Type"] == "application/pdf"
+    sequencer.run_once()
+    checkpoints.sign(now=world.now)
+    bundle = browser.open(f"/case/{case.pk}/organisation/bundle").content
+    proved = verify_bundle.verify(bundle, published.keys_file())
+    assert proved["number"] == document.number
+    public = words(Browser(world).open(f"/verify/{document.number}"))
+    assert all(line["line"] in public for line in documents.read(document)["lines"])
+
+
+def test_there_is_no_paper_of_an_organisation_for_a_person(case: Case, browser: Browser) -> None:
+    assert browser.open(f"/case/{case.pk}/organisation.pdf").status_code == 404
+    assert "organisation" not in page(browser.open(f"/case/{case.pk}/organisation"))
+
+
+@pytest.mark.parametrize("what", list(Change))
+def test_a_paper_of_an_organisation_that_counts_no_more_says_so(world: World, what: Change) -> None:
+    case = world.close_firm()
+    old, newer = change(world, DocumentKind.ORGANISATION, what)
+    browser = Browser(world).sign_in_by_reference(case)
+    answer = browser.open(f"/case/{case.pk}/organisation")
+    assert newer.number in words(answer)
+    assert ("撤销" in words(answer)) == (what is Change.REVOKE)
+    assert (old.number in words(answer)) == (what is Change.REPLACE or old == newer)

@@ -70,10 +70,9 @@ def test_an_unknown_number_is_not_called_fake(world: World) -> None:
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("kind", list(DocumentKind))
-def test_our_own_file_is_valid(
-    world: World, certificate: Document, kind: DocumentKind, language: str
-) -> None:
-    document = Document.objects.get(kind=kind.value)
+def test_our_own_file_is_valid(world: World, kind: DocumentKind, language: str) -> None:
+    document = document_of(world.close_firm(), kind)
+    assert document is not None
     said = words(check(world, papers.pdf(document, language=language)))
     assert "文件有效" in said
     assert document.number in said
@@ -135,6 +134,7 @@ def test_after_its_time_the_text_goes_and_the_file_is_still_verified(
 
 
 def test_a_text_that_is_held_stays(world: World, certificate: Document) -> None:
+    assert certificate.closing is not None
     placed = hold(world, certificate.closing)
     world.clock.at = datetime(2030, 1, 1, tzinfo=CHINA)
     assert clearing_documents.clear_due(now=world.now) == 0
@@ -355,7 +355,7 @@ def test_what_was_compared_only_in_part_is_not_shown_as_good(
     world: World, certificate: Document, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     content = papers.pdf(certificate, language="zh")
-    monkeypatch.setattr(documents, "FORM", documents.FORM + 1)
+    monkeypatch.setattr(documents, "FORMS", dict.fromkeys(DocumentKind, 0))
     answer = check(world, content)
     assert 'class="box warn"' in page(answer)
     assert "页面只比对了一部分" in words(answer)

@@ -70,3 +70,20 @@ def statement_revoked(stage: Stage) -> str:
     path = done(stage)
     changed(stage, issued(DocumentKind.STATEMENT), Change.REVOKE)
     return f"{path}/statement"
+
+
+@scene("S22-organisation", "portal:organisation")
+def organisation(stage: Stage) -> str:
+    return f"{shown(stage, stage.world.close_firm())}/organisation"
+
+
+@scene("S22-organisation-revoked", "portal:organisation")
+def organisation_revoked(stage: Stage) -> str:
+    path = shown(stage, stage.world.close_firm())
+    changed(stage, issued(DocumentKind.ORGANISATION), Change.REVOKE)
+    return f"{path}/organisation"
+
+
+@scene("S17-organisation", "portal:case")
+def organisation_followed(stage: Stage) -> str:
+    return shown(stage, stage.world.close_firm())

@@ -1,11 +1,11 @@
-"""A certificate and a statement of a log that grew, each with its bundle, and the published keys."""
+"""One document of each kind, of a log that grew, each with its bundle, and the published keys."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from tests.stories import EMPTY, World, document_of
+from tests.stories import LARGE, World, document_of
 from tests.template import Template
 from xiaohu.closures import bundles
 from xiaohu.closures.models import Case, DocumentKind
@@ -42,16 +42,16 @@ def world(template: Template, db: None, tmp_path: Path, monkeypatch: pytest.Monk
 @pytest.fixture
 def case(world: World) -> Case:
     """A case that is done; another follows it in the log."""
-    case = world.close()
+    case = world.close_firm()
     checkpoints.sign(now=world.now)
-    world.close(EMPTY)
+    world.close(LARGE)
     checkpoints.sign(now=world.now)
     return case
 
 
 @pytest.fixture
 def issued(case: Case) -> Issued:
-    """Both documents of the case."""
+    """The documents of the case."""
     made = {}
     for kind in DocumentKind:
         document = document_of(case, kind)

@@ -2,7 +2,16 @@
 
 from datetime import datetime
 
-from xiaohu.closures import alarms, checking, moves, queries, splitting, submitting, warning
+from xiaohu.closures import (
+    alarms,
+    checking,
+    documents_of_organisations,
+    moves,
+    queries,
+    splitting,
+    submitting,
+    warning,
+)
 from xiaohu.closures.models import Case, Closing, HumanQueue
 from xiaohu.closures.work import Progress, Work, take_back, wait_until
 from xiaohu.core import checks
@@ -87,17 +96,25 @@ def _goes_on_later(closing: Closing, later: datetime, now: datetime, *, alone: b
     """Put a closing off: `alone` where only this line waits, else all of its case that can."""
     case = closing.case
     if alone and case.size > 1:
-        case = splitting.split(closing, now=now)
+        case = _apart(closing, now)
     if CaseState(case.state) is not CaseState.SCHEDULED:
         return wait_until(closing, later)
     submitting.postpone(case, at=later, now=now)
     return Progress.WAITS
 
 
+def _apart(closing: Closing, now: datetime) -> Case:
+    """Let a line go on in a case of its own; it may be the last the others' document waited for."""
+    left = closing.case
+    made = splitting.split(closing, now=now)
+    documents_of_organisations.issue_if_whole(left, now=now)
+    return made
+
+
 def _cannot_go_on(work: Work, closing: Closing, blocked: checks.Blocked) -> Progress:
     case = closing.case
     if case.size > 1:
-        case = splitting.split(closing, now=work.clock())
+        case = _apart(closing, work.clock())
     _back_to_customer(work, case, blocked)
     return Progress.WAITS
 

@@ -51,7 +51,7 @@ def bundle(document: Document) -> bytes:
 
 def _leaf_of(document: Document) -> Leaf | None:
     issued = Leaf.objects.select_related("event").filter(
-        event__case_id=document.closing.case_id,
+        event__case_id=document.folder.pk,
         event__action=documents.ISSUED,
         event__evidence__document=document.number,
     )

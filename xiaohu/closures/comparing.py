@@ -58,7 +58,7 @@ def compare(given: Contents, *, kind: DocumentKind, said: Mapping[str, Any]) -> 
 def _pages_compared(
     given: Contents, words: Pages, *, kind: DocumentKind, said: Mapping[str, Any]
 ) -> Compared:
-    if said.get("form") != documents.FORM:
+    if said.get("form") != documents.FORMS[kind]:
         return Compared(Found.OTHER_FORM)
     try:
         ours = pdf_contents.read(

@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from uuid import UUID
 
 from django.db import transaction
 
 from xiaohu.access.models import StaffUser
-from xiaohu.closures import documents, moves, submitting
+from xiaohu.closures import documents, documents_of_organisations, moves, submitting
 from xiaohu.closures.models import Document, DocumentChange, DocumentKind, DocumentState
 from xiaohu.core import corrections as law
 from xiaohu.core.actors import Actor
@@ -74,7 +73,7 @@ def ask(
     if document.state != DocumentState.VALID:
         raise DocumentNotValid(number=number, state=document.state)
     why = law.require_reason(change, reason)
-    if change is Change.REPLACE:
+    if change is Change.REPLACE and (corrections or document.closing is not None):
         law.require_corrections(why, corrections, said=documents.read(document))
     if _open(document) is not None:
         raise ChangeAskedBefore(number=number)
@@ -142,12 +141,15 @@ def asked_for(document: Document) -> DocumentChange | None:
 
 def _lock(number: str, officer: StaffUser) -> Document:
     found = Document.objects.filter(pk=number, operator=officer.operator)
-    case_id: UUID | None = found.values_list("closing__case_id", flat=True).first()
-    if case_id is None:
+    seen = found.select_related("closing__case", "case").first()
+    if seen is None:
         raise DocumentUnknown(number=number)
-    case = moves.lock(case_id)
+    case = moves.lock(seen.folder.pk)
     document = found.select_for_update(no_key=True, of=("self",)).select_related("closing").get()
-    document.closing.case = case
+    if document.closing is None:
+        document.case = case
+    else:
+        document.closing.case = case
     return document
 
 
@@ -170,13 +172,19 @@ def _decide(asked: DocumentChange, officer: StaffUser, *, agreed: bool, now: dat
 def _reissue(
     document: Document, corrections: Mapping[str, str], actor: Actor, now: datetime
 ) -> Document:
-    said = {**documents.read(document), **corrections, "replaces": document.number}
+    """Sign a document anew: of one line as corrected, of a whole case as its lines' papers say now."""
+    said = (
+        documents.read(document)
+        if document.closing is not None
+        else documents_of_organisations.payload(document.folder)
+    )
+    said = {**said, **corrections, "replaces": document.number}
     kind = DocumentKind(document.kind)
-    return documents.issue(document.closing, kind, said, actor=actor, now=now)
+    return documents.issue(document.closing or document.folder, kind, said, actor=actor, now=now)
 
 
 def _tell(document: Document, notice: Notice, now: datetime) -> None:
-    case = document.closing.case
+    case = document.folder
     if case.purged_at is None:  # afterwards nobody's address is known any more
         submitting.tell(case, notice, now=now, once=document.number, cert=document.number)
 
@@ -193,7 +201,7 @@ def _record(
         operator=document.operator,
         actor=actor,
         action=action,
-        case_id=document.closing.case_id,
+        case_id=document.folder.pk,
         reason=asked.reason,
         evidence={
             "document": document.number,

@@ -1,4 +1,4 @@
-"""The documents we sign: certificate and statement. Masks, dates and amounts, no more."""
+"""The documents we sign: of one line, and of the whole request. Masks, dates and amounts, no more."""
 
 import base64
 import hashlib
@@ -11,7 +11,7 @@ from uuid import uuid4
 from django.conf import settings
 
 from xiaohu.closures import keeping, queries, statements
-from xiaohu.closures.models import Closing, Document, DocumentKind, DocumentState
+from xiaohu.closures.models import Case, Closing, Document, DocumentKind, DocumentState
 from xiaohu.core.actors import WORKER, Actor
 from xiaohu.core.calendar import day_of
 from xiaohu.core.references import certificate_number
@@ -34,23 +34,28 @@ class TextGone(Refusal):
 TYPES: Mapping[DocumentKind, str] = {
     DocumentKind.CERTIFICATE: "xiaohu-certificate+jws",
     DocumentKind.STATEMENT: "xiaohu-statement+jws",
+    DocumentKind.ORGANISATION: "xiaohu-organisation+jws",
 }
 # Which form the pages of a document have. It is signed, so that a document printed in an earlier form
 # is not called altered: raise it with every change of what a page says or how it looks.
-FORM = 1
+FORMS: Mapping[DocumentKind, int] = {
+    DocumentKind.CERTIFICATE: 1,
+    DocumentKind.STATEMENT: 1,
+    DocumentKind.ORGANISATION: 1,
+}
 NUMBER_BYTES = 8
 ISSUED = "issue_document"
 
 
 def issue(
-    closing: Closing,
+    about: Closing | Case,
     kind: DocumentKind,
     payload: Mapping[str, Any],
     *,
     actor: Actor = WORKER,
     now: datetime,
 ) -> Document:
-    """Sign a document, keep it, and log it under its hash. Call inside a transaction.
+    """Sign a document of a closing or a case, keep it, and log its hash. Call inside a transaction.
 
     Document and event name each other; the document also names the newest checkpoint, so that
     whoever holds it can tell a log that was written anew.
@@ -62,17 +67,20 @@ def issue(
             **payload,
             "number": number,
             "issued_at": _moment(now),
-            "form": FORM,
+            "form": FORMS[kind],
             "verify": f"{settings.XIAOHU.address}/verify/{number}",
             "log": {"event": str(event_id), **_log_so_far()},
         },
     )
     digest = hashlib.sha256(signed.encode()).hexdigest()
+    closing = about if isinstance(about, Closing) else None
+    case = about if isinstance(about, Case) else None
+    folder = about.case if isinstance(about, Closing) else about
     events.record(
-        operator=closing.operator,
+        operator=about.operator,
         actor=actor,
         action=ISSUED,
-        case_id=closing.case_id,
+        case_id=folder.pk,
         evidence={
             "document": number,
             "kind": kind.value,
@@ -83,12 +91,13 @@ def issue(
     )
     return Document.objects.create(
         number=number,
-        operator=closing.operator,
+        operator=about.operator,
         kind=kind.value,
         closing=closing,
+        case=case,
         jws=signed,
         sha256=digest,
-        text_until=keeping.kept_until(closing, [Category.CERTIFICATE], on=day_of(now)),
+        text_until=keeping.kept_until(folder, [Category.CERTIFICATE], on=day_of(now)),
         issued_at=now,
     )
 
@@ -101,7 +110,7 @@ def _log_so_far() -> dict[str, Any]:
 
 def certificate_payload(closing: Closing, *, now: datetime) -> dict[str, Any]:
     """Return what the certificate says: what was closed, when, and by whom."""
-    common = _common(closing)
+    common = common_payload(closing.case)
     if closing.line is None:
         return {**common, "subject": "account", "closed_at": _moment(now)}
     shown, holder = lines.shown_with_holder(closing.line)
@@ -190,13 +199,14 @@ def find(number: str) -> Document | None:
     return Document.objects.filter(pk=number).first()
 
 
-def _common(closing: Closing) -> dict[str, Any]:
-    profile = queries.profile_of(closing.case)
+def common_payload(case: Case) -> dict[str, Any]:
+    """Return what every document of a case says: by whom it is, and under which rules."""
+    profile = queries.profile_of(case)
     return {
-        "operator": closing.operator,
+        "operator": case.operator,
         "issuer": {"zh": profile.names.zh, "en": profile.names.en},
         "policy": f"{profile.key}@{profile.version}",
-        "reference": closing.case.reference,
+        "reference": case.reference,
     }
 
 

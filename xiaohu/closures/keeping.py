@@ -8,7 +8,7 @@ from uuid import UUID
 
 from xiaohu.access.models import SubscriberAccount
 from xiaohu.closures import queries
-from xiaohu.closures.models import Closing
+from xiaohu.closures.models import Case, Closing
 from xiaohu.core.calendar import day_of
 from xiaohu.core.retention import Category, Disposal, RetentionRule, rules_with
 from xiaohu.core.steps import Scope, Step
@@ -39,14 +39,14 @@ def sealed(closing: Closing) -> tuple[Kept, ...]:
     until = buckets.until_when(operator=closing.operator, subject_id=closing.pk)
     return tuple(
         Kept(category, rule.basis, until[category])
-        for category, rule in _rules(closing).items()
+        for category, rule in _rules(closing.case).items()
         if category in until
     )
 
 
-def kept_until(closing: Closing, categories: Collection[Category], *, on: date) -> date:
+def kept_until(case: Case, categories: Collection[Category], *, on: date) -> date:
     """Return until when the law keeps the longest kept of some categories."""
-    rules = _rules(closing)
+    rules = _rules(case)
     return end_of_month_after(on, max(rules[category].months for category in categories))
 
 
@@ -107,15 +107,15 @@ def _to_keep(closing: Closing, settled: SettledClosing | None, *, on: date) -> t
     """Return what the law keeps of a closing that is sealed on a day."""
     return tuple(
         Kept(category, rule.basis, end_of_month_after(on, rule.months))
-        for category, rule in _rules(closing).items()
+        for category, rule in _rules(closing.case).items()
         if rule.disposal is Disposal.SEAL and _concerns(closing, settled, category)
     )
 
 
-def _rules(closing: Closing) -> Mapping[Category, RetentionRule]:
+def _rules(case: Case) -> Mapping[Category, RetentionRule]:
     overrides = {
         category: (kept.months, kept.basis)
-        for category, kept in queries.profile_of(closing.case).retention.items()
+        for category, kept in queries.profile_of(case).retention.items()
     }
     return rules_with(overrides)
 

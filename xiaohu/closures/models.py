@@ -336,6 +336,7 @@ class DocumentKind(StrEnum):
 
     CERTIFICATE = "certificate"
     STATEMENT = "statement"
+    ORGANISATION = "organisation"  # one for all the lines of an organisation's request
 
 
 class DocumentState(StrEnum):
@@ -349,6 +350,8 @@ class DocumentState(StrEnum):
 class Document(models.Model):
     """A signed document. Its payload shows masks, dates and amounts, no name and no number.
 
+    It is about one closing, or about a whole case.
+
     After `text_until` the text goes; number, hash and state stay, so that whoever holds it can still
     have it compared.
     """
@@ -356,7 +359,10 @@ class Document(models.Model):
     number = models.CharField(max_length=16, primary_key=True)
     operator = models.CharField(max_length=32)
     kind = models.CharField(max_length=16)
-    closing = models.ForeignKey(Closing, on_delete=models.PROTECT, related_name="documents")
+    closing = models.ForeignKey(
+        Closing, null=True, on_delete=models.PROTECT, related_name="documents"
+    )
+    case = models.ForeignKey(Case, null=True, on_delete=models.PROTECT, related_name="documents")
     jws = models.TextField(blank=True)
     sha256 = models.CharField(max_length=64)
     text_until = models.DateField()
@@ -365,13 +371,30 @@ class Document(models.Model):
     changed_at = models.DateTimeField(null=True)
     issued_at = models.DateTimeField()
 
+    @property
+    def folder(self) -> Case:
+        """The case it was issued in."""
+        found = self.closing.case if self.closing is not None else self.case
+        if found is None:
+            raise TypeError("a document is about a closing or about a case")
+        return found
+
     class Meta:
         constraints = [
             models.UniqueConstraint(
                 fields=["closing", "kind"],
                 condition=Q(state=DocumentState.VALID.value),
                 name="one_valid_document_of_each_kind",
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["case", "kind"],
+                condition=Q(state=DocumentState.VALID.value),
+                name="one_valid_document_of_a_whole_case",
+            ),
+            models.CheckConstraint(
+                condition=Q(closing__isnull=False, case=None) | Q(closing=None, case__isnull=False),
+                name="a_document_is_about_one_thing",
+            ),
         ]
         indexes = [
             models.Index(

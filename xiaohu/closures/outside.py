@@ -300,7 +300,7 @@ def _intend(works: Sequence[Work], asked: Sequence[_Asked]) -> list[_Asked]:
 
 def _until(closing: Closing, one: _Asked, now: datetime) -> date:
     """Return until when the law keeps what a dataset holds of a closing."""
-    return keeping.kept_until(closing, shape.kept_categories(one.dataset), on=day_of(now))
+    return keeping.kept_until(closing.case, shape.kept_categories(one.dataset), on=day_of(now))
 
 
 def _erase(

@@ -18,7 +18,7 @@ from django.utils import translation
 from django.utils.translation import gettext
 
 from xiaohu.closures import documents, statements
-from xiaohu.closures.models import Document, DocumentKind
+from xiaohu.closures.models import Document, DocumentKind, Outcome
 from xiaohu.closures.statements import MoneyRow
 from xiaohu.core.calendar import CHINA
 from xiaohu.core.laws import in_english
@@ -99,6 +99,8 @@ def _written(kind: DocumentKind, said: Mapping[str, Any], language: str) -> dict
     sections = [{"title": "", "rows": _facts(said)}]
     if kind is DocumentKind.STATEMENT:
         sections += _statement_sections(said, language)
+    if kind is DocumentKind.ORGANISATION:
+        sections.append({"title": gettext("paper.lines"), "rows": lines_of(said)})
     return {
         "lang": language,
         "title": gettext(f"paper.{kind}"),
@@ -119,9 +121,15 @@ def _facts(said: Mapping[str, Any]) -> list[Row]:
     rows = [(gettext("paper.reference"), said["reference"])]
     if said["subject"] == "line":
         rows += [(gettext("paper.line"), said["line"]), (gettext("paper.holder"), said["holder"])]
+    elif said["subject"] == "organisation":
+        closed = sum(one["outcome"] == Outcome.CLOSED for one in said["lines"])
+        rows += [
+            (gettext("paper.holder"), said["holder"]),
+            (gettext("paper.lines"), gettext("paper.lines.count").format(count=closed)),
+        ]
     else:
         rows.append((gettext("paper.subject"), gettext("paper.subject.account")))
-    rows.append((gettext("paper.closed_at"), _china(said["closed_at"])))
+    rows.append((_when_closed(said), _china(said["closed_at"])))
     if said.get("number_free_on"):
         rows.append((gettext("paper.number_free_on"), said["number_free_on"]))
     if said.get("filing_ended_at"):
@@ -137,6 +145,25 @@ def _facts(said: Mapping[str, Any]) -> list[Row]:
         (gettext("paper.log_entry"), _place(said["log"])),
     ]
     return rows
+
+
+def _when_closed(said: Mapping[str, Any]) -> str:
+    several = said["subject"] == "organisation"
+    return gettext("paper.closed_last") if several else gettext("paper.closed_at")
+
+
+def lines_of(said: Mapping[str, Any]) -> list[Row]:
+    """Return each line of an organisation's document, and what became of it."""
+    return [
+        (one["line"] or gettext("paper.subject.account"), _became(one)) for one in said["lines"]
+    ]
+
+
+def _became(one: Mapping[str, Any]) -> str:
+    if one["outcome"] != Outcome.CLOSED:
+        return gettext("paper.lines.moved").format(reference=one["reference"])
+    at = _china(one["closed_at"])
+    return gettext("paper.lines.closed").format(at=at, certificate=one["certificate"])
 
 
 def _place(log: Mapping[str, Any]) -> str:

@@ -143,7 +143,7 @@ def certificates_of(closings: Collection[Closing]) -> dict[UUID, Document]:
     """Return the newest certificate, its text still kept, of each of these closings, with one query."""
     issued = Document.objects.filter(closing__in=closings, kind=DocumentKind.CERTIFICATE)
     issued = issued.exclude(jws="")
-    return {document.closing_id: document for document in issued.order_by("issued_at")}
+    return {one.closing_id: one for one in issued.order_by("issued_at") if one.closing_id}
 
 
 def lines_of_case(case: Case) -> list[Line]:
@@ -159,7 +159,7 @@ def profile_of(case: Case) -> Profile:
 def documents_of(case: Case) -> dict[tuple[UUID, DocumentKind], Document]:
     """Return the newest document of each kind of each closing of a case whose text is kept, with one query."""
     issued = Document.objects.filter(closing__case=case).exclude(jws="").order_by("issued_at")
-    return {(document.closing_id, DocumentKind(document.kind)): document for document in issued}
+    return {(one.closing_id, DocumentKind(one.kind)): one for one in issued if one.closing_id}
 
 
 def median_days(*, operator: str, since: datetime) -> int | None:

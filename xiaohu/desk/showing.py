@@ -15,6 +15,7 @@ from xiaohu.closures import (
     assisting,
     checking,
     clearing_pictures,
+    documents_of_organisations,
     noting,
     paying,
     queries,
@@ -81,6 +82,7 @@ def page_of(case: Case, officer: StaffUser) -> dict[str, Any]:
     return {
         "case": case,
         "closings": closings,
+        "whole": documents_of_organisations.of_case(case) if case.size > 1 else None,
         "holder": shown.holder(closings),
         "applicant": shown.applicant(case),
         "holder_differs": applying.holder_differs(case),

@@ -169,7 +169,7 @@ DECLARED: Mapping[str, Mapping[str, Mapping[Nature, str]]] = {
             N.TIME: "heard_at",
         },
         "Document": {
-            N.RANDOM: "number closing_id replaced_by_id",
+            N.RANDOM: "number closing_id case_id replaced_by_id",
             N.FIXED: "operator kind state",
             N.MASKED: "jws",
             N.TREE: "sha256",

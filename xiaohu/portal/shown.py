@@ -8,7 +8,14 @@ from django.http import HttpRequest
 from django.utils.translation import gettext
 
 from xiaohu.access.sessions import Subscriber
-from xiaohu.closures import documents, drafting, paying, queries, volunteering
+from xiaohu.closures import (
+    documents,
+    documents_of_organisations,
+    drafting,
+    paying,
+    queries,
+    volunteering,
+)
 from xiaohu.closures.models import Case
 from xiaohu.core.actors import Actor
 from xiaohu.core.numbers import mask_number
@@ -52,6 +59,7 @@ def shown_case(case: Case) -> dict[str, Any]:
         "profile_of_case": queries.profile_of(case),
         "pays": pays(case, closings),
         "can_withdraw": CaseState(case.state) in WITHDRAWABLE and not case.by_operator,
+        "whole": documents_of_organisations.of_case(case) if case.size > 1 else None,
         "certified": [each for each in closings if each.certificate is not None],
     }
 

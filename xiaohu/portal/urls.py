@@ -91,6 +91,7 @@ urlpatterns = [
     path(f"{CASE}/refused", refusing.refused, name="refused"),
     path(f"{CASE}/certificate", papers.certificate, name="certificate"),
     path(f"{CASE}/statement", papers.statement, name="statement"),
+    path(f"{CASE}/organisation", papers.organisation, name="organisation"),
     path(f"{CASE}/certificate/send", papers.send_link, name="send_link"),
     path(f"{CASE}/<str:kind>.pdf", papers.pdf, name="pdf"),
     path(f"{CASE}/<str:kind>/bundle", papers.bundle, name="bundle"),

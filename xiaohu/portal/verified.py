@@ -74,6 +74,7 @@ def _of(document: Document, now: datetime) -> Result:
         return Result(document.state, document.number, _without_text(document), rows, newer)
     if said.get("line"):
         rows.append((gettext("paper.line"), said["line"]))
+    rows += papers.lines_of(said) if "lines" in said else ()
     rows += [
         (gettext("paper.closed_at"), moment(datetime.fromisoformat(said["closed_at"]))),
         (gettext("paper.issued_at"), moment(document.issued_at)),

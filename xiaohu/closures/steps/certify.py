@@ -1,6 +1,6 @@
 """Issue the closing certificate: from here on the person can show that the line is closed."""
 
-from xiaohu.closures import documents, moves, submitting
+from xiaohu.closures import documents, documents_of_organisations, moves, submitting
 from xiaohu.closures.models import DocumentKind
 from xiaohu.closures.work import Progress, Work
 from xiaohu.core.actors import WORKER
@@ -16,6 +16,7 @@ def run(work: Work) -> Progress:
     with work.commit(Step.CERTIFY) as closing:
         payload = documents.certificate_payload(closing, now=now)
         issued = documents.issue(closing, DocumentKind.CERTIFICATE, payload, now=now)
+        documents_of_organisations.issue_if_whole(closing.case, now=now)
         moves.move_closing(
             closing,
             Action.CERTIFY,

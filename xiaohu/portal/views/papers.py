@@ -10,7 +10,15 @@ from django.urls import reverse
 from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_POST
 
-from xiaohu.closures import bundles, documents, drafting, papers, sending, statements
+from xiaohu.closures import (
+    bundles,
+    documents,
+    documents_of_organisations,
+    drafting,
+    papers,
+    sending,
+    statements,
+)
 from xiaohu.closures.models import Case, Document, DocumentKind, DocumentState
 from xiaohu.core.retention import FOLDER_KEPT_DAYS
 from xiaohu.core.states import CaseState
@@ -50,6 +58,17 @@ def statement(request: HttpRequest, case: Case) -> HttpResponse:
 
 
 @own_case
+def organisation(request: HttpRequest, case: Case) -> HttpResponse:
+    """S22 for an organisation: one document for all lines of its request."""
+    shown = shown_case(case)
+    if shown["whole"] is None:
+        return HttpResponseRedirect(reverse("portal:case", args=[case.pk]))
+    page = _paper(case, shown, None, shown["whole"])
+    page["lines"] = as_read(papers.lines_of(page["said"]))
+    return render(request, "portal/organisation.html", page)
+
+
+@own_case
 @require_POST
 def send_link(request: HttpRequest, case: Case) -> HttpResponse:
     """Send reference and address to the confirmed mail contact."""
@@ -79,11 +98,13 @@ def bundle(request: HttpRequest, case: Case, kind: str) -> HttpResponse:
 
 
 def _found(request: HttpRequest, case: Case, kind: str) -> Document:
-    """Return the document of a kind of the line asked for.
+    """Return the document of a kind: of the line asked for, or of the whole case.
 
     Raises:
         Http404: it was not issued.
     """
+    if kind == DocumentKind.ORGANISATION and (whole := documents_of_organisations.of_case(case)):
+        return whole
     chosen = _chosen(request, [each for each in closings(case) if each.certificate])
     papers_of = {"certificate": chosen.certificate, "statement": chosen.statement} if chosen else {}
     found = papers_of.get(kind)
@@ -93,10 +114,10 @@ def _found(request: HttpRequest, case: Case, kind: str) -> Document:
 
 
 def _paper(
-    case: Case, shown: dict[str, Any], chosen: ShownClosing, document: Document | None
+    case: Case, shown: dict[str, Any], chosen: ShownClosing | None, document: Document | None
 ) -> dict[str, Any]:
     said = documents.read(document) if document is not None else None
-    several = f"?line={chosen.closing.pk}" if len(shown["certified"]) > 1 else ""
+    several = f"?line={chosen.closing.pk}" if chosen and len(shown["certified"]) > 1 else ""
     language = "en" if get_language() == "en" else "zh"
     return {
         **shown,
