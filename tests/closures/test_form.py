@@ -95,7 +95,7 @@ SAID: dict[DocumentKind, dict[str, Any]] = {
 
 PRINTED = {
     DocumentKind.CERTIFICATE: (1, "ce4de800deb99f70"),
-    DocumentKind.STATEMENT: (1, "e05972ed933b755c"),
+    DocumentKind.STATEMENT: (2, "a0daaa8e58f3524f"),
     DocumentKind.ORGANISATION: (1, "5993b7ac7e8e0b23"),
 }
 
