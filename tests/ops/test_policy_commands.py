@@ -108,7 +108,7 @@ class TestPublishing:
         assert listed.exit_code == OK
         assert "2026.11.1  generic-cn" in listed.stdout
         assert "冷静期 3 天" in run("policy", "show").stdout
-        assert "Cooling-off of 3 days" in run("policy", "show", "2026.11.1", "--lang", "en").stdout
+        assert "Days of cooling-off: 3" in run("policy", "show", "2026.11.1", "--lang", "en").stdout
         document = json.loads(run("policy", "show", "--json").stdout)
         assert document["cooling_off"] == {"days": 3}
 

@@ -7,7 +7,10 @@ UPDATE closures_document SET
     sha256 = encode(sha256(convert_to(jws, 'UTF8')), 'hex'),
     text_until = (
         date_trunc('month', issued_at AT TIME ZONE 'Asia/Shanghai') + interval '37 months'
-    )::date - 1
+    )::date - 1;
+-- What waits until the end of the transaction is looked at now: the table is altered next.
+SET CONSTRAINTS ALL IMMEDIATE;
+SET CONSTRAINTS ALL DEFERRED;
 """
 
 
