@@ -90,6 +90,7 @@ def test_one_placed_here_stops_what_waits_to_erase(world: World, waits: Closing)
 def test_one_placed_at_the_operator_stops_it_as_well(world: World, waits: Closing) -> None:
     line = line_of(waits)
     world.outside.change(line, legal_hold=True, hold_review_on="2027-02-01")
+    world.clock.pass_(minutes=2)
     assert is_held(all_confirmed(world, waits))
     world.clock.pass_(days=1)
     world.work()
@@ -108,6 +109,7 @@ def test_an_operator_that_does_not_answer_lets_nothing_go(
     def away(*_: object, **__: object) -> None:
         raise GatewayUnavailable
 
+    world.clock.pass_(minutes=2)
     with monkeypatch.context() as patch:
         patch.setattr(clearing, "said_now", away)
         all_confirmed(world, waits)
@@ -156,5 +158,5 @@ def test_a_line_that_is_held_does_not_go_with_others(world: World, waits: Closin
     release(world, placed)
     world.outside.change(line_of(waits), legal_hold=True)
     assert holding.free([waits], now=world.now) == {waits.pk}  # said a moment ago
-    world.clock.pass_(minutes=31)
+    world.clock.pass_(minutes=2)
     assert holding.free([waits], now=world.now) == set()

@@ -1,7 +1,6 @@
 """What the law holds is not erased, whoever said so: an authority at the operator, or two people here.
 
-The operator is asked again where a closing waited before it came to erase, or where what it said
-is too old to count.
+The operator is asked again where what it said is more than a moment old.
 """
 
 import time
@@ -16,9 +15,7 @@ from xiaohu.closures import clearing, submitting
 from xiaohu.closures.models import Closing, HumanQueue
 from xiaohu.closures.work import PERSON_HAS, Progress, Work, ask_people, take_back, wait_until
 from xiaohu.core.calendar import day_of
-from xiaohu.core.checks import FRESH_FOR
 from xiaohu.core.notices import Notice
-from xiaohu.core.steps import Step
 from xiaohu.erasure import holds
 from xiaohu.gateways.protocols import GatewayUnavailable
 from xiaohu.screening import facts as screening
@@ -26,6 +23,7 @@ from xiaohu.screening.facts import Gathered
 from xiaohu.vault import keys, units
 
 HELD = "legal_hold"
+KNOWN_FOR = timedelta(minutes=1)  # so that those of a busy night are not asked about twice
 ASK_AGAIN = timedelta(days=1)
 LOOK_AGAIN = timedelta(minutes=5)  # at a hold of ours, which costs nobody anything
 ASKS_FOR = 5.0  # seconds, of those that go along: all of it has to fit into one lease
@@ -41,7 +39,7 @@ def keep_held(work: Work) -> Progress | None:
     review_on, again = None, LOOK_AGAIN
     if not holds.over([closing.pk]):
         known = screening.last_of([closing.pk]).get(closing.pk)
-        if work.from_step == Step.ERASE.value or _is_old(known, now):
+        if _is_old(known, now):
             known = _ask(closing, known, now)
         if known is None or not known.facts.legal_hold:
             _let_go(work)
@@ -98,7 +96,7 @@ def _has_begun(closing: Closing) -> bool:
 
 
 def _is_old(known: Gathered | None, now: datetime) -> bool:
-    return known is not None and now - known.at > FRESH_FOR
+    return known is not None and now - known.at > KNOWN_FOR
 
 
 def _ask(closing: Closing, known: Gathered | None, now: datetime) -> Gathered | None:
