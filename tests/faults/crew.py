@@ -18,6 +18,7 @@ from django.db import InterfaceError, OperationalError, connections
 from tests.stories import World
 from xiaohu.closures import alarms
 from xiaohu.closures.models import Case, Closing
+from xiaohu.core.checks import Blocked
 from xiaohu.gateways.protocols import GatewayUnavailable
 from xiaohu.ops import worker
 from xiaohu.queue import clock, lease
@@ -130,6 +131,8 @@ class Feeder:
                 return
             try:
                 self._submit(number)
+            except Blocked as blocked:
+                raise AssertionError(blocked.params) from None
             except AWAY:  # A database or the operator is away; so is this request.
                 connections.close_all()
                 time.sleep(0.2)
