@@ -49,7 +49,7 @@ def test_each_version_is_told_rule_by_rule_in_both_languages(world: World) -> No
         assert rule in said
     switch(browser.client, "language", "en", back="/policies/2026.12")
     said = words(browser.open("/policies/2026.12"))
-    assert "Cooling-off of 5 days" in said
+    assert "Days of cooling-off: 5" in said
     assert "Personal Information Protection Law, Art. 50" in said
     assert "built upon generic-cn@2026.11.1" in said
     assert browser.open("/policies/2030.01").status_code == 404
