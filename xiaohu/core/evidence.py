@@ -15,7 +15,7 @@ _PERSONAL = re.compile(
 # As authorities number what they write: 〔year〕, a running number and 号, with the organ's short name
 # before or within. Nobody's name has that form.
 _ORDER = re.compile(
-    r"[\u4e00-\u9fff]{0,12}〔(19|20)\d{2}〕[\u4e00-\u9fff]{0,6}\d{0,6}[\u4e00-\u9fff]{0,6}\d{1,6}"
+    r"[\u4e00-\u9fff]{0,24}〔(19|20)\d{2}〕[\u4e00-\u9fff]{0,6}\d{0,6}[\u4e00-\u9fff]{0,6}\d{1,6}"
     r"(之\d{1,2})?号"
 )
 _BRACKETS = str.maketrans("［］[]【】（）()", "〔〕〔〕〔〕〔〕〔〕")

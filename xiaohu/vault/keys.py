@@ -29,6 +29,8 @@ class KeystoreUnavailable(Refusal):
 class KeyMissing(KeystoreUnavailable):
     """The keystore answers and has no such key, though it was never destroyed: it was lost."""
 
+    code = "KEY_MISSING"
+
 
 class Erased(Refusal):
     """The unit's key was destroyed: what it held cannot be read by anyone."""
