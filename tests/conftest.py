@@ -159,11 +159,15 @@ def _leave_nothing_behind() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _no_checkpoints_of_others() -> None:
-    """Empty the folder outside the database: a test undoes what it wrote inside only."""
+def _no_files_of_others() -> None:
+    """Empty what lies outside the database: a test undoes what it wrote inside only."""
     from django.conf import settings
 
+    from xiaohu.vault import journal
+
     shutil.rmtree(settings.XIAOHU.checkpoints, ignore_errors=True)
+    for place in journal.places():
+        place.unlink(missing_ok=True)
 
 
 @pytest.fixture(scope="session")

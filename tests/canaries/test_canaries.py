@@ -209,8 +209,9 @@ def test_a_planted_one_is_found_wherever_it_is(places: Places, real_browser: Bro
     time.sleep(0.2)
     (places.temporary.folder / "planted").unlink()
     places.tell(
-        "INSERT INTO exports_export (id, operator, case_id, language, asked_at, bytes, downloads)"
-        " VALUES (gen_random_uuid(), %s, gen_random_uuid(), 'en', now(), 0, 0)",
+        "INSERT INTO exports_export"
+        " (id, operator, case_id, language, asked_at, bytes, downloads, first_place)"
+        " VALUES (gen_random_uuid(), %s, gen_random_uuid(), 'en', now(), 0, 0, 1)",
         text,
     )
     (service.data / "run" / "planted").write_bytes(wide)
