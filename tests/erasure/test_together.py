@@ -241,7 +241,7 @@ def test_one_whose_key_is_lost_waits_and_the_others_go(
         take_up(world, closing)
     assert [step == Step.ERASE for step in steps(night)] == [False, True, False]
     lost.refresh_from_db()
-    assert lost.trouble == "KEYSTORE_UNAVAILABLE"
+    assert lost.trouble == "KEY_MISSING"
 
 
 def test_one_that_another_worker_took_is_left_to_it(

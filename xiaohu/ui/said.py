@@ -103,6 +103,7 @@ _ENDINGS = {f"_{kind}": kind for kind in TROUBLES[:3]} | {
 _KINDS = {
     "OPERATOR_UNAVAILABLE": "away",
     "KEYSTORE_UNAVAILABLE": "away",
+    "KEY_MISSING": "away",
     "OperationalError": "away",
     "collect_bill_late": "bill_late",
     "worker_died": "worker_died",
