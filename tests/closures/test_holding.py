@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.erasure.archive import confirm, rows, waits
+from tests.erasure.archive import confirm, erased, rows, waits
 from tests.stories import World, closing_of, document_of, staff
 from xiaohu.access.models import StaffUser
 from xiaohu.closures import clearing, holding, outside
@@ -15,10 +15,9 @@ from xiaohu.core.kept import KeptAct
 from xiaohu.core.states import CaseState
 from xiaohu.core.steps import Step
 from xiaohu.erasure import engine, kept
-from xiaohu.erasure.models import ErasureReceipt, KeptRequest
+from xiaohu.erasure.models import KeptRequest
 from xiaohu.gateways.protocols import GatewayUnavailable
 from xiaohu.notices import outbox
-from xiaohu.vault import keys, units
 
 __all__ = ["waits"]
 pytestmark = pytest.mark.django_db(databases=["default", "keystore"])
@@ -48,14 +47,6 @@ def release(world: World, placed: KeptRequest) -> None:
         hold_id=placed.pk, authority="SLFJ-2026-7", officer=one, now=world.now
     )
     kept.agree(request_id=asked.pk, officer=other, now=world.now)
-
-
-def erased(closing: Closing) -> bool:
-    """Say whether the key of the line is gone, with a receipt."""
-    unit = units.line(closing.line_id)  # type: ignore[arg-type] # of a line
-    gone = unit in keys.was_destroyed(closing.operator, [unit])
-    assert gone == ErasureReceipt.objects.filter(pk=closing.pk).exists()
-    return gone
 
 
 def all_confirmed(world: World, closing: Closing) -> Closing:

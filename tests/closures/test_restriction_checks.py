@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 
 from tests.closures.states import officer
 from tests.closures.test_ending_filing import restricted
+from tests.erasure.archive import erased
 from tests.stories import World, closing_of, document_of, staff
 from xiaohu.closures import checking, drafting, minding, restriction_checks, reviewing
 from xiaohu.closures.models import Case, Closing, DocumentKind, HumanQueue, RestrictionCheck
@@ -18,10 +19,8 @@ from xiaohu.core.evidence import EvidenceRefused
 from xiaohu.core.restrictions import CheckAnswer
 from xiaohu.core.states import CaseState
 from xiaohu.core.steps import Step
-from xiaohu.erasure.models import ErasureReceipt
 from xiaohu.registry.models import LineRestriction
 from xiaohu.trail.models import Event
-from xiaohu.vault import keys, units
 
 pytestmark = pytest.mark.django_db(databases=["default", "keystore"])
 DAYS = timedelta(days=3)
@@ -56,14 +55,6 @@ def actions(closing: Closing) -> list[str]:
     """Return what was written down of the check, and by whom."""
     said = Event.objects.filter(case_id=closing.case_id, action__contains="restriction_check")
     return list(said.order_by("at", "pk").values_list("action", flat=True))
-
-
-def erased(closing: Closing) -> bool:
-    """Say whether the key of the line is gone, with a receipt."""
-    unit = units.line(closing.line_id)  # type: ignore[arg-type] # of a line
-    gone = unit in keys.was_destroyed(closing.operator, [unit])
-    assert gone == ErasureReceipt.objects.filter(pk=closing.pk).exists()
-    return gone
 
 
 def test_only_the_erasure_waits_and_somebody_owns_it(world: World, waits: Closing) -> None:

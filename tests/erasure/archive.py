@@ -9,7 +9,8 @@ from tests.stories import World, closing_of, staff
 from xiaohu.closures import erasing_by_hand
 from xiaohu.closures.models import Closing
 from xiaohu.core.evidence import EvidenceKind
-from xiaohu.erasure.models import OutsideErasure
+from xiaohu.erasure.models import ErasureReceipt, OutsideErasure
+from xiaohu.vault import keys, units
 
 ARCHIVE = """
 [stores.paper]
@@ -54,3 +55,11 @@ def confirm(world: World, row: OutsideErasure, **changed: Any) -> None:
     given = {"evidence": EvidenceKind.TICKET, "reference": "gd-2026-0007", "count": 1}
     given["officer"] = changed.pop("officer", None) or staff(f"wang{row.dataset}")
     erasing_by_hand.confirm(row_id=row.pk, now=world.now, **{**given, **changed})
+
+
+def erased(closing: Closing) -> bool:
+    """Say whether the key of the line is gone, with a receipt."""
+    unit = units.line(closing.line_id)  # type: ignore[arg-type] # of a line
+    gone = unit in keys.was_destroyed(closing.operator, [unit])
+    assert gone == ErasureReceipt.objects.filter(pk=closing.pk).exists()
+    return gone

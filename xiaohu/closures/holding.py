@@ -38,9 +38,7 @@ def keep_held(work: Work) -> Progress | None:
     closing, now = work.seen, work.clock()
     review_on, again = None, LOOK_AGAIN
     if not holds.over([closing.pk]):
-        known = screening.last_of([closing.pk]).get(closing.pk)
-        if _is_old(known, now):
-            known = _ask(closing, known, now)
+        known = _lately(closing, screening.last_of([closing.pk]).get(closing.pk), now)
         if known is None or not known.facts.legal_hold:
             _let_go(work)
             return None
@@ -57,9 +55,7 @@ def free(closings: Sequence[Closing], *, now: datetime) -> set[UUID]:
         for closing in closings:
             if closing.pk in ours or time.monotonic() > until:
                 continue
-            said = known.get(closing.pk)
-            if _is_old(said, now):
-                said = _ask(closing, said, now)
+            said = _lately(closing, known.get(closing.pk), now)
             if said is None or not said.facts.legal_hold:
                 found.add(closing.pk)
     return found
@@ -95,14 +91,12 @@ def _has_begun(closing: Closing) -> bool:
     return unit is not None and bool(keys.was_destroyed(closing.operator, [unit]))
 
 
-def _is_old(known: Gathered | None, now: datetime) -> bool:
-    return known is not None and now - known.at > KNOWN_FOR
-
-
-def _ask(closing: Closing, known: Gathered | None, now: datetime) -> Gathered | None:
-    """Ask the operator, and keep what it says of a hold; all else stays as it was when it ended."""
+def _lately(closing: Closing, known: Gathered | None, now: datetime) -> Gathered | None:
+    """Ask the operator where its word is old, and keep what it says of a hold; all else stays as it was."""
+    if known is None or now - known.at <= KNOWN_FOR:
+        return known
     said = clearing.said_now(closing, now=now)
-    if said is None or known is None:
+    if said is None:
         return known
     hold = {"legal_hold": said.legal_hold, "hold_review_on": said.hold_review_on}
     kept = Gathered(known.facts.model_copy(update=hold), now)
