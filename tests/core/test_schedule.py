@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.core.lines import facts
 from tests.core.test_profile import FREEZE, changed
 from xiaohu.core import checks, freezes
-from xiaohu.core.calendar import Deadline, day_of, start_of
+from xiaohu.core.calendar import Deadline, WorkingCalendar, day_of, start_of
 from xiaohu.core.checks import CheckCode, Finding
 from xiaohu.core.choices import Choice
 from xiaohu.core.facts import RequestFacts
@@ -18,11 +18,16 @@ from xiaohu.core.profile import Freeze, Profile
 from xiaohu.core.profile_reading import parse_profile
 from xiaohu.core.schedule import (
     after_freeze,
+    answer_until,
+    decision_due,
     execution,
     execution_time,
     fees_stop_on,
     moved,
+    next_promise,
     not_before,
+    promised_by,
+    refund_due,
 )
 
 WORDS = {"zh": "每月最后一天和 1 至 6 日不办理", "en": "No closing from the last day to day 6"}
@@ -146,3 +151,67 @@ def test_a_deadline_never_moves_beyond_what_was_promised(
     assert again.on <= promised
     assert again.on in {promised, counted}
     assert again.provisional == provisional
+
+
+WEEKDAYS = WorkingCalendar(working={}, official_years=frozenset())
+
+
+def test_a_decision_is_owed_in_working_days_after_the_day_of_the_request() -> None:
+    rules = parse_profile(changed("review.working_days", 5))
+    assert decision_due(rules, WEEKDAYS, requested_at=NOON).on == date(2026, 11, 30)
+
+
+@pytest.mark.parametrize(
+    ("counted_from", "consumer", "on"),
+    [
+        ("request", False, date(2026, 12, 14)),
+        ("request", True, date(2026, 12, 8)),
+        ("final_bill", False, date(2026, 12, 16)),
+        ("final_bill", True, date(2026, 12, 10)),
+    ],
+)
+def test_a_consumer_waits_fifteen_days_at_most_for_a_refund(
+    counted_from: str, on: date, *, consumer: bool
+) -> None:
+    profile = parse_profile(changed("refund.counted_from", counted_from))
+    slow = profile.model_copy(
+        update={"refund": profile.refund.model_copy(update={"working_days": 15})}
+    )
+    billed = NOON + timedelta(days=2)
+    due = refund_due(slow, WEEKDAYS, requested_at=NOON, billed_at=billed, consumer=consumer)
+    assert due == on
+
+
+def test_a_refund_counted_from_the_last_bill_has_no_day_before_it_came() -> None:
+    by_bill = parse_profile(changed("refund.counted_from", "final_bill"))
+    by_request = parse_profile(changed("refund.counted_from", "request"))
+    asked: dict[str, Any] = {"requested_at": NOON, "billed_at": None, "consumer": True}
+    assert refund_due(by_bill, WEEKDAYS, **asked) is None
+    assert refund_due(by_request, WEEKDAYS, **asked) is not None
+
+
+@pytest.mark.parametrize(
+    ("today", "missed", "promised"),
+    [
+        (date(2026, 11, 24), date(2026, 11, 23), date(2026, 11, 26)),
+        (date(2026, 11, 26), date(2026, 11, 23), date(2026, 11, 26)),
+        (date(2026, 11, 27), date(2026, 11, 26), date(2026, 12, 1)),
+        (date(2026, 12, 2), date(2026, 12, 1), date(2026, 12, 4)),
+    ],
+)
+def test_nobody_is_promised_a_day_that_is_over(today: date, missed: date, promised: date) -> None:
+    told = next_promise(WEEKDAYS, promised_on=date(2026, 11, 23), working_days=3, today=today)
+    assert told == (missed, promised)
+
+
+def test_an_answer_is_awaited_to_the_end_of_the_thirtieth_day() -> None:
+    assert answer_until(asked_at=NOON) == start_of(date(2026, 12, 24))
+
+
+@pytest.mark.parametrize(
+    ("late", "more"),
+    [(timedelta(0), 1), (timedelta(hours=23), 1), (timedelta(days=1), 2), (timedelta(days=9), 10)],
+)
+def test_once_a_date_has_passed_a_day_more_is_given_each_time(late: timedelta, more: int) -> None:
+    assert promised_by(NOON, now=NOON + late) == NOON + timedelta(days=more)
+    assert promised_by(NOON, now=NOON - timedelta(seconds=1)) == NOON
