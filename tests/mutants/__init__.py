@@ -1,0 +1,1 @@
+"""Small wrong programs, and whether the tests notice them."""
