@@ -1,6 +1,6 @@
 """When somebody calls back: in the hours people answer, never before, within two of them."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -23,6 +23,7 @@ def at(text: str) -> datetime:
     ("staffed", "asked", "due"),
     [
         (DAILY, "23T12:00", "23T14:00"),
+        (DAILY, "23T18:00", "23T20:00"),
         (DAILY, "23T19:00", "24T09:00"),
         (DAILY, "23T22:00", "24T10:00"),
         (DAILY, "23T03:00", "23T10:00"),
@@ -51,6 +52,15 @@ def test_offers_parts_of_the_next_three_days() -> None:
 def test_offers_nothing_that_is_nearly_over() -> None:
     [first, *_] = slots(DAILY, now=at("23T19:15"), calendar=CALENDAR)
     assert first.begins == at("24T08:00")
+    [last, *_] = slots(DAILY, now=at("23T19:00"), calendar=CALENDAR)
+    assert (last.begins, last.ends) == (at("23T19:00"), at("23T20:00"))
+
+
+def test_where_nobody_answers_for_weeks_a_call_is_still_promised() -> None:
+    days = (date(2026, 11, 1) + timedelta(days=n) for n in range(90))
+    idle = WorkingCalendar(dict.fromkeys(days, False), frozenset({2026, 2027}))
+    assert slots(OFFICE, now=at("23T12:00"), calendar=idle) == ()
+    assert call_due(OFFICE, now=at("23T12:00"), calendar=idle) == at("23T14:00")
 
 
 def test_offers_no_weekend_where_nobody_is_there() -> None:

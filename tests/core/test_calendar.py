@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xiaohu.core.calendar import WorkingCalendar, day_of, end_of
+from xiaohu.core.calendar import WorkingCalendar, day_of, end_of, is_missing, last_day_of
 
 YEARS = (2025, 2026)
 
@@ -61,3 +61,23 @@ def test_a_deadline_is_worked_and_later_than_its_start(start: date, working_days
 def test_days_end_at_midnight_in_china() -> None:
     assert end_of(date(2026, 11, 23)) == datetime(2026, 11, 23, 16, tzinfo=UTC)
     assert day_of(datetime(2026, 11, 23, 16, tzinfo=UTC)) == date(2026, 11, 24)
+
+
+def test_midnight_ends_the_day_before() -> None:
+    midnight = end_of(date(2026, 11, 23))
+    assert last_day_of(midnight) == date(2026, 11, 23)
+    assert last_day_of(midnight + timedelta(seconds=1)) == date(2026, 11, 24)
+
+
+@pytest.mark.parametrize(
+    ("today", "missing"),
+    [
+        (date(2026, 10, 31), False),
+        (date(2026, 11, 1), True),
+        (date(2026, 12, 31), True),
+        (date(2025, 12, 31), False),
+        (date(2027, 1, 1), False),
+    ],
+)
+def test_next_year_is_missed_from_november_on(today: date, *, missing: bool) -> None:
+    assert is_missing(CALENDAR, today=today) is missing

@@ -166,6 +166,16 @@ def test_amount_date_and_count_come_with_it(case: Case) -> None:
 
 
 @EACH
+def test_where_it_stands_and_what_it_rests_on_is_the_table_s(case: Case) -> None:
+    rule = CHECKS[case.code]
+    assert (case.finding.kind, case.finding.group, case.finding.basis) == (
+        rule.kind,
+        rule.group,
+        rule.basis,
+    )
+
+
+@EACH
 def test_only_the_kinds_that_stop_do_block(case: Case) -> None:
     stops = CHECKS[case.code].kind in STOPPING and case.code is not C.AGENT_PAYEE_PATTERN
     if not stops:
@@ -229,6 +239,20 @@ class TestMoney:
 class TestContracts:
     """A commitment is over on its last day."""
 
+    @pytest.mark.parametrize(("said_fen", "shown"), [(20_000, True), (5900, True), (5899, False)])
+    def test_the_formula_is_shown_where_it_is_what_must_be_paid(
+        self, said_fen: int, *, shown: bool
+    ) -> None:
+        line = facts(
+            contract_end_on=date(2026, 12, 23),
+            contract_monthly_fen=5900,
+            exit_fee_fen=said_fen,
+            vanity_end_on=LATER,
+        )
+        found = evaluate(facts=line, request=ASKED, choices={}, today=TODAY, exit_percent=100)
+        formulas = {finding.code for finding in found if finding.formula is not None}
+        assert formulas == ({C.CONTRACT_TERM} if shown else set())
+
     @pytest.mark.parametrize("field", ["contract_end_on", "vanity_end_on"])
     def test_a_contract_that_ends_today_is_over(self, field: str) -> None:
         assert codes(judged({field: TODAY})) == set()
@@ -276,6 +300,11 @@ class TestApplicants:
         assert codes(judged({"minor": True}, {**guardian, "lacking": True})) == {C.MINOR}
         assert codes(judged({"minor": True}, guardian)) == set()
 
+    @pytest.mark.parametrize("said", ["minor", "dissolved"])
+    def test_the_operator_needs_nobody_who_speaks_for_the_holder(self, said: str) -> None:
+        request = {"applicant": ApplicantKind.OPERATOR}
+        assert codes(judged({said: True}, request)) == set()
+
     def test_a_liquidator_speaks_for_what_is_dissolved(self) -> None:
         liquidator = {**FIRM, "applicant": ApplicantKind.LIQUIDATOR}
         assert codes(judged({"dissolved": True}, liquidator)) == set()
@@ -310,8 +339,9 @@ class TestOperatorsChoices:
 
 def test_checks_are_fresh_for_half_an_hour() -> None:
     require_fresh(gathered_at=NOW, now=NOW + FRESH_FOR)
-    with pytest.raises(StaleChecks):
+    with pytest.raises(StaleChecks) as stale:
         require_fresh(gathered_at=NOW, now=NOW + FRESH_FOR + timedelta(seconds=1))
+    assert stale.value.params == {"minutes": 30}
 
 
 def test_what_is_not_said_of_an_ordinary_line_does_not_apply() -> None:

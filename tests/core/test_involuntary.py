@@ -16,6 +16,7 @@ from xiaohu.core.involuntary import (
     holds,
     next_notice,
     notice_at,
+    notice_days,
     require_ground,
 )
 from xiaohu.core.profile import ArrearsClosing
@@ -96,3 +97,10 @@ def test_notices_come_thirty_seven_and_one_day_before() -> None:
     assert given == [30, 7, 1]
     closes = datetime(2026, 12, 23, 4, tzinfo=UTC)
     assert notice_at(closes, 7) == closes - timedelta(days=7)
+
+
+@pytest.mark.parametrize("kind", INVOLUNTARY)
+def test_only_of_arrears_the_operator_says_itself_when_notices_come(kind: ClosingType) -> None:
+    own = ArrearsClosing(notice_days=(20, 5))
+    expected = (20, 5) if kind is ClosingType.ARREARS else NOTICE_DAYS
+    assert notice_days(kind, own) == expected

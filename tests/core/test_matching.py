@@ -7,7 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xiaohu.core.matching import FOR_PEOPLE, Heard, Match, Outcome, Said, kept, match, read
+from xiaohu.core.matching import (
+    FOR_PEOPLE,
+    MOST_FEN,
+    Heard,
+    Match,
+    Outcome,
+    Said,
+    kept,
+    match,
+    read,
+)
 
 FEN = 12640
 PAID = Heard(said=Said.PAID, amount_fen=FEN, currency="CNY", reference="PAY-1")
@@ -153,3 +163,49 @@ def test_what_a_provider_says_of_a_person_is_not_kept() -> None:
         "reason",
     }
     assert kept("无法识别：金示例".encode()) == b""
+
+
+@pytest.mark.parametrize(
+    "heard",
+    [
+        Heard(said=Said.PAID, amount_fen=FEN, currency=""),
+        Heard(said=Said.PAID, amount_fen=None, currency="CNY"),
+    ],
+)
+def test_paid_without_how_much_of_what_proves_nothing_alone(heard: Heard) -> None:
+    assert outcome(None, heard, lookup=False) is Outcome.STILL_OPEN
+
+
+def test_only_two_payments_of_different_names_contradict_each_other() -> None:
+    back = Heard(said=Said.RETURNED, amount_fen=FEN, currency="CNY", reference="BACK-9")
+    assert outcome(PAID, back) is Outcome.RETURNED
+    assert outcome(PAID, SILENT) is Outcome.PAID
+
+
+def test_whatever_comes_first_the_same_name_and_reason_are_told() -> None:
+    back = Heard(
+        said=Said.RETURNED, amount_fen=FEN, currency="CNY", reference="PAY-9", reason="zero"
+    )
+    again = Heard(said=Said.RETURNED, amount_fen=FEN, currency="CNY", reason="limit")
+    for heard in permutations([PAID, back, again, SILENT]):
+        told = match(amount_fen=FEN, callbacks=heard, answer=PAID, lookup=True)
+        assert (told.outcome, told.reference, told.reason) == (Outcome.RETURNED, "PAY-1", "limit")
+
+
+@pytest.mark.parametrize(
+    ("said", "read_as"),
+    [
+        (None, None),
+        (0, 0),
+        (1, 1),
+        (MOST_FEN, MOST_FEN),
+    ],
+)
+def test_an_amount_may_be_left_out_and_be_nothing(said: object, read_as: int | None) -> None:
+    found = read(_coded({"type": "payout.returned", "amount_fen": said}))
+    assert found == Heard(said=Said.RETURNED, amount_fen=read_as)
+
+
+@pytest.mark.parametrize("said", [-1, MOST_FEN + 1, 1.5, "1", True, [1]])
+def test_what_is_no_amount_says_nothing(said: object) -> None:
+    assert read(_coded({"type": "payout.returned", "amount_fen": said})) is None

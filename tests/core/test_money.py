@@ -54,3 +54,10 @@ def test_a_share_is_never_half_a_fen_too_high(fen: int, numerator: int, denomina
 @given(AMOUNT)
 def test_the_whole_is_the_whole(fen: int) -> None:
     assert share(fen, 100, 100) == fen
+
+
+@pytest.mark.parametrize(
+    ("fen", "text"), [(0, "0.00"), (1, "0.01"), (-5, "-0.05"), (100, "1.00"), (-12640, "-126.40")]
+)
+def test_writes_yuan(fen: int, text: str) -> None:
+    assert Money(fen).yuan() == text

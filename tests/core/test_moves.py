@@ -6,7 +6,7 @@ import pytest
 
 from xiaohu.core.actors import ActorKind
 from xiaohu.core.moves import MOVES, Action, MoveNotAllowed, target
-from xiaohu.core.states import TERMINAL, WITHDRAWABLE, CaseState
+from xiaohu.core.states import TERMINAL, WITHDRAWABLE, CaseState, least_advanced
 
 
 @pytest.mark.parametrize(("state", "action"), list(product(CaseState, Action)))
@@ -46,3 +46,15 @@ def test_only_the_worker_passes_the_point_of_no_return() -> None:
     into = {key: move for key, move in MOVES.items() if move.to is CaseState.EXECUTING}
     assert set(into) == {(CaseState.SCHEDULED, Action.EXECUTE)}
     assert all(move.actors == {ActorKind.WORKER} for move in into.values())
+
+
+def test_a_case_shows_what_its_least_advanced_line_is_at() -> None:
+    order = (
+        CaseState.EXECUTING,
+        CaseState.REFUND_ATTENTION,
+        CaseState.SETTLING,
+        CaseState.DONE,
+    )
+    for place, state in enumerate(order):
+        assert least_advanced(order[place:]) is state
+        assert least_advanced((*order[:place:-1], state)) is state

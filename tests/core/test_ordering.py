@@ -61,3 +61,18 @@ def test_whoever_is_paid_in_the_holder_s_place_takes_two(
     by_staff: bool, needed: int, moved: bool
 ) -> None:
     assert asked(moved=moved, by_staff=by_staff, deciders=2).needed == needed
+
+
+def test_whoever_stands_in_for_a_holder_is_a_reason_of_its_own() -> None:
+    assert asked(deciders=1).reasons == ()
+    assert asked(deciders=2).reasons == (OrderReason.SUBSTITUTE,)
+    assert asked(deciders=2, moved=True, by_staff=True).reasons == (
+        OrderReason.PAYEE_CHANGED,
+        OrderReason.SUBSTITUTE,
+        OrderReason.BY_STAFF,
+    )
+
+
+def test_our_people_are_one_of_however_many_must_agree() -> None:
+    assert asked(deciders=3).needed == 3
+    assert asked(deciders=3, by_staff=True).needed == 2

@@ -13,7 +13,7 @@ from xiaohu.core.calendar import WorkingCalendar
 from xiaohu.core.checks import CHECKS, CheckCode
 from xiaohu.core.choices import Choice
 from xiaohu.core.notices import Notice
-from xiaohu.core.profile import Profile, ProfileRefused, SourceTag
+from xiaohu.core.profile import Bilingual, Profile, ProfileRefused, SourceTag
 from xiaohu.core.profile_law import MAY_BE_OFF, figures
 from xiaohu.core.profile_reading import canonical, parse_profile, problems, resolve, stored
 from xiaohu.core.schedule import SHORTEST_UNDO, decision_due, execution_time
@@ -322,3 +322,36 @@ def test_addresses_are_an_operator_s_own_and_never_taken_over() -> None:
     mine = {key: GENERIC[key] for key in own} | {"key": "example", "version": "2026.11"}
     child = dict(resolve({**mine, "extends": "generic-cn"}, lambda _: parent))
     assert parse_profile(child).links.pay is None
+
+
+def test_words_are_read_in_english_or_else_in_chinese() -> None:
+    words = Bilingual(zh="人工台", en="The desk")
+    assert [words.read(each) for each in ("en", "zh-hans", "fr")] == [
+        "The desk",
+        "人工台",
+        "人工台",
+    ]
+
+
+def test_a_complaint_goes_to_the_operator_first_then_beyond_it() -> None:
+    here, beyond = {"zh": "找我们。", "en": "Tell us."}, {"zh": "再找他们。", "en": "Then them."}
+    document = changed("contact.complaint", here)
+    document["contact"]["outside"] = beyond
+    contact = parse_profile(document).contact
+    assert contact.complaints("zh-hans") == "找我们。再找他们。"
+    assert contact.complaints("en") == "Tell us. Then them."
+    document["contact"]["outside"] = None
+    assert parse_profile(document).contact.complaints("en") == "Tell us."
+
+
+def test_the_share_of_an_exit_fee_is_told_where_a_formula_is_known() -> None:
+    exit_fee = {"kind": "share_of_remaining", "percent": 30, "clause": {"zh": "协", "en": "T"}}
+    with_one = parse_profile(changed("fees.exit", exit_fee, fees__exit__percent=True))
+    assert with_one.fees.exit_percent == 30
+    assert parse_profile(GENERIC).fees.exit_percent is None
+
+
+def test_a_day_that_is_none_is_refused_by_field() -> None:
+    freeze = {"from_on": "2026-13-01", "to_on": "2026-12-31", "words": WORDS}
+    (problem,) = problems(changed(FREEZE, [freeze], calendar__freezes=True))
+    assert problem.params["field"] == f"{FREEZE}.0.from_on"

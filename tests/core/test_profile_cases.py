@@ -77,6 +77,7 @@ def test_a_check_switched_off_finds_nothing() -> None:
         ({"line": {"mood": 1}}, "tests.1.line.mood"),
         ({"line": {"cash_fen": -1}}, "tests.1.cash_fen"),
         ({"request": {"mood": 1}}, "tests.1"),
+        ({"request": {"same_payee_holders": "many"}}, "tests.1"),
         ({"blockers": ["MOOD"]}, "tests.1.blockers.0"),
         ({"colour": "red"}, "tests.1.colour"),
         ({"accepted_at": NOON.replace(tzinfo=None)}, "tests.1.accepted_at"),
@@ -86,6 +87,26 @@ def test_a_case_written_wrongly_is_refused_by_place(said: dict[str, Any], field:
     with pytest.raises(ProfileRefused) as refused:
         one(**said)
     assert str(refused.value.params["field"]).startswith(field)
+
+
+def test_cases_are_a_list() -> None:
+    with pytest.raises(ProfileRefused) as refused:
+        profile_cases.read({"tests": {"name": "例"}})
+    assert (refused.value.params["field"], refused.value.params["why"]) == ("tests", "wrong_kind")
+
+
+def test_what_was_expected_and_what_came_is_told_of_each_difference() -> None:
+    said: dict[str, Any] = {
+        "line": {"arrears_fen": 1},
+        "offered": {"GROUP_VNET": ["leave_network"]},
+    }
+    cases = (one(**said), one(line={"arrears_fen": 1}, blockers=[]))
+    found = [
+        (problem.params["expected"], problem.params["got"])
+        for problem in profile_cases.problems(PROFILE, cases, CALENDAR, own=1)
+        if problem.params["why"] == "case_fails"
+    ]
+    assert found == [("leave_network", "–"), ("–", "ARREARS")]
 
 
 def whys(document: dict[str, Any], cases: list[dict[str, Any]], own: int) -> dict[str, str]:

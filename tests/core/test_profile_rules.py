@@ -5,8 +5,10 @@ from typing import Any
 import pytest
 
 from tests.core.test_profile import FREEZE, GENERIC, changed
+from xiaohu.core.money import Money
+from xiaohu.core.profile import Bilingual
 from xiaohu.core.profile_reading import parse_profile
-from xiaohu.core.profile_rules import changes, rules
+from xiaohu.core.profile_rules import Codes, Rule, changes, rules
 
 GENERIC_RULES = parse_profile(GENERIC)
 EXIT = {"kind": "share_of_remaining", "percent": 30, "clause": {"zh": "协议", "en": "Terms"}}
@@ -59,3 +61,55 @@ def test_what_is_new_has_nothing_before() -> None:
     assert gone.after is None
     assert back.before is None
     assert rules(GENERIC_RULES)["checks.POINTS"] == gone.before
+
+
+def said(path: str, value: Any, rule: str, **sources: bool) -> Rule | None:
+    """Return one rule of the generic profile with one field said differently."""
+    return rules(parse_profile(changed(path, value, **sources))).get(rule)
+
+
+@pytest.mark.parametrize("name", ["hotline", "hours", "counter_hours", "complaint", "outside"])
+def test_ways_to_a_person_are_told_where_there_are_any(name: str) -> None:
+    words = {"zh": "人工台", "en": "The desk"}
+    told = said(f"contact.{name}", words, f"contact.{name}")
+    assert told == Rule(f"rule.contact.{name}", {"words": Bilingual(**words)})
+    if name in {"counter_hours", "outside"}:
+        assert said(f"contact.{name}", None, f"contact.{name}") is None
+
+
+@pytest.mark.parametrize(
+    ("fen", "rule"),
+    [
+        (None, None),
+        (0, Rule("rule.fees.deposit_none")),
+        (5000, Rule("rule.fees.deposit", {"amount": Money(5000)})),
+    ],
+)
+def test_no_deposit_a_deposit_and_nothing_said_are_three_things(
+    fen: int | None, rule: Rule | None
+) -> None:
+    path = "fees.deposit_up_to_fen"
+    assert said(path, fen, path, fees__deposit_up_to_fen=fen is not None) == rule
+
+
+def test_what_is_left_may_be_waived_up_to_an_amount_or_never() -> None:
+    path = "refund.waiver_up_to_fen"
+    some = said(path, 100, path, refund__waiver_up_to_fen=True)
+    assert some == Rule("rule.refund.waiver", {"amount": Money(100)})
+    assert said(path, 0, path, refund__waiver_up_to_fen=True) == Rule("rule.refund.waiver_none")
+
+
+def test_a_clause_for_earlier_arrears_is_told_with_them() -> None:
+    path = "arrears_closing.mobile_contract_clause"
+    plain, own = said(path, None, "arrears_closing"), said(path, "协议第六条", "arrears_closing")
+    assert plain is not None
+    assert plain.key == "rule.arrears_closing"
+    expected = {**plain.params, "clause": "协议第六条"}
+    assert own == Rule("rule.arrears_closing_clause", expected)
+
+
+def test_which_lines_the_operator_closes_itself_is_told_and_that_it_closes_none() -> None:
+    types = Codes("closing_type.", ("arrears",))
+    expected = Rule("rule.involuntary", {"types": types})
+    assert said("involuntary", ["arrears"], "involuntary") == expected
+    assert said("involuntary", [], "involuntary") == Rule("rule.involuntary_none")

@@ -14,7 +14,7 @@ from xiaohu.core.calendar import Deadline, WorkingCalendar, day_of, start_of
 from xiaohu.core.checks import CheckCode, Finding
 from xiaohu.core.choices import Choice
 from xiaohu.core.facts import RequestFacts
-from xiaohu.core.profile import Freeze, Profile
+from xiaohu.core.profile import Bilingual, Freeze, Profile
 from xiaohu.core.profile_reading import parse_profile
 from xiaohu.core.schedule import (
     after_freeze,
@@ -69,6 +69,20 @@ def test_dates_freeze_as_well_as_days_of_the_month() -> None:
     assert execution_time(rules, accepted_at=year_on) == year_on + timedelta(days=3)
 
 
+def test_a_freeze_may_begin_with_the_first_day_of_a_month() -> None:
+    (first,) = frozen(from_day=1, to_day=3).calendar.freezes
+    days = [date(2026, 11, 30), *(date(2026, 12, day) for day in (1, 3, 4))]
+    assert [freezes.covers(first, day) for day in days] == [False, True, True, False]
+
+
+def test_a_freeze_that_is_half_said_freezes_nothing() -> None:
+    words = Bilingual(**WORDS)
+    halves: list[dict[str, Any]] = [{}, {"from_day": 1}, {"to_day": 28}]
+    halves += [{"from_on": date(2026, 1, 1)}, {"to_on": date(2026, 12, 31)}]
+    for said in halves:
+        assert not freezes.covers(Freeze(**said, words=words), date(2026, 6, 15))
+
+
 def test_what_comes_due_late_is_not_closed_in_a_freeze_either() -> None:
     assert after_freeze(BILLING, datetime(2026, 12, 1, 1, tzinfo=UTC)) == start_of(
         date(2026, 12, 7)
@@ -96,6 +110,15 @@ def test_the_longest_freeze_counts_runs_over_the_turn_of_the_month() -> None:
     assert freezes.longest(BILLING.calendar.freezes, years=(2027,)) == 7
     two: list[Freeze] = [*BILLING.calendar.freezes, *frozen(from_day=7, to_day=9).calendar.freezes]
     assert freezes.longest(two, years=(2027,)) == 10
+
+
+@pytest.mark.parametrize(("years", "days"), [((2026,), 2), ((2027,), 2), ((2026, 2027), 4)])
+def test_the_longest_freeze_counts_runs_over_the_turn_of_the_year(
+    years: tuple[int, ...], days: int
+) -> None:
+    turn = frozen(from_on=date(2026, 12, 30), to_on=date(2027, 1, 2)).calendar.freezes
+    assert freezes.longest(turn, years=years) == days
+    assert freezes.longest((), years=years) == 0
 
 
 def found(choice: Choice, **said: Any) -> tuple[Finding, ...]:
@@ -127,6 +150,11 @@ def test_a_contract_that_ends_within_cooling_off_changes_nothing() -> None:
     generic = parse_profile(changed("cooling_off.days", 3))
     planned = execution(generic, accepted_at=NOON, not_before=date(2026, 11, 25))
     assert (planned.at, planned.not_before) == (NOON + timedelta(days=3), None)
+    midnight = start_of(date(2026, 11, 26))
+    at_once = execution(
+        generic, accepted_at=midnight - timedelta(days=3), not_before=date(2026, 11, 26)
+    )
+    assert (at_once.at, at_once.not_before) == (midnight, None)
 
 
 def test_waiting_for_a_contract_may_end_in_a_freeze_and_goes_on_after_it() -> None:

@@ -1,11 +1,11 @@
 """Hours in which people answer: by day, over midnight, on working days."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from xiaohu.core.calendar import CHINA, WorkingCalendar
-from xiaohu.core.staffed import Staffed, closed_until
+from xiaohu.core.staffed import Staffed, closed_until, periods
 
 CALENDAR = WorkingCalendar(working={date(2026, 11, 25): False}, official_years=frozenset({2026}))
 DAILY = Staffed(opens="08:00", closes="20:00")
@@ -40,6 +40,29 @@ def test_somebody_is_there_again_at(
     staffed: Staffed, moment: datetime, again: datetime | None
 ) -> None:
     assert closed_until(staffed, moment=moment, calendar=CALENDAR) == again
+
+
+def test_nobody_is_promised_where_nobody_comes_for_a_month() -> None:
+    days = (date(2026, 11, 1) + timedelta(days=n) for n in range(60))
+    idle = WorkingCalendar(dict.fromkeys(days, False), frozenset({2026}))
+    assert closed_until(WORKING, moment=at(23, 12), calendar=idle) is None
+
+
+@pytest.mark.parametrize(
+    ("staffed", "moment", "begins", "ends"),
+    [
+        (DAILY, at(23, 19, 59), at(23, 8), at(23, 20)),
+        (DAILY, at(23, 20), at(24, 8), at(24, 20)),
+        (NIGHT, at(24, 7), at(23, 20), at(24, 8)),
+        (NIGHT, at(24, 8), at(24, 20), at(25, 8)),
+        (Staffed(opens="08:00", closes="08:00"), at(23, 12), at(23, 8), at(24, 8)),
+        (Staffed(opens="08:00", closes="08:00"), at(23, 8), at(23, 8), at(24, 8)),
+    ],
+)
+def test_a_period_is_over_with_its_last_minute(
+    staffed: Staffed, moment: datetime, begins: datetime, ends: datetime
+) -> None:
+    assert next(periods(staffed, moment=moment, calendar=CALENDAR)) == (begins, ends)
 
 
 @pytest.mark.parametrize("wrong", ["24:00", "8:00", "08:60", "", "eight"])

@@ -27,6 +27,7 @@ def main() -> int:
     chosen = [mutant for mutant in all_ if mutant.name not in same]
     if asked.number < len(chosen):
         chosen = Random(asked.seed).sample(chosen, asked.number)
+    chosen.sort(key=lambda mutant: not mutant.function)  # what takes a process of its own goes last
     tested = Tested(chosen, seconds=asked.seconds)
     code = pytest.main([*asked.tests, "-m", WHICH, "--timeout", "0"], plugins=[tested])
     rows = _rows(tested.killed)

@@ -118,10 +118,12 @@ def _inside(child: ast.AST, function: str, scope: str) -> Iterator[_Site]:
 
 
 def _says_nothing(node: ast.AST) -> bool:
-    """Tell what no test could ever miss."""
+    """Tell what no test could ever miss, or none that undoes what it did in one transaction."""
     if isinstance(node, ast.If):
         return ast.unparse(node.test) == "TYPE_CHECKING"
-    return isinstance(node, ast.Assert) or (isinstance(node, ast.keyword) and node.arg == "strict")
+    if isinstance(node, ast.keyword):
+        return node.arg in {"strict", "durable", "no_key"}
+    return isinstance(node, ast.Assert)
 
 
 def _otherwise(node: ast.expr | ast.stmt) -> Iterator[ast.AST]:
@@ -153,7 +155,9 @@ def _statement(node: ast.AST) -> Iterator[ast.AST]:
             return  # What is asked is changed already.
         case ast.If(test, body, orelse):
             yield ast.If(ast.UnaryOp(ast.Not(), test), body, orelse)
-        case ast.Return(ast.expr() as value) if ast.unparse(value) != "None":
+        case ast.Return(ast.Lambda()) | ast.Return(ast.Constant(None | False)):
+            return  # Read at the import, or the same to whoever asks.
+        case ast.Return(ast.expr()):
             yield ast.Return(ast.Constant(None))
         case ast.Raise() | ast.Expr(ast.Call()) | ast.AugAssign() | ast.Continue() | ast.Break():
             yield ast.Pass()

@@ -9,6 +9,7 @@ import gc
 import importlib.abc
 import importlib.machinery
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -27,6 +28,7 @@ from tests.mutants.changing import ROOT, Mutant, compiled
 PLANTED = "MUTANT_PLANTED"  # "file:number" in the environment of a process of its own
 EACH = 20  # after so many mutants the unchanged program is tried in a child as well
 PATIENCE = 20.0  # seconds that a mutant gets beyond four times what its tests take
+_NAMELESS = re.compile(r"(\.<locals>\.<\w+>)+$")  # a lambda is a part of whoever says it
 WHICH = "not nightly and not kill and not browser"
 Function = tuple[str, str]
 
@@ -114,9 +116,7 @@ class Tested:
 
     def _child(self, mutant: Mutant, items: list[pytest.Item], *, as_it_is: bool) -> int:
         """Return 0 where all tests pass."""
-        silence = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(silence, 1)
-        os.dup2(silence, 2)
+        items[0].config.pluginmanager.unregister(name="terminalreporter")
         try:
             _plant(ROOT / mutant.file, None if as_it_is else mutant.number)
             for item, after in zip(items, _turned(items), strict=True):
@@ -141,7 +141,7 @@ def _noting(files: set[str]) -> Iterator[set[Function]]:
     def note(frame: FrameType, event: str, _: Any) -> None:
         code = frame.f_code
         if event == "call" and code.co_filename in files:
-            entered.add((code.co_filename, code.co_qualname))
+            entered.add((code.co_filename, _NAMELESS.sub("", code.co_qualname)))
 
     sys.setprofile(note)
     try:

@@ -70,12 +70,12 @@ def asked(amount_fen: int | None, **differs: Any) -> Asked:
     return Asked(**{**plain, **differs})
 
 
-def send(closing_id: UUID, effect_id: UUID) -> None:
-    """Order a refund of all that is left, which waits for nothing, and send it."""
+def send(closing_id: UUID, effect_id: UUID, *, fen: int | None = None) -> None:
+    """Order a refund of an amount or of all that is left, which waits for nothing, and send it."""
     orders.place(
         operator=OPERATOR,
         closing_id=closing_id,
-        asked=asked(row(closing_id).left_fen),
+        asked=asked(row(closing_id).left_fen if fen is None else fen),
         terms=Conditions(),
         route="original",
         payee=None,

@@ -5,12 +5,12 @@ from uuid import UUID
 import pytest
 from django.db import IntegrityError, transaction
 
-from tests.settlement.books import BILL, PURSES, collected, item, keep, row
+from tests.settlement.books import BILL, PURSES, collected, item, keep, row, settled
 from tests.stories import NOON, OPERATOR
 from xiaohu.core.settlement import Item, ItemKind, Line, Purses
 from xiaohu.settlement import bills, ledger
 from xiaohu.settlement.bills import LedgerBroken
-from xiaohu.settlement.models import BillItem, BillPart
+from xiaohu.settlement.models import Account, BillItem, BillPart
 
 pytestmark = pytest.mark.django_db
 ROAMING = item(ItemKind.USAGE, 900, days=-3)
@@ -84,3 +84,10 @@ def test_a_bill_has_one_last_part() -> None:
     closing_id = collected()
     with pytest.raises(IntegrityError, match="one_last_part"), transaction.atomic():
         keep(closing_id, PURSES, [], number=1)
+
+
+def test_a_single_fen_is_an_item_and_is_booked() -> None:
+    closing_id = settled(Purses(2, 0, 0, 0), [item(ItemKind.USAGE, 1), item(ItemKind.MONTHLY, 0)])
+    assert [each.amount_fen for each in items_of(closing_id)] == [1]
+    standing = ledger.balances(closing_id)
+    assert (standing[Account.USAGE], standing[Account.BALANCE]) == (1, 1)

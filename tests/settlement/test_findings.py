@@ -1,5 +1,6 @@
 """What was found is noted once, proposed by one and decided by another."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -10,6 +11,7 @@ from tests.stories import NOON, OPERATOR, staff
 from xiaohu.access.models import StaffUser
 from xiaohu.core.actors import ActorKind
 from xiaohu.core.findings import (
+    WHERE_MONEY_IS,
     DecisionNotPossible,
     DecisionReason,
     FindingDecision,
@@ -17,6 +19,8 @@ from xiaohu.core.findings import (
     FindingSource,
     ProofRefused,
 )
+from xiaohu.core.reconciling import Difference
+from xiaohu.core.refusals import ChangedSince
 from xiaohu.settlement import findings
 from xiaohu.settlement.findings import (
     FindingDecided,
@@ -221,3 +225,87 @@ def test_nobody_says_alone_that_money_without_a_word_is_no_matter(kind: FindingK
     assert Finding.objects.get().decided_at is None
     findings.decide(findings.lock(found(kind).pk, two), officer=two, now=NOON)
     assert Finding.objects.get().decided_at == NOON
+
+
+def test_the_newest_undecided_finding_about_a_closing_is_told() -> None:
+    one, first, second = finance(), uuid4(), uuid4()
+    found(closing_id=first)
+    newer = found(closing_id=first, reference="PAY-000002", now=NOON + timedelta(hours=1))
+    other = found(FindingKind.UNREADABLE, closing_id=second, reference="PAY-000003")
+    assert findings.about([first, second]) == {first: newer.pk, second: other.pk}
+    propose(other, one, FindingDecision.NO_MATTER)
+    assert findings.about([first, second]) == {first: newer.pk}
+    assert findings.about([]) == {}
+
+
+def test_whoever_looked_at_another_proposal_agrees_to_nothing() -> None:
+    one, two = finance(), finance("sun")
+    finding = found()
+    unsaid = findings.seen_as(finding)
+    propose(finding, one)
+    proposed = findings.lock(finding.pk, two)
+    seen = findings.seen_as(proposed)
+    assert seen != unsaid
+    with pytest.raises(ChangedSince):
+        findings.decide(proposed, officer=two, now=NOON, seen=unsaid)
+    assert findings.decide(proposed, officer=two, now=NOON, seen=seen)
+
+
+def test_taking_nothing_off_leaves_no_event() -> None:
+    one = finance()
+    findings.reject(findings.lock(found().pk, one), officer=one, now=NOON)
+    assert not Event.objects.exists()
+    propose(found(), one)
+    findings.reject(findings.lock(found().pk, one), officer=one, now=NOON)
+    assert Event.objects.filter(action="reject_finding").count() == 1
+
+
+@pytest.mark.parametrize("kind", FindingKind)
+def test_only_what_asks_where_money_is_makes_it_uncertain(kind: FindingKind) -> None:
+    closing_id = uuid4()
+    finding = found(kind, closing_id=closing_id)
+    assert findings.is_uncertain(closing_id) is (kind in WHERE_MONEY_IS)
+    assert not findings.is_uncertain(uuid4())
+    one, two = finance(), finance("sun")
+    said = {"decision": "no_matter", "proposal": "no_matter", "why": "slip_seen", "proof": "SLIP-1"}
+    by = {
+        "proposed_by_id": one.pk,
+        "proposed_at": NOON,
+        "decided_by_id": two.pk,
+        "decided_at": NOON,
+    }
+    Finding.objects.filter(pk=finding.pk).update(**said, **by)
+    assert not findings.is_uncertain(closing_id)
+
+
+def differs(kind: FindingKind, theirs_fen: int, **more: Any) -> Difference:
+    """Return a difference of a payment."""
+    asked: dict[str, Any] = {"reference": "PAY-000001", "effect_id": EFFECT, "ours_fen": 12640}
+    return Difference(kind=kind, theirs_fen=theirs_fen, **asked | more)
+
+
+def noted(one: Difference) -> Finding:
+    """Note a difference a comparison found."""
+    source = FindingSource.CALLBACK
+    return findings.note_difference(one, operator=OPERATOR, source=source, now=NOON)
+
+
+def test_one_payment_comes_back_once_however_much_is_named() -> None:
+    wrong, back = FindingKind.WRONG_AMOUNT, FindingKind.CHARGEBACK
+    assert noted(differs(wrong, 1)) != noted(differs(wrong, 2))
+    assert noted(differs(back, 1)) == noted(differs(back, 2))
+    assert not findings.is_decided(differs(wrong, 3), operator=OPERATOR)
+
+
+def test_what_has_no_key_is_known_by_its_name() -> None:
+    stray = FindingKind.UNKNOWN_TO_US
+    first = noted(differs(stray, 1, effect_id=None))
+    assert noted(differs(stray, 1, effect_id=None)) == first
+    assert noted(differs(stray, 1, effect_id=None, reference="PAY-000002")) != first
+
+
+def test_a_name_that_is_too_long_is_noted_by_its_beginning() -> None:
+    finding = found(reference="P" * 70)
+    assert finding.reference == "P" * 64
+    stray = differs(FindingKind.UNKNOWN_TO_US, 1, effect_id=None, reference="P" * 70)
+    assert noted(stray) == noted(stray)

@@ -11,6 +11,7 @@ from tests.settlement.books import (
     BILL,
     PURSES,
     REFUNDABLE_FEN,
+    change,
     item,
     paid_under,
     reserved,
@@ -160,3 +161,57 @@ def test_the_money_side_does_not_end_with_money_left(left: Callable[[], UUID], w
     with pytest.raises(LedgerBroken, match=where):
         ledger.complete(closing_id=closing_id, now=NOON)
     assert row(closing_id).completed_at is None
+
+
+def test_money_of_a_closing_that_was_never_settled_goes_nowhere() -> None:
+    for verb in (ledger.book_unclaimed, ledger.waive):
+        with pytest.raises(LedgerBroken, match="never settled"):
+            verb(closing_id=uuid4(), now=NOON)
+    assert ledger.last_paid_at([uuid4()]) is None
+
+
+def test_what_was_waived_is_the_operator_s_and_no_refund() -> None:
+    closing_id, other = settled(), settled()
+    assert ledger.waive(closing_id=closing_id, now=NOON) == REFUNDABLE_FEN
+    ledger.complete(closing_id=closing_id, now=NOON)
+    assert ledger.balances(closing_id)[Account.WAIVED] == REFUNDABLE_FEN
+    assert row(closing_id).waived_fen == REFUNDABLE_FEN
+    assert ledger.waived_of([closing_id, other]) == REFUNDABLE_FEN
+    assert ledger.left_of([closing_id, other]) == {closing_id: 0, other: REFUNDABLE_FEN}
+
+
+def test_when_money_was_last_paid_is_told_of_several() -> None:
+    first, effect_id = reserved()
+    ledger.post_refund(closing_id=first, effect_id=effect_id, now=NOON)
+    second, another = reserved()
+    ledger.post_refund(closing_id=second, effect_id=another, now=LATER)
+    assert ledger.last_paid_at([first]) == NOON
+    assert ledger.last_paid_at([first, second]) == LATER
+
+
+def test_what_is_left_is_told_wherever_it_stands() -> None:
+    on_its_way, effect_id = reserved()
+    assert ledger.left_of([on_its_way]) == {on_its_way: REFUNDABLE_FEN}
+    ledger.post_refund(closing_id=on_its_way, effect_id=effect_id, now=NOON)
+    unpaid = settled()
+    ledger.book_unclaimed(closing_id=unpaid, now=NOON)
+    stranger = uuid4()
+    expected = {on_its_way: 0, unpaid: 0, stranger: None}
+    assert ledger.left_of([on_its_way, unpaid, stranger]) == expected
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"refundable_fen": REFUNDABLE_FEN + 1},
+        {"refundable_fen": REFUNDABLE_FEN + 1, "refunded_fen": 1},
+        {"refundable_fen": REFUNDABLE_FEN + 1, "unclaimed_fen": 1},
+        {"refundable_fen": REFUNDABLE_FEN + 1, "waived_fen": 1},
+    ],
+    ids=["left", "refunded", "unclaimed", "waived"],
+)
+def test_where_row_and_postings_disagree_nobody_says_what_is_left(columns: dict[str, int]) -> None:
+    closing_id = settled()
+    with transaction.atomic():
+        change(closing_id, opening_fen=row(closing_id).opening_fen + 1, **columns)
+        assert ledger.left_of([closing_id]) == {closing_id: None}

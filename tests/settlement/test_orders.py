@@ -287,3 +287,49 @@ def test_one_order_stands_for_a_closing() -> None:
     first.refresh_from_db()
     assert first.outcome == OrderOutcome.REPLACED
     assert orders.current(closing_id) == second == orders.last(closing_id)
+
+
+def test_a_refund_waits_for_people_and_for_time_and_for_nothing_else() -> None:
+    free, unsaid, held, gone = settled(), settled(), settled(), settled()
+    ordered(free, needed=0)
+    waiting = {unsaid: ordered(unsaid, needed=2, agreed=[LI]), held: ordered(held, held=DAY)}
+    assert [order.missing for order in waiting.values()] == [1, 1]
+    orders.end(ordered(gone, needed=2), OrderOutcome.DECLINED, now=NOON)
+    assert orders.waiting_of([free, unsaid, held, gone]) == waiting
+
+
+def test_the_link_of_an_order_names_it_and_nobody_else_s() -> None:
+    one, other = ordered(settled()), ordered(settled())
+    assert len(one.stop_code) == orders.STOP_CODE
+    assert one.stop_code != other.stop_code
+    assert orders.by_stop_code(OPERATOR, one.stop_code) == [one]
+    assert orders.by_stop_code("another", one.stop_code) == []
+
+
+def test_one_link_may_be_about_all_lines_of_a_case() -> None:
+    code = orders.new_stop_code()
+    both = [
+        orders.place(
+            operator=OPERATOR,
+            closing_id=settled(),
+            asked=asked(REFUNDABLE_FEN),
+            terms=Terms(),
+            route="original",
+            payee=None,
+            prepared_by=WANG,
+            stop_code=code,
+            now=NOON,
+        )
+        for _ in range(2)
+    ]
+    assert orders.by_stop_code(OPERATOR, code) == both
+
+
+def test_who_agreed_is_told_in_order() -> None:
+    order = ordered(settled(), needed=2)
+    assert orders.words(order) == []
+    orders.agree(order, by=LI, now=NOON)
+    orders.agree(order, by=SUN, now=NOON + DAY)
+    assert orders.words(order) == [(LI, NOON), (SUN, NOON + DAY)]
+    with pytest.raises(OrderStopped):
+        orders.agree(order, by=STRANGER, now=NOON)

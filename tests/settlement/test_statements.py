@@ -182,12 +182,19 @@ BAD: dict[str, tuple[Callable[[Path], Path], str]] = {
     "another encoding": (lambda p: write(p, row(), encoding="utf-16"), "unreadable"),
     "bytes of nothing": (lambda p: _bytes(p, b"\xff\xfe\x00" * 99), "unreadable"),
     "no file": (lambda p: p, "unreadable"),
+    "a folder": (lambda p: _made(p, Path.mkdir), "unreadable"),
+    "a pipe nobody writes to": (lambda p: _made(p, os.mkfifo), "unreadable"),
 }
 
 
 def _bytes(path: Path, content: bytes) -> Path:
     path.write_bytes(content)
     os.utime(path, (1, 1))
+    return path
+
+
+def _made(path: Path, make: Callable[[Path], None]) -> Path:
+    make(path)
     return path
 
 
@@ -209,6 +216,7 @@ def test_a_bad_file_is_refused_as_a_whole(tmp_path: Path, name: str) -> None:
         ({"on": "23.11.2026"}, Flaw.NOT_A_DATE),
         ({"state": "maybe"}, Flaw.NOT_IN_THE_LIST),
         ({"currency": "￥"}, Flaw.NOT_IN_THE_LIST),
+        ({"currency": "CURRENCYX"}, Flaw.NOT_IN_THE_LIST),
         ({"reference": ""}, Flaw.EMPTY),
         ({"reference": "P" * 65}, Flaw.TOO_LONG),
         ({"reference": "张三"}, Flaw.CONTROL_CHARACTER),
@@ -223,6 +231,32 @@ def test_a_row_that_cannot_be_read_is_named(
     with pytest.raises(StatementRefused) as refused:
         statements.read(file)
     assert [(bad.line, bad.reason) for bad in refused.value.bad] == [(3, flaw)]
+
+
+def test_the_longest_name_and_currency_are_read(tmp_path: Path) -> None:
+    (read,) = statements.read(
+        write(tmp_path / "s.csv", row(reference="P" * 64, currency="renminbi"))
+    )
+    assert (read.payment.reference, read.payment.currency) == ("P" * 64, "RENMINBI")
+
+
+def test_a_row_with_too_few_fields_is_named(tmp_path: Path) -> None:
+    short = row().rpartition(",")[0]
+    with pytest.raises(StatementRefused) as refused:
+        statements.read(write(tmp_path / "s.csv", short))
+    assert [bad.reason for bad in refused.value.bad] == [Flaw.TOO_FEW_FIELDS]
+
+
+def test_a_statement_that_is_too_large_is_not_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = write(tmp_path / "s.csv", row())
+    monkeypatch.setattr(statements, "LARGEST", file.stat().st_size)
+    assert len(statements.read(file)) == 1
+    monkeypatch.setattr(statements, "LARGEST", file.stat().st_size - 1)
+    with pytest.raises(StatementRefused) as refused:
+        statements.read(file)
+    assert refused.value.params["why"] == "too_large"
 
 
 def watched(tmp_path: Path) -> dict[str, list[str]]:
@@ -327,3 +361,11 @@ def test_the_command_says_six_where_something_differs(tmp_path: Path) -> None:
         with pytest.raises(StatementRefused):
             run(write(tmp_path / "c.csv", row(amount="x")))
     assert "第 2 行" in said[-1]
+
+
+def test_a_file_that_was_put_aside_is_noted_by_as_much_of_its_name_as_fits() -> None:
+    long = "s" * 99
+    statements.note_refused(operator=OPERATOR, name=long, now=NOON)
+    statements.note_refused(operator=OPERATOR, name=long, digest="0123456789abcdef", now=NOON)
+    names = Finding.objects.values_list("reference", flat=True)
+    assert set(names) == {"s" * 64, f"{'s' * 51}-0123456789ab"}

@@ -73,3 +73,26 @@ def test_proves_every_growth(second: int) -> None:
 def test_refuses_an_index_outside_the_tree() -> None:
     assert not tree.verify_inclusion(leaf=b"", index=1, size=1, proof=[], root_hash=b"")
     assert not tree.verify_consistency(first=0, second=1, first_root=b"", second_root=b"", proof=[])
+
+
+@pytest.mark.parametrize("second", range(2, 40))
+def test_a_proof_of_growth_that_is_too_short_or_too_long_proves_nothing(second: int) -> None:
+    for first in range(1, second):
+        proof = tree.consistency_proof(NODE, first, second)
+        roots = {"first_root": tree.root(NODE, first), "second_root": tree.root(NODE, second)}
+        for other in ([], proof[:-1], [*proof, LEAVES[0]], [*proof, *proof]):
+            assert not tree.verify_consistency(first=first, second=second, proof=other, **roots)
+
+
+def test_a_tree_that_did_not_grow_needs_no_proof_and_takes_none() -> None:
+    root, other = tree.root(NODE, 3), tree.root(NODE, 4)
+    same: dict[str, Any] = {"first": 3, "second": 3, "first_root": root}
+    assert tree.verify_consistency(**same, second_root=root, proof=[])
+    assert not tree.verify_consistency(**same, second_root=other, proof=[])
+    assert not tree.verify_consistency(**same, second_root=root, proof=[root])
+
+
+def test_a_tree_does_not_grow_smaller() -> None:
+    roots = {"first_root": tree.root(NODE, 4), "second_root": tree.root(NODE, 3)}
+    proof = tree.consistency_proof(NODE, 3, 4)
+    assert not tree.verify_consistency(first=4, second=3, proof=proof, **roots)

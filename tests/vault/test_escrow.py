@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 
 from xiaohu.core.retention import Category
-from xiaohu.vault import epochs, escrow, records, units
+from xiaohu.vault import epochs, escrow, journal, keys, records, units
 from xiaohu.vault.escrow import EscrowRefused, Lack, Opened
 from xiaohu.vault.keystore.models import UnitKey
 
@@ -64,3 +64,22 @@ def test_a_unit_key_that_does_not_open_is_named(folder: Path) -> None:
     with pytest.raises(EscrowRefused) as refused:
         escrow.opens(folder)
     assert (refused.value.lack, refused.value.what) == (Lack.UNIT, str(row.pk))
+
+
+def test_a_copy_of_the_journal_may_be_older_but_never_another(
+    folder: Path, keyring: Keyring
+) -> None:
+    copy = folder / journal.NAME
+    keys.destroy("demo", [units.line(uuid4())])
+    journal.ship()
+    with pytest.raises(EscrowRefused) as refused:
+        escrow.opens(folder)
+    assert (refused.value.lack, refused.value.what) == (Lack.JOURNAL, str(copy))
+    shutil.copyfile(journal.places()[0], copy)
+    keys.destroy("demo", [units.line(uuid4())])
+    journal.ship()
+    assert escrow.opens(folder).keys == 3
+    copy.write_bytes(copy.read_bytes().replace(b"line", b"lime"))
+    with pytest.raises(EscrowRefused) as changed:
+        escrow.opens(folder)
+    assert changed.value.lack == Lack.JOURNAL

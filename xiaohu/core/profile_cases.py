@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
@@ -92,7 +92,7 @@ def run(profile: Profile, case: ProfileCase, calendar: WorkingCalendar) -> tuple
         amount = next((f.amount_fen for f in findings if f.code is code), None)
         told.append((f"amounts.{code}", str(fen), "" if amount is None else str(amount)))
     if case.accepted_at is not None:
-        told += _dates(profile, case, findings, calendar)
+        told += _dates(profile, case, case.accepted_at, findings, calendar)
     return tuple(Difference(*one) for one in told if one[1] != one[2])
 
 
@@ -161,19 +161,18 @@ def _findings(profile: Profile, case: ProfileCase) -> tuple[Finding, ...]:
 def _dates(
     profile: Profile,
     case: ProfileCase,
+    accepted_at: datetime,
     findings: tuple[Finding, ...],
     calendar: WorkingCalendar,
 ) -> list[tuple[str, str, str]]:
-    if case.accepted_at is None:
-        return []
     told = []
     if case.execute_at is not None:
         at = schedule.execution_time(
-            profile, accepted_at=case.accepted_at, not_before=schedule.not_before(findings)
+            profile, accepted_at=accepted_at, not_before=schedule.not_before(findings)
         )
         expected, got = (moment.astimezone(CHINA) for moment in (case.execute_at, at))
         told.append(("execute_at", expected.isoformat(), got.isoformat()))
     if case.decision_on is not None:
-        due: date = schedule.decision_due(profile, calendar, requested_at=case.accepted_at).on
+        due: date = schedule.decision_due(profile, calendar, requested_at=accepted_at).on
         told.append(("decision_on", case.decision_on.isoformat(), due.isoformat()))
     return told
