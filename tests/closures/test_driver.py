@@ -293,3 +293,45 @@ def test_changes_nothing_when_every_job_comes_five_times(
     assert not any(closing_of(case).is_open for case in cases)
     assert sorted(happened(world)) == sorted(KINDS * 2)
     assert len(world.outside.truth("payout")) == 1
+
+
+@pytest.mark.parametrize("died", [4, 5])
+def test_keeps_apart_what_ended_five_workers_in_a_row(world: World, died: int) -> None:
+    case = world.submitted()
+    world.clock.pass_(days=3)
+    over = Now() - timedelta(seconds=1)
+    Closing.objects.filter(case=case).update(fallen=died - 1, lease_until=over)
+    advance(world, closing_of(case).pk)
+    kept = closing_of(case)
+    quarantined = (HumanQueue.OPERATIONS, driver.KILLS_WORKERS, True)
+    assert (kept.owner, kept.trouble, kept.is_open) == (
+        quarantined if died == driver.QUARANTINED_AFTER else ("", "", False)
+    )
+    assert kept.fallen == 0
+    assert happened(world) == ([] if kept.is_open else KINDS)
+
+
+@pytest.mark.parametrize("state", [CaseState.IN_REVIEW, CaseState.REFUND_ATTENTION])
+def test_carries_nothing_on_that_waits_for_people(world: World, state: CaseState) -> None:
+    case = case_in(world, state)
+    Closing.objects.filter(case=case).update(next_action_at=world.now)
+    before = without_lease(*traces(case))
+    advance(world, closing_of(case).pk)
+    assert without_lease(*traces(case)) == before
+
+
+def test_pays_nothing_before_the_account_is_settled(world: World) -> None:
+    case = case_in(world, CaseState.SETTLING)
+    early = {"step": Step.REFUND.value, "next_action_at": world.now, "owner": "", "trouble": ""}
+    Closing.objects.filter(case=case).update(**early)
+    advance(world, closing_of(case).pk)
+    assert closing_of(case).trouble == "LookupError"
+    assert world.outside.truth("payout") == []
+
+
+def test_pays_nothing_of_a_closing_that_ended_and_nobody_claims(world: World) -> None:
+    case = case_in(world, CaseState.DONE)
+    Closing.objects.filter(case=case).update(next_action_at=world.now)
+    before = without_lease(*traces(case))
+    advance(world, closing_of(case).pk)
+    assert without_lease(*traces(case)) == before

@@ -290,6 +290,18 @@ class TestObjection:
                 now=world.now,
             )
 
+    def test_needs_no_paper(self, world: World, officer: StaffUser, reviewer: StaffUser) -> None:
+        case = announced(world, officer, reviewer)
+        hearing.object_to(
+            case_id=case.pk,
+            statement="好" * 500,
+            paper=None,
+            actor=holder_of(case),
+            now=world.now,
+        )
+        assert hearing.said(case)["statement"] == "好" * 500
+        assert papers.kinds_of(case.pk) == set()
+
     def test_is_not_for_a_request_of_one_s_own(self, world: World) -> None:
         case = world.submitted()
         with pytest.raises(MoveNotAllowed):

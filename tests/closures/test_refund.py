@@ -117,6 +117,13 @@ def finance() -> StaffUser:
     return found or staff("qian", ActorKind.FINANCE)
 
 
+def test_a_refund_that_came_back_is_told_from_one_that_did_not(world: World) -> None:
+    case = came_back(world)
+    assert refunding.is_back(case)
+    another_way(world, case)
+    assert not refunding.is_back(case)
+
+
 def test_pays_another_way_exactly_once(world: World) -> None:
     case = another_way(world, came_back(world))
     assert case.state == CaseState.SETTLING

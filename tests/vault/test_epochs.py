@@ -250,3 +250,69 @@ def test_who_wraps_by_an_epoch_that_just_ended_does_it_again(
     drawn = keys.make("demo", [holder])
     assert keys.fetch("demo", [line, holder]) == {line: made[line], holder: drawn[0]}
     assert not connections[KEYSTORE].in_atomic_block
+
+
+def test_a_roll_cut_short_goes_on_and_no_other_begins(
+    keyring: Keyring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(epochs, "BATCH", 1)
+    monkeypatch.setattr(epochs, "AT_A_TIME_SECONDS", 0)
+    alive = [sealed() for _ in range(3)]
+    first = epochs.current()
+    following = epochs.begin()
+    assert epochs.begin() == following == epochs.current()
+    turns = 0
+    while EpochKey.objects.filter(pk=first).exists():
+        epochs.keep_fresh(every=timedelta(days=7), first=fails)
+        turns += 1
+    assert turns == len(alive) + 1
+    assert [opened(unit) for unit in alive] == [{"name": CANARY}] * 3
+
+
+def fails() -> None:
+    """Stand in for what is called before an epoch begins."""
+    raise AssertionError("an epoch begins")
+
+
+def test_an_epoch_says_since_when_it_lasts(keyring: Keyring) -> None:
+    first = epochs.current()
+    made = epochs.begun_at()
+    assert made == EpochKey.objects.get(pk=first).made_at
+    epochs.roll()
+    assert epochs.begun_at() == EpochKey.objects.get(pk=epochs.current()).made_at
+
+
+def test_what_is_left_stays_while_the_key_of_today_is_not_whole(
+    keyring: Keyring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sealed()
+    old = epochs.current()
+    with monkeypatch.context() as dying:
+        dying.setattr(epochs, "_destroy_all_before", lambda _epoch: None)
+        epochs.roll()
+    for place in epoch_files.places(epochs.current()):
+        place.unlink()
+    epochs._remove_what_was_left()
+    assert old in epoch_files.kept()
+
+
+def test_a_key_that_cannot_be_read_again_is_not_relied_on(
+    keyring: Keyring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(epoch_files, "_write", lambda place, _wrapped: place.write_bytes(b"half"))
+    with pytest.raises(EpochKeyLost), transaction.atomic(using=KEYSTORE):
+        epochs.begin()
+    assert not EpochKey.objects.exists()
+
+
+def test_a_key_is_destroyed_once_and_strange_files_are_none(keyring: Keyring) -> None:
+    epoch = epochs.current()
+    for folder in keyring:
+        (folder / "notes.key").write_bytes(b"no epoch")
+    assert epoch_files.kept() == {epoch}
+    keyring[0].joinpath(f"{epoch}.key").unlink()
+    assert epoch_files.kept() == {epoch}
+    for _ in range(2):
+        epoch_files.destroy(epoch)
+    assert epoch_files.kept() == frozenset()
+    assert epoch_files.read(epoch) == {}

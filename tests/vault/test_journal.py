@@ -219,3 +219,64 @@ def test_a_damaged_line_is_named(keyring: Keyring, line: str) -> None:
         place.write_text(f"{place.read_text()}{line}\n")
     with pytest.raises(JournalDamaged, match=r"erasures\.jsonl:2"):
         keys.brought_back()
+
+
+def test_nothing_is_mended_where_both_copies_are_whole(keyring: Keyring) -> None:
+    erased()
+    journal.ship()
+    assert journal.mend() == []
+    assert journal.copies() == 2
+
+
+def test_nothing_is_mended_from_nothing(keyring: Keyring) -> None:
+    erased()
+    journal.ship()
+    for place in journal.places():
+        place.write_bytes(b"no line of ours\n")
+    with pytest.raises(JournalDamaged):
+        journal.mend()
+    for place in journal.places():
+        place.unlink()
+    with pytest.raises(JournalLost):
+        journal.mend()
+
+
+def test_a_copy_that_is_gone_is_mended_without_setting_anything_aside(keyring: Keyring) -> None:
+    erased()
+    journal.ship()
+    first, second = journal.places()
+    first.unlink()
+    assert journal.mend() == [first]
+    assert first.read_bytes() == second.read_bytes()
+    assert not list(first.parent.glob("*.aside-*"))
+
+
+def test_the_keys_destroyed_last_are_told_by_operator(keyring: Keyring) -> None:
+    one, two, three = (erased() for _ in range(3))
+    other = units.holder(uuid4())
+    keys.destroy("another", [other, units.case(uuid4())])
+    assert keys.last_destroyed(3) == [("another", {other}), ("demo", {two, three})]
+    assert keys.last_destroyed(99) == [("another", {other}), ("demo", {one, two, three})]
+
+
+def test_all_destroyed_keys_are_gone_through_in_parts(
+    keyring: Keyring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = [erased() for _ in range(5)]
+    monkeypatch.setattr(journal, "BATCH", 2)
+    parts = list(keys.all_destroyed())
+    assert [operator for operator, _ in parts] == ["demo"] * 3
+    assert [len(part) for _, part in parts] == [2, 2, 1]
+    assert set().union(*(part for _, part in parts)) == set(gone)
+    journal.ship()
+    DestroyedKey.objects.all().delete()
+    assert keys.replay() == 0
+    assert {entry.unit for entry in journal.entries()} == set(gone)
+    assert DestroyedKey.objects.count() == 5
+
+
+def test_nothing_was_destroyed_of_nothing(keyring: Keyring) -> None:
+    unit = erased()
+    assert keys.was_destroyed("demo", []) == frozenset()
+    assert keys.was_destroyed("demo", [unit, units.line(uuid4())]) == {unit}
+    assert keys.was_destroyed("another", [unit]) == frozenset()

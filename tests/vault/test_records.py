@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from xiaohu.core.retention import Category
 from xiaohu.queue import bulk
-from xiaohu.vault import keys, records, units
+from xiaohu.vault import files, keys, records, units
 from xiaohu.vault.box import BoxRefused
-from xiaohu.vault.keys import Erased, KeystoreUnavailable
+from xiaohu.vault.keys import Erased, KeyMissing, KeystoreUnavailable
 from xiaohu.vault.keystore.models import UnitKey
 from xiaohu.vault.models import SealedRecord
 from xiaohu.vault.records import Ref
@@ -170,3 +170,39 @@ def test_texts_are_written_as_any_json_writer_would(value: dict[str, str]) -> No
     except UnicodeEncodeError:
         with pytest.raises(UnicodeEncodeError):
             expected.encode()
+
+
+def test_what_a_unit_holds_is_counted_and_deleted_one_by_one() -> None:
+    one, two, none = sealed(), sealed(), units.holder(uuid4())
+    records.seal(operator="demo", unit=one, category=Category.CONTACT, value={"to": "a"})
+    asked = [one, two, none]
+    assert records.count_records(operator="demo", units=asked) == {one: 2, two: 1}
+    assert records.count_records(operator="another", units=asked) == {}
+    records.delete_one(operator="demo", unit=one, category=Category.CONTACT)
+    assert records.count_records(operator="demo", units=asked) == {one: 1, two: 1}
+    assert records.open_one(operator="demo", unit=one, category=IDENTITY) == {"name": CANARY}
+    assert records.delete_records(operator="demo", units=asked) == {one: 1, two: 1}
+
+
+def test_another_operator_deletes_nothing() -> None:
+    unit = sealed()
+    records.delete_one(operator="another", unit=unit, category=IDENTITY)
+    assert records.delete_records(operator="another", units=[unit]) == {}
+    assert records.open_one(operator="demo", unit=unit, category=IDENTITY) == {"name": CANARY}
+
+
+def test_no_file_is_opened_without_asking_for_a_key() -> None:
+    assert files.open_files(operator="demo", unit=units.case(uuid4()), sealed={}) == {}
+
+
+def test_a_file_of_a_unit_whose_key_is_missing_is_not_called_erased() -> None:
+    unit, file = units.case(uuid4()), uuid4()
+    closed = files.seal(operator="demo", unit=unit, file_id=file, data=b"paper")
+    same = {"operator": "demo", "unit": unit, "file_id": file, "sealed": closed}
+    assert files.open_file(**same) == b"paper"  # type: ignore[arg-type]
+    UnitKey.objects.filter(unit=unit.id).delete()
+    with pytest.raises(KeyMissing):
+        files.open_file(**same)  # type: ignore[arg-type]
+    keys.destroy("demo", [unit])
+    with pytest.raises(Erased):
+        files.open_file(**same)  # type: ignore[arg-type]
