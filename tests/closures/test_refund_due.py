@@ -2,16 +2,18 @@
 
 import tomllib
 from datetime import UTC, date, datetime
+from uuid import UUID
 
 import pytest
 
 from tests.closures.states import case_in
 from tests.stories import World, closing_of
-from xiaohu.closures import refund_due
-from xiaohu.closures.models import Case
+from xiaohu.closures import moves, refund_due
+from xiaohu.closures.models import Case, Closing
 from xiaohu.core import profile_reading, schedule
 from xiaohu.core.calendar import WorkingCalendar
 from xiaohu.core.states import CaseState
+from xiaohu.core.steps import Step
 from xiaohu.desk import refunds
 from xiaohu.notices.models import QueuedNotice
 from xiaohu.registry import policies
@@ -72,4 +74,19 @@ def test_the_desk_sees_it_coming_and_late(world: World) -> None:
 def test_waiting_for_the_person_is_no_delay_of_ours(world: World) -> None:
     case_in(world, CaseState.REFUND_ATTENTION)
     world.clock.pass_(days=10)
+    assert refund_due.apologise(now=world.now) == 0
+
+
+def test_a_refund_that_goes_meanwhile_is_not_called_late(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting(world)
+    world.clock.pass_(days=8)
+    really = moves.lock
+
+    def lock(case_id: UUID) -> Case:
+        Closing.objects.filter(case_id=case_id).update(step=Step.NOTIFY.value)
+        return really(case_id)
+
+    monkeypatch.setattr(moves, "lock", lock)
     assert refund_due.apologise(now=world.now) == 0

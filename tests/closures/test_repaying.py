@@ -6,6 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from tests.closures.states import BANK, carried_out
+from tests.settlement.books import asked
 from tests.stories import OPERATOR, World, closing_of, staff
 from xiaohu.access.models import StaffUser
 from xiaohu.closures import consenting, refunding, repaying
@@ -19,9 +20,10 @@ from xiaohu.core.actors import ActorKind
 from xiaohu.core.consents import ConsentKind
 from xiaohu.core.findings import FindingKind, FindingSource
 from xiaohu.core.moves import MoveNotAllowed
+from xiaohu.core.ordering import OrderOutcome, OrderReason, Terms
 from xiaohu.core.profile import RefundRoute
 from xiaohu.core.repaying import PaymentPending, SlipRefused, SumMismatch, normalise_slip
-from xiaohu.settlement import findings, ledger
+from xiaohu.settlement import findings, ledger, orders
 from xiaohu.settlement.models import Account, Finding, SettledClosing, Transfer
 
 pytestmark = pytest.mark.django_db(databases=["default", "keystore"])
@@ -201,3 +203,32 @@ def test_it_is_closed_to_others_and_elsewhere(world: World) -> None:
 def test_what_is_no_slip_is_refused(raw: str) -> None:
     with pytest.raises(SlipRefused):
         normalise_slip(raw)
+
+
+def test_an_order_that_rests_on_nothing_is_stopped_and_ordered_anew_by_people(
+    world: World,
+) -> None:
+    case = world.submitted()
+    closing = closing_of(case)
+    # As an earlier release took it: to another payee, and nobody showed who they are.
+    orders.place(
+        operator=OPERATOR,
+        closing_id=closing.pk,
+        asked=asked(12640),
+        terms=Terms(needed=1, reasons=(OrderReason.PAYEE_CHANGED,)),
+        route=RefundRoute.ORIGINAL.value,
+        payee=None,
+        prepared_by=finance("sun").pk,
+        now=world.now,
+    )
+    world.clock.pass_(days=3, minutes=1)
+    world.work_until(lambda: bool(closing_of(case).owner), hours=48)
+    last = orders.last(closing.pk)
+    assert last is not None
+    assert last.outcome == OrderOutcome.STOPPED
+    assert world.outside.truth("payout") == []
+    assert closing_of(case).state == "refund_attention"
+    repaying.retry(closing_id=closing.pk, officer=finance(), now=world.now)
+    anew = orders.last(closing.pk)
+    assert anew is not None
+    assert (anew.pk > last.pk, anew.outcome) == (True, "")

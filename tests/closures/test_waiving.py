@@ -4,6 +4,7 @@ import pytest
 
 from tests.closures import rulings
 from tests.closures.states import carried_out
+from tests.closures.test_repaying import maybe_paid
 from tests.stories import World, closing_of, document_of, holder_of
 from xiaohu.closures import checking, consenting, documents, paying
 from xiaohu.closures.models import Case, DocumentKind
@@ -135,3 +136,12 @@ def test_a_refund_that_came_back_leads_nobody_to_leave_it(world: World) -> None:
     small_change(world)
     case = carried_out(world, "original", who="payout")
     assert WAIVE not in paying.routes(case)
+
+
+def test_what_may_have_been_paid_is_not_left_behind(world: World) -> None:
+    case = waived(world)
+    maybe_paid(world, case)
+    world.clock.pass_(days=3, minutes=1)
+    world.work_until(lambda: bool(closing_of(case).owner))
+    assert closing_of(case).trouble == "refund_unresolved"
+    assert ledger.balances(closing_of(case).pk)[Account.WAIVED] == 0

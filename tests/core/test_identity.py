@@ -151,3 +151,9 @@ def test_only_two_kinds_name_an_organisation() -> None:
     firms = {kind for kind in DocumentKind if holder_kind(kind) is HolderKind.ORGANISATION}
     assert firms == OF_ORGANISATIONS
     assert not firms & set(OF_APPLICANTS)
+
+
+@pytest.mark.parametrize("body", ["", "1" * 16, "1" * 18, "1" * 16 + "X", "１" * 17])
+def test_a_check_character_follows_seventeen_digits_only(body: str) -> None:
+    with pytest.raises(ValueError, match="seventeen"):
+        check_character(body)

@@ -10,6 +10,7 @@ from xiaohu.core.numbers import (
     NumberFlaw,
     NumberRefused,
     _normalise,
+    local,
     mask_document,
     mask_name,
     mask_number,
@@ -111,3 +112,9 @@ def said(read: Callable[[str], str], raw: str) -> str:
 def test_a_range_looked_up_once_answers_for_all_its_numbers(raw: str) -> None:
     """A million lines share a few hundred ranges; the short way must never say anything else."""
     assert said(normalise, raw) == said(_normalise, raw)
+
+
+def test_at_home_a_number_is_dialled_without_its_country() -> None:
+    assert local("+8613000000001") == "13000000001"
+    assert local("13000000001") == "13000000001"
+    assert local("10086") == "10086"

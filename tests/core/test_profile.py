@@ -115,6 +115,7 @@ REFUSED = [
     ("refund.balance_blocks", True, "balance_blocks"),
     ("proof.methods", ["face"], "face"),
     ("proof.methods", ["face", "code"], "face"),
+    ("proof.methods", ["face_only", "code"], "face"),
     ("proof.methods", ["code"], "one_proof"),
     ("proof.methods", ["code", "password"], "unknown_value"),
     ("retension", {}, "unknown_key"),

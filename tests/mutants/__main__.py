@@ -25,6 +25,8 @@ def main() -> int:
     all_ = [mutant for file in asked.files for mutant in mutants(file)]
     same = _same()
     chosen = [mutant for mutant in all_ if mutant.name not in same]
+    if asked.inside:
+        chosen = [mutant for mutant in chosen if mutant.function]
     if asked.number < len(chosen):
         chosen = Random(asked.seed).sample(chosen, asked.number)
     chosen.sort(key=lambda mutant: not mutant.function)  # what takes a process of its own goes last
@@ -41,6 +43,7 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--files", type=Path, nargs="+", required=True)
     parser.add_argument("--tests", nargs="+", required=True)
+    parser.add_argument("--inside", action="store_true", help="functions only: much quicker")
     parser.add_argument("--number", type=int, default=sys.maxsize, help="a sample of so many")
     parser.add_argument("--seconds", type=float, default=30.0, help="of tests for each mutant")
     parser.add_argument("--result", type=Path, default=ROOT / ".bench" / "mutants.json")

@@ -1,6 +1,7 @@
 """A file said otherwise in one place at a time: `<` for `<=`, `-` for `+`, a refusal left out."""
 
 import ast
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,10 +53,14 @@ def mutants(file: Path) -> list[Mutant]:
     """Return every change of a file."""
     path = file.resolve()
     name = path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else path.as_posix()
-    return [
-        Mutant(name, number, site.function, site.old.lineno, site.what)
-        for number, site in enumerate(_sites(ast.parse(path.read_text(encoding="utf-8"))))
-    ]
+    found: list[Mutant] = []
+    seen: Counter[tuple[str, str]] = Counter()
+    for number, site in enumerate(_sites(ast.parse(path.read_text(encoding="utf-8")))):
+        same = (site.function, site.what)
+        seen[same] += 1
+        what = site.what if seen[same] == 1 else f"{site.what} ({seen[same]})"
+        found.append(Mutant(name, number, site.function, site.old.lineno, what))
+    return found
 
 
 def compiled(file: Path, number: int | None) -> CodeType:

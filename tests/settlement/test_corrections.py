@@ -231,3 +231,10 @@ def test_nobody_bears_a_late_charge_before_the_account_is_settled() -> None:
 def test_what_was_never_in_suspense_is_borne_by_nobody() -> None:
     with pytest.raises(LedgerBroken, match="suspense"):
         suspense.absorb(closing_id=settled(), charge_id=uuid4(), now=NOON)
+
+
+@pytest.mark.parametrize("fen", [1, REFUNDABLE_FEN - 1])
+def test_the_smallest_and_the_largest_part_are_parts(fen: int) -> None:
+    closing_id, effect_id = reserved()
+    corrections.pay_part(closing_id=closing_id, effect_id=effect_id, amount_fen=fen, now=NOON)
+    assert row(closing_id).refunded_fen == fen

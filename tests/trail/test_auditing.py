@@ -78,6 +78,23 @@ class TestTheLog:
             assert named in found()
         assert found() == set()
 
+    def test_names_only_the_stored_root_that_is_one_too_many(self) -> None:
+        with unguarded():
+            sql("INSERT INTO trail_node (level, index, hash) VALUES (5, -1, '')")
+            assert found() == {("node", "5/-1")}
+
+    def test_names_every_event_that_is_gone_from_the_end(self) -> None:
+        gone = Leaf.objects.filter(index__gte=9).values_list("event_id", flat=True)
+        with unguarded():
+            sql("DELETE FROM trail_event WHERE id = ANY(%s)", list(gone))  # type: ignore[arg-type]
+            missing = {each for each in found() if each[0] == "event_missing"}
+            assert missing == {("event_missing", "9"), ("event_missing", "10")}
+
+    def test_names_every_stored_root_that_is_gone(self) -> None:
+        with unguarded():
+            sql("DELETE FROM trail_node WHERE index << level >= 8")
+            assert found() == {("node", "0/8"), ("node", "0/9"), ("node", "1/4"), ("node", "0/10")}
+
     def test_betrays_a_note_put_in_the_place_of_another(self) -> None:
         with unguarded():
             older = Checkpoint.objects.get(size=3).note

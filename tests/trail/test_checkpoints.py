@@ -49,6 +49,40 @@ class TestCheckpoints:
             with pytest.raises(CheckpointRefused):
                 checkpoints.verify_note(changed, known)
 
+    @pytest.mark.parametrize(
+        "lines",
+        [
+            ["7", "no base64!"],
+            ["seven", "AAAA"],
+            ["7"],
+            ["7", "AAAA", "something else"],
+            ["7", "AAAA", f"erasures 0 {'A' * 43}=", "more"],
+        ],
+    )
+    def test_are_refused_in_any_other_form_though_we_signed_them(self, lines: list[str]) -> None:
+        note = Checkpoint.objects.get(size=7).note
+        origin = note.split("\n")[0]
+        text = "\n".join([origin, *lines])
+        head = base64.b64decode(note.rpartition(" ")[2])[:4]
+        signed = keys.private_key(keys.CHECKPOINTS).sign(f"{text}\n".encode())
+        mark = base64.b64encode(head + signed).decode()
+        with pytest.raises(CheckpointRefused):
+            checkpoints.verify_note(
+                f"{text}\n\n\u2014 {origin} {mark}\n", keys.public_keys(keys.CHECKPOINTS)
+            )
+
+    @pytest.mark.usefixtures("keyring")
+    def test_name_the_first_that_a_cut_journal_does_not_go_on_from(self) -> None:
+        self._journal(b"one\n")
+        grow(1)
+        self._journal(b"one\ntwo\n")
+        grow(1)
+        assert auditing.journal_cut() is None
+        self._journal(b"one\n")
+        assert auditing.journal_cut() == 9
+        self._journal(b"")
+        assert auditing.journal_cut() == 8
+
     @pytest.mark.usefixtures("keyring")
     def test_name_the_erasure_journal(self) -> None:
         for place in journal.places():

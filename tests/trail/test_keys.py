@@ -1,5 +1,6 @@
 """Signing keys: one key whoever asks first, closed to others, public half always beside it."""
 
+import json
 import os
 import re
 import stat
@@ -17,7 +18,7 @@ from cryptography.hazmat.primitives.serialization import (
     PublicFormat,
 )
 
-from xiaohu.trail import keys
+from xiaohu.trail import keys, published
 
 NOON = datetime(2026, 11, 23, 4, tzinfo=UTC)
 
@@ -135,3 +136,15 @@ def test_a_private_key_of_another_kind_signs_nothing(folder: Path) -> None:
     )
     with pytest.raises(TypeError, match="documents"):
         keys.private_key(keys.DOCUMENTS)
+
+
+def test_what_is_published_says_since_when_and_until_when(folder: Path) -> None:
+    keys.private_key(keys.CHECKPOINTS)
+    first = keys.public_key(keys.DOCUMENTS)
+    second = keys.renew(keys.DOCUMENTS, now=NOON).key
+    listed = {one["id"]: one for one in json.loads(published.keys_file())["keys"]}
+    assert (listed[keys.key_id(first)]["until"], listed[keys.key_id(second)]["since"]) == (
+        "2026-11-23T04:00:00Z",
+        "2026-11-23T04:00:00Z",
+    )
+    assert [one["until"] for one in listed.values()].count("") == 2

@@ -316,3 +316,15 @@ def test_a_key_is_destroyed_once_and_strange_files_are_none(keyring: Keyring) ->
         epoch_files.destroy(epoch)
     assert epoch_files.kept() == frozenset()
     assert epoch_files.read(epoch) == {}
+
+
+def test_a_little_is_long_enough_for_a_few_keys(
+    keyring: Keyring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(epochs, "BATCH", 1)
+    alive = [sealed() for _ in range(3)]
+    first = epochs.current()
+    epochs.begin()
+    epochs.keep_fresh(every=timedelta(days=7), first=fails)
+    assert not EpochKey.objects.filter(pk=first).exists()
+    assert [opened(unit) for unit in alive] == [{"name": CANARY}] * 3

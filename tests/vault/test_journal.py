@@ -280,3 +280,19 @@ def test_nothing_was_destroyed_of_nothing(keyring: Keyring) -> None:
     assert keys.was_destroyed("demo", []) == frozenset()
     assert keys.was_destroyed("demo", [unit, units.line(uuid4())]) == {unit}
     assert keys.was_destroyed("another", [unit]) == frozenset()
+
+
+def test_of_two_copies_the_longer_is_read_whichever_it_is(keyring: Keyring) -> None:
+    erased()
+    erased()
+    journal.ship()
+    for place in journal.places():
+        whole = place.read_bytes()
+        place.write_bytes(whole.splitlines(keepends=True)[0])
+        assert len(list(journal.entries())) == 2
+        place.write_bytes(whole)
+
+
+def test_nothing_is_destroyed_of_nothing(keyring: Keyring) -> None:
+    assert keys.destroy("demo", []) == 0
+    assert journal.ship() == 0

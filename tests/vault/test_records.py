@@ -5,7 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db import connections
+from django.db import OperationalError, connections
 from django.db.models import Model
 from hypothesis import given
 from hypothesis import strategies as st
@@ -206,3 +206,14 @@ def test_a_file_of_a_unit_whose_key_is_missing_is_not_called_erased() -> None:
     keys.destroy("demo", [unit])
     with pytest.raises(Erased):
         files.open_file(**same)  # type: ignore[arg-type]
+
+
+def test_a_keystore_that_does_not_answer_is_unavailable(monkeypatch: pytest.MonkeyPatch) -> None:
+    unit = sealed()
+
+    def away(*_: object) -> None:
+        raise OperationalError
+
+    monkeypatch.setattr(keys, "_any_of", away)
+    with pytest.raises(KeystoreUnavailable):
+        records.open_one(operator="demo", unit=unit, category=IDENTITY)

@@ -3,6 +3,8 @@
 from pathlib import Path
 
 import pytest
+from django.conf import settings
+from pydantic import SecretStr
 
 from tests.vault.test_changing_the_root import root_file
 from xiaohu.vault import epochs, root
@@ -43,7 +45,7 @@ def test_what_is_no_key_is_refused(root_file: Path, text: str) -> None:
     root_file.parent.mkdir(exist_ok=True)
     root_file.write_text(text)
     root_file.chmod(0o600)
-    refused("is not 64 hex digits")
+    refused(f"The root key {root_file} is not 64 hex digits")
 
 
 def test_what_is_no_text_is_refused(root_file: Path) -> None:
@@ -81,3 +83,11 @@ def test_the_next_key_is_drawn_once_and_opens_beside_the_present_one(root_file: 
     assert root.wrapping_keys() == [present, following]
     root.accept_next()
     assert root.wrapping_keys() == [following]
+
+
+def test_a_key_of_the_environment_that_is_none_is_named_as_such(
+    root_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = settings.XIAOHU.model_copy(update={"root_key": SecretStr("5a")})
+    monkeypatch.setattr(settings, "XIAOHU", given)
+    refused("The root key XIAOHU_ROOT_KEY is not")
