@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.mutants.__main__ import SAME
 from tests.mutants.changing import ROOT, mutants
 
 RULE = """
@@ -58,6 +59,15 @@ def test_a_weak_test_lets_the_boundary_live(rule: Path) -> None:
 
 def test_a_strong_test_lets_nothing_live(rule: Path) -> None:
     assert alive(rule, STRONG) == []
+
+
+def test_what_is_called_the_same_is_there_and_has_a_reason() -> None:
+    lines = SAME.read_text(encoding="utf-8").splitlines()
+    listed = [line for line in lines if line and not line.startswith("#")]
+    files = {ROOT / line.partition(":")[0] for line in listed}
+    assert set(listed) <= {mutant.name for file in files for mutant in mutants(file)}
+    blocks = "\n".join(lines).split("\n\n")
+    assert all(block.startswith("# ") for block in blocks)
 
 
 def test_a_test_that_fails_before_anything_is_wrong_measures_nothing(rule: Path) -> None:

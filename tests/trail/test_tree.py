@@ -72,7 +72,9 @@ def test_proves_every_growth(second: int) -> None:
 
 def test_refuses_an_index_outside_the_tree() -> None:
     assert not tree.verify_inclusion(leaf=b"", index=1, size=1, proof=[], root_hash=b"")
-    assert not tree.verify_consistency(first=0, second=1, first_root=b"", second_root=b"", proof=[])
+    for proof in ([], [LEAVES[0]]):
+        roots: dict[str, Any] = {"first_root": tree.EMPTY_ROOT, "second_root": LEAVES[0]}
+        assert not tree.verify_consistency(first=0, second=1, proof=proof, **roots)
 
 
 @pytest.mark.parametrize("second", range(2, 40))
