@@ -173,3 +173,16 @@ class TestCheckpoints:
         ):
             cursor.execute(statement)
         assert Event.objects.count() == 7
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("keyring")
+def test_a_journal_is_held_against_a_checkpoint_of_a_single_event() -> None:
+    for place in journal.places():
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(b"one\n")
+    grow(1)
+    assert auditing.journal_cut() is None
+    for place in journal.places():
+        place.write_bytes(b"")
+    assert auditing.journal_cut() == 1

@@ -87,6 +87,7 @@ def test_a_proof_of_growth_that_is_too_short_or_too_long_proves_nothing(second: 
 
 
 def test_a_tree_that_did_not_grow_needs_no_proof_and_takes_none() -> None:
+    assert tree.consistency_proof(NODE, 3, 3) == tree.consistency_proof(NODE, 0, 3) == []
     root, other = tree.root(NODE, 3), tree.root(NODE, 4)
     same: dict[str, Any] = {"first": 3, "second": 3, "first_root": root}
     assert tree.verify_consistency(**same, second_root=root, proof=[])
