@@ -94,9 +94,9 @@ SAID: dict[DocumentKind, dict[str, Any]] = {
 
 
 PRINTED = {
-    DocumentKind.CERTIFICATE: (1, "ce4de800deb99f70"),
-    DocumentKind.STATEMENT: (2, "a0daaa8e58f3524f"),
-    DocumentKind.ORGANISATION: (1, "5993b7ac7e8e0b23"),
+    DocumentKind.CERTIFICATE: (1, "2262d58de7a5c825"),
+    DocumentKind.STATEMENT: (2, "ce11deed61634be2"),
+    DocumentKind.ORGANISATION: (1, "3a33ff16a68bcd5f"),
 }
 
 

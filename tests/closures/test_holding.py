@@ -1,6 +1,7 @@
 """A hold stops erasure wherever a closing stands, by whomever it was placed, and for as long as it stands."""
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -18,6 +19,7 @@ from xiaohu.erasure import engine, kept
 from xiaohu.erasure.models import KeptRequest
 from xiaohu.gateways.protocols import GatewayUnavailable
 from xiaohu.notices import outbox
+from xiaohu.screening import facts
 
 __all__ = ["waits"]
 pytestmark = pytest.mark.django_db(databases=["default", "keystore"])
@@ -142,12 +144,17 @@ def test_what_a_worker_had_begun_to_destroy_is_finished(
     assert erased(waits)
 
 
+def free(world: World, closing: Closing) -> set[UUID]:
+    """Return the closing where it may go with others."""
+    return holding.free([closing], facts.last_of([closing.pk]), now=world.now)
+
+
 def test_a_line_that_is_held_does_not_go_with_others(world: World, waits: Closing) -> None:
-    assert holding.free([waits], now=world.now) == {waits.pk}
+    assert free(world, waits) == {waits.pk}
     placed = hold(world, waits)
-    assert holding.free([waits], now=world.now) == set()
+    assert free(world, waits) == set()
     release(world, placed)
     world.outside.change(line_of(waits), legal_hold=True)
-    assert holding.free([waits], now=world.now) == {waits.pk}  # said a moment ago
+    assert free(world, waits) == {waits.pk}  # said a moment ago
     world.clock.pass_(minutes=2)
-    assert holding.free([waits], now=world.now) == set()
+    assert free(world, waits) == set()

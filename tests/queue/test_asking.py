@@ -39,6 +39,18 @@ def test_each_asking_is_answered_for_its_own_values() -> None:
     assert ROUNDS.rows(subject=uuid4()) == []
 
 
+OF_MANY = Question(lambda: Effect.objects.filter(subject_id__any_of=Slot("subjects")))
+
+
+@pytest.mark.parametrize("many", [0, 1, 2])
+def test_a_list_is_one_value_however_long(many: int) -> None:
+    effects_ = [*intended(1), *intended(2), *intended(3)]
+    subjects = [effect.subject_id for effect in effects_[:many]]
+    assert {found.pk for found in OF_MANY.all(subjects=subjects)} == {
+        effect.pk for effect in effects_[:many]
+    }
+
+
 def test_an_object_is_the_whole_row() -> None:
     (effect,) = intended(3)
     found = effects.known(subject_id=effect.subject_id, kind="refund", round_=3)

@@ -53,6 +53,22 @@ def test_amends_each_with_its_own_value() -> None:
     assert kinds == {one: "a", other: "b", third: HolderKind.INDIVIDUAL}
 
 
+def test_adds_only_what_is_not_there_yet() -> None:
+    first, second = holder(b"one"), holder(b"two")
+    bulk.add(Holder, COLUMNS, [first])
+    bulk.add(Holder, COLUMNS, [(*first[:2], HolderKind.ORGANISATION, b"one"), second])
+    kinds = dict(Holder.objects.values_list("pk", "kind"))
+    assert kinds == {first[0]: HolderKind.INDIVIDUAL, second[0]: HolderKind.INDIVIDUAL}
+
+
+def test_puts_the_same_into_some_or_into_those_that_have_something_alike() -> None:
+    one, other, third = stored(3)
+    bulk.put(Holder, {"kind": "a"}, column="id", ids=[one, other])
+    bulk.put(Holder, {"kind": "b"}, column="id", ids=[other, third], where={"kind": "a"})
+    kinds = dict(Holder.objects.values_list("pk", "kind"))
+    assert kinds == {one: "a", other: "b", third: HolderKind.INDIVIDUAL}
+
+
 def test_deletes_and_empties_and_counts_what_was_there() -> None:
     one, other, third = stored(3)
     assert bulk.delete(Holder, "id", [one, uuid4()]) == {one: 1}
@@ -65,5 +81,7 @@ def test_nothing_is_nothing() -> None:
     bulk.amend(Holder, "kind", {})
     assert bulk.delete(Holder, "id", []) == bulk.empty(Holder, ["document_index"], []) == {}
     bulk.copy(Holder, COLUMNS, [])
+    bulk.add(Holder, COLUMNS, [])
+    bulk.put(Holder, {"kind": "a"}, column="id", ids=[])
     bulk.merge(Holder, COLUMNS, [], unique=("id",), update=("kind",))
     assert not Holder.objects.exists()

@@ -20,7 +20,7 @@ from xiaohu.registry.models import Line
 from xiaohu.screening import asking
 from xiaohu.screening import facts as screening
 from xiaohu.screening.asking import Heard
-from xiaohu.screening.facts import Gathered
+from xiaohu.screening.facts import Gathered, Known
 
 BEFORE_THE_FORMS = frozenset({Stage.OBSTACLES})
 ALL = frozenset(Stage)
@@ -243,7 +243,7 @@ def last_of_line(closing: Closing, *, now: datetime) -> CheckedLine | None:
 
 def _judged(
     closings: Iterable[Closing],
-    gathered: dict[UUID, Gathered],
+    gathered: Known,
     *,
     now: datetime,
     given: Answers | None,

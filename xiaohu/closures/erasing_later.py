@@ -29,13 +29,18 @@ def erase_due(*, now: datetime) -> int:
     for row_id in due:
         row = _claim(row_id, now)
         store = stores.get(row.store) if row is not None else None
-        if row is None or outages.standing(row.operator, row.store, now=now):
+        if row is None or _is_left_alone(row, now):
             continue
         if store is None or row.dataset not in store.datasets:
             _put_off(row, outside.NOT_LISTED)
             continue
         _try(row, store, now)
     return len(due)
+
+
+def _is_left_alone(row: OutsideErasure, now: datetime) -> bool:
+    outage = outages.of(row.operator, row.store)
+    return outage is not None and outage.stands(now)
 
 
 @transaction.atomic(durable=True)

@@ -17,6 +17,7 @@ from xiaohu.closures.work import Work, seen_among
 from xiaohu.core.states import CaseState
 from xiaohu.core.steps import Step
 from xiaohu.queue import lease
+from xiaohu.screening import facts as screening
 
 AT_ONCE = 50
 _UNDER_WAY = (CaseState.EXECUTING.value, CaseState.SETTLING.value)
@@ -74,7 +75,9 @@ def _free(work: Work, leases: dict[UUID, int]) -> list[Closing]:
         return []
     found = seen_among(_waiting(work).filter(pk__in=leases))
     closings = list(found.order_by("next_action_at"))
-    free = restriction_checks.free(closings) & holding.free(closings, now=work.clock())
+    known = screening.last_of(leases)
+    free = restriction_checks.free(closings, known)
+    free &= holding.free(closings, known, now=work.clock())
     return [closing for closing in closings if closing.pk in free]
 
 

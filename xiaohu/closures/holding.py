@@ -19,7 +19,7 @@ from xiaohu.core.notices import Notice
 from xiaohu.erasure import holds
 from xiaohu.gateways.protocols import GatewayUnavailable
 from xiaohu.screening import facts as screening
-from xiaohu.screening.facts import Gathered
+from xiaohu.screening.facts import Gathered, Known
 from xiaohu.vault import keys, units
 
 HELD = "legal_hold"
@@ -29,8 +29,10 @@ LOOK_AGAIN = timedelta(minutes=5)  # at a hold of ours, which costs nobody anyth
 ASKS_FOR = 5.0  # seconds, of those that go along: all of it has to fit into one lease
 
 
-def keep_held(work: Work) -> Progress | None:
+def keep_held(work: Work, known: Known) -> Progress | None:
     """Let a closing that is about to erase wait while the law holds its data; None where it does not.
+
+    `known` is what the operator last said of each closing.
 
     Raises:
         GatewayUnavailable: the operator has to be asked, and does not answer.
@@ -38,18 +40,17 @@ def keep_held(work: Work) -> Progress | None:
     closing, now = work.seen, work.clock()
     review_on, again = None, LOOK_AGAIN
     if not holds.over([closing.pk]):
-        known = _lately(closing, screening.last_of([closing.pk]).get(closing.pk), now)
-        if known is None or not known.facts.legal_hold:
+        said = _lately(closing, known.get(closing.pk), now)
+        if said is None or not said.facts.legal_hold:
             _let_go(work)
             return None
-        review_on, again = known.facts.hold_review_on, ASK_AGAIN
+        review_on, again = said.facts.hold_review_on, ASK_AGAIN
     return None if _has_begun(closing) else hold_back(work, review_on, again=again)
 
 
-def free(closings: Sequence[Closing], *, now: datetime) -> set[UUID]:
+def free(closings: Sequence[Closing], known: Known, *, now: datetime) -> set[UUID]:
     """Return those of some closings whose data nobody holds, as far as that can be learnt in time."""
-    ids = [closing.pk for closing in closings]
-    ours, known = holds.over(ids), screening.last_of(ids)
+    ours = holds.over([closing.pk for closing in closings])
     until, found = time.monotonic() + ASKS_FOR, set()
     with suppress(GatewayUnavailable):  # The others are asked about when their own turn comes.
         for closing in closings:

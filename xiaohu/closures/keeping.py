@@ -6,14 +6,17 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from xiaohu.access.models import SubscriberAccount
 from xiaohu.closures import queries
 from xiaohu.closures.models import Case, Closing
 from xiaohu.core.calendar import day_of
 from xiaohu.core.retention import Category, Disposal, RetentionRule, rules_with
 from xiaohu.core.steps import Scope, Step
+from xiaohu.queue.asking import Question, Slot
 from xiaohu.registry import lines
-from xiaohu.registry.models import Holder
+from xiaohu.registry.models import Holder, Line
 from xiaohu.settlement import ledger
 from xiaohu.settlement.models import SettledClosing
 from xiaohu.vault import buckets, records, units
@@ -153,16 +156,24 @@ _NEED_THE_HOLDER = [step.value for step in _STEPS[: _STEPS.index(Step.ERASE) + 1
 
 def _holders_who_stay(closings: Sequence[Closing]) -> set[UUID]:
     """Return the holders of whom something remains once some closings have ended."""
-    holders = {closing.case.holder_id for closing in closings}
-    ending = [closing.line_id for closing in closings if closing.line_id is not None]
-    with_lines = lines.holders_of_others(holders, besides=ending)
-    needed = Closing.objects.filter(
-        case__holder_id__in=holders, is_open=True, step__in=_NEED_THE_HOLDER
-    ).exclude(pk__in=[closing.pk for closing in closings])
-    accounts = SubscriberAccount.objects.filter(holder_id__in=holders, closed_at=None)
-    return set(
-        with_lines.union(
-            needed.values_list("case__holder_id", flat=True),
-            accounts.values_list("holder_id", flat=True),
-        )
+    rows = _WHO_STAYS.rows(
+        holders=list({closing.case.holder_id for closing in closings}),
+        lines=[closing.line_id for closing in closings if closing.line_id is not None],
+        closings=[closing.pk for closing in closings],
     )
+    return {holder_id for (holder_id,) in rows}
+
+
+def _who_stays() -> QuerySet[Line, UUID]:
+    holders = Slot("holders")
+    needed = Closing.objects.filter(
+        case__holder_id__any_of=holders, is_open=True, step__in=_NEED_THE_HOLDER
+    ).exclude(pk__any_of=Slot("closings"))
+    accounts = SubscriberAccount.objects.filter(holder_id__any_of=holders, closed_at=None)
+    return lines.holders_of_others(holders, besides=Slot("lines")).union(
+        needed.values_list("case__holder_id", flat=True),
+        accounts.values_list("holder_id", flat=True),
+    )
+
+
+_WHO_STAYS = Question(_who_stays)

@@ -68,7 +68,7 @@ def carry_out(works: Sequence[Work], waiting: Sequence[OutsideErasure]) -> list[
     for name, rows in outside.by_store(waiting).items():
         if name in stores:  # One that has just gone from the file is skipped in the next turn.
             _in_store(works, name, stores[name], rows)
-    left = {row.closing_id for row in outside.waiting([work.closing_id for work in works])}
+    left = outside.left_to([work.closing_id for work in works])
     return [work for work in works if work.closing_id not in left]
 
 
@@ -146,9 +146,9 @@ def _in_store(
     works: Sequence[Work], name: str, store: Store, rows: Sequence[OutsideErasure]
 ) -> None:
     operator = works[0].seen.operator
-    why = outages.standing(operator, name, now=works[0].clock())
-    if why:
-        _put_off(works, rows, why=why)
+    outage = outages.of(operator, name)
+    if outage is not None and outage.stands(works[0].clock()):
+        _put_off(works, rows, why=outage.why)
         return
     try:
         connector = opening.connect(name, store, operator=operator)
@@ -159,7 +159,8 @@ def _in_store(
             _in_order(works, store, connector, rows)
         finally:
             connector.close()
-        outages.over(operator, name)
+        if outage is not None:
+            outages.over(operator, name)
     except StoreAway as away:
         _failed(works, name, away)
     except StoresRefused as refused:

@@ -18,8 +18,9 @@ from xiaohu.core.actors import CLOCK, Actor, ActorKind
 from xiaohu.core.evidence import normalise_evidence
 from xiaohu.core.refusals import Refusal
 from xiaohu.core.restrictions import CheckAnswer
+from xiaohu.queue.asking import Question, Slot
 from xiaohu.registry import restrictions
-from xiaohu.screening import facts as screening
+from xiaohu.screening.facts import Known
 from xiaohu.trail import events
 
 WAITS_FOR_CHECK = "restriction_check"
@@ -39,12 +40,15 @@ class NotYoursToCheck(Refusal):
     code = "NOT_YOURS_TO_CHECK"
 
 
-def hold(work: Work) -> Progress | None:
-    """Let a closing wait for the check it needs; None where it needs none, or no longer does."""
-    asked = RestrictionCheck.objects.filter(pk=work.closing_id).first()
+def hold(work: Work, known: Known) -> Progress | None:
+    """Let a closing wait for the check it needs; None where it needs none, or no longer does.
+
+    `known` is what the operator last said of each closing.
+    """
+    asked = next(iter(_asked([work.closing_id])), None)
     if asked is not None and asked.ended_at is not None:
         return None
-    grade = asked.grade if asked is not None else _grades([work.seen])[work.closing_id]
+    grade = asked.grade if asked is not None else _grades([work.seen], known)[work.closing_id]
     if grade == 0:
         return None
     now = work.clock()
@@ -60,11 +64,11 @@ def hold(work: Work) -> Progress | None:
         return wait_until(closing, check.until, trouble=WAITS_FOR_CHECK)
 
 
-def free(closings: Sequence[Closing]) -> set[UUID]:
+def free(closings: Sequence[Closing], known: Known) -> set[UUID]:
     """Return those of some closings that need no check, or have it behind them."""
-    asked = RestrictionCheck.objects.filter(pk__in=[closing.pk for closing in closings])
-    ended = dict(asked.values_list("pk", "ended_at"))
-    unasked = {pk for pk, grade in _grades(closings).items() if grade == 0} - set(ended)
+    asked = _asked([closing.pk for closing in closings])
+    ended = {check.closing_id: check.ended_at for check in asked}
+    unasked = {pk for pk, grade in _grades(closings, known).items() if grade == 0} - set(ended)
     return unasked | {pk for pk, at in ended.items() if at is not None}
 
 
@@ -138,14 +142,19 @@ def _tell(
     )
 
 
-def _grades(closings: Sequence[Closing]) -> dict[UUID, int]:
+def _asked(closing_ids: Sequence[UUID]) -> list[RestrictionCheck]:
+    return _CHECKS.all(closing_ids=closing_ids)
+
+
+_CHECKS = Question(lambda: RestrictionCheck.objects.filter(pk__any_of=Slot("closing_ids")))
+
+
+def _grades(closings: Sequence[Closing], known: Known) -> dict[UUID, int]:
     """Return by which grade lines are restricted, by the last export and by the operator's last word."""
     line_of = {closing.pk: closing.line_id for closing in closings if closing.line_id is not None}
     recorded = restrictions.grades(line_of.values())
     said = {
-        pk: kept.facts.restriction_grade
-        for pk, kept in screening.last_of(line_of).items()
-        if kept.facts.is_restricted
+        pk: kept.facts.restriction_grade for pk, kept in known.items() if kept.facts.is_restricted
     }
     of_line = {pk: max(recorded.get(id_, 0), said.get(pk, 0)) for pk, id_ in line_of.items()}
     return {closing.pk: of_line.get(closing.pk, 0) for closing in closings}

@@ -21,7 +21,7 @@ from xiaohu.core.states import CaseState
 from xiaohu.registry import lines
 from xiaohu.registry.models import Line
 from xiaohu.screening import facts as screening
-from xiaohu.screening.facts import Gathered
+from xiaohu.screening.facts import Known
 from xiaohu.vault import records, units
 from xiaohu.vault.records import Ref
 
@@ -117,7 +117,7 @@ def _identity(holder_id: UUID) -> Ref:
 def _row(
     case: Case,
     closings: list[Closing],
-    gathered: dict[UUID, Gathered],
+    gathered: Known,
     opened: dict[Ref, dict[str, str]],
     now: datetime,
 ) -> Row:

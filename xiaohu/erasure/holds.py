@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 
 from xiaohu.core.kept import KeptAct
 from xiaohu.erasure.models import KeptRequest
+from xiaohu.queue.asking import Question, Slot
 from xiaohu.vault import buckets
 
 _BEGINNING = 0x786848  # the advisory lock of a hold that begins
@@ -32,8 +33,8 @@ def held() -> set[UUID]:
 
 def over(closings: Collection[UUID]) -> set[UUID]:
     """Return those of some closings that any hold stands over."""
-    theirs = _placed().filter(subjects__overlap=list(closings)).values_list("subjects", flat=True)
-    return {closing_id for of_one in theirs for closing_id in of_one} & set(closings)
+    theirs = _OVER.rows(closing_ids=list(closings))
+    return {closing_id for (subjects,) in theirs for closing_id in subjects} & set(closings)
 
 
 def let_none_begin() -> None:
@@ -71,6 +72,11 @@ def _placed() -> QuerySet[KeptRequest]:
     return KeptRequest.objects.filter(
         act=KeptAct.HOLD.value, done_at__isnull=False, released_at=None
     )
+
+
+_OVER: Question[KeptRequest] = Question(
+    lambda: _placed().filter(subjects__overlap=Slot("closing_ids")).values_list("subjects")
+)
 
 
 def _locked(hold: KeptRequest) -> list[KeptRequest]:

@@ -1,7 +1,7 @@
 """Receipts: what was erased, counted, and that it was tried to be read again."""
 
 import uuid
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from django.contrib.postgres.fields import ArrayField
@@ -173,3 +173,7 @@ class StoreOutage(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["operator", "store"], name="one_outage_of_each_store"),
         ]
+
+    def stands(self, now: datetime) -> bool:
+        """Say whether the system is left alone now."""
+        return self.closed_until is not None and self.closed_until > now

@@ -4,6 +4,7 @@ These are the inner steps: rows and what is read from the vault. The caller make
 between two of them. Whom it is about is read at the moment of the call and kept nowhere.
 """
 
+import json
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -12,7 +13,6 @@ from uuid import UUID, uuid5
 
 from django.conf import settings
 from django.db.models import Count, Q, QuerySet
-from django.db.models.functions import Coalesce
 
 from xiaohu.access.models import StaffUser
 from xiaohu.core.evidence import EvidenceKind
@@ -23,6 +23,7 @@ from xiaohu.erasure.stores import file, outages, shape
 from xiaohu.erasure.stores.protocol import Identities
 from xiaohu.erasure.stores.shape import Dataset, IdentityKind, Store, Stores, Strategy, Table
 from xiaohu.queue import bulk, effects
+from xiaohu.queue.asking import Question, Slot
 from xiaohu.registry.models import Line
 from xiaohu.vault import keys, records, units
 from xiaohu.vault.records import Ref
@@ -110,24 +111,10 @@ def intend(
     One that is skipped says why. Call inside a transaction; harmless to repeat. A holder who had
     remained may be gone by now.
     """
-    rows = [
-        OutsideErasure(
-            id=uuid5(closing_id, f"{name}.{label}"),  # the same after an old backup came back
-            operator=operator,
-            closing_id=closing_id,
-            store=name,
-            dataset=label,
-            names=store.names.model_dump(),
-            intended_at=now,
-        )
-        for closing_id in kinds
-        for name, store in stores.items()
-        for label in shape.datasets_of(store)
-    ]
-    OutsideErasure.objects.bulk_create(rows, ignore_conflicts=True)
+    _write_down(operator, kinds, stores, now)
     changed: dict[str, list[OutsideErasure]] = {}
     waits = []
-    for row in of_closings(kinds).exclude(state__in=_ENDED):
+    for row in _NOT_ENDED.all(closing_ids=list(kinds)):
         store = stores.get(row.store)
         listed = store is not None and row.dataset in store.datasets
         may = kinds[row.closing_id]
@@ -139,11 +126,37 @@ def intend(
             waits.append(row)
     for why, some in changed.items():
         state = OutsideState.SKIPPED if why else OutsideState.WAITING
-        _of(some).update(state=state.value, why=why, about="")
+        _put(some, state=state.value, why=why, about="")
     return waits
 
 
+def _write_down(operator: str, closing_ids: Iterable[UUID], stores: Stores, now: datetime) -> None:
+    alike = {
+        "operator": operator,
+        "intended_at": now,
+        "state": OutsideState.WAITING.value,
+        **dict.fromkeys(("why", "about", "evidence", "reference"), ""),
+    }
+    datasets = [
+        (name, label, json.dumps(store.names.model_dump()))
+        for name, store in stores.items()
+        for label in shape.datasets_of(store)
+    ]
+    bulk.add(
+        OutsideErasure,
+        ("id", "closing_id", "store", "dataset", "names", *alike),
+        [
+            # The same key after an old backup came back.
+            (uuid5(closing_id, f"{name}.{label}"), closing_id, name, label, names, *alike.values())
+            for closing_id in closing_ids
+            for name, label, names in datasets
+        ],
+    )
+
+
+_THEIRS = OutsideErasure.objects.filter(closing_id__any_of=Slot("closing_ids"))
 _ENDED = (OutsideState.DONE.value, OutsideState.KEPT.value)
+_NOT_ENDED = Question(lambda: _THEIRS.exclude(state__in=_ENDED).order_by("store", "dataset"))
 
 
 def not_concerned(store: Store, label: str, kinds: Collection[IdentityKind]) -> str:
@@ -157,6 +170,16 @@ def not_concerned(store: Store, label: str, kinds: Collection[IdentityKind]) -> 
 def waiting(closing_ids: Collection[UUID]) -> list[OutsideErasure]:
     """Return what closings have still to erase in other systems."""
     return list(of_closings(closing_ids).filter(state=OutsideState.WAITING.value))
+
+
+def left_to(closing_ids: Collection[UUID]) -> set[UUID]:
+    """Return those of some closings that have still something to erase in other systems."""
+    return {row[0] for row in _LEFT_TO.rows(closing_ids=list(closing_ids))}
+
+
+_LEFT_TO: Question[OutsideErasure] = Question(
+    lambda: _THEIRS.filter(state=OutsideState.WAITING.value).values_list("closing_id")
+)
 
 
 def of_closings(closing_ids: Collection[UUID]) -> QuerySet[OutsideErasure]:
@@ -185,7 +208,7 @@ def key(row: OutsideErasure) -> UUID:
 
 def put_off(rows: Collection[OutsideErasure], *, why: str, about: str = "") -> None:
     """Write down what datasets wait for. Call inside a transaction."""
-    _of(rows).update(why=why[:32], about=about[:200])
+    _put(rows, why=why[:32], about=about[:200])
 
 
 def by_hand(row_id: UUID) -> OutsideErasure | None:
@@ -217,11 +240,11 @@ def erased_by_hand(
 
 def skip(rows: Collection[OutsideErasure], *, why: str) -> None:
     """Write down why nothing is to be done in datasets. Call inside a transaction."""
-    _of(rows).update(state=OutsideState.SKIPPED.value, why=why, about="")
+    _put(rows, state=OutsideState.SKIPPED.value, why=why, about="")
 
 
-def _of(rows: Collection[OutsideErasure]) -> QuerySet[OutsideErasure]:
-    return OutsideErasure.objects.filter(pk__in=[row.pk for row in rows])
+def _put(rows: Collection[OutsideErasure], **values: object) -> None:
+    bulk.put(OutsideErasure, values, column="id", ids=[row.pk for row in rows])
 
 
 def done(rows: Collection[OutsideErasure], *, now: datetime) -> None:
@@ -229,13 +252,7 @@ def done(rows: Collection[OutsideErasure], *, now: datetime) -> None:
 
     Call inside a transaction.
     """
-    _of(rows).update(
-        state=OutsideState.DONE.value,
-        ended_at=now,
-        found=Coalesce("found", 0),
-        why="",
-        about="",
-    )
+    _put(rows, state=OutsideState.DONE.value, ended_at=now, why="", about="")
     effects.done(subjects=[row.pk for row in rows], kind=EFFECT)
 
 
@@ -253,7 +270,7 @@ def keep(kept: Mapping[OutsideErasure, tuple[Identities, date]], *, operator: st
     ]
     records.seal_many(operator=operator, values=values)
     bulk.amend(OutsideErasure, "keep_until", {row.pk: until for row, (_, until) in kept.items()})
-    _of(kept).update(state=OutsideState.KEPT.value, why="", about="")
+    _put(kept, state=OutsideState.KEPT.value, why="", about="")
 
 
 def kept_identities(row: OutsideErasure) -> Identities:
@@ -285,21 +302,23 @@ def look_afresh(closing_id: UUID) -> None:
 def receipted(closing_ids: Collection[UUID]) -> dict[UUID, list[dict[str, Any]]]:
     """Return what receipts say: every dataset, what was found, and what became of it."""
     said: dict[UUID, list[dict[str, Any]]] = {}
-    for row in of_closings(closing_ids):
-        said.setdefault(row.closing_id, []).append(
+    for closing_id, found, until, *rest in _RECEIPTED.rows(closing_ids=list(closing_ids)):
+        said.setdefault(closing_id, []).append(
             {
-                "store": row.store,
-                "dataset": row.dataset,
-                "names": row.names,
-                "state": row.state,
-                "found": row.found or 0,
-                "why": row.why,
-                "until": row.keep_until.isoformat() if row.keep_until else "",
-                "evidence": row.evidence,
-                "reference": row.reference,
+                **dict(zip(_SAID_AS_IS, rest, strict=True)),
+                "found": found or 0,
+                "until": until.isoformat() if until else "",
             }
         )
     return said
+
+
+_SAID_AS_IS = ("store", "dataset", "names", "state", "why", "evidence", "reference")
+_RECEIPTED: Question[OutsideErasure] = Question(
+    lambda: _THEIRS.order_by("store", "dataset").values_list(
+        "closing_id", "found", "keep_until", *_SAID_AS_IS
+    )
+)
 
 
 def by_store(rows: Iterable[OutsideErasure]) -> Mapping[str, Sequence[OutsideErasure]]:

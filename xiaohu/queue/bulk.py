@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import reduce
 from operator import or_
+from types import MappingProxyType
+from typing import Any
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections
@@ -72,6 +74,49 @@ def amend(model: type[Model], column: str, values: Mapping[UUID, object]) -> Non
             f" FROM unnest(%s::uuid[], %s::{kind}[]) AS new (id, value)"
             f" WHERE {model._meta.db_table}.id = new.id",
             [list(values), list(values.values())],
+        )
+
+
+def add(
+    model: type[Model],
+    columns: Sequence[str],
+    rows: Collection[Row],
+    *,
+    using: str = DEFAULT_DB_ALIAS,
+) -> None:
+    """Write those rows that are not there yet. Call inside a transaction."""
+    if not rows:
+        return
+    names = ", ".join(columns)
+    arrays = ", ".join(f"%s::{kind}[]" for kind in _types(model, columns, using))
+    with connections[using].cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {model._meta.db_table} ({names}) SELECT * FROM unnest({arrays})"  # noqa: S608 - names are the model's own
+            " ON CONFLICT DO NOTHING",
+            [list(column) for column in zip(*rows, strict=True)],
+        )
+
+
+def put(
+    model: type[Model],
+    values: Mapping[str, Any],
+    *,
+    column: str,
+    ids: Collection[UUID],
+    where: Mapping[str, Any] = MappingProxyType({}),
+) -> None:
+    """Write the same values into all rows of some ids, or those of them that have others alike.
+
+    Call inside a transaction.
+    """
+    if not ids:
+        return
+    news = ", ".join(f"{name} = %s" for name in values)
+    alike = "".join(f" AND {name} = %s" for name in where)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {model._meta.db_table} SET {news} WHERE {column} = ANY(%s::uuid[]){alike}",  # noqa: S608 - names are the model's own
+            [*values.values(), list(ids), *where.values()],
         )
 
 

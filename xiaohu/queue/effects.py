@@ -89,17 +89,22 @@ def sending_many(*, operator: str, subjects: Collection[UUID], kind: str, now: d
 
     What was sent before is sent again under the same key.
     """
-    made = [
-        new(operator=operator, subject_id=subject_id, kind=kind, round_=0, now=now)
-        for subject_id in subjects
-    ]
-    for effect in made:
-        effect.sent_at = effect.first_sent_at = now
-    columns = [field.attname for field in Effect._meta.concrete_fields]
+    alike = {
+        "operator": operator,
+        "kind": kind,
+        "round": 0,
+        "state": EffectState.INTENDED.value,
+        "sent_at": now,
+        "first_sent_at": now,
+        "misses": 0,
+        "reference": "",
+        "reason": "",
+        "created_at": now,
+    }
     bulk.merge(
         Effect,
-        columns,
-        [[getattr(effect, column) for column in columns] for effect in made],
+        ("id", "subject_id", *alike),
+        [(key(subject_id, kind, 0), subject_id, *alike.values()) for subject_id in subjects],
         unique=("subject_id", "kind", "round"),
         update=("sent_at", "misses", "missed_at"),
     )
@@ -107,8 +112,8 @@ def sending_many(*, operator: str, subjects: Collection[UUID], kind: str, now: d
 
 def done(*, subjects: Collection[UUID], kind: str) -> None:
     """Note that what was sent for several subjects is done. Call inside a transaction."""
-    sent = Effect.objects.filter(subject_id__in=subjects, kind=kind)
-    sent.update(state=EffectState.DONE.value, reference="", reason="")
+    done_ = {"state": EffectState.DONE.value, "reference": "", "reason": ""}
+    bulk.put(Effect, done_, column="subject_id", ids=subjects, where={"kind": kind})
 
 
 def key(subject_id: UUID, kind: str, round_: int) -> UUID:

@@ -1,6 +1,6 @@
 """Questions about lines and their holders, and the end of a line."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -14,6 +14,7 @@ from xiaohu.core.facts import LineStatus
 from xiaohu.core.identity import DocumentKind, known_by
 from xiaohu.core.numbers import mask_document, mask_name, mask_number, tail
 from xiaohu.core.retention import Category
+from xiaohu.queue.asking import Slot
 from xiaohu.registry.models import Holder, Line, QuarantinedNumber
 from xiaohu.vault import box, records, units
 from xiaohu.vault.index import blind_index
@@ -203,10 +204,11 @@ def shown_with_holder(line: Line) -> tuple[ShownLine, ShownHolder]:
 
 
 def holders_of_others(
-    holders: Collection[UUID], *, besides: Collection[UUID]
+    holders: Slot | Sequence[UUID], *, besides: Slot | Sequence[UUID]
 ) -> "QuerySet[Line, UUID]":
     """Return those holders who have an open line besides some."""
-    others = Line.objects.filter(holder_id__in=holders, closed_at=None).exclude(pk__in=besides)
+    others = Line.objects.filter(holder_id__any_of=holders, closed_at=None)
+    others = others.exclude(pk__any_of=besides)
     return others.values_list("holder_id", flat=True)
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from xiaohu.core.facts import RestrictionReason
 from xiaohu.core.restrictions import AppealState, RestrictionSource
 from xiaohu.queue import bulk
+from xiaohu.queue.asking import Question, Slot
 from xiaohu.registry.models import Line, LineRestriction
 
 
@@ -42,8 +43,12 @@ def of_line(line: Line) -> Restriction | None:
 
 def grades(line_ids: Collection[UUID]) -> dict[UUID, int]:
     """Return by which grade those lines are restricted that are."""
-    rows = LineRestriction.objects.filter(pk__in=list(line_ids))
-    return dict(rows.values_list("pk", "grade"))
+    return {row[0]: row[1] for row in _GRADES.rows(line_ids=list(line_ids))}
+
+
+_GRADES: Question[LineRestriction] = Question(
+    lambda: LineRestriction.objects.filter(pk__any_of=Slot("line_ids")).values_list("pk", "grade")
+)
 
 
 def forget(line_ids: Collection[UUID]) -> Counter[UUID]:

@@ -1,6 +1,6 @@
 """Asking the operator about a line, and keeping what it said for the checks."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -18,6 +18,9 @@ class Gathered:
 
     facts: LineFacts
     at: datetime
+
+
+Known = Mapping[UUID, Gathered]  # what was last said of closings
 
 
 def gather(line: Line, *, now: datetime) -> Gathered:
@@ -51,10 +54,12 @@ def last(closing_id: UUID) -> LineFacts | None:
 _LAST = Question(lambda: CheckRun.objects.filter(pk=Slot("closing_id")))
 
 
-def last_of(closing_ids: Iterable[UUID]) -> dict[UUID, Gathered]:
+def last_of(closing_ids: Iterable[UUID]) -> Known:
     """Return the facts last kept of each closing that has any, with one query."""
-    runs = CheckRun.objects.filter(pk__in=list(closing_ids))
     return {
         run.closing_id: Gathered(LineFacts.model_validate(run.facts), run.gathered_at)
-        for run in runs
+        for run in _LAST_OF.all(closing_ids=list(closing_ids))
     }
+
+
+_LAST_OF = Question(lambda: CheckRun.objects.filter(pk__any_of=Slot("closing_ids")))

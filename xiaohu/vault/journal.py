@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connections, transaction
 
+from xiaohu.queue.asking import Question
 from xiaohu.vault import epoch_files, journal_copies
 from xiaohu.vault.journal_copies import Claim, CopiesDiffer
 from xiaohu.vault.keystore.models import DestroyedKey
@@ -90,7 +91,11 @@ def _write_down(batch: list[DestroyedKey]) -> None:
     lines = [_line(row) for row in batch]
     for place in places():
         _append(place, lines)
-    DestroyedKey.objects.filter(pk__in=[row.pk for row in batch]).update(shipped=True)
+    with connections[KEYSTORE].cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {DestroyedKey._meta.db_table} SET shipped = TRUE WHERE id = ANY(%s)",  # noqa: S608 - the table is ours
+            [[row.pk for row in batch]],
+        )
 
 
 def entries() -> Iterator[Entry]:
@@ -227,7 +232,12 @@ def _read(place: Path) -> Iterator[Entry]:
 
 
 def _unshipped() -> list[DestroyedKey]:
-    return list(DestroyedKey.objects.filter(shipped=False).order_by("pk")[:BATCH])
+    return _UNSHIPPED.all()
+
+
+_UNSHIPPED = Question(
+    lambda: DestroyedKey.objects.filter(shipped=False).order_by("pk")[:BATCH], using=KEYSTORE
+)
 
 
 def _line(row: DestroyedKey) -> bytes:

@@ -7,12 +7,13 @@ from functools import lru_cache
 from itertools import islice
 from uuid import UUID
 
-from django.db import IntegrityError, OperationalError, transaction
+from django.db import IntegrityError, OperationalError, connections, transaction
 from django.db.models import Q
 
 from xiaohu.core.refusals import Refusal
 from xiaohu.core.retention import UnitKind
 from xiaohu.queue import bulk
+from xiaohu.queue.asking import Question, Slot
 from xiaohu.vault import box, epoch_files, epochs, journal
 from xiaohu.vault.keystore.models import DestroyedKey, UnitKey
 from xiaohu.vault.root import KEY_BYTES
@@ -157,13 +158,17 @@ def _by_operator(rows: Sequence[tuple[str, str, UUID]]) -> list[tuple[str, set[U
 
 
 def _destroy(operator: str, units: Collection[Unit], *, shipped: bool) -> int:
-    named = [
-        DestroyedKey(operator=operator, kind=unit.kind, unit=unit.id, shipped=shipped)
-        for unit in units
-    ]
-    DestroyedKey.objects.bulk_create(named, ignore_conflicts=True)
-    gone, _ = UnitKey.objects.filter(_any_of(operator, units)).delete()
-    return gone
+    named = [(operator, unit.kind, unit.id, shipped) for unit in units]
+    columns = ("operator", "kind", "unit", "shipped")
+    bulk.add(DestroyedKey, columns, named, using=KEYSTORE)
+    with connections[KEYSTORE].cursor() as cursor:
+        cursor.execute(
+            f"DELETE FROM {UnitKey._meta.db_table} AS theirs"  # noqa: S608 - the table is ours
+            " USING unnest(%s::text[], %s::uuid[]) AS gone (kind, unit)"
+            " WHERE theirs.operator = %s AND theirs.kind = gone.kind AND theirs.unit = gone.unit",
+            [[unit.kind for unit in units], [unit.id for unit in units], operator],
+        )
+        return int(cursor.rowcount)
 
 
 def _journalled() -> Iterator[tuple[str, set[Unit]]]:
@@ -178,16 +183,25 @@ def was_destroyed(operator: str, units: Collection[Unit]) -> frozenset[Unit]:
     """Return those units whose key was destroyed."""
     if not units:
         return frozenset()
-    rows = DestroyedKey.objects.filter(_any_of(operator, units)).values_list("kind", "unit")
-    return frozenset(Unit(kind, unit) for kind, unit in rows)
+    rows = _DESTROYED.rows(operator=operator, units=[unit.id for unit in units])
+    return frozenset(Unit(kind, unit) for kind, unit in rows) & frozenset(units)
+
+
+# Ids are drawn at random: what has one of them is asked for, and of which kind it is told apart here.
+_THEIRS = Q(operator=Slot("operator"), unit__any_of=Slot("units"))
+_DESTROYED: Question[DestroyedKey] = Question(
+    lambda: DestroyedKey.objects.filter(_THEIRS).values_list("kind", "unit"), using=KEYSTORE
+)
+_KEYS = Question(lambda: UnitKey.objects.filter(_THEIRS), using=KEYSTORE)
 
 
 def _fetched(operator: str, units: Collection[Unit]) -> dict[Unit, bytes]:
     try:
-        rows = list(UnitKey.objects.filter(_any_of(operator, units)))
+        rows = _KEYS.all(operator=operator, units=[unit.id for unit in units])
     except OperationalError:
         raise KeystoreUnavailable from None
-    return {Unit(row.kind, row.unit): _unwrap(row) for row in rows}
+    keys = {Unit(row.kind, row.unit): row for row in rows}
+    return {unit: _unwrap(keys[unit]) for unit in units if unit in keys}
 
 
 def _in_this_epoch(write: Callable[[], None]) -> None:

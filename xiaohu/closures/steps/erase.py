@@ -11,6 +11,7 @@ from xiaohu.core.steps import Step
 from xiaohu.erasure import engine
 from xiaohu.queue import faults
 from xiaohu.queue.lease import LeaseLost
+from xiaohu.screening import facts as screening
 from xiaohu.vault.units import Unit
 
 logger = logging.getLogger(__name__)
@@ -22,7 +23,8 @@ def run(work: Work) -> Progress:
 
     Destroying a key twice is harmless. Whatever goes wrong beside others is tried again alone.
     """
-    waits = restriction_checks.hold(work) or holding.keep_held(work)
+    known = screening.last_of([work.closing_id])
+    waits = restriction_checks.hold(work, known) or holding.keep_held(work, known)
     if waits is not None:
         return waits
     if fellows.awaited(work):
@@ -60,29 +62,22 @@ def _ended(works: Sequence[Work]) -> _Ended:
 def _destroy(works: Sequence[Work], ended: _Ended) -> list[Work]:
     """Destroy keys, and finish the step of those closings; return those that nobody holds.
 
-    The holder's unit ends with the last closing of that holder. Two workers that erase at once may
-    each take the other's for the last, so both look again while they hold the holder; one that
-    turns out to be the last comes here again.
+    The holder's unit ends with the last closing of that holder, and who that is shows only while
+    the holder is locked. One that turns out to be the last comes here again: what is found by the
+    holder's document has to go before.
     """
     now, operator = works[0].clock(), works[0].seen.operator
     faults.hit(f"{Step.ERASE.value}.before_call")
     with together(works) as held:
         free = holding.not_held(held)
-        # Of one holder some may be left behind: then the holder is not erased with the rest.
-        ended = ended if len(free) == len(ended) else _ended(free)
-        engine.destroy(operator=operator, units=[unit for its in ended.values() for unit in its])
-    faults.hit(f"{Step.ERASE.value}.after_call")
-    if not free:
-        return []
-    with together(free) as held:
-        keeping.hold_holders([work.seen for work in held])
-        again = _ended(held)
-        done = [
-            work.seen for work in held if set(again[work.closing_id]) <= set(ended[work.closing_id])
-        ]
-        case_of = {each.line_id: each.case_id for each in done if each.line_id is not None}
-        sessions.end_by_cases(case_of)
-        its = {each.pk: ended[each.pk] for each in done}
+        keeping.hold_holders([work.seen for work in free])
+        its = {pk: ending for pk, ending in _ended(free).items() if set(ending) <= set(ended[pk])}
+        engine.destroy(
+            operator=operator, units=[unit for ending in its.values() for unit in ending]
+        )
+        faults.hit(f"{Step.ERASE.value}.after_call")
+        done = [work.seen for work in free if work.closing_id in its]
+        sessions.end_by_cases({each.line_id: each.case_id for each in done if each.line_id})
         engine.finish(operator=operator, ended=its, now=now)
         finish_all(done, now=now)
         faults.hit(f"{Step.ERASE.value}.after_record")

@@ -5,17 +5,18 @@ from datetime import datetime, timedelta
 from django.db.models import F
 
 from xiaohu.erasure.models import StoreOutage
+from xiaohu.queue.asking import Question, Slot
 
 FAILURES = 3
 LEFT_ALONE = timedelta(minutes=1)
 
 
-def standing(operator: str, store: str, *, now: datetime) -> str:
-    """Return why a system is not asked now; an empty text where it may be."""
-    outage = StoreOutage.objects.filter(
-        operator=operator, store=store, closed_until__gt=now
-    ).first()
-    return outage.why if outage is not None else ""
+def of(operator: str, store: str) -> StoreOutage | None:
+    """Return how a system failed; None where it did not since it last answered."""
+    return _OF.one(operator=operator, store=store)
+
+
+_OF = Question(lambda: StoreOutage.objects.filter(operator=Slot("operator"), store=Slot("store")))
 
 
 def failed(operator: str, store: str, *, why: str, now: datetime) -> None:
