@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 import select
+import socket
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -94,6 +95,17 @@ def worker(application: Callable[[Settings], Starlette]) -> Starlette:
     return application(settings)
 
 
+def _require_free(host: str, port: int) -> None:
+    """End where somebody listens there: Granian would share the port, and each got half of the calls."""
+    family, kind, _, _, place = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    with socket.socket(family, kind) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(place)
+        except OSError as error:
+            raise SystemExit(f"cannot listen on {host}:{port}: {error.strerror}") from None
+
+
 def serve(
     name: str,
     wanted: Sequence[str] = (),
@@ -119,6 +131,7 @@ def serve(
     for flag in ("data", "inventory", "alive"):
         if options.get(flag):
             options[flag] = str(Path(options[flag]).resolve())
+    _require_free(host, port)
     settings = Settings(**options)
     os.environ[SETTINGS] = json.dumps(asdict(settings))
     watch(settings.alive)

@@ -16,6 +16,7 @@ import django
 import httpx
 
 import tests.environment  # noqa: F401 - settles the data folder before Django reads it
+from xiaohu.ops.requirements import free_ports
 
 if TYPE_CHECKING:
     from tests.bench.world import BenchWorld
@@ -184,6 +185,8 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=0)
     parser.add_argument("--crashes", type=int, default=0)
     asked = parser.parse_args()
+    # Whoever started this may have simulators of their own where ours would be.
+    os.environ["XIAOHU_PORT"] = str(free_ports(4))
     os.environ["DJANGO_SETTINGS_MODULE"] = "xiaohu.config.settings"
     django.setup()
     from tests.bench.world import BenchWorld

@@ -49,3 +49,14 @@ def test_ends_with_whoever_started_it(tmp_path: Path) -> None:
     finally:
         process.kill()
         process.wait()
+
+
+def test_does_not_share_a_port(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0), reuse_port=True) as taken:
+        port = str(taken.getsockname()[1])
+        command = [sys.executable, "-m", "simulators.messages", "--port", port]
+        ended = subprocess.run(
+            [*command, "--data", str(tmp_path)], capture_output=True, timeout=20, check=False
+        )
+    assert ended.returncode == 1
+    assert ended.stderr.decode() == f"cannot listen on 127.0.0.1:{port}: Address already in use\n"

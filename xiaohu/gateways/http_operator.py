@@ -51,14 +51,12 @@ class HttpOperator:
         return http.answers(self.base_url, "/orders")
 
     def facts(self, subscription_id: str) -> LineFacts:
-        """Return the facts of a line."""
-        reply = http.call(self.base_url, "GET", f"/lines/{quote(subscription_id, safe='')}")
-        if reply.status == 404:
-            raise UnknownLine
-        if reply.status != 200:
+        """Return the facts of a line; what is said of another one is no answer."""
+        body = self._read(f"/lines/{quote(subscription_id, safe='')}")
+        if body.get("subscription_id", subscription_id) != subscription_id:
             raise GatewayUnavailable
         try:
-            return LineFacts.model_validate(reply.body)
+            return LineFacts.model_validate(body)
         except ValidationError:
             raise GatewayUnavailable from None
 
