@@ -335,3 +335,12 @@ def test_pays_nothing_of_a_closing_that_ended_and_nobody_claims(world: World) ->
     before = without_lease(*traces(case))
     advance(world, closing_of(case).pk)
     assert without_lease(*traces(case)) == before
+
+
+def test_goes_on_where_everything_that_was_chosen_is_done(world: World) -> None:
+    case = case_in(world, CaseState.EXECUTING)
+    again = {"step": Step.PREPARE.value, "next_action_at": world.now, "owner": "", "trouble": ""}
+    Closing.objects.filter(case=case).update(**again)
+    advance(world, closing_of(case).pk)
+    assert closing_of(case).step != Step.PREPARE
+    assert "prepare" not in happened(world)

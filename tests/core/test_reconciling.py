@@ -148,3 +148,8 @@ def test_nothing_irreversible_comes_before_its_time_or_its_decision(
 ) -> None:
     found = list(of_deeds([Deed(CLOSING, ONE, NOON, not_before, reviewed, decided_at)]))
     assert [each.reference for each in found] == ([reference] if reference else [])
+
+
+def test_an_account_nothing_was_posted_to_stands_at_nothing() -> None:
+    (found,) = of_books([Book(CLOSING, {"usage": 5, "fees": 0}, {})])
+    assert (found.reference, found.ours_fen, found.theirs_fen) == ("usage", 5, 0)

@@ -10,6 +10,7 @@ from xiaohu.core.references import (
     ALPHABET,
     CertificateNumberLength,
     CertificateNumberRefused,
+    assistance_reference,
     case_reference,
     certificate_number,
     normalise_certificate_number,
@@ -67,3 +68,19 @@ def test_a_wrong_length_is_named_first(raw: str, given: int) -> None:
 def test_other_characters_are_refused() -> None:
     with pytest.raises(CertificateNumberRefused):
         normalise_certificate_number("C7K3-M9QX-4T2证")
+
+
+# Worked out by hand from ISO/IEC 7812-1: numbers once given must stay right.
+KNOWN = ("C7K3-M9QX-4T2K", "0123-4567-89AB", "ZZZZ-ZZZZ-ZZZB", "1000-0000-000Y", "0000-0000-001Y")
+
+
+@pytest.mark.parametrize("number", KNOWN)
+def test_the_check_character_is_the_one_of_the_standard(number: str) -> None:
+    assert normalise_certificate_number(number) == number
+
+
+def test_numbers_are_printed_in_groups_people_can_read_aloud() -> None:
+    opened = datetime(2026, 11, 23, 4, tzinfo=UTC)
+    assert case_reference(now=opened, random=bytes(5)) == "XH-2611-0000-00"
+    assert assistance_reference("HD", now=opened, random=bytes(5)) == "HD-2611-0000-00"
+    assert certificate_number(random=bytes(8)) == "0000-0000-0000"

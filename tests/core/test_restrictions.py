@@ -10,3 +10,4 @@ from xiaohu.core.restrictions import RestrictionSource, usual_source
 def test_only_a_notice_of_the_police_rests_on_the_police(reason: RestrictionReason) -> None:
     by_police = usual_source(reason) is RestrictionSource.POLICE
     assert by_police == (reason is RestrictionReason.POLICE_NOTICE)
+    assert usual_source(reason) in RestrictionSource

@@ -215,3 +215,11 @@ def test_where_row_and_postings_disagree_nobody_says_what_is_left(columns: dict[
     with transaction.atomic():
         change(closing_id, opening_fen=row(closing_id).opening_fen + 1, **columns)
         assert ledger.left_of([closing_id]) == {closing_id: None}
+
+
+def test_nothing_arrives_that_was_never_set_aside() -> None:
+    closing_id = settled()
+    for verb in (ledger.post_refund, ledger.return_refund):
+        with pytest.raises(LedgerBroken, match="set aside"):
+            verb(closing_id=closing_id, effect_id=uuid4(), now=NOON)
+    assert stands(closing_id) == {Account.BALANCE: REFUNDABLE_FEN}

@@ -78,6 +78,12 @@ class TestTheLog:
             assert named in found()
         assert found() == set()
 
+    def test_betrays_a_note_nobody_signed_over_a_tree_there_never_was(self) -> None:
+        strange = note(99)
+        strange.write_text("no note of ours", encoding="utf-8")
+        assert found() == {("row_missing", strange.name), ("signature", strange.name)}
+        strange.unlink()
+
     def test_names_only_the_stored_root_that_is_one_too_many(self) -> None:
         with unguarded():
             sql("INSERT INTO trail_node (level, index, hash) VALUES (5, -1, '')")
@@ -241,3 +247,11 @@ def test_the_frontier_has_every_root() -> None:
         made = growing.add(leaf)
         assert made == [node(level, index >> level) for level in range(len(made))]
         assert growing.root() == tree.root(node, index + 1)
+
+
+@pytest.mark.django_db
+def test_an_empty_log_has_no_stored_roots() -> None:
+    assert found() == set()
+    with unguarded():
+        sql("INSERT INTO trail_node (level, index, hash) VALUES (5, -1, '')")
+        assert found() == {("node", "5/-1")}

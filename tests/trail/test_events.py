@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.db.models import Q
 
 from xiaohu.core.actors import WORKER
 from xiaohu.trail import checkpoints, events, keys, sequencer, tree
@@ -100,3 +101,13 @@ def test_an_event_has_one_form() -> None:
     )
     assert b'"evidence":{"a":"1","b":"2"}' in events.canonical(event)
     assert b'"ts":"2026-11-23T04:00:00.000000Z"' in events.canonical(event)
+
+
+@pytest.mark.django_db
+def test_the_newest_events_are_told_oldest_first() -> None:
+    made = record(5)
+    sequencer.run_once()
+    told = events.newest(2, events.EVERY)
+    assert [index for index, _ in told] == [3, 4]
+    assert [one.evidence["number"] for _, one in told] == ["3", "4"]
+    assert events.newest(9, Q(event__case_id=made[1].case_id))[0][0] == 1

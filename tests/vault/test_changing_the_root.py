@@ -110,3 +110,15 @@ def test_the_environment_takes_both_lines_of_a_root_key_that_was_changed(root_fi
     assert root.derived(given.get_secret_value(), "epoch") == root.derived(both, "epoch")
     with pytest.raises(ValueError, match="64"):
         Options(root_key=SecretStr(f"{both} {both}"))
+
+
+def test_a_key_that_was_wrapped_wrongly_keeps_the_root_as_it_is(
+    root_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    epoch, before = epochs.current(), root_file.read_text()
+    following, really = root.draw_next(), epoch_files.mend
+    another = box.seal(following, bytes(32), belongs_to=("epoch", str(epoch)))
+    monkeypatch.setattr(epoch_files, "mend", lambda place, _: really(place, another))
+    with pytest.raises(box.BoxRefused):
+        epochs.change_root()
+    assert root_file.read_text() == before

@@ -328,3 +328,17 @@ def test_a_little_is_long_enough_for_a_few_keys(
     epochs.keep_fresh(every=timedelta(days=7), first=fails)
     assert not EpochKey.objects.filter(pk=first).exists()
     assert [opened(unit) for unit in alive] == [{"name": CANARY}] * 3
+
+
+def test_a_key_that_was_wrapped_wrongly_keeps_its_old_wrapping(
+    keyring: Keyring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unit, first = sealed(), epochs.current()
+    epochs.begin()
+    really = box.Lock.seal
+    with monkeypatch.context() as wrong:
+        wrong.setattr(box.Lock, "seal", lambda own, plain, to: really(own, bytes(len(plain)), to))
+        with pytest.raises(box.BoxRefused):
+            epochs.roll_on()
+    assert UnitKey.objects.get(unit=unit.id).epoch_id == first
+    assert opened(unit) == {"name": CANARY}

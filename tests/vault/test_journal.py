@@ -296,3 +296,8 @@ def test_of_two_copies_the_longer_is_read_whichever_it_is(keyring: Keyring) -> N
 def test_nothing_is_destroyed_of_nothing(keyring: Keyring) -> None:
     assert keys.destroy("demo", []) == 0
     assert journal.ship() == 0
+
+
+def test_where_nothing_was_ever_written_nothing_is_mended(keyring: Keyring) -> None:
+    assert journal.mend() == []
+    assert list(journal.entries()) == []

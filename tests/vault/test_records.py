@@ -217,3 +217,7 @@ def test_a_keystore_that_does_not_answer_is_unavailable(monkeypatch: pytest.Monk
     monkeypatch.setattr(keys, "_any_of", away)
     with pytest.raises(KeystoreUnavailable):
         records.open_one(operator="demo", unit=unit, category=IDENTITY)
+
+
+def test_nothing_is_read_where_nothing_is_asked() -> None:
+    assert records.open_many(operator="demo", refs=[]) == {}
