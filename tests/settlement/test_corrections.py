@@ -5,7 +5,16 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from tests.settlement.books import REFUNDABLE_FEN, collected, reserved, row, send, settled, stands
+from tests.settlement.books import (
+    REFUNDABLE_FEN,
+    change,
+    collected,
+    reserved,
+    row,
+    send,
+    settled,
+    stands,
+)
 from tests.stories import NOON, OPERATOR
 from xiaohu.core.profile import MIN_CLAIM_YEARS
 from xiaohu.core.settlement import Purses
@@ -150,6 +159,7 @@ def test_no_more_is_owed_than_came_back(fen: int) -> None:
 def test_a_claim_is_paid_or_booked_unclaimed_again() -> None:
     closing_id, first, second = settled(), uuid4(), uuid4()
     unclaimed.book(closing_id=closing_id, why=Unclaimed.COUNTER, years=3, now=NOON)
+    assert row(closing_id).completed_at == NOON
     send(closing_id, first, fen=REFUNDABLE_FEN)
     for _ in range(2):
         assert unclaimed.take(closing_id=closing_id, effect_id=first, now=LATER) == REFUNDABLE_FEN
@@ -238,3 +248,13 @@ def test_the_smallest_and_the_largest_part_are_parts(fen: int) -> None:
     closing_id, effect_id = reserved()
     corrections.pay_part(closing_id=closing_id, effect_id=effect_id, amount_fen=fen, now=NOON)
     assert row(closing_id).refunded_fen == fen
+
+
+def test_nothing_unclaimed_goes_on_its_way_where_books_disagree() -> None:
+    closing_id = settled()
+    unclaimed.book(closing_id=closing_id, why=Unclaimed.COUNTER, years=3, now=NOON)
+    more = {"opening_fen": row(closing_id).opening_fen + 1, "refundable_fen": REFUNDABLE_FEN + 1}
+    change(closing_id, unclaimed_fen=REFUNDABLE_FEN + 1, **more)
+    with pytest.raises(LedgerBroken, match="unclaimed"):
+        unclaimed.take(closing_id=closing_id, effect_id=uuid4(), now=LATER)
+    assert stands(closing_id) == {Account.UNCLAIMED: REFUNDABLE_FEN}

@@ -78,7 +78,7 @@ def test_the_same_found_again_changes_nothing() -> None:
     again = found(ours_fen=1)
     assert again == first
     assert again.ours_fen == 12640
-    assert Finding.objects.count() == 1
+    assert (Finding.objects.count(), first.times) == (1, 1)
 
 
 def test_the_same_found_again_stays_decided() -> None:
@@ -309,3 +309,9 @@ def test_a_name_that_is_too_long_is_noted_by_its_beginning() -> None:
     assert finding.reference == "P" * 64
     stray = differs(FindingKind.UNKNOWN_TO_US, 1, effect_id=None, reference="P" * 70)
     assert noted(stray) == noted(stray)
+
+
+def test_either_of_two_roles_decides_where_both_may() -> None:
+    finding = found(FindingKind.EFFECT_UNRESOLVED)
+    for officer in (finance(), staff("li", ActorKind.OFFICER)):
+        assert findings.lock(finding.pk, officer) == finding

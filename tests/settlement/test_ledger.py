@@ -223,3 +223,13 @@ def test_nothing_arrives_that_was_never_set_aside() -> None:
         with pytest.raises(LedgerBroken, match="set aside"):
             verb(closing_id=closing_id, effect_id=uuid4(), now=NOON)
     assert stands(closing_id) == {Account.BALANCE: REFUNDABLE_FEN}
+
+
+@pytest.mark.parametrize("verb", [ledger.waive, ledger.book_unclaimed])
+def test_nothing_is_given_up_of_a_balance_that_disagrees(verb: Callable[..., int]) -> None:
+    closing_id = settled()
+    said = row(closing_id)
+    change(closing_id, opening_fen=said.opening_fen + 1, refundable_fen=said.refundable_fen + 1)
+    with pytest.raises(LedgerBroken, match="balance"):
+        verb(closing_id=closing_id, now=NOON)
+    assert stands(closing_id) == {Account.BALANCE: REFUNDABLE_FEN}

@@ -333,3 +333,15 @@ def test_who_agreed_is_told_in_order() -> None:
     assert orders.words(order) == [(LI, NOON), (SUN, NOON + DAY)]
     with pytest.raises(OrderStopped):
         orders.agree(order, by=STRANGER, now=NOON)
+
+
+def test_what_an_order_rests_on_is_told_and_whether_it_still_stands() -> None:
+    shown, moved, plain = uuid4(), settled(), settled()
+    order, _ = ordered(moved, moved=True, identity=shown), ordered(plain)
+    assert orders.shown_before([moved, plain]) == {shown}
+    assert orders.shown_before([plain]) == set()
+    assert orders.rest_on_identity([moved, plain])
+    assert not orders.rest_on_identity([plain])
+    orders.end(order, OrderOutcome.STOPPED, now=NOON)
+    assert not orders.rest_on_identity([moved, plain])
+    assert orders.shown_before([moved]) == {shown}

@@ -13,6 +13,7 @@ from django.utils import translation
 
 from tests.settlement.books import REFUNDABLE_FEN, reserved
 from tests.stories import NOON, OPERATOR
+from xiaohu.core.calendar import start_of
 from xiaohu.core.findings import FindingKind
 from xiaohu.core.money import Money
 from xiaohu.ops import statements as folder
@@ -369,3 +370,17 @@ def test_a_file_that_was_put_aside_is_noted_by_as_much_of_its_name_as_fits() -> 
     statements.note_refused(operator=OPERATOR, name=long, digest="0123456789abcdef", now=NOON)
     names = Finding.objects.values_list("reference", flat=True)
     assert set(names) == {"s" * 64, f"{'s' * 51}-0123456789ab"}
+
+
+@pytest.mark.parametrize(
+    ("hours", "must_stand"), [(0.9, False), (1, True), (22.9, True), (23, False), (24.5, False)]
+)
+def test_an_hour_at_either_end_of_a_statement_is_left_out(
+    tmp_path: Path, hours: float, *, must_stand: bool
+) -> None:
+    closing_id, effect_id = reserved()
+    at = start_of(NOON.date()) + timedelta(hours=hours)
+    ledger.post_refund(closing_id=closing_id, effect_id=effect_id, now=at)
+    assert statements.covered(OPERATOR) == frozenset()
+    take(write(tmp_path / "s.csv", row()))
+    assert statements.covered(OPERATOR) == ({effect_id} if must_stand else frozenset())
