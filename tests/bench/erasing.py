@@ -25,7 +25,7 @@ from xiaohu.erasure.models import ErasureReceipt
 from xiaohu.queue import clock, engine
 from xiaohu.registry.models import Line
 
-OURS = 60
+ALONE, TOGETHER = 60, 200
 FLOOR = 300
 DATABASE, SECRET = "bench_crm", "BENCH_CRM"
 TABLES = """
@@ -93,17 +93,17 @@ def forget() -> None:
 def one_by_one(world: BenchWorld, conninfo: str) -> tuple[float, float]:
     """Return subjects a second of ours, each erased alone, and of the floor."""
     with mock.patch.object(fellows, "AT_ONCE", 1):
-        return _ours(world, conninfo), _floor(conninfo)
+        return _ours(world, conninfo, ALONE), _floor(conninfo)
 
 
 def together(world: BenchWorld, conninfo: str) -> tuple[float, float]:
     """Return subjects a second of ours, each taking others along, and of the floor."""
-    return _ours(world, conninfo), _floor(conninfo)
+    return _ours(world, conninfo, TOGETHER), _floor(conninfo)
 
 
-def _ours(world: BenchWorld, conninfo: str) -> float:
+def _ours(world: BenchWorld, conninfo: str, people: int) -> float:
     """Do the whole step of closings, one after another; those taken along have it behind them."""
-    closings = waiting_to_erase(world, conninfo)
+    closings = waiting_to_erase(world, conninfo, people)
     waiting = Closing.objects.filter(pk__in=[each.pk for each in closings], step=Step.ERASE.value)
     began = time.perf_counter()
     with ending_before(Step.STATEMENT):
@@ -114,9 +114,9 @@ def _ours(world: BenchWorld, conninfo: str) -> float:
     return len(closings) / passed
 
 
-def waiting_to_erase(world: BenchWorld, conninfo: str) -> list[Closing]:
+def waiting_to_erase(world: BenchWorld, conninfo: str, people: int) -> list[Closing]:
     """Return closings that have everything behind them but erasing, with their subjects' rows."""
-    cases = [world.world.submitted(number) for number in world.take(OURS)]
+    cases = [world.world.submitted(number) for number in world.take(people)]
     clock.move(by=timedelta(days=3, minutes=1))
     with ending_before(Step.ERASE):
         for case in cases:

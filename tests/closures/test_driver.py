@@ -224,30 +224,38 @@ def test_says_nothing_of_a_person_in_the_log(
     assert "13000000001" not in caplog.text
 
 
+def hinted_at(monkeypatch: pytest.MonkeyPatch) -> list[list[UUID]]:
+    """Return what jobs would carry; none is made."""
+    jobs_: list[list[UUID]] = []
+    monkeypatch.setattr(
+        engine, "defer_each", lambda _, jobs: jobs_.extend(job["closing_ids"] for job in jobs)
+    )
+    return jobs_
+
+
 def test_needs_no_jobs_at_all(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine, "defer", lambda *_, **__: None)
+    hinted_at(monkeypatch)
     case = world.close()
     assert case.state == CaseState.DONE
 
 
 def test_finds_again_what_lost_its_job(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    deferred: list[UUID] = []
-    monkeypatch.setattr(engine, "defer", lambda _task, closing_ids: deferred.extend(closing_ids))
+    hinted = hinted_at(monkeypatch)
     case = world.submitted()
     assert alarms.sweep(now=world.now) == 0
     world.clock.pass_(days=3)
     assert alarms.sweep(now=world.now) == 1
-    assert deferred == [closing_of(case).pk]
+    assert hinted == [[closing_of(case).pk]]
 
 
 def test_one_job_carries_several_closings(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    deferred: list[list[UUID]] = []
-    monkeypatch.setattr(engine, "defer", lambda _task, closing_ids: deferred.append(closing_ids))
+    hinted = hinted_at(monkeypatch)
     monkeypatch.setattr(clock, "now", world.clock)
     cases = [world.submitted(CLEAN), world.submitted(EMPTY)]
     world.clock.pass_(days=3)
     assert alarms.sweep(now=world.now) == len(cases)
-    (together,) = deferred
+    (together,) = hinted
     jobs.advance_several([str(closing_id) for closing_id in together])
     assert not any(closing_of(case).is_open for case in cases)
 
@@ -262,32 +270,30 @@ def test_adds_no_jobs_to_a_full_table(world: World, monkeypatch: pytest.MonkeyPa
 def test_what_was_left_behind_goes_before_all_that_waits(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    deferred: list[tuple[object, bool]] = []
+    at_once: list[UUID] = []
     monkeypatch.setattr(
-        engine, "defer", lambda _, *, first=False, **ids: deferred.append((ids, first))
+        engine, "defer", lambda _, *, first, closing_id: at_once.append(closing_id) if first else 0
     )
+    hinted = hinted_at(monkeypatch)
     begun, waits = closing_of(world.submitted(CLEAN)), closing_of(world.submitted(EMPTY))
     world.clock.pass_(days=3)
     lease.take(Closing, begun.pk, seconds=0)  # by a worker that died at once
     assert alarms.sweep(now=world.now) == 2
-    alone = ({"closing_id": begun.pk}, True)
-    assert deferred == [alone, ({"closing_ids": [waits.pk]}, False)]
-    deferred.clear()
+    assert (at_once, hinted) == ([begun.pk], [[waits.pk]])
     monkeypatch.setattr(engine, "waiting", lambda _task: engine.BACKLOG)
     assert alarms.sweep(now=world.now) == 1
-    assert deferred == [alone]
+    assert (at_once, hinted) == ([begun.pk] * 2, [[waits.pk]])
 
 
 def test_changes_nothing_when_every_job_comes_five_times(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    hinted: list[UUID] = []
-    monkeypatch.setattr(engine, "defer", lambda _task, closing_ids: hinted.extend(closing_ids))
+    hinted = hinted_at(monkeypatch)
     cases = [world.submitted(CLEAN), world.submitted(EMPTY)]
     world.clock.pass_(days=3)
     for _ in range(60):
         alarms.sweep(now=world.now)
-        for closing_id in [*set(hinted)] * 5:
+        for closing_id in [*{each for job in hinted for each in job}] * 5:
             advance(world, closing_id)
         world.clock.pass_(seconds=10)
     assert not any(closing_of(case).is_open for case in cases)

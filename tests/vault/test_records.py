@@ -211,10 +211,10 @@ def test_a_file_of_a_unit_whose_key_is_missing_is_not_called_erased() -> None:
 def test_a_keystore_that_does_not_answer_is_unavailable(monkeypatch: pytest.MonkeyPatch) -> None:
     unit = sealed()
 
-    def away(*_: object) -> None:
+    def away(**_: object) -> None:
         raise OperationalError
 
-    monkeypatch.setattr(keys, "_any_of", away)
+    monkeypatch.setattr(keys._KEYS, "all", away)
     with pytest.raises(KeystoreUnavailable):
         records.open_one(operator="demo", unit=unit, category=IDENTITY)
 

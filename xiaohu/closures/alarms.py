@@ -58,8 +58,10 @@ def sweep(*, now: datetime) -> int:
 
 def hint(closing_ids: Sequence[UUID]) -> None:
     """Hint that closings can go on, several to a job."""
-    for first in range(0, len(closing_ids), TOGETHER):
-        engine.defer(SEVERAL, closing_ids=closing_ids[first : first + TOGETHER])
+    starts = range(0, len(closing_ids), TOGETHER)
+    engine.defer_each(
+        SEVERAL, [{"closing_ids": closing_ids[start : start + TOGETHER]} for start in starts]
+    )
 
 
 def due(*, now: datetime) -> list[UUID]:

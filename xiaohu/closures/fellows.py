@@ -19,7 +19,7 @@ from xiaohu.core.steps import Step
 from xiaohu.queue import lease
 from xiaohu.screening import facts as screening
 
-AT_ONCE = 50
+AT_ONCE = 200
 _UNDER_WAY = (CaseState.EXECUTING.value, CaseState.SETTLING.value)
 
 

@@ -144,13 +144,14 @@ def _write_down(operator: str, closing_ids: Iterable[UUID], stores: Stores, now:
     ]
     bulk.add(
         OutsideErasure,
-        ("id", "closing_id", "store", "dataset", "names", *alike),
+        ("id", "closing_id", "store", "dataset", "names"),
         [
             # The same key after an old backup came back.
-            (uuid5(closing_id, f"{name}.{label}"), closing_id, name, label, names, *alike.values())
+            (uuid5(closing_id, f"{name}.{label}"), closing_id, name, label, names)
             for closing_id in closing_ids
             for name, label, names in datasets
         ],
+        alike=alike,
     )
 
 

@@ -47,20 +47,16 @@ def merge(
     *,
     unique: Sequence[str],
     update: Sequence[str],
+    alike: Mapping[str, Any] = MappingProxyType({}),
     using: str = DEFAULT_DB_ALIAS,
 ) -> None:
-    """Write rows, each in place of the one that has the same unique columns. Call inside a transaction."""
-    if not rows:
-        return
-    names = ", ".join(columns)
-    arrays = ", ".join(f"%s::{kind}[]" for kind in _types(model, columns, using))
+    """Write rows, each in place of the one that has the same unique columns. Call inside a transaction.
+
+    `alike` is what stands in all of them.
+    """
     news = ", ".join(f"{name} = EXCLUDED.{name}" for name in update)
-    with connections[using].cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO {model._meta.db_table} ({names}) SELECT * FROM unnest({arrays})"  # noqa: S608 - names are the model's own
-            f" ON CONFLICT ({', '.join(unique)}) DO UPDATE SET {news}",
-            [list(column) for column in zip(*rows, strict=True)],
-        )
+    there = f"ON CONFLICT ({', '.join(unique)}) DO UPDATE SET {news}"
+    _insert(model, columns, rows, alike, there, using)
 
 
 def amend(model: type[Model], column: str, values: Mapping[UUID, object]) -> None:
@@ -82,18 +78,35 @@ def add(
     columns: Sequence[str],
     rows: Collection[Row],
     *,
+    alike: Mapping[str, Any] = MappingProxyType({}),
     using: str = DEFAULT_DB_ALIAS,
 ) -> None:
-    """Write those rows that are not there yet. Call inside a transaction."""
+    """Write those rows that are not there yet. Call inside a transaction.
+
+    `alike` is what stands in all of them.
+    """
+    _insert(model, columns, rows, alike, "ON CONFLICT DO NOTHING", using)
+
+
+def _insert(
+    model: type[Model],
+    columns: Sequence[str],
+    rows: Collection[Row],
+    alike: Mapping[str, Any],
+    there: str,
+    using: str,
+) -> None:
+    """Write rows with one statement; `there` says what becomes of one that is there."""
     if not rows:
         return
-    names = ", ".join(columns)
+    names = ", ".join((*columns, *alike))
     arrays = ", ".join(f"%s::{kind}[]" for kind in _types(model, columns, using))
+    same = "".join(f", %s::{kind}" for kind in _types(model, list(alike), using))
     with connections[using].cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO {model._meta.db_table} ({names}) SELECT * FROM unnest({arrays})"  # noqa: S608 - names are the model's own
-            " ON CONFLICT DO NOTHING",
-            [list(column) for column in zip(*rows, strict=True)],
+            f"INSERT INTO {model._meta.db_table} ({names})"  # noqa: S608 - names are the model's own
+            f" SELECT new.*{same} FROM unnest({arrays}) AS new {there}",
+            [*alike.values(), *(list(column) for column in zip(*rows, strict=True))],
         )
 
 

@@ -103,8 +103,9 @@ def sending_many(*, operator: str, subjects: Collection[UUID], kind: str, now: d
     }
     bulk.merge(
         Effect,
-        ("id", "subject_id", *alike),
-        [(key(subject_id, kind, 0), subject_id, *alike.values()) for subject_id in subjects],
+        ("id", "subject_id"),
+        [(key(subject_id, kind, 0), subject_id) for subject_id in subjects],
+        alike=alike,
         unique=("subject_id", "kind", "round"),
         update=("sent_at", "misses", "missed_at"),
     )

@@ -1,6 +1,6 @@
 """The job engine: jobs lie in the same database and are deferred in the caller's transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from django.db import connection
@@ -17,6 +17,13 @@ def defer(task: str, *, first: bool = False, **ids: UUID | Sequence[UUID]) -> No
     """
     configured = app.configure_task(task, priority=int(first))
     configured.defer(**{name: _said(value) for name, value in ids.items()})
+
+
+def defer_each(task: str, jobs: Sequence[Mapping[str, UUID | Sequence[UUID]]]) -> None:
+    """Hint at several things at once, each a job, with one statement; as `defer` does."""
+    if jobs:
+        said = [{name: _said(value) for name, value in ids.items()} for ids in jobs]
+        app.configure_task(task, priority=0).batch_defer(*said)
 
 
 def _said(ids: UUID | Sequence[UUID]) -> JSONValue:

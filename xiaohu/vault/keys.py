@@ -158,9 +158,8 @@ def _by_operator(rows: Sequence[tuple[str, str, UUID]]) -> list[tuple[str, set[U
 
 
 def _destroy(operator: str, units: Collection[Unit], *, shipped: bool) -> int:
-    named = [(operator, unit.kind, unit.id, shipped) for unit in units]
-    columns = ("operator", "kind", "unit", "shipped")
-    bulk.add(DestroyedKey, columns, named, using=KEYSTORE)
+    alike = {"operator": operator, "shipped": shipped}
+    bulk.add(DestroyedKey, ("kind", "unit"), units, alike=alike, using=KEYSTORE)
     with connections[KEYSTORE].cursor() as cursor:
         cursor.execute(
             f"DELETE FROM {UnitKey._meta.db_table} AS theirs"  # noqa: S608 - the table is ours
