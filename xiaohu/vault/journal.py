@@ -52,7 +52,8 @@ def ship() -> int:
 
     Raises:
         JournalLost: both copies are gone, and would begin anew without what they had.
-        JournalDamaged: they differ.
+        JournalDamaged: the shorter is not how the longer begins. Two of one length are not compared
+            here: `copies` does, for whoever asks how the keys are.
     """
     shipped = 0
     with _one_at_a_time():
