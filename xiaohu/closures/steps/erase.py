@@ -66,20 +66,29 @@ def _destroy(works: Sequence[Work], ended: _Ended) -> list[Work]:
     the holder is locked. One that turns out to be the last comes here again: what is found by the
     holder's document has to go before.
     """
-    now, operator = works[0].clock(), works[0].seen.operator
     faults.hit(f"{Step.ERASE.value}.before_call")
     with together(works) as held:
         free = holding.not_held(held)
         keeping.hold_holders([work.seen for work in free])
         its = {pk: ending for pk, ending in _ended(free).items() if set(ending) <= set(ended[pk])}
         engine.destroy(
-            operator=operator, units=[unit for ending in its.values() for unit in ending]
+            operator=works[0].seen.operator,
+            units=[unit for ending in its.values() for unit in ending],
         )
-        faults.hit(f"{Step.ERASE.value}.after_call")
-        done = [work.seen for work in free if work.closing_id in its]
+    faults.hit(f"{Step.ERASE.value}.after_call")
+    if its:
+        _finish([work for work in free if work.closing_id in its], its)
+        faults.hit(f"{Step.ERASE.value}.after_commit")
+    return free
+
+
+def _finish(works: Sequence[Work], ended: _Ended) -> None:
+    """Delete what nobody can read any more, give each its receipt, and go on."""
+    now = works[0].clock()
+    with together(works) as held:
+        done = [work.seen for work in held]
         sessions.end_by_cases({each.line_id: each.case_id for each in done if each.line_id})
-        engine.finish(operator=operator, ended=its, now=now)
+        its = {each.pk: ended[each.pk] for each in done}
+        engine.finish(operator=works[0].seen.operator, ended=its, now=now)
         finish_all(done, now=now)
         faults.hit(f"{Step.ERASE.value}.after_record")
-    faults.hit(f"{Step.ERASE.value}.after_commit")
-    return free
