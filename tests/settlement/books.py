@@ -9,6 +9,7 @@ from tests.stories import NOON, OPERATOR
 from xiaohu.core.ordering import Asked
 from xiaohu.core.ordering import Terms as Conditions
 from xiaohu.core.settlement import Item, ItemKind, Purses, Terms
+from xiaohu.queue.models import Effect
 from xiaohu.settlement import bills, ledger, orders
 from xiaohu.settlement.models import Account, SettledClosing, Transfer
 
@@ -90,6 +91,20 @@ def reserved() -> tuple[UUID, UUID]:
     closing_id, effect_id = settled(), uuid4()
     send(closing_id, effect_id)
     ledger.reserve_refund(closing_id=closing_id, effect_id=effect_id, now=NOON)
+    return closing_id, effect_id
+
+
+def on_its_way() -> tuple[UUID, UUID]:
+    """Return a closing whose money is on its way, and the payment a machine makes of it."""
+    closing_id, effect_id = reserved()
+    Effect.objects.create(
+        id=effect_id,
+        operator=OPERATOR,
+        subject_id=closing_id,
+        kind="refund",
+        state="done",
+        created_at=NOON,
+    )
     return closing_id, effect_id
 
 

@@ -4,27 +4,12 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from tests.settlement.books import REFUNDABLE_FEN, reserved, row, settled
+from tests.settlement.books import REFUNDABLE_FEN, on_its_way, row, settled
 from tests.stories import NOON, OPERATOR
 from xiaohu.core.reconciling import Booked, OurPayment
-from xiaohu.queue.models import Effect
 from xiaohu.settlement import corrections, ledger, reconciling
 
 pytestmark = pytest.mark.django_db
-
-
-def on_its_way() -> tuple[UUID, UUID]:
-    """Return a closing whose money is on its way, and the payment a machine makes of it."""
-    closing_id, effect_id = reserved()
-    Effect.objects.create(
-        id=effect_id,
-        operator=OPERATOR,
-        subject_id=closing_id,
-        kind="refund",
-        state="done",
-        created_at=NOON,
-    )
-    return closing_id, effect_id
 
 
 def paid() -> tuple[UUID, UUID]:

@@ -11,13 +11,12 @@ import pytest
 from django.db import DataError, OperationalError
 from django.utils import translation
 
-from tests.settlement.books import REFUNDABLE_FEN, reserved
+from tests.settlement.books import REFUNDABLE_FEN, on_its_way, reserved
 from tests.stories import NOON, OPERATOR
 from xiaohu.core.calendar import start_of
 from xiaohu.core.findings import FindingKind
 from xiaohu.core.money import Money
 from xiaohu.ops import statements as folder
-from xiaohu.queue.models import Effect
 from xiaohu.registry.rows import Flaw
 from xiaohu.settlement import ledger, statements
 from xiaohu.settlement.models import Finding, StatementPayment
@@ -32,15 +31,7 @@ YUAN = Money(REFUNDABLE_FEN).yuan()
 
 def paid() -> UUID:
     """Return a payment a machine made and booked."""
-    closing_id, effect_id = reserved()
-    Effect.objects.create(
-        id=effect_id,
-        operator=OPERATOR,
-        subject_id=closing_id,
-        kind="refund",
-        state="done",
-        created_at=NOON,
-    )
+    closing_id, effect_id = on_its_way()
     ledger.post_refund(closing_id=closing_id, effect_id=effect_id, now=NOON)
     return effect_id
 

@@ -1,7 +1,7 @@
 """Unit keys: made, fetched in one query per batch, destroyed for good."""
 
 import os
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
 from functools import lru_cache
 from itertools import islice
@@ -114,8 +114,8 @@ def brought_back() -> int:
     found = 0
     for operator, units in _journalled():
         destroyed = was_destroyed(operator, units)
-        there = UnitKey.objects.filter(_any_of(operator, units)).values_list("kind", "unit")
-        found += len({*(units - destroyed), *(Unit(kind, unit) for kind, unit in there)})
+        there = {Unit(row.kind, row.unit) for row in _rows(operator, units)}
+        found += len((units - destroyed) | (units & there))
     return found
 
 
@@ -196,11 +196,15 @@ _KEYS = Question(lambda: UnitKey.objects.filter(_THEIRS), using=KEYSTORE)
 
 def _fetched(operator: str, units: Collection[Unit]) -> dict[Unit, bytes]:
     try:
-        rows = _KEYS.all(operator=operator, units=[unit.id for unit in units])
+        rows = _rows(operator, units)
     except OperationalError:
         raise KeystoreUnavailable from None
     keys = {Unit(row.kind, row.unit): row for row in rows}
     return {unit: _unwrap(keys[unit]) for unit in units if unit in keys}
+
+
+def _rows(operator: str, units: Collection[Unit]) -> list[UnitKey]:
+    return _KEYS.all(operator=operator, units=[unit.id for unit in units])
 
 
 def _in_this_epoch(write: Callable[[], None]) -> None:
@@ -266,14 +270,3 @@ def _of_kind(operator: str, kind: str) -> bytes:
 def _unwrap(row: UnitKey) -> bytes:
     owner = (row.operator, row.kind, str(row.unit))
     return box.open_box(epochs.key_of(row.epoch_id), bytes(row.wrapped), belongs_to=owner)
-
-
-def _any_of(operator: str, units: Iterable[Unit]) -> Q:
-    """Match by kind and id: one IN list per kind, which the index serves."""
-    by_kind: dict[str, list[object]] = {}
-    for unit in units:
-        by_kind.setdefault(unit.kind, []).append(unit.id)
-    matching = Q()
-    for kind, ids in by_kind.items():
-        matching |= Q(kind=kind, unit__in=ids)
-    return Q(operator=operator) & matching
