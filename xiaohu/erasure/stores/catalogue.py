@@ -1,6 +1,7 @@
 """What a database says of its own tables: types, keys, and who refers to whom."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 import sqlalchemy as sa
@@ -48,8 +49,9 @@ class Catalogue:
             raise self._refused(dataset, Why.NO_TABLE, value=self._store.datasets[dataset].table)
         return table
 
+    @cached_property
     def order(self) -> Sequence[str]:
-        """Return the datasets so that whatever refers to another comes before it."""
+        """The datasets, so that whatever refers to another comes before it."""
         waiting = dict.fromkeys(self._store.datasets)
         ordered: list[str] = []
         while waiting:
@@ -89,22 +91,25 @@ class Catalogue:
             raise self._refused(dataset, Why.NO_REFERENCE, value=parent)
         return pairs
 
-    def flaws(self, connection: sa.Connection, *, whole: bool) -> Iterator[Flaw]:
+    def flaws(self, connection: sa.Connection, *, whole: bool) -> Sequence[Flaw]:
         """Name what is wrong; `whole` also asks who else refers to the tables, and reads rows."""
-        for label, rule in self._store.datasets.items():
-            if label not in self._tables:
-                yield self._flaw(label, Why.NO_TABLE, value=rule.table)
-                continue
-            yield from self._of_table(label, rule)
-            if not whole:
-                continue
+        rules = self._store.datasets.items()
+        found = [flaw for label, rule in rules for flaw in self._of_table(label, rule)]
+        return [*found, *(self._beyond(connection) if whole else ())]
+
+    def _beyond(self, connection: sa.Connection) -> Iterator[Flaw]:
+        """Name what only the database can say."""
+        for label in self._tables:
+            rule = self._store.datasets[label]
             yield from self._unindexed(sa.inspect(connection), label, rule)
             if rule.through in self._tables:
                 yield from self._orphans(connection, label, rule.through)
-        if whole:
-            yield from self._referring(connection)
+        yield from self._referring(connection)
 
     def _of_table(self, label: str, rule: Table) -> Iterator[Flaw]:
+        if label not in self._tables:
+            yield self._flaw(label, Why.NO_TABLE, value=rule.table)
+            return
         table = self._tables[label]
         if not table.primary_key.columns:
             yield self._flaw(label, Why.NO_KEY, value=rule.table)

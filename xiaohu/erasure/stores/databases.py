@@ -19,6 +19,7 @@ from sqlalchemy.engine import URL, Connection, make_url
 from xiaohu.erasure.stores.catalogue import Catalogue
 from xiaohu.erasure.stores.file import StoresRefused, Why
 from xiaohu.erasure.stores.protocol import CALL_SECONDS, CONNECT_SECONDS
+from xiaohu.erasure.stores.queries import Queries
 from xiaohu.erasure.stores.shape import Database
 
 # So long a connection is used again. Only a new one is sure to be answered in bounded time.
@@ -86,19 +87,19 @@ class KeptDatabase:
             pool_pre_ping=True,
         )
         self._traits: Sequence[str] = ()
-        self._catalogue: Catalogue | None = None
+        self._queries: Queries | None = None
 
     def connect(self) -> Connection:
         """Return a connection, which is given back by closing it."""
         return self._engine.connect()
 
-    def catalogue(self, connection: Connection) -> Catalogue:
-        """Return what the database says of its tables as they are now."""
+    def queries(self, connection: Connection) -> Queries:
+        """Return what to ask of the database, by what it says of its tables as they are now."""
         traits = self._ask_traits(connection)
-        if self._catalogue is None or traits != self._traits:
-            self._catalogue = Catalogue(self._name, self._store, connection)
-            self._traits = traits
-        return self._catalogue
+        if self._queries is None or traits != self._traits:
+            catalogue = Catalogue(self._name, self._store, connection)
+            self._queries, self._traits = Queries(self._store, catalogue), traits
+        return self._queries
 
     def leave(self) -> None:
         """Close what is open."""
