@@ -42,6 +42,11 @@ def test_starts_closed_and_quiet(cluster: Cluster) -> None:
     assert stat.S_IMODE(cluster.socket.stat().st_mode) == 0o700
 
 
+def test_nobody_who_stands_still_holds_a_lock_for_ever(cluster: Cluster) -> None:
+    cluster.start()
+    assert ask(cluster, "SHOW idle_in_transaction_session_timeout") == "5min"
+
+
 def test_values_of_a_unique_violation_stay_out_of_the_log(cluster: Cluster) -> None:
     cluster.start()
     with psycopg.connect(host=str(cluster.socket), user=ROLE, dbname="xiaohu") as connection:

@@ -41,6 +41,9 @@ SETTINGS = {
     "logging_collector": "off",
     "timezone": "UTC",
     "max_wal_size": "512MB",
+    # Whoever stands still in the middle of a transaction holds up what it has locked no longer than
+    # this; the longest any of ours pauses between two statements is some seconds.
+    "idle_in_transaction_session_timeout": "5min",
 }
 
 
