@@ -16,6 +16,7 @@ import argparse
 import base64
 import binascii
 import hashlib
+import io
 import json
 import re
 import sys
@@ -515,6 +516,8 @@ def explained(refused: Refused) -> str:
 
 def main(arguments: list[str]) -> int:
     """Verify a file, and say what it came to."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # A console without Chinese is told the rest.
     wanted = argparse.ArgumentParser(description="Verify a bundle of Xiaohu offline.")
     wanted.add_argument("bundle", type=Path, help="the bundle, a JSON file")
     wanted.add_argument("--keys", type=Path, required=True, help="the operator's keys file")

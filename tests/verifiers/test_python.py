@@ -231,6 +231,21 @@ def test_it_runs_alone(issued: Issued, tmp_path: Path) -> None:
     assert run("b.json").returncode == 2
 
 
+@pytest.mark.parametrize("encoding", ["cp1252", "ascii", "gbk", "utf-8"])
+def test_it_ends_as_it_judged_whatever_the_console_can_write(
+    issued: Issued, tmp_path: Path, encoding: str
+) -> None:
+    (tmp_path / "good.json").write_bytes(issued.certificate)
+    (tmp_path / "cut.json").write_bytes(issued.certificate[:-1])
+    (tmp_path / "k.json").write_bytes(issued.keys)
+    for name, code, said in (("good", 0, b"GENUINE"), ("cut", 1, b"REFUSED")):
+        command = [sys.executable, str(FILE), f"{name}.json", "--keys", "k.json"]
+        told = {"PYTHONIOENCODING": encoding}
+        ended = subprocess.run(command, cwd=tmp_path, env=told, capture_output=True, check=False)
+        assert (ended.returncode, ended.stderr) == (code, b"")
+        assert ended.stdout.startswith(said)
+
+
 def test_it_needs_nothing_of_ours() -> None:
     imported = {
         name.split(".")[0]
