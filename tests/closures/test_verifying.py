@@ -1,6 +1,7 @@
 """`xiaohu cert verify` judges the page as well as the signature: what was altered fails and is named."""
 
 import io
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,13 +11,14 @@ import pytest
 import typst
 from django.db import connections
 from django.utils import translation
+from joserfc.util import urlsafe_b64encode
 
 from tests.stories import EMPTY, World, document_of
-from xiaohu.closures import papers
+from xiaohu.closures import bundles, documents, papers
 from xiaohu.closures import verifying as judging
 from xiaohu.closures.models import Case, Document, DocumentKind
 from xiaohu.ops import verifying
-from xiaohu.trail import keys
+from xiaohu.trail import checkpoints, keys, published
 
 pytestmark = pytest.mark.django_db(databases=["default", "keystore"])
 Alter = Callable[[bytes], bytes]
@@ -165,7 +167,7 @@ def test_a_flipped_byte_in_the_signed_text_is_noticed(case: Case, judge: Judge) 
         within=lambda pdf: pdf.attachments["document.jws"].get_file().obj,
     )
     assert judge.judge(content) == verifying.FAILED
-    assert "签名无法核验" in judge.told
+    assert "请勿采信" in judge.told
 
 
 def test_the_signed_text_of_another_document_is_noticed(
@@ -187,6 +189,29 @@ def test_the_signed_text_alone_is_judged_and_told_in_full(case: Case, judge: Jud
     assert "保存至" in judge.told
     flipped = document.jws[:-20] + ("A" if document.jws[-20] != "A" else "B") + document.jws[-19:]
     assert judge.judge(flipped.encode(), name="paper.jws") == verifying.FAILED
+
+
+def test_what_is_refused_says_why_and_what_to_do(case: Case, judge: Judge) -> None:
+    document = issued(case)
+    token = document.jws
+    other = {"kid": "0" * 16, "alg": "Ed25519", "typ": documents.TYPES[DocumentKind.CERTIFICATE]}
+    head = urlsafe_b64encode(json.dumps(other).encode()).decode()
+    for content, code, said in (
+        (f"{head}.{token.partition('.')[2]}", verifying.FAILED, "签名用的是另一把公钥"),
+        (token[:-10], verifying.FAILED, "签名与内容不符"),
+        (f"%{token[1:]}", verifying.FAILED, "签名文本已损坏"),
+        (published.keys_file().decode(), verifying.NOT_FOUND, "这是公钥文件"),
+        ('{"checkpoint":"xiaohu/demo', verifying.NOT_FOUND, "重新下载核验包"),
+    ):
+        assert judge.judge(content.encode(), name="paper.jws") == code
+        assert said in judge.told
+
+
+def test_a_bundle_is_compared_in_part(world: World, case: Case, judge: Judge) -> None:
+    checkpoints.sign(now=world.now)
+    assert judge.judge(bundles.bundle(issued(case)), name="bundle.json") == verifying.PARTLY
+    assert "verify_bundle.py" in judge.told
+    assert issued(case).number in judge.told
 
 
 def test_without_a_font_it_says_so_and_tells_every_signed_fact(

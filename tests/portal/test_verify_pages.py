@@ -1,6 +1,7 @@
 """Anyone checks a number or a file; a harmful file harms nobody; no key that ever signed is lost."""
 
 import io
+import json
 import zlib
 from datetime import datetime
 from pathlib import Path
@@ -8,17 +9,20 @@ from pathlib import Path
 import pikepdf
 import pypdfium2
 import pytest
+import rfc8785
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.core.files.uploadedfile import SimpleUploadedFile
+from joserfc.util import urlsafe_b64decode, urlsafe_b64encode
 
 from tests.closures.test_holding import hold, release
 from tests.portal.browser import CONTACT, Answer, Browser, page, switch, words
 from tests.stories import CLEAN, EMPTY, World, document_of
 from verifiers import verify_bundle
-from xiaohu.closures import clearing_documents, documents, papers
-from xiaohu.closures.documents import ISSUED
+from xiaohu.closures import bundles, clearing_documents, documents, papers
+from xiaohu.closures.documents import ISSUED, TYPES
 from xiaohu.closures.models import Document, DocumentKind
 from xiaohu.core.calendar import CHINA
-from xiaohu.trail import checkpoints, keys
+from xiaohu.trail import checkpoints, keys, published
 from xiaohu.trail.models import Event, Leaf
 
 pytestmark = pytest.mark.django_db(databases=["default", "keystore"])
@@ -81,6 +85,73 @@ def test_our_own_file_is_valid(world: World, kind: DocumentKind, language: str) 
 
 def test_the_signed_text_alone_is_understood(world: World, certificate: Document) -> None:
     assert "签名有效" in words(check(world, certificate.jws.encode(), "paper.jws"))
+
+
+def signed_by_another(token: str) -> str:
+    """Return a signed text with the same content, signed with a key that is not ours."""
+    _, payload, _ = token.split(".")
+    key = Ed25519PrivateKey.generate()
+    header = {
+        "alg": "Ed25519",
+        "kid": keys.key_id(key.public_key()),
+        "typ": TYPES[DocumentKind.CERTIFICATE],
+    }
+    start = urlsafe_b64encode(rfc8785.dumps(header)).decode() + f".{payload}"
+    return f"{start}.{urlsafe_b64encode(key.sign(start.encode())).decode()}"
+
+
+def test_another_key_is_told_apart_from_changed_content(
+    world: World, certificate: Document
+) -> None:
+    token = certificate.jws
+    said = documents.read(certificate)
+    head, payload, signature = token.split(".")
+    lie = urlsafe_b64decode(payload.encode()).replace(b"0001", b"9999")
+    changed = f"{head}.{urlsafe_b64encode(lie).decode()}.{signature}"
+    of_another = signed_by_another(token)
+    other = "这不是我们签署的：签名用的是另一把公钥"
+    for given, sentence in (
+        (of_another, other),
+        (changed, "签名与内容不符，请勿采信"),
+        (token.replace(".", "!.", 1), "签名文本已损坏"),
+    ):
+        pdf = papers.printed(DocumentKind.CERTIFICATE, said, token=given, language="zh")
+        for content in (given.encode(), pdf):
+            told = words(check(world, content))
+            assert sentence in told
+            assert (other in told) == (given == of_another)
+            assert "文件有效" not in told
+
+
+def test_a_bundle_is_judged_by_the_document_in_it(world: World, certificate: Document) -> None:
+    checkpoints.sign(now=world.now)
+    bundle = bundles.bundle(certificate)
+    for content in (bundle, json.dumps(json.loads(bundle), indent=2).encode()):
+        said = words(check(world, content, "bundle.json"))
+        assert "这是核验包，里面的文件由我们出具" in said
+        assert "请用离线核验工具和公钥文件核验" in said
+        assert certificate.number in said
+    of_another = json.loads(bundle) | {"document": signed_by_another(certificate.jws)}
+    assert "这不是我们签署的" in words(check(world, rfc8785.dumps(of_another)))
+    certificate.state, certificate.changed_at = "revoked", world.now
+    certificate.save()
+    assert "撤销，不再有效" in words(check(world, bundle))
+
+
+def test_our_other_files_are_called_what_they_are(world: World, certificate: Document) -> None:
+    checkpoints.sign(now=world.now)
+    bundle, ours = bundles.bundle(certificate), published.keys_file()
+    deep = b'{"checkpoint":"xiaohu/demo' + b"[" * 100_000
+    no_text = rfc8785.dumps(json.loads(bundle) | {"document": 7})
+    for content in (bundle[:-50], bundle[:40], deep, no_text):
+        said = words(check(world, content, "bundle.json"))
+        assert "这是核验包，但内容不完整或被编辑过" in said
+        assert "重新下载核验包" in said
+    for content in (ours, ours[:-30], keys.public_pem(keys.DOCUMENTS)):
+        said = words(check(world, content, "xiaohu-keys.json"))
+        assert "这是公钥文件，不是证明或说明" in said
+        assert "请选择证明的 PDF" in said
+        assert "没有找到我们的签名" not in said
 
 
 def test_an_altered_file_says_which_part_differs(world: World, certificate: Document) -> None:

@@ -3,14 +3,16 @@
 import typst
 from django.test import Client
 
+from tests.portal.test_verify_pages import signed_by_another
 from tests.screens.scenes import scene
 from tests.screens.stage import Stage
 from tests.stories import document_of, staff
-from xiaohu.closures import correcting, documents, papers
+from xiaohu.closures import bundles, correcting, documents, papers
 from xiaohu.closures.models import Document, DocumentKind
 from xiaohu.core.actors import ActorKind
 from xiaohu.core.corrections import Change, ChangeReason
 from xiaohu.portal.views.verifying import CHECKS_A_MINUTE
+from xiaohu.trail import checkpoints, published
 
 
 def issued(stage: Stage) -> Document:
@@ -121,6 +123,26 @@ def forged(stage: Stage) -> str:
     token = document.jws[:-8] + "AAAAAAAA"
     kind = DocumentKind.CERTIFICATE
     stage.file = papers.printed(kind, documents.read(document), token=token, language="zh")
+    return "/verify"
+
+
+@scene("V3-other-key", "portal:verify_file", press="verify.go_file")
+def other_key(stage: Stage) -> str:
+    stage.file = signed_by_another(issued(stage).jws).encode()
+    return "/verify"
+
+
+@scene("V3-bundle", "portal:verify_file", press="verify.go_file")
+def bundle(stage: Stage) -> str:
+    document = issued(stage)
+    checkpoints.sign(now=stage.world.now)
+    stage.file = bundles.bundle(document)
+    return "/verify"
+
+
+@scene("V3-keys", "portal:verify_file", press="verify.go_file")
+def keys_file(stage: Stage) -> str:
+    stage.file = published.keys_file()
     return "/verify"
 
 

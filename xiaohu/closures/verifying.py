@@ -1,5 +1,7 @@
 """Is a file a document of ours, and unchanged? Signature first, then the pages; no database."""
 
+import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -16,6 +18,10 @@ from xiaohu.trail import signing
 from xiaohu.trail.signing import SignatureRefused
 
 LARGEST = 8 * 1024 * 1024
+LARGEST_TEXT = 512 * 1024  # as the offline verifiers have it
+# How our files begin, whether whole or cut off, as we write them or set out anew by an editor.
+_BUNDLE = re.compile(rb'\{\s*"checkpoint"\s*:\s*"xiaohu/')
+_KEYS = re.compile(rb'\{\s*"keys"\s*:\s*\[\s*\{\s*"algorithm"\s*:|-----BEGIN PUBLIC KEY-----')
 
 
 class Answer(StrEnum):
@@ -23,9 +29,16 @@ class Answer(StrEnum):
 
     GENUINE = "genuine"  # signature and pages
     SIGNATURE = "signature"  # a signed text without pages
+    BUNDLE = (
+        "bundle"  # the signed text in a bundle; what proves its place in the log is not looked at
+    )
     PARTLY = "partly"  # signature and words; looks or pages could not be compared here
     ALTERED = "altered"  # the signature holds, the pages say something else
-    FORGED = "forged"  # what is attached was not signed by us, or was changed
+    FORGED = "forged"  # a key of ours is named, and did not sign this
+    OTHER_KEY = "other_key"  # of our form, and signed with a key that never was ours
+    MALFORMED = "malformed"  # what is attached is no signed text of our form
+    BROKEN_BUNDLE = "broken_bundle"  # a bundle that is not whole
+    KEYS = "keys"  # public keys of ours, which are no document
     FOREIGN = "foreign"  # readable, and nothing of ours is attached
     DAMAGED = "damaged"  # cannot be read at all
     TOO_LARGE = "too_large"
@@ -43,12 +56,14 @@ class Signed:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """The answer; what was signed, where anything was; what comparing came to; why not, if so."""
+    """The answer; what was signed, where anything was; what comparing came to."""
 
     answer: Answer
     signed: Signed | None = None
     compared: Compared | None = None
-    why: str = ""
+
+
+_REFUSED = {"unknown_key": Answer.OTHER_KEY, "signature": Answer.FORGED}
 
 
 def judge(content: bytes, *, known: Sequence[Ed25519PublicKey]) -> Judged:
@@ -83,22 +98,42 @@ def verify_token(token: str, known: Sequence[Ed25519PublicKey]) -> Signed:
 
 
 def _judge_text(content: bytes, known: Sequence[Ed25519PublicKey]) -> Judged:
-    """Judge what should be a signed text alone."""
-    text = content[: signing.LONGEST + 1].strip()
+    """Judge what is no PDF: a signed text alone, a bundle with one in it, or keys."""
+    text = content[: LARGEST_TEXT + 1].strip()
+    if _KEYS.match(text):
+        return Judged(Answer.KEYS)
+    if _BUNDLE.match(text):
+        return _judge_bundle(text, known)
     if not text.isascii() or text.count(b".") != 2:
         return Judged(Answer.FOREIGN)
+    return _judge_token(text.decode(), known, as_=Answer.SIGNATURE)
+
+
+def _judge_bundle(text: bytes, known: Sequence[Ed25519PublicKey]) -> Judged:
+    """Judge the document in a bundle."""
     try:
-        return Judged(Answer.SIGNATURE, verify_token(text.decode(), known))
+        token = json.loads(text)["document"]
+    except (ValueError, KeyError, RecursionError):
+        return Judged(Answer.BROKEN_BUNDLE)
+    if not isinstance(token, str):
+        return Judged(Answer.BROKEN_BUNDLE)
+    return _judge_token(token, known, as_=Answer.BUNDLE)
+
+
+def _judge_token(token: str, known: Sequence[Ed25519PublicKey], *, as_: Answer) -> Judged:
+    """Judge a signed text: `as_` says what it came as, where it is ours."""
+    try:
+        return Judged(as_, verify_token(token, known))
     except SignatureRefused as refused:
-        return Judged(Answer.FORGED, why=str(refused.params["why"]))
+        return Judged(_REFUSED.get(str(refused.params["why"]), Answer.MALFORMED))
 
 
 def _judge_pdf(given: Contents, token: str, known: Sequence[Ed25519PublicKey]) -> Judged:
-    try:
-        signed = verify_token(token, known)
-    except SignatureRefused as refused:
-        return Judged(Answer.FORGED, why=str(refused.params["why"]))
-    compared = comparing.compare(given, kind=signed.kind, said=signed.said)
+    judged = _judge_token(token, known, as_=Answer.SIGNATURE)
+    if judged.signed is None:
+        return judged
+    compared = comparing.compare(given, kind=judged.signed.kind, said=judged.signed.said)
     if compared.found is Found.SAME:
-        return Judged(Answer.GENUINE, signed, compared)
-    return Judged(Answer.ALTERED if compared.found in ALTERED else Answer.PARTLY, signed, compared)
+        return Judged(Answer.GENUINE, judged.signed, compared)
+    found = Answer.ALTERED if compared.found in ALTERED else Answer.PARTLY
+    return Judged(found, judged.signed, compared)

@@ -11,6 +11,7 @@ from xiaohu.closures.verifying import LARGEST, Answer, Judged, Signed
 from xiaohu.trail import keys
 
 OK, FAILED, NOT_FOUND, PARTLY = 0, 1, 3, 6
+REFUSED = {Answer.FORGED, Answer.OTHER_KEY, Answer.MALFORMED}
 Say = Callable[[str], None]
 
 
@@ -38,13 +39,15 @@ def _told(judged: Judged, *, say: Say, out: Say) -> int:
 
 
 def _told_without_pages(judged: Judged, *, say: Say, out: Say) -> int:
+    if judged.signed is not None and judged.answer is Answer.BUNDLE:
+        return _tell(judged.signed, "cli.verify.bundle", out=out, code=PARTLY)
     if judged.signed is not None:
         return _tell(judged.signed, "cli.verify.signature", out=out, code=OK)
-    if judged.answer is Answer.FORGED:
-        say(gettext("cli.verify.bad").format(why=judged.why))
-        return FAILED
-    say(gettext("cli.verify.unreadable").format(why=gettext(f"verify.file.{judged.answer}")))
-    return NOT_FOUND
+    refused = judged.answer in REFUSED
+    sentence = gettext("cli.verify.bad") if refused else gettext("cli.verify.none")
+    what, then = gettext(f"verify.file.{judged.answer}"), gettext(f"verify.next.{judged.answer}")
+    say(sentence.format(what=what, then=then))
+    return FAILED if refused else NOT_FOUND
 
 
 def _altered(signed: Signed, compared: Compared, *, say: Say, out: Say) -> int:

@@ -23,7 +23,13 @@ Row = tuple[str, str]
 MISTYPED, UNKNOWN = "mistyped", "unknown"
 GOOD, UNSURE, BAD = "ok", "warn", "bad"
 # What is not compared is not called good: whoever holds it compares the signed facts themselves.
-_STANDING = {Answer.GENUINE: GOOD, Answer.SIGNATURE: GOOD, Answer.PARTLY: UNSURE}
+_STANDING = {
+    Answer.GENUINE: GOOD,
+    Answer.SIGNATURE: GOOD,
+    Answer.BUNDLE: GOOD,
+    Answer.PARTLY: UNSURE,
+}
+_NO_DOCUMENT = {Answer.KEYS, Answer.BROKEN_BUNDLE}  # ours, and chosen by mistake
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,15 +158,14 @@ class FileResult:
 
 def of_file(judged: Judged, *, digest: str) -> FileResult:
     """Return what comparing a file with its signature and with the records came to."""
+    digest_row = (gettext("verify.part.digest"), digest)
+    if judged.answer in _NO_DOCUMENT:
+        return _unsigned(judged.answer, UNSURE, [digest_row])
     parts = [(gettext("verify.part.signature"), _signature(judged))]
     if judged.compared is not None:
         parts.append((gettext("verify.part.pages"), pages(judged.compared)))
-    digest_row = (gettext("verify.part.digest"), digest)
     if judged.signed is None:
-        parts.append(digest_row)
-        said = gettext(f"verify.file.{judged.answer}")
-        then = gettext(f"verify.next.{judged.answer}")
-        return FileResult(BAD, sentence=said, advice=then, parts=parts, facts=())
+        return _unsigned(judged.answer, BAD, [*parts, digest_row])
     record = documents.find(judged.signed.said["number"])
     parts += [(gettext("verify.part.record"), _record(record, judged.signed)), digest_row]
     language = "en" if get_language() == "en" else "zh"
@@ -168,12 +173,18 @@ def of_file(judged: Judged, *, digest: str) -> FileResult:
         papers.facts(DocumentKind(judged.signed.kind), judged.signed.said, language=language)
     )
     tone, sentence = _answer(judged.answer, judged.signed, record)
-    asked = judged.answer in {Answer.ALTERED, Answer.PARTLY}
+    asked = judged.answer in {Answer.ALTERED, Answer.PARTLY, Answer.BUNDLE}
     then = gettext(f"verify.next.{judged.answer}") if asked else ""
     newer = (record.replaced_by_id or "") if record is not None else ""
     known = record is not None and record.has_text and record.is_of(judged.signed.token)
     token = judged.signed.token if known else ""
     return FileResult(tone, sentence, then, parts, facts, newer, token)
+
+
+def _unsigned(answer: Answer, tone: str, parts: Sequence[Row]) -> FileResult:
+    """Return what is said of a file in which nothing was signed by us."""
+    said, then = gettext(f"verify.file.{answer}"), gettext(f"verify.next.{answer}")
+    return FileResult(tone, sentence=said, advice=then, parts=parts, facts=())
 
 
 def bundle_of(token: str) -> tuple[str, bytes] | None:
@@ -217,8 +228,10 @@ def _answer(answer: Answer, signed: Signed, record: Document | None) -> tuple[st
 def _signature(judged: Judged) -> str:
     if judged.signed is not None:
         return gettext("verify.sign.good").format(key=judged.signed.key)
-    forged = judged.answer is Answer.FORGED
-    return gettext("verify.sign.bad") if forged else gettext("verify.sign.none")
+    if judged.answer is Answer.OTHER_KEY:
+        return gettext("verify.sign.other_key")
+    tried = judged.answer in {Answer.FORGED, Answer.MALFORMED}
+    return gettext("verify.sign.bad") if tried else gettext("verify.sign.none")
 
 
 def as_read(rows: Sequence[Row]) -> list[Row]:

@@ -25,5 +25,5 @@ class PaperFile(PlainForm):
             "empty": _("verify.err.empty"),
             "invalid": _("verify.err.file"),
         },
-        widget=forms.FileInput(attrs={"accept": "application/pdf,.jws"}),
+        widget=forms.FileInput(attrs={"accept": "application/pdf,.jws,.json"}),
     )
