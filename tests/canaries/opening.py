@@ -17,7 +17,7 @@ from xiaohu.vault.root import KEY_BYTES, derived
 
 HEAD = b"\x01\x01"
 NONCE, TAG = 12, 16
-PURPOSES = ("epoch", "codes", "inbox", "mfa", "resting numbers")
+PURPOSES = ("epoch", "codes", "inbox", "mfa")
 LONGEST = 512  # of a box somewhere in a file: a name or a number stands at its beginning
 
 

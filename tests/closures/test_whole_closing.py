@@ -10,6 +10,7 @@ from tests.stories import ARREARS, CLEAN, EMPTY, LARGE, World, closing_of, docum
 from xiaohu.access.models import SubscriberAccount
 from xiaohu.closures import checking, documents, drafting, queries
 from xiaohu.closures.models import Case, DocumentKind, Outcome
+from xiaohu.core.calendar import day_of
 from xiaohu.core.checks import CheckCode
 from xiaohu.core.choices import Choice
 from xiaohu.core.retention import Category
@@ -47,7 +48,15 @@ def test_ends_with_the_line_gone_and_the_money_back(world: World) -> None:
     paid = world.outside.truth("payout")
     assert [(p["amount_fen"], p["route"]) for p in paid] == [(12640, "original")]
     assert lines.find("demo", CLEAN) is None
-    assert QuarantinedNumber.objects.count() == 1
+    (row,) = QuarantinedNumber.objects.values()
+    # A keyed hash and two days: no number to be read, and no moment that leads to the closing.
+    assert {**row, "number_index": bytes(row["number_index"])} == {
+        "id": row["id"],
+        "operator": "demo",
+        "number_index": lines.number_index("demo", CLEAN),
+        "free_on": closing.number_free_on,
+        "rested_on": day_of(closing.disconnected_at or world.now),
+    }
     line.refresh_from_db()
     assert (line.status, line.number_index) == ("closed", None)
 

@@ -9,7 +9,6 @@ from xiaohu.vault import in_use
 # Not under the key of a unit that is swept, each with where it lies instead.
 ELSEWHERE = {
     "UnitKey": "wrapped by the key of an epoch",
-    "QuarantinedNumber": "under a key of the root: inventory of the operator",
     "BucketRecord": "under the key of a month or a hold, which only their end destroys",
     "SealedRecord": "asked by the vault itself",
 }

@@ -14,7 +14,7 @@ import xiaohu
 from xiaohu.erasure.declared import DECLARED, Nature, nature_of
 
 Field = tuple[str, str, str]
-PERSONAL = {Nature.SEALED, Nature.INDEX}
+PERSONAL = {Nature.SEALED, Nature.INDEX, Nature.RESTING}
 
 
 def fields(installed: Iterable[type[models.Model]]) -> set[Field]:

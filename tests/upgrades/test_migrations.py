@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -13,14 +14,16 @@ from django.db.migrations.executor import MigrationExecutor
 from tests.closures.test_agreeing import agree, elsewhere, is_done, order_of, paid
 from tests.closures.test_claiming import at_counter, handed_out
 from tests.closures.test_repaying import came_back, finance
-from tests.stories import World, closing_of
+from tests.stories import CLEAN, EMPTY, LARGE, World, closing_of
 from xiaohu.closures import handing_out, matching, repaying
 from xiaohu.closures.handing_out import IdentityNotSeen
 from xiaohu.core.states import CaseState
 from xiaohu.gateways import callbacks
 from xiaohu.gateways.models import InboxEvent
+from xiaohu.registry import lines
 from xiaohu.settlement.models import RefundOrder
 from xiaohu.vault import box
+from xiaohu.vault.index import blind_index
 from xiaohu.vault.root import purpose_key
 
 pytestmark = pytest.mark.django_db(databases=["default", "keystore"])
@@ -109,3 +112,24 @@ def test_what_was_handed_out_without_a_document_is_recorded_once_more(world: Wor
     again = handed_out(world, case)
     handing_out.confirm(payment_id=again.pk, officer=finance("sun"), now=world.now)
     assert closing_of(case).pk == again.closing_id
+
+
+def test_a_number_at_rest_is_kept_by_its_day_and_can_no_longer_be_read() -> None:
+    free = date(2027, 2, 22)
+    # The second is another day in China already; of the last nobody knows when.
+    at = [datetime(2026, 11, 24, 4, 5, 6, tzinfo=UTC), datetime(2026, 11, 24, 16, tzinfo=UTC), None]
+    numbers = [CLEAN, EMPTY, LARGE]
+    with before(("registry", "0006_lines_are_found_by_card_and_name")) as apps:
+        for number, moment in zip(numbers, at, strict=True):
+            sealed = box.seal(
+                purpose_key("resting numbers"), number.encode(), belongs_to=("demo", "resting")
+            )
+            apps.get_model("registry", "QuarantinedNumber").objects.create(
+                operator="demo",
+                number_index=blind_index(operator="demo", purpose="resting", value=number),
+                box=sealed,
+                free_on=free,
+                rested_at=moment,
+            )
+    days = [date(2026, 11, 24), date(2026, 11, 25), free]
+    assert lines.rested_on("demo", numbers) == dict(zip(numbers, days, strict=True))

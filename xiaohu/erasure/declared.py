@@ -9,10 +9,14 @@ from enum import StrEnum
 
 
 class Nature(StrEnum):
-    """What a field is to a person; all but the first two say why it is not personal."""
+    """What a field is to a person; all but the first three say why it is not personal."""
 
     SEALED = "sealed under the key of a unit, and unreadable once that is destroyed"
     INDEX = "a keyed hash for finding, deleted or left pointing at nothing when its unit is erased"
+    RESTING = (
+        "a keyed hash of a number at rest, so that nothing is sent to it; deleted once the number is"
+        " free and is the contact of no request that has its folder"
+    )
     SIGN_IN = (
         "a hash or sealed secret of a sign-in, deleted with the account or when its time is over"
     )
@@ -361,9 +365,8 @@ DECLARED: Mapping[str, Mapping[str, Mapping[Nature, str]]] = {
         "QuarantinedNumber": {
             N.RANDOM: "id",
             N.FIXED: "operator",
-            N.INDEX: "number_index",
-            N.SEALED: "box",
-            N.TIME: "free_on rested_at",
+            N.RESTING: "number_index",
+            N.TIME: "free_on rested_on",
         },
     },
     "screening": {

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date
 from functools import cached_property
 from uuid import UUID
 
+from xiaohu.core.calendar import day_of
 from xiaohu.core.notices import Channel, Notice, Recipient, Result, told_before
 from xiaohu.core.numbers import NumberRefused, normalise
 from xiaohu.core.retention import Category
@@ -36,7 +37,7 @@ class Directory:
     """The addresses of one batch, opened together."""
 
     taken: list[QueuedNotice]
-    _rested: dict[str, dict[str, datetime | None]] = field(default_factory=dict)
+    _rested: dict[str, dict[str, date | None]] = field(default_factory=dict)
 
     def of(self, queued: QueuedNotice) -> Address:
         """Return where a message about a case goes.
@@ -145,7 +146,8 @@ class Directory:
         """Say whether a number was closed since somebody named it as theirs.
 
         It may have a new holder by now. A contact of a case was proved after the case was
-        opened; of a registered one nobody knows since when it stands there.
+        opened, and no number has a new holder on the day it goes to rest; of a registered one
+        nobody knows since when it stands there.
         """
         if "@" in to:
             return False
@@ -156,13 +158,13 @@ class Directory:
         if rested is None or recipient is Recipient.REGISTERED_CONTACT or queued.case_id is None:
             return rested is not None
         opened = parties.cases().opened_at(queued.case_id)
-        return opened is None or rested > opened
+        return opened is None or rested >= day_of(opened)
 
-    def _when_rested(self, operator: str, to: str) -> dict[str, datetime | None]:
-        """Return of this number and all others of the batch when they went to rest, if ever."""
+    def _when_rested(self, operator: str, to: str) -> dict[str, date | None]:
+        """Return of this number and all others of the batch when they went to rest, if known."""
         opened = (value for (owner, _), value in self._opened.items() if owner == operator)
         numbers = {to, *(address for address in map(_address, opened) if "@" not in address)} - {""}
-        rested = lines.rested_at(operator, numbers)
+        rested = lines.rested_on(operator, numbers)
         return {number: rested.get(number) for number in numbers}
 
 

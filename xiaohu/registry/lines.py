@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from xiaohu.core.applicants import HolderKind
-from xiaohu.core.calendar import day_of, end_of
+from xiaohu.core.calendar import day_of
 from xiaohu.core.comparing import Registered
 from xiaohu.core.facts import LineStatus
 from xiaohu.core.identity import DocumentKind, known_by
@@ -16,11 +16,10 @@ from xiaohu.core.numbers import mask_document, mask_name, mask_number, tail
 from xiaohu.core.retention import Category
 from xiaohu.queue.asking import Slot
 from xiaohu.registry.models import Holder, Line, QuarantinedNumber
-from xiaohu.vault import box, records, units
+from xiaohu.vault import records, units
 from xiaohu.vault.index import blind_index
 from xiaohu.vault.keys import Erased
 from xiaohu.vault.records import Ref
-from xiaohu.vault.root import purpose_key
 
 ERASED = "—"  # in place of a number that is no more
 
@@ -105,15 +104,16 @@ def contact_ref(holder_id: UUID) -> Ref:
     return Ref(units.holder(holder_id), Category.CONTACT)
 
 
-def rested_at(operator: str, numbers: Collection[str]) -> dict[str, datetime]:
-    """Return when those of some numbers (E.164) last went to rest that ever did, with one query."""
-    index_of = {
-        blind_index(operator=operator, purpose="resting", value=number): number
-        for number in numbers
-    }
+def rested_on(operator: str, numbers: Collection[str]) -> dict[str, date]:
+    """Return the day on which those of some numbers (E.164) that are known as resting went to rest."""
+    index_of = {number_index(operator, number): number for number in numbers}
     rows = QuarantinedNumber.objects.filter(operator=operator, number_index__in=list(index_of))
-    # One that went to rest before its moment was kept counts as later than any.
-    return {index_of[bytes(row.number_index)]: row.rested_at or end_of(row.free_on) for row in rows}
+    return {index_of[bytes(row.number_index)]: row.rested_on for row in rows}
+
+
+def rested_long_enough(*, today: date) -> QuerySet[QuarantinedNumber]:
+    """Return the numbers that are free again."""
+    return QuarantinedNumber.objects.filter(free_on__lte=today)
 
 
 def iccid_tail(line: Line) -> str:
@@ -215,23 +215,20 @@ def holders_of_others(
 def rest(*, line: Line, days: int, now: datetime) -> date:
     """Put the number of a line to rest and end the line; return when the number is free.
 
-    Call inside a transaction; harmless to repeat. The resting number is the operator's
-    inventory, under a key of the inventory: nothing links it to whoever had it.
+    Call inside a transaction; harmless to repeat. Of the resting number only a keyed hash is
+    kept: the operator has its inventory, here it is only recognised.
     """
-    free_on = day_of(now) + timedelta(days=days)
-    resting = number(line)
-    index = blind_index(operator=line.operator, purpose="resting", value=resting)
-    sealed = box.seal(
-        purpose_key("resting numbers"), resting.encode(), belongs_to=(line.operator, "resting")
-    )
+    today = day_of(now)
+    free_on = today + timedelta(days=days)
+    index = number_index(line.operator, number(line))
     rested = QuarantinedNumber(
-        operator=line.operator, number_index=index, box=sealed, free_on=free_on, rested_at=now
+        operator=line.operator, number_index=index, free_on=free_on, rested_on=today
     )
     QuarantinedNumber.objects.bulk_create(
         [rested],
         update_conflicts=True,
         unique_fields=["number_index", "operator"],
-        update_fields=["box", "free_on", "rested_at"],
+        update_fields=["free_on", "rested_on"],
     )
     Line.objects.filter(pk=line.pk, closed_at=None).update(
         status=LineStatus.CLOSED.value, closed_at=now, number_index=None, balance_fen=0

@@ -139,14 +139,16 @@ class LineRestriction(models.Model):
 
 
 class QuarantinedNumber(models.Model):
-    """A number at rest: inventory of the operator, with no link to whoever had it."""
+    """A number at rest, known by a keyed hash alone: it is never shown, only recognised.
+
+    Days and no moments: many lines close on one day, so that none leads back to whose it was.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     operator = models.CharField(max_length=32)
     number_index = models.BinaryField()
-    box = models.BinaryField()
     free_on = models.DateField(db_index=True)
-    rested_at = models.DateTimeField(null=True)
+    rested_on = models.DateField()
 
     class Meta:
         constraints = [
