@@ -156,7 +156,7 @@ A system that is away makes the closing wait: it is tried again by itself, after
 
 A webhook is asked by POST with `{"action": "find", "dataset": "leads", "identity": "number", "values": [...]}`, signed as Standard Webhooks (`webhook-id`, `webhook-timestamp`, `webhook-signature`), and answers `{"found": 3}`: how much is there. The actions are `check` (nobody's values), `find`, and `erase`, which is repeated under the same `webhook-id`. An answer without such a number is never taken for done.
 
-In a folder each request is a file `NAME.find.json` with the same content, then `NAME.erase.json`; the other side leaves `NAME.find.answer.json` and `NAME.erase.answer.json` with `{"found": 3}`, written elsewhere and moved there whole. Names tell of nobody. Answered requests are deleted; people look after one that is not answered within a day. The content names people, so the folder belongs to these two systems alone.
+In a folder each request is a file `NAME.find.json` with the same content, then `NAME.erase.json`; the other side leaves `NAME.find.answer.json` and `NAME.erase.answer.json` with `{"found": 3}`, written elsewhere and moved there whole. Names tell of nobody. Once an answer is read, it is deleted with its request, and later asked anew; people look after one that is not answered within a day. The content names people, so the folder belongs to these two systems alone.
 
 What nobody but a person can reach waits at the desk: an officer confirms how much was erased, by the number of a ticket, log or letter, which goes into the receipt.
 

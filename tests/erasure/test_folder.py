@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from tests.stories import CLEAN, World, closing_of
+from xiaohu.closures import erasing_later
 from xiaohu.closures.models import Closing, HumanQueue
 from xiaohu.core.states import CaseState
 from xiaohu.core.steps import Step
 from xiaohu.erasure import engine
-from xiaohu.erasure.models import StoreOutage
+from xiaohu.erasure.models import OutsideErasure, OutsideState, StoreOutage
 from xiaohu.erasure.stores import file
 from xiaohu.erasure.stores.file import StoresRefused
 from xiaohu.erasure.stores.folder import Folder
@@ -90,6 +91,32 @@ def test_the_name_of_a_request_tells_of_nobody(waits: Closing, shared: Path) -> 
     (place,) = shared.iterdir()
     assert CLEAN[-11:] not in place.name
     assert not stat.S_IMODE(place.stat().st_mode) & stat.S_IRWXO
+
+
+def test_what_the_law_keeps_leaves_nothing_in_the_folder_and_is_asked_anew(
+    world: World, shared: Path
+) -> None:
+    listed = shared.with_name("stores.toml")
+    listed.write_text(listed.read_text() + 'strategy = "keep_until"\n', encoding="utf-8")
+    closing = closing_of(world.close())
+    answer(shared, "find", '{"found": 4}')
+    later(world)
+    closing.case.refresh_from_db()
+    assert closing.case.state == CaseState.DONE
+    assert list(shared.iterdir()) == []
+    kept = OutsideErasure.objects.get()
+    assert (kept.state, kept.found) == (OutsideState.KEPT, 4)
+    assert kept.keep_until is not None
+    world.clock.pass_(days=(kept.keep_until - world.now.date()).days + 3)
+    for asked, text in (("find", '{"found": 3}'), ("erase", '{"found": 0}')):
+        assert erasing_later.erase_due(now=world.now) == 1
+        assert request(shared)["action"] == asked
+        answer(shared, asked, text)
+        world.clock.pass_(hours=1)
+    erasing_later.erase_due(now=world.now)
+    kept.refresh_from_db()
+    assert kept.state == OutsideState.DONE
+    assert list(shared.iterdir()) == []
 
 
 def test_what_is_left_is_asked_for_again(world: World, waits: Closing, shared: Path) -> None:

@@ -73,9 +73,10 @@ def _erase(row: OutsideErasure, store: Store) -> int:
     if connector is None:
         raise StoresRefused(field=f"stores.{row.store}", why=Why.BY_HAND_NOW)
     try:
-        if connector.found(row.dataset, whom):
-            until = time.monotonic() + ERASES_FOR
-            connector.erase(row.dataset, whom, key=row.pk, until=until)
+        if not connector.found(row.dataset, whom):
+            return 0
+        until = time.monotonic() + ERASES_FOR
+        connector.erase(row.dataset, whom, key=row.pk, until=until)
         return connector.found(row.dataset, whom)
     finally:
         connector.close()

@@ -1,7 +1,8 @@
 """A system that fetches requests from a folder and leaves its answers there, in its own time.
 
 First it is asked how much there is, then to erase it, and what it answers is read back. The name
-of a request is a keyed hash, so it tells of nobody; once answered, request and answer are deleted.
+of a request is a keyed hash, so it tells of nobody; once its answer is read, request and answer are
+deleted, and whoever asks later asks anew.
 """
 
 import hashlib
@@ -44,14 +45,17 @@ class Folder(Connector):
         return []
 
     def found(self, dataset: str, identities: Identities) -> int:
-        """Return how much the other side says is there, once it has said so."""
+        """Return how much the other side says is there, once it has said so.
+
+        What is left after a request to erase can be read until that is repeated.
+        """
         erasing = self._file(dataset, identities, _ERASE).exists()
         action = _ERASE if erasing else _FIND
         answer = self._answer(dataset, identities, action)
         if answer is None:
             self._request(dataset, identities, action)
             raise StoreAway(store=self.name, why=Why.AWAITED)
-        if answer == 0:
+        if not erasing or answer == 0:
             self._clear(dataset, identities)
         return answer
 
@@ -95,8 +99,9 @@ class Folder(Connector):
         return found
 
     def _clear(self, dataset: str, identities: Identities) -> None:
+        """Delete requests and answers, an answer last: without it a request would be answered again."""
         for action in (_FIND, _ERASE):
-            for what in (f"{action}.answer", action):
+            for what in (action, f"{action}.answer"):
                 self._file(dataset, identities, what).unlink(missing_ok=True)
 
     def _file(self, dataset: str, identities: Identities, what: str) -> Path:
