@@ -1,6 +1,7 @@
 """`xiaohu audit`: the log verified, searched and exported, and what is wrong with it named."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -85,13 +86,62 @@ def test_events_are_found_by_what_is_asked(case: Case) -> None:
     assert run("search", "--case", "XX-0000-0000").exit_code == REFUSED
     assert actions("--since", "2026-11-26", "--case", case.pk)[0] == "execute"
     assert "finish" not in actions("--until", "2026-11-26")
-    assert actions("--operator", "another") == []
     table = run("search", "--case", case.reference).stdout
     assert "scheduled → executing" in table
 
 
-def test_nothing_found_is_said(world: World) -> None:
-    assert "没有符合条件的记录" in run("search", "--action", "nothing").stderr
+def test_nothing_found_is_said(case: Case) -> None:
+    for asked in (("--actor", "nobody"), ("--actor", "a\x00b"), ("--since", "2027-01-01")):
+        answer = run("search", *asked)
+        assert (answer.exit_code, answer.stdout) == (OK, "")
+        assert "没有符合条件的记录" in answer.stderr
+
+
+@pytest.mark.parametrize("command", ["search", "export"])
+def test_what_there_is_none_of_is_said_with_what_there_is(
+    case: Case, tmp_path: Path, command: str
+) -> None:
+    to = ("--to", tmp_path / "log") if command == "export" else ()
+    for asked, code, there in (
+        (("--operator", "another"), "NO_SUCH_OPERATOR", "demo"),
+        (("--action", "erasee"), "NO_SUCH_ACTION", "certify"),
+        (("--action", "a\x00b"), "NO_SUCH_ACTION", "certify"),
+        (("--case", "a\x00b"), "CASE_NOT_FOUND", ""),
+    ):
+        answer = run(command, *to, *asked)
+        assert answer.exit_code == REFUSED
+        assert code in answer.stderr
+        assert there in answer.stderr
+    assert not (tmp_path / "log").exists()
+
+
+def test_no_more_events_are_asked_for_than_are_shown(world: World) -> None:
+    for limit in (0, 100_001, 10**30):
+        assert run("search", "--limit", limit).exit_code == USAGE
+
+
+@pytest.mark.parametrize("index", [b"1e999", b"NaN", b"null", b"1.0", b'"0"', b"9" * 5000])
+def test_an_exported_line_without_a_place_is_named(
+    case: Case, tmp_path: Path, index: bytes
+) -> None:
+    folder = tmp_path / "log"
+    run("export", "--to", folder)
+    events = folder / exporting.EVENTS
+    events.write_bytes(re.sub(rb'"index":\d+', b'"index":' + index, events.read_bytes(), count=1))
+    answer = run("verify", "--export", folder)
+    assert answer.exit_code == DIFFERENT
+    assert answer.stdout
+
+
+def test_a_folder_named_like_a_note_is_no_note(case: Case) -> None:
+    note = next(settings.XIAOHU.checkpoints.glob("*.note"))
+    (note.parent / "000000000900.note").mkdir()
+    assert run("verify").exit_code == OK
+    note.unlink()
+    note.mkdir()
+    answer = run("verify", "--lang", "en")
+    assert answer.exit_code == DIFFERENT
+    assert "is missing from the folder" in answer.stdout
 
 
 @pytest.mark.parametrize("asked", [[], ["--action", "open"]])

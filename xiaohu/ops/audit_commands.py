@@ -49,7 +49,7 @@ def search(
     actor: By = "",
     since: Since = None,
     until: Until = None,
-    limit: Annotated[int, typer.Option(min=1, help="Newest events shown.")] = 100,
+    limit: Annotated[int, typer.Option(min=1, max=100_000, help="Newest events shown.")] = 100,
     operator: Operator = None,
     as_json: AsJson = False,
     lang: Lang = None,
@@ -57,9 +57,10 @@ def search(
     """Show events of a request, an action, a person or a time, oldest first."""
 
     def do() -> int:
+        from xiaohu.closures.auditing import Asked
         from xiaohu.ops import auditing
 
-        asked = auditing.Asked(meant(operator), case, action, actor, since, until)
+        asked = Asked(meant(operator), case, action, actor, since, until)
         return auditing.search(asked, limit=limit, as_json=as_json, say=say, out=out)
 
     spoken(do, lang)
@@ -80,9 +81,10 @@ def export(
     """Write events as JSON lines with a signed manifest; without filters the whole log."""
 
     def do() -> int:
+        from xiaohu.closures.auditing import Asked
         from xiaohu.ops import auditing
 
-        asked = auditing.Asked(meant(operator), case, action, actor, since, until)
+        asked = Asked(meant(operator), case, action, actor, since, until)
         try:
             return auditing.export(to, asked, as_json=as_json, out=out)
         except OSError as error:

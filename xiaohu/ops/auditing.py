@@ -2,17 +2,12 @@
 
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
-from django.db.models import Q
 from django.utils.translation import gettext
 
-from xiaohu.closures import queries
-from xiaohu.core.calendar import CHINA
+from xiaohu.closures.auditing import Asked
 from xiaohu.ops.columns import in_columns
 from xiaohu.queue import clock
 from xiaohu.trail import auditing, events, exporting, keys, monitoring
@@ -22,47 +17,6 @@ from xiaohu.ui.templatetags.words import moment
 
 OK, DIFFERENT = 0, 6
 Say = Callable[[str], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """Which events of an operator: of a request, an action, a person, a time."""
-
-    operator: str
-    case: str = ""
-    action: str = ""
-    actor: str = ""
-    since: datetime | None = None
-    until: datetime | None = None
-
-    def filters(self) -> dict[str, str]:
-        """Return what was asked for; nothing where everything was."""
-        given = {
-            "case": self.case,
-            "action": self.action,
-            "actor": self.actor,
-            "since": self.since.isoformat() if self.since else "",
-            "until": self.until.isoformat() if self.until else "",
-        }
-        chosen = {name: value for name, value in given.items() if value}
-        return {"operator": self.operator, **chosen} if chosen else {}
-
-    def where(self) -> Q:
-        """Return the same as a question to leaves."""
-        where = Q(event__operator=self.operator)
-        if self.case:
-            where &= Q(event__case_id=_case_id(self.operator, self.case))
-        if self.action:
-            where &= Q(event__action=self.action)
-        if self.actor:
-            kind, _, name = self.actor.partition(":")
-            one = Q(event__actor_kind=kind) | Q(event__actor_id=self.actor)
-            where &= Q(event__actor_kind=kind, event__actor_id=name) if name else one
-        if self.since:
-            where &= Q(event__at__gte=self.since.replace(tzinfo=CHINA))
-        if self.until:
-            where &= Q(event__at__lt=self.until.replace(tzinfo=CHINA))
-        return where
 
 
 def verify(*, as_json: bool, out: Say) -> int:
@@ -106,7 +60,11 @@ def verify_export(folder: Path, *, as_json: bool, out: Say) -> int:
 
 
 def search(asked: Asked, *, limit: int, as_json: bool, say: Say, out: Say) -> int:
-    """Show the newest events that were asked for, oldest first."""
+    """Show the newest events that were asked for, oldest first.
+
+    Raises:
+        NoSuchOperator, NoSuchAction, CaseNotFound: there is nothing to ask for.
+    """
     found = events.newest(limit, asked.where())
     if as_json:
         for index, told in found:
@@ -125,9 +83,10 @@ def export(folder: Path, asked: Asked, *, as_json: bool, out: Say) -> int:
 
     Raises:
         NothingSigned: no checkpoint was signed yet.
+        NoSuchOperator, NoSuchAction, CaseNotFound: there is nothing to ask for.
     """
-    filters = asked.filters()
-    where = asked.where() if filters else events.EVERY
+    filters, meant = asked.filters(), asked.where()
+    where = meant if filters else events.EVERY
     manifest = exporting.write(folder, where=where, asked=filters, now=clock.now())
     told = {name: manifest[name] for name in ("events", "sha256")}
     if as_json:
@@ -135,21 +94,6 @@ def export(folder: Path, asked: Asked, *, as_json: bool, out: Say) -> int:
     else:
         out(gettext("cli.audit.exported").format(**told, folder=folder))
     return OK
-
-
-def _case_id(operator: str, typed: str) -> UUID:
-    """Return the id of a request by reference, ended ones included, or the id as typed.
-
-    Raises:
-        CaseNotFound: there is no such request.
-    """
-    try:
-        return UUID(typed)
-    except ValueError:
-        found = queries.id_of_reference(operator, typed)
-    if found is None:
-        raise queries.CaseNotFound
-    return found
 
 
 def _as_json(broken: Iterable[Broken]) -> list[dict[str, Any]]:

@@ -105,7 +105,7 @@ def claims(*, after: int) -> dict[Claim, int]:
 def _newer_than_rows(after: int) -> Iterator[tuple[int, str]]:
     last = newest()
     known = max(after, last.size if last is not None else 0)
-    for file in sorted(_folder().glob("*.note")):
+    for file in _files():
         if file.stem.isdecimal() and int(file.stem) > known:
             yield int(file.stem), file.read_text(encoding="utf-8", errors="replace")
 
@@ -119,18 +119,18 @@ def erasures(note: str) -> Claim | None:
 
 def written() -> Iterator[tuple[str, str]]:
     """Return the notes in the folder, the smallest tree first: each with the name of its file."""
-    for file in sorted(_folder().glob("*.note")):
+    for file in _files():
         yield file.name, file.read_text(encoding="utf-8", errors="replace")
 
 
 def newest_written() -> str | None:
     """Return the name of the note over most events, in the folder."""
-    return max((file.name for file in _folder().glob("*.note")), default=None)
+    return max((file.name for file in _files()), default=None)
 
 
 def is_written(size: int) -> bool:
     """Say whether the folder has the note of a checkpoint."""
-    return (_folder() / file_name(size)).exists()
+    return (_folder() / file_name(size)).is_file()
 
 
 def file_name(size: int) -> str:
@@ -155,6 +155,11 @@ def _key_hash(origin: str, key: Ed25519PublicKey) -> bytes:
 
 def _folder() -> Path:
     return Path(settings.XIAOHU.checkpoints)
+
+
+def _files() -> list[Path]:
+    """Return the files of notes by their names; a folder of such a name is none."""
+    return sorted(file for file in _folder().glob("*.note") if file.is_file())
 
 
 def _write(checkpoint: Checkpoint) -> None:

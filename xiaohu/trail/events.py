@@ -116,6 +116,24 @@ def newest(limit: int, where: Q) -> list[tuple[int, Told]]:
     return [(index, Told(*told)) for index, _kept, *told in reversed(found)]
 
 
+def actions() -> list[str]:
+    """Return every action there is in the log, by name; each is found in the index by the one before."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ACTIONS)
+        return [action for (action,) in cursor.fetchall()]
+
+
+_ACTIONS = """
+WITH RECURSIVE known (action) AS (
+    SELECT min(action) FROM trail_event
+    UNION ALL
+    SELECT (SELECT min(action) FROM trail_event WHERE action > known.action)
+    FROM known WHERE known.action IS NOT NULL
+)
+SELECT action FROM known WHERE action IS NOT NULL
+"""
+
+
 def of_case(case_id: UUID) -> list[Event]:
     """Return what happened to a case, in order; of one moment, as it was written down."""
     waiting = Subquery(Pending.objects.filter(event=OuterRef("pk")).values("pk")[:1])

@@ -113,9 +113,11 @@ def _stands(line: bytes, growing: tree.Frontier, size: int, root: bytes) -> bool
     """Say whether a line proves its place, or is the next of all."""
     try:
         said = json.loads(line)
-        leaf, index = tree.leaf_hash(rfc8785.dumps(said["event"])), int(said["index"])
+        leaf, index = tree.leaf_hash(rfc8785.dumps(said["event"])), said["index"]
         proof = [bytes.fromhex(step) for step in said.get("proof", ())]
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return False
+    if type(index) is not int:
         return False
     if "proof" in said:
         return tree.verify_inclusion(leaf=leaf, index=index, size=size, proof=proof, root_hash=root)

@@ -21,7 +21,10 @@ class Event(models.Model):
     evidence = models.JSONField(default=dict)
 
     class Meta:
-        indexes = [models.Index(fields=["case_id", "at"], name="trail_event_of_case")]
+        indexes = [
+            models.Index(fields=["case_id", "at"], name="trail_event_of_case"),
+            models.Index(fields=["action", "at"], name="trail_event_of_action"),
+        ]
 
 
 class Pending(models.Model):
