@@ -68,11 +68,12 @@ class Queries:
             )
         )
 
-    def _count_of_each(self, dataset: str) -> sa.Select[Any]:
+    def _count_of_each(self, dataset: str) -> sa.Select[Any, int]:
         """Count the rows of several, under what stands in the column that names them."""
         rows, column = self._named(dataset, self.catalogue.table(dataset))
-        wanted = sa.select(column, sa.func.count()).select_from(rows).group_by(column)
-        return wanted.where(column.in_(self._whose(self._root(dataset))), *self._left(dataset))
+        wanted = sa.select(sa.func.min(column), sa.func.count()).select_from(rows)
+        wanted = wanted.where(self._is_theirs(self._root(dataset), column), *self._left(dataset))
+        return wanted.group_by(self._letters(column))
 
     def _rows(self, dataset: str) -> sa.Select[Any]:
         """Pick rows that are still to be erased: their keys, then what is to be hashed."""
@@ -132,7 +133,7 @@ class Queries:
     def _theirs(self, dataset: str) -> sa.ColumnElement[bool]:
         rule, table = self._store.datasets[dataset], self.catalogue.table(dataset)
         if not rule.through:
-            return self._column(dataset).in_(self._whose(dataset))
+            return self._is_theirs(dataset, self._column(dataset))
         parent = self.catalogue.table(rule.through)
         pairs = self.catalogue.reference(dataset, rule.through)
         above = sa.select(*(parent.c[far] for _, far in pairs)).where(self._theirs(rule.through))
@@ -159,8 +160,22 @@ class Queries:
     def _column(self, root: str) -> sa.Column[Any]:
         return self.catalogue.table(root).c[self._store.datasets[root].column]
 
-    def _whose(self, root: str) -> sa.BindParameter[Any]:
-        return sa.bindparam(_slot(root), type_=self._column(root).type, expanding=True)
+    def _is_theirs(self, root: str, column: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
+        """Match what stands in a column letter by letter.
+
+        A database may take for alike what is not, such as small letters and capitals, and somebody
+        else's rows would go. Its own comparison stands beside ours, since only that uses an index.
+        """
+        whose = sa.bindparam(_slot(root), type_=column.type, expanding=True)
+        return sa.and_(column.in_(whose), self._letters(column).in_(whose))
+
+    def _letters(self, column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+        """Return what stands in a column as it is written."""
+        if not isinstance(column.type, sa.String):
+            return column
+        if self._store.kind == "mysql":
+            return sa.func.binary(column)
+        return sa.cast(column, sa.Text).collate("C")
 
 
 def _slot(root: str) -> str:
