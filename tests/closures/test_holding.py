@@ -14,9 +14,9 @@ from xiaohu.closures.ordering import line_of
 from xiaohu.core.actors import ActorKind
 from xiaohu.core.kept import KeptAct
 from xiaohu.core.states import CaseState
-from xiaohu.core.steps import Step
+from xiaohu.core.steps import Scope, Step
 from xiaohu.erasure import engine, kept
-from xiaohu.erasure.models import KeptRequest
+from xiaohu.erasure.models import ErasureReceipt, KeptRequest
 from xiaohu.gateways.protocols import GatewayUnavailable
 from xiaohu.notices import outbox
 from xiaohu.screening import facts
@@ -142,6 +142,21 @@ def test_what_a_worker_had_begun_to_destroy_is_finished(
     world.clock.pass_(minutes=30)
     world.work()
     assert erased(waits)
+
+
+def test_so_is_what_had_begun_of_an_account(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def dies(**_: object) -> None:
+        raise RuntimeError
+
+    case = world.submitted(scope=Scope.ACCOUNT)
+    world.clock.pass_(days=3, minutes=1)
+    with monkeypatch.context() as patch:
+        patch.setattr(engine, "finish", dies)
+        world.work()
+    hold(world, closing_of(case))
+    world.clock.pass_(minutes=30)
+    world.work()
+    assert ErasureReceipt.objects.filter(pk=closing_of(case).pk).exists()
 
 
 def free(world: World, closing: Closing) -> set[UUID]:

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from xiaohu.closures import clearing, submitting
+from xiaohu.closures import clearing, keeping, submitting
 from xiaohu.closures.models import Closing, HumanQueue
 from xiaohu.closures.work import PERSON_HAS, Progress, Work, ask_people, take_back, wait_until
 from xiaohu.core.calendar import day_of
@@ -20,7 +20,7 @@ from xiaohu.erasure import holds
 from xiaohu.gateways.protocols import GatewayUnavailable
 from xiaohu.screening import facts as screening
 from xiaohu.screening.facts import Gathered, Known
-from xiaohu.vault import keys, units
+from xiaohu.vault import keys
 
 HELD = "legal_hold"
 KNOWN_FOR = timedelta(minutes=1)  # so that those of a busy night are not asked about twice
@@ -88,8 +88,7 @@ def _let_go(work: Work) -> None:
 
 def _has_begun(closing: Closing) -> bool:
     """Say whether keys were destroyed before, by a worker that got no further: there is no way back."""
-    unit = units.line(closing.line_id) if closing.line_id else None
-    return unit is not None and bool(keys.was_destroyed(closing.operator, [unit]))
+    return bool(keys.was_destroyed(closing.operator, keeping.units_ended_by([closing])[closing.pk]))
 
 
 def _lately(closing: Closing, known: Gathered | None, now: datetime) -> Gathered | None:
