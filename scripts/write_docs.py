@@ -162,7 +162,9 @@ What nobody but a person can reach waits at the desk: an officer confirms how mu
 
 Where only fields are emptied, the column that finds a row has to be among them if it holds a number, a card or a document: otherwise the row still says whose it was, and `check` says so (for a document it refuses). A whole-number column holds no documents, and an identity with letters in it is refused there rather than taken for erased.
 
-A number is looked for as +8613…, 8613… and 13…; what is known by the holder's document is erased only with the holder's last line and account. Names of systems and datasets are small letters, digits and underscores.
+A number is looked for as +8613…, 8613… and 13…, letter by letter whatever a database takes for alike; what is known by the holder's document is erased only with the holder's last line and account. A closing that waited until its number had rested long enough no longer looks for it: by then it may be somebody else's, and an officer checks and erases by hand.
+
+What is kept until a date is found by `subscription_id` or `iccid`, which nobody else ever gets; by a number or a document it is refused. It is refused, too, where another dataset would delete it, or empty the column by which it is found. When its time is over the tables are looked at first, so that one that changed meanwhile is named rather than taken for erased. Names of systems and datasets are small letters, digits and underscores.
 
 | strategy | what is done |
 |---|---|

@@ -89,7 +89,7 @@ class Crm:
 
     def begin(self) -> None:
         """Empty it, and make its tables."""
-        tables = ("strange", "order_item", "orders", "contact", "person", "contract", "bare")
+        tables = ("strange", "bare", "order_item", "orders", "contact", "person", "contract")
         self.tell(*(f"DROP TABLE IF EXISTS {table}" for table in tables))
         self.tell(*(part for part in TABLES.split(";") if part.strip()))
 

@@ -52,6 +52,14 @@ BAD = {
         f"{ORDERS}.fields.note.strategy",
         "field_strategy",
     ),
+    ('pattern = "session', 'strategy = "keep_until"\npattern = "session'): (
+        "stores.cache.datasets.sessions",
+        "kept_by",
+    ),
+    (
+        'identity = "subscription_id"\nfields = { note = "contact" }',
+        'identity = "document"\nstrategy = "keep_until"\nfields = { note = "service_number" }',
+    ): (ORDERS, "kept_by"),
     ("session:{number}:*", "session:*"): ("stores.cache.datasets.sessions", "placeholder"),
     ("session:{number}:*", "session:{mail}:*"): ("stores.cache.datasets.sessions", "placeholder"),
     ("session:{number}:*", "session:{number}*"): ("stores.cache.datasets.sessions", "open_end"),
@@ -96,6 +104,32 @@ def test_a_value_that_is_unknown_is_shown() -> None:
     _, (wrong,) = file.parse(GOOD.replace('note = "contact"', 'note = "gossip"'))
     with translation.override("en"):
         assert "gossip is unknown" in sentence(wrong).what
+
+
+ARCHIVE = """
+[stores.archive]
+kind = "s3"
+names = { zh = "档案", en = "Archive" }
+secret = "ARCHIVE"
+endpoint = "https://objects.example.com"
+[stores.archive.datasets.signed]
+bucket = "contracts"
+prefix = "lines/{subscription_id}/signed/"
+strategy = "keep_until"
+fields = { scan = "registration_identity" }
+[stores.archive.datasets.all]
+bucket = "contracts"
+prefix = "lines/{subscription_id}/"
+fields = { scan = "contact" }
+"""
+
+
+def test_what_the_law_keeps_lies_where_nothing_else_deletes_it() -> None:
+    _, (wrong,) = file.parse(ARCHIVE)
+    said = (wrong.params["field"], wrong.params["why"], wrong.params["value"])
+    assert said == ("stores.archive.datasets.signed", "kept_goes", "all")
+    elsewhere = ARCHIVE.replace('bucket = "contracts"', 'bucket = "rest"', 1)
+    assert file.parse(elsewhere)[1] == ()
 
 
 def test_every_fault_of_a_list_is_told_at_once() -> None:

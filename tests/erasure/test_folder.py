@@ -97,7 +97,8 @@ def test_what_the_law_keeps_leaves_nothing_in_the_folder_and_is_asked_anew(
     world: World, shared: Path
 ) -> None:
     listed = shared.with_name("stores.toml")
-    listed.write_text(listed.read_text() + 'strategy = "keep_until"\n', encoding="utf-8")
+    text = listed.read_text(encoding="utf-8").replace('"number"', '"subscription_id"')
+    listed.write_text(f'{text}strategy = "keep_until"\n', encoding="utf-8")
     closing = closing_of(world.close())
     answer(shared, "find", '{"found": 4}')
     later(world)

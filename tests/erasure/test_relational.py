@@ -135,6 +135,8 @@ def test_stops_when_its_time_is_over_and_goes_on_later(people: Crm) -> None:
 
 STRANGE = """CREATE TABLE strange (id INTEGER PRIMARY KEY, order_id INTEGER,
   FOREIGN KEY (order_id) REFERENCES orders (id))"""
+INVOICES = """CREATE TABLE bare (id INTEGER PRIMARY KEY, order_id INTEGER, said VARCHAR(9),
+  FOREIGN KEY (order_id) REFERENCES orders (id))"""
 SPOILT = {
     "no_table": ("DROP TABLE contract", "contracts", "contract"),
     "no_column": ("ALTER TABLE contact DROP COLUMN address", "contacts", "contact.address"),
@@ -154,8 +156,29 @@ SPOILT = {
     ),
     "no_index": ("SELECT 1", "orders", "orders.note"),
     "identity_stays": ("SELECT 1", "contacts", "contact.msisdn"),
+    "kept_goes": ("SELECT 1", "items", "orders"),
+    "kept_lost": (INVOICES, "items", "orders.subscription"),
 }
+KEPT = 'strategy = "keep_until"\nfields = { said = "registration_identity" }'
 CHANGED = {
+    "kept_goes": ('fields = { said = "contact" }', KEPT),
+    "kept_lost": (
+        """fields = { note = "contact" }
+
+[stores.crm.datasets.items]
+table = "order_item"
+through = "orders"
+fields = { said = "contact" }
+""",
+        f"""strategy = "null"
+fields = {{ note = "contact", subscription = "contact" }}
+
+[stores.crm.datasets.items]
+table = "bare"
+through = "orders"
+{KEPT}
+""",
+    ),
     "identity_stays": ('msisdn = "service_number"\n', ""),
     "wrong_type": (
         'column = "subscription"\nidentity = "subscription_id"\nfields = { note',
@@ -208,6 +231,24 @@ def test_the_number_of_a_document_neither_stays_nor_is_a_whole_number(
     with people.opened(text) as opened:
         flaws = [one for one in opened.flaws(whole=False) if one.dataset == "people" and one.stops]
     assert why in {one.refused.params["why"] for one in flaws}
+
+
+@pytest.mark.parametrize("column", ["INTEGER", "BIGINT"])
+def test_a_whole_number_holds_what_fits_into_it(people: Crm, column: str) -> None:
+    people.tell(f"ALTER TABLE orders ADD COLUMN called {column}")
+    text = people.text().replace(
+        'column = "subscription"\nidentity = "subscription_id"\nfields = { note',
+        'column = "called"\nidentity = "number"\nfields = { note',
+    )
+    for kind, fits in (("number", column == "BIGINT"), ("iccid", False)):
+        with people.opened(
+            text.replace('identity = "number"\nfields', f'identity = "{kind}"\nfields')
+        ) as opened:
+            said = {one.dataset: one.refused.params for one in opened.flaws(whole=False)}
+        assert ("orders" in said) is not fits
+        if not fits:
+            named = (said["orders"]["why"], said["orders"]["value"])
+            assert named == ("wrong_type", f"orders.called {column}")
 
 
 def test_an_identity_that_cannot_stand_in_a_column_is_never_taken_for_erased(people: Crm) -> None:

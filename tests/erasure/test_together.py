@@ -20,6 +20,7 @@ from xiaohu.core.retention import UnitKind
 from xiaohu.core.states import CaseState
 from xiaohu.core.steps import Scope, Step
 from xiaohu.erasure import engine, outside
+from xiaohu.erasure.models import StoreOutage
 from xiaohu.erasure.stores.relational import Relational
 from xiaohu.registry import lines
 from xiaohu.registry.models import Line
@@ -272,6 +273,21 @@ def test_one_with_more_than_fits_waits_for_a_turn_of_its_own(
     assert steps(night) == [Step.ERASE] * 3
     assert attempts(night) == [1, 0, 0]
     ends(world, night)
+
+
+def test_one_whose_turn_did_not_come_is_not_stuck(
+    world: World, people: Crm, night: list[Closing], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow = people.text().replace("rows_per_second = 1000", "rows_per_second = 10")
+    people.listed.write_text(slow, encoding="utf-8")
+    with monkeypatch.context() as patched:
+        patched.setattr("xiaohu.closures.outside.ERASES_FOR", 0.5)
+        take_up(world, night[0])
+    assert 0 < people.canaries()["order_item"] < 18
+    waiting = outside.waiting([each.pk for each in night])
+    assert {row.why for row in waiting if row.dataset == "items"} == {"more"}
+    assert attempts(night) == [0, 0, 0]
+    assert not StoreOutage.objects.exists()
 
 
 def test_a_system_that_is_away_keeps_all_and_counts_against_one(

@@ -82,7 +82,7 @@ def confirm(
         evidence={"store": row.store, "dataset": row.dataset, "proof": f"{evidence} {shown}"},
         now=now,
     )
-    if not any(left.why == outside.BY_HAND for left in outside.waiting([closing.pk])):
+    if not any(left.why in outside.FOR_HANDS for left in outside.waiting([closing.pk])):
         alarms.set_closing_due(closing, at=now, now=now)
 
 

@@ -1,5 +1,6 @@
 """Erasing in other systems what the law kept there, once it lets go of it."""
 
+import logging
 import time
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -11,7 +12,7 @@ from xiaohu.core.actors import CLOCK
 from xiaohu.core.calendar import day_of
 from xiaohu.erasure import outside
 from xiaohu.erasure.models import OutsideErasure
-from xiaohu.erasure.stores import opening, outages
+from xiaohu.erasure.stores import opening, outages, shape
 from xiaohu.erasure.stores.file import StoresRefused, Why
 from xiaohu.erasure.stores.protocol import StoreAway
 from xiaohu.erasure.stores.shape import Store
@@ -20,22 +21,35 @@ from xiaohu.trail import events
 ERASED_LATER = "erase_outside"
 AGAIN_AFTER = timedelta(minutes=30)
 ERASES_FOR = 10.0  # seconds at a time: nobody waits for it
+LOOKS_FOR = 120.0  # seconds: all of a month's closings end on one day, and a day is all there is
+logger = logging.getLogger(__name__)
 
 
 def erase_due(*, now: datetime) -> int:
     """Erase what was kept until before today; return how much was looked at."""
-    stores = outside.listed()
-    due = outside.due(on=day_of(now), now=now)
-    for row_id in due:
-        row = _claim(row_id, now)
-        store = stores.get(row.store) if row is not None else None
-        if row is None or _is_left_alone(row, now):
-            continue
-        if store is None or row.dataset not in store.datasets:
-            _put_off(row, outside.NOT_LISTED)
-            continue
+    looked_at, until = 0, time.monotonic() + LOOKS_FOR
+    while (due := outside.due(on=day_of(now), now=now)) and time.monotonic() < until:
+        for row_id in due:
+            _look_at(row_id, now)
+        looked_at += len(due)
+    return looked_at
+
+
+def _look_at(row_id: UUID, now: datetime) -> None:
+    """Erase one, or write down why not; what nobody foresaw must not hold up the others."""
+    row = _claim(row_id, now)
+    if row is None or _is_left_alone(row, now):
+        return
+    store = outside.listed().get(row.store)
+    if store is None or row.dataset not in store.datasets:
+        _put_off(row, outside.NOT_LISTED)
+        return
+    try:
         _try(row, store, now)
-    return len(due)
+    except Exception as failed:  # noqa: BLE001 - see above
+        # Only the kind: the text of an error may carry what nobody may read.
+        logger.error("erasing %s of %s failed: %s", row.dataset, row.store, type(failed).__name__)
+        _put_off(row, outside.STUCK)
 
 
 def _is_left_alone(row: OutsideErasure, now: datetime) -> bool:
@@ -59,7 +73,7 @@ def _try(row: OutsideErasure, store: Store, now: datetime) -> None:
             outside.put_off([row], why=str(away.params["why"]))
         return
     except StoresRefused as refused:
-        _put_off(row, str(refused.params["why"]), about=str(refused.params["field"]))
+        _put_off(row, str(refused.params["why"]), about=refused.about)
         return
     if left:
         _put_off(row, outside.MORE)
@@ -68,11 +82,16 @@ def _try(row: OutsideErasure, store: Store, now: datetime) -> None:
 
 
 def _erase(row: OutsideErasure, store: Store) -> int:
-    whom = outside.kept_identities(row)
+    whom, kind = outside.kept_identities(row), shape.known_by(store, row.dataset)
+    if kind is not None and kind not in whom.values:
+        where = f"stores.{row.store}.datasets.{row.dataset}"
+        raise StoresRefused(field=where, why=Why.IDENTITY_CHANGED, value=kind)
     connector = opening.connect(row.store, store, operator=row.operator)
     if connector is None:
         raise StoresRefused(field=f"stores.{row.store}", why=Why.BY_HAND_NOW)
     try:
+        if refused := outside.stopping(store, connector).get(row.dataset):
+            raise refused
         if not connector.found(row.dataset, whom):
             return 0
         until = time.monotonic() + ERASES_FOR

@@ -15,7 +15,6 @@ from xiaohu.closures import keeping
 from xiaohu.closures.models import Closing, HumanQueue
 from xiaohu.closures.work import Progress, Work, ask_people, together, try_later, wait_until
 from xiaohu.core.calendar import day_of
-from xiaohu.core.refusals import Refusal
 from xiaohu.core.retention import UnitKind
 from xiaohu.erasure import outside
 from xiaohu.erasure.models import OutsideErasure
@@ -105,10 +104,15 @@ def plan(closing: Closing) -> Iterator[Planned]:
                 yield from _planned(closing, name, store, connector, kinds)
             finally:
                 connector.close()
-        except (StoreAway, StoresRefused) as refused:
-            why, about = str(refused.params["why"]), _about(refused)
-            for label, dataset in shape.datasets_of(store).items():
-                yield Planned(name, label, dataset.strategy, why=why, about=about, failed=True)
+        except StoreAway as away:
+            yield from _not_to_be_asked(name, store, str(away.params["why"]))
+        except StoresRefused as refused:
+            yield from _not_to_be_asked(name, store, str(refused.params["why"]), refused.about)
+
+
+def _not_to_be_asked(name: str, store: Store, why: str, about: str = "") -> Iterator[Planned]:
+    for label, dataset in shape.datasets_of(store).items():
+        yield Planned(name, label, dataset.strategy, why=why, about=about, failed=True)
 
 
 def _not_asked(
@@ -126,12 +130,18 @@ def _planned(
     connector: Connector,
     kinds: frozenset[IdentityKind],
 ) -> list[Planned]:
-    made = []
+    made, flawed = [], outside.stopping(store, connector)
     for label in connector.order():
+        strategy = shape.datasets_of(store)[label].strategy
+        if label in flawed:
+            refused = flawed[label]
+            why = str(refused.params["why"])
+            made.append(Planned(name, label, strategy, why=why, about=refused.about, failed=True))
+            continue
         why = outside.not_concerned(store, label, kinds)
-        whom = _whom([closing], outside.known_by(store, label))[closing.pk]
+        whom = _whom([closing], shape.known_by(store, label))[closing.pk]
         found = 0 if why else connector.found(label, whom)
-        made.append(Planned(name, label, shape.datasets_of(store)[label].strategy, found, why))
+        made.append(Planned(name, label, strategy, found, why))
     return made
 
 
@@ -148,15 +158,15 @@ def _in_store(
     operator = works[0].seen.operator
     outage = outages.of(operator, name)
     if outage is not None and outage.stands(works[0].clock()):
-        _put_off(works, rows, why=outage.why)
+        _put_off(works, name, why=outage.why)
         return
     try:
         connector = opening.connect(name, store, operator=operator)
         if connector is None:
-            _put_off(works, rows, why=outside.BY_HAND)
+            _put_off(works, name, why=outside.BY_HAND)
             return
         try:
-            _in_order(works, store, connector, rows)
+            _in_order(works, store, connector, _still_theirs(works, store, rows))
         finally:
             connector.close()
         if outage is not None:
@@ -164,26 +174,55 @@ def _in_store(
     except StoreAway as away:
         _failed(works, name, away)
     except StoresRefused as refused:
-        _put_off(works, rows, why=str(refused.params["why"]), about=_about(refused))
+        why = str(refused.params["why"])
+        _put_off(works, name, dataset=refused.dataset, why=why, about=refused.about)
 
 
 def _put_off(
-    works: Sequence[Work], rows: Sequence[OutsideErasure], *, why: str, about: str = ""
+    works: Sequence[Work], name: str, *, why: str, dataset: str = "", about: str = ""
 ) -> None:
+    """Write down why a system is waited for, or one dataset of it, which others may wait behind."""
     with together(works) as held:
-        outside.put_off(_of(held, rows), why=why, about=about)
+        theirs = _waiting_in(held, name)
+        meant = [row for row in theirs if row.dataset == dataset] or theirs
+        outside.put_off(meant, why=why, about=about)
+        outside.put_off([row for row in theirs if row not in meant], why=outside.BEHIND)
 
 
-def _of(works: Sequence[Work], rows: Sequence[OutsideErasure]) -> list[OutsideErasure]:
-    ids = {work.closing_id for work in works}
-    return [row for row in rows if row.closing_id in ids]
+def _waiting_in(held: Sequence[Work], name: str) -> list[OutsideErasure]:
+    waiting = outside.waiting([work.closing_id for work in held])
+    return [row for row in waiting if row.store == name]
+
+
+def _still_theirs(
+    works: Sequence[Work], store: Store, rows: Sequence[OutsideErasure]
+) -> list[OutsideErasure]:
+    """Return the rows by which nobody else can be found; the others are left to people.
+
+    Where a closing waited for longer than its number rested, the number may be somebody else's.
+    """
+    today = day_of(works[0].clock())
+    free = {
+        work.closing_id
+        for work in works
+        if work.seen.number_free_on is not None and work.seen.number_free_on <= today
+    }
+    passed_on = [
+        row
+        for row in rows
+        if row.closing_id in free and shape.known_by(store, row.dataset) is IdentityKind.NUMBER
+    ]
+    if passed_on:
+        with together(works):
+            outside.put_off(passed_on, why=outside.PASSED_ON)
+    return [row for row in rows if row not in passed_on]
 
 
 def _in_order(
     works: Sequence[Work], store: Store, connector: Connector, rows: Sequence[OutsideErasure]
 ) -> None:
     """Do one dataset after another: none before those that refer to it are done."""
-    flawed = {flaw.dataset: flaw for flaw in connector.flaws(whole=False) if flaw.stops}
+    flawed = outside.stopping(store, connector)
     by_dataset = outside.by_dataset(rows)
     order = [label for label in connector.order() if label in by_dataset]
     sound = list(takewhile(lambda label: label not in flawed, order))
@@ -191,7 +230,7 @@ def _in_order(
         if not _some(works, store, connector, some):
             return
     if len(sound) < len(order):
-        raise flawed[order[len(sound)]].refused
+        raise flawed[order[len(sound)]]
 
 
 def _at_once(store: Store, rows: Sequence[OutsideErasure]) -> Sequence[Sequence[OutsideErasure]]:
@@ -237,7 +276,7 @@ def _asked(
 ) -> list[_Asked]:
     """Count what is there, dataset by dataset, of all closings at once."""
     closings = [work.seen for work in works]
-    kinds = {row.dataset: outside.known_by(store, row.dataset) for row in rows}
+    kinds = {row.dataset: shape.known_by(store, row.dataset) for row in rows}
     whom = {kind: _whom(closings, kind) for kind in set(kinds.values())}
     asked = [
         _Asked(row, shape.datasets_of(store)[row.dataset], whom[kinds[row.dataset]][row.closing_id])
@@ -355,10 +394,11 @@ def _record(
         mine = [one for one in asked if one.row.closing_id in ours]
         gone = [one.row for one in mine if left.get(one.row, one.found) == 0 and one.whom.values]
         outside.done(gone, now=now)
-        more = {one.row: one for one in mine if left.get(one.row)}
-        stuck = [row for row, one in more.items() if left[row] >= one.found]
-        outside.put_off(stuck, why=outside.STUCK)
-        outside.put_off([row for row in more if row not in stuck], why=outside.MORE)
+        for some in _by_dataset(mine).values():
+            # Of several some may not have had their turn yet: what goes at all is not stuck.
+            goes = any(left.get(one.row, one.found) < one.found for one in some)
+            more = [one.row for one in some if left.get(one.row)]
+            outside.put_off(more, why=outside.MORE if goes else outside.STUCK)
         faults.hit(f"{outside.EFFECT}.after_record")
 
 
@@ -371,17 +411,9 @@ def _failed(works: Sequence[Work], name: str, away: StoreAway) -> None:
     with together(works) as held:
         if why != Why.AWAITED:  # One that takes its time does not fail.
             outages.failed(held[0].seen.operator, name, why=why, now=now)
-        waiting = outside.waiting([work.closing_id for work in held])
-        theirs = [row for row in waiting if row.store == name]
+        theirs = _waiting_in(held, name)
         outside.put_off(theirs, why=why)
         effects.unclear(subjects=[row.pk for row in theirs], kind=outside.EFFECT)
-
-
-def _about(refused: Refusal) -> str:
-    """Return which part of which system a refusal is about."""
-    return ": ".join(
-        str(refused.params[name]) for name in ("field", "value") if name in refused.params
-    )
 
 
 def _wait_for(
@@ -390,7 +422,7 @@ def _wait_for(
     """Say what a closing waits for; None where nothing keeps it."""
     if not waiting:
         return None
-    whys = {row.why or outside.MORE for row in waiting}
+    whys = {row.why or outside.MORE for row in waiting} - {outside.BEHIND}
     if whys <= {outside.MORE}:
         return wait_until(closing, now + SOON)
     asked_at = min(row.intended_at for row in waiting)
@@ -399,7 +431,7 @@ def _wait_for(
     heal = {outside.MORE, outside.STUCK, *HEALS}
     if whys <= heal:
         return try_later(closing, trouble=AWAY, now=now, heals=True)
-    trouble = BY_HAND if whys <= {outside.BY_HAND, *heal} else REFUSED
+    trouble = BY_HAND if whys <= outside.FOR_HANDS | heal else REFUSED
     if closing.owner != HumanQueue.OPERATIONS:  # Their date is not put off.
         ask_people(closing, HumanQueue.OPERATIONS, trouble=trouble, now=now)
     if whys & heal:

@@ -168,7 +168,7 @@ def _troubles(closings: list[ShownClosing], now: datetime) -> list[dict[str, Any
                 (
                     not_erased(row.names, row.dataset, row.why or outside.MORE, row.about),
                     row.about,
-                    row.pk if row.why == outside.BY_HAND else None,
+                    row.pk if row.why in outside.FOR_HANDS else None,
                 )
                 for row in outside.waiting([each.closing.pk])
             ],

@@ -20,8 +20,9 @@ from xiaohu.core.retention import Category
 from xiaohu.erasure import holds
 from xiaohu.erasure.models import OutsideErasure, OutsideState
 from xiaohu.erasure.stores import file, outages, shape
-from xiaohu.erasure.stores.protocol import Identities
-from xiaohu.erasure.stores.shape import Dataset, IdentityKind, Store, Stores, Strategy, Table
+from xiaohu.erasure.stores.file import StoresRefused
+from xiaohu.erasure.stores.protocol import Connector, Identities
+from xiaohu.erasure.stores.shape import Dataset, IdentityKind, Store, Stores, Strategy
 from xiaohu.queue import bulk, effects
 from xiaohu.queue.asking import Question, Slot
 from xiaohu.registry.models import Line
@@ -30,7 +31,9 @@ from xiaohu.vault.records import Ref
 
 EFFECT = "outside"
 HOLDER_STAYS, NOT_LISTED, NOBODY = "holder_stays", "not_listed", "no_identity"
-MORE, STUCK, BY_HAND = "more", "stuck", "by_hand"
+MORE, STUCK, BEHIND = "more", "stuck", "behind"
+BY_HAND, PASSED_ON = "by_hand", "passed_on"
+FOR_HANDS = frozenset({BY_HAND, PASSED_ON})
 SWEPT = 50
 OF_LINE = (IdentityKind.SUBSCRIPTION, IdentityKind.NUMBER, IdentityKind.ICCID)
 KeptUntil = Callable[[Collection[Category]], date]
@@ -91,12 +94,14 @@ def spellings(kind: IdentityKind, value: str) -> tuple[str, ...]:
     return (value,)
 
 
-def known_by(store: Store, label: str) -> IdentityKind | None:
-    """Return by what a dataset is found, where need be through those it refers to."""
-    dataset = shape.datasets_of(store)[label]
-    while isinstance(dataset, Table) and dataset.through:
-        dataset = shape.datasets_of(store)[dataset.through]
-    return dataset.known_by
+def stopping(store: Store, connector: Connector) -> Mapping[str, StoresRefused]:
+    """Return what keeps datasets from being erased: a flaw of theirs, or of what they are found through."""
+    own = {flaw.dataset: flaw.refused for flaw in connector.flaws(whole=False) if flaw.stops}
+    return {
+        label: own[flawed]
+        for label in shape.datasets_of(store)
+        if (flawed := next(filter(own.__contains__, shape.found_through(store, label)), ""))
+    }
 
 
 def intend(
@@ -162,7 +167,7 @@ _NOT_ENDED = Question(lambda: _THEIRS.exclude(state__in=_ENDED).order_by("store"
 
 def not_concerned(store: Store, label: str, kinds: Collection[IdentityKind]) -> str:
     """Return why a closing does not concern a dataset; an empty text where it does."""
-    kind = known_by(store, label)
+    kind = shape.known_by(store, label)
     if kind in kinds:
         return ""
     return NOBODY if kind in OF_LINE else HOLDER_STAYS
@@ -214,8 +219,8 @@ def put_off(rows: Collection[OutsideErasure], *, why: str, about: str = "") -> N
 
 def by_hand(row_id: UUID) -> OutsideErasure | None:
     """Return what waits for a person to erase it."""
-    waiting_ = OutsideErasure.objects.filter(state=OutsideState.WAITING.value, why=BY_HAND)
-    return waiting_.filter(pk=row_id).first()
+    waiting_ = OutsideErasure.objects.filter(state=OutsideState.WAITING.value)
+    return waiting_.filter(pk=row_id, why__in=FOR_HANDS).first()
 
 
 def closing_of(row_id: UUID) -> UUID | None:

@@ -7,7 +7,15 @@ from django.utils.translation import get_language, gettext
 from xiaohu.core.checks import CheckCode, Finding
 from xiaohu.core.matching import FOR_PEOPLE
 from xiaohu.core.steps import Step
-from xiaohu.erasure.outside import BY_HAND, HOLDER_STAYS, MORE, NOBODY, NOT_LISTED, STUCK
+from xiaohu.erasure.outside import (
+    BEHIND,
+    FOR_HANDS,
+    HOLDER_STAYS,
+    MORE,
+    NOBODY,
+    NOT_LISTED,
+    STUCK,
+)
 from xiaohu.erasure.stores.file import Why
 from xiaohu.ui.templatetags.words import day, yuan
 
@@ -77,7 +85,9 @@ ADDRESSED = frozenset(
         CheckCode.SIM_NOT_RETURNED,
     }
 )
-NOT_ERASED = ("away", "awaited", MORE, STUCK, BY_HAND, HOLDER_STAYS, NOT_LISTED, NOBODY)
+NOT_ERASED = frozenset(
+    {"away", "awaited", MORE, STUCK, BEHIND, *FOR_HANDS, HOLDER_STAYS, NOT_LISTED, NOBODY}
+)
 BEGIN = "begin"  # the last look before a closing is carried out
 TROUBLES = (
     "unknown",

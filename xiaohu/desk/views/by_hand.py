@@ -16,6 +16,8 @@ from xiaohu.core.refusals import Refusal
 from xiaohu.desk.entering import staff_only
 from xiaohu.desk.forms import ErasedByHand
 from xiaohu.desk.showing import find_case
+from xiaohu.erasure import outside
+from xiaohu.erasure.stores.shape import ByHand
 from xiaohu.queue import clock
 from xiaohu.ui.refusals import sentence
 from xiaohu.ui.said import in_words
@@ -41,13 +43,13 @@ def erased(request: HttpRequest, officer: StaffUser, reference: str, row_id: UUI
         else:
             messages.success(request, gettext("by_hand.done"))
             return HttpResponseRedirect(reverse("desk:case", args=[reference]))
-    todo = erasing_by_hand.todo(row)
+    todo, passed_on = erasing_by_hand.todo(row), row.why == outside.PASSED_ON
     page = {
         "case": case,
         "store": in_words(row.names),
         "dataset": row.dataset,
-        "todo": in_words(todo.todo.model_dump()) if todo is not None else "",
-        "identity": todo.identity.value if todo is not None else "",
+        "todo": gettext("by_hand.passed_on") if passed_on else _todo(todo),
+        "identity": "number" if passed_on else todo.identity.value if todo is not None else "",
         "form": form,
         "problem": problem,
         "officer_may": officer.acts_as(ActorKind.OFFICER),
@@ -55,6 +57,10 @@ def erased(request: HttpRequest, officer: StaffUser, reference: str, row_id: UUI
     }
     status = 409 if problem else 422 if form.errors else 200
     return render(request, "desk/by_hand.html", page, status=status)
+
+
+def _todo(todo: ByHand | None) -> str:
+    return in_words(todo.todo.model_dump()) if todo is not None else ""
 
 
 def _confirm(row_id: UUID, form: ErasedByHand, officer: StaffUser) -> None:

@@ -21,9 +21,18 @@ from xiaohu.erasure.stores.shape import (
     IdentityKind,
     Strategy,
     Table,
+    found_through,
 )
 
 _LET_GO = frozenset({"CASCADE", "SET NULL"})
+# Which whole numbers can hold an identity, where it is not text. Documents have letters, such as the
+# X of an identity card; cards have twenty digits, more than any.
+_WHOLE_NUMBERS: Mapping[IdentityKind | None, type[sa.Integer] | tuple[()]] = {
+    IdentityKind.SUBSCRIPTION: sa.Integer,
+    IdentityKind.NUMBER: sa.BigInteger,
+    IdentityKind.ICCID: (),
+    IdentityKind.DOCUMENT: (),
+}
 
 
 class Catalogue:
@@ -123,13 +132,36 @@ class Catalogue:
         for name in rule.fields:
             if name in table.c and (why := _unfit(rule, name, table.c[name])):
                 yield self._flaw(label, why, value=f"{rule.table}.{name} {table.c[name].type}")
+        if rule.strategy is Strategy.KEEP_UNTIL:
+            yield from self._of_kept(label)
+
+    def _of_kept(self, label: str) -> Iterator[Flaw]:
+        """Name what takes away what the law keeps, or that by which it is found when its time is over."""
+        path = found_through(self._store, label)
+        for at, place in enumerate(path):
+            if place not in self._tables:
+                return
+            finding = self._finding(place, path[at + 1 :])
+            for other, rule in self._store.datasets.items():
+                if other == label or other not in self._tables:
+                    continue
+                same = self._tables[other] is self._tables[place]
+                if rule.strategy is Strategy.DELETE and (same or self._refers(place, other)):
+                    yield self._flaw(label, Why.KEPT_GOES, value=other)
+                elif rule.strategy not in WHOLE and same and finding & rule.fields.keys():
+                    lost = ", ".join(sorted(finding & rule.fields.keys()))
+                    yield self._flaw(label, Why.KEPT_LOST, value=f"{rule.table}.{lost}")
+
+    def _finding(self, label: str, above: Sequence[str]) -> set[str]:
+        """Return the columns by which the rows of a dataset are found."""
+        table = self._tables[label]
+        if not above:
+            return {self._store.datasets[label].column}
+        parent = self._tables.get(above[0])
+        return {near for near, _ in _reference(table, parent)} if parent is not None else set()
 
     def _of_identity(self, label: str, rule: Table, column: sa.Column[Any]) -> Iterator[Flaw]:
-        fits = _is_text(column) or (
-            # Many documents have letters in their numbers, such as the X of an identity card.
-            isinstance(column.type, sa.Integer) and rule.identity is not IdentityKind.DOCUMENT
-        )
-        if not fits:
+        if not (_is_text(column) or isinstance(column.type, _WHOLE_NUMBERS[rule.identity])):
             where = f"{rule.table}.{rule.column} {column.type}"
             yield self._flaw(label, Why.WRONG_TYPE, value=where)
         stays = rule.strategy not in WHOLE and rule.column not in rule.fields

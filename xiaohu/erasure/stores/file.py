@@ -34,6 +34,7 @@ from xiaohu.erasure.stores.shape import (
     around,
     datasets_of,
     kept_categories,
+    known_by,
 )
 
 OURS = "XIAOHU_"
@@ -48,6 +49,19 @@ class StoresRefused(Refusal):
 
     code = "STORES_REFUSED"
 
+    @property
+    def about(self) -> str:
+        """Which part of which system it is about."""
+        return ": ".join(
+            str(self.params[name]) for name in ("field", "value") if name in self.params
+        )
+
+    @property
+    def dataset(self) -> str:
+        """The dataset it is about; an empty text where it is about the whole system."""
+        _, _, behind = str(self.params["field"]).partition(".datasets.")
+        return behind.partition(".")[0]
+
 
 class Why(StrEnum):
     """What can be wrong with the list, or with a system it tells of."""
@@ -58,7 +72,11 @@ class Why(StrEnum):
     EMPTY = "empty"
     FIELD_STRATEGY = "field_strategy"
     FOUND_HOW = "found_how"
+    IDENTITY_CHANGED = "identity_changed"
     IDENTITY_STAYS = "identity_stays"
+    KEPT_BY = "kept_by"
+    KEPT_GOES = "kept_goes"
+    KEPT_LOST = "kept_lost"
     KIND = "kind"
     MISSING = "missing"
     NAME = "name"
@@ -192,6 +210,8 @@ def _unlawful(name: str, store: Store) -> Iterator[StoresRefused]:
             yield from _unfindable(where, label, dataset, store)
         elif isinstance(dataset, Keys | Objects):
             yield from _unbounded(where, dataset)
+        if dataset.strategy is Strategy.KEEP_UNTIL:
+            yield from _unkeepable(where, label, dataset, store)
 
 
 def _misfits(where: str, dataset: Dataset) -> Iterator[StoresRefused]:
@@ -226,6 +246,32 @@ def _unbounded(where: str, dataset: Keys | Objects) -> Iterator[StoresRefused]:
     closed = not after[:1].isalnum() and (after != "" or isinstance(dataset, Keys))
     if before.endswith(ANYTHING) or after.startswith(ANYTHING) or not closed:
         yield StoresRefused(field=where, why=Why.OPEN_END, value=dataset.place)
+
+
+def _unkeepable(where: str, label: str, dataset: Dataset, store: Store) -> Iterator[StoresRefused]:
+    """Name what would not be there, or be somebody else's, when its time is over.
+
+    By then a number has long been given to somebody else, and a person may be back.
+    """
+    datasets = datasets_of(store)
+    if not isinstance(dataset, Table) or _leads_to_a_column(label, datasets):
+        kind = known_by(store, label)
+        if kind in _SOMEBODY_ELSES_LATER:
+            yield StoresRefused(field=where, why=Why.KEPT_BY, value=kind)
+    if isinstance(dataset, Keys | Objects):
+        for other, its in datasets.items():
+            if its.strategy is Strategy.DELETE and _holds(its, dataset):
+                yield StoresRefused(field=where, why=Why.KEPT_GOES, value=other)
+
+
+_SOMEBODY_ELSES_LATER = frozenset({IdentityKind.NUMBER, IdentityKind.DOCUMENT})
+
+
+def _holds(one: Dataset, other: Keys | Objects) -> bool:
+    """Say whether what lies at one place lies at another too."""
+    if isinstance(one, Objects) and isinstance(other, Objects) and one.bucket != other.bucket:
+        return False
+    return isinstance(one, type(other)) and other.place.startswith(one.place.rstrip(ANYTHING))
 
 
 def _leads_to_a_column(label: str, datasets: Mapping[str, Dataset]) -> bool:

@@ -1,7 +1,7 @@
 """The shape of the list of the operator's own systems: what lies where of a person, and what is done to it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Literal, cast
 
@@ -269,6 +269,19 @@ def around(text: str) -> tuple[str, str]:
 def datasets_of(store: Store) -> Mapping[str, Dataset]:
     """Return the datasets of a store, whatever its kind."""
     return cast("Mapping[str, Dataset]", store.datasets)
+
+
+def known_by(store: Store, label: str) -> IdentityKind | None:
+    """Return by what a dataset is found, where need be through those it refers to."""
+    return datasets_of(store)[found_through(store, label)[-1]].known_by
+
+
+def found_through(store: Store, label: str) -> Sequence[str]:
+    """Return a dataset, the one its rows refer to, and so on up to the one with a column."""
+    path, datasets = [label], datasets_of(store)
+    while isinstance(dataset := datasets[path[-1]], Table) and dataset.through:
+        path.append(dataset.through)
+    return path
 
 
 def kept_categories(dataset: Dataset) -> list[Category]:
