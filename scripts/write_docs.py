@@ -158,6 +158,8 @@ A webhook is asked by POST with `{"action": "find", "dataset": "leads", "identit
 
 In a folder each request is a file `NAME.find.json` with the same content, then `NAME.erase.json`; the other side leaves `NAME.find.answer.json` and `NAME.erase.answer.json` with `{"found": 3}`, written elsewhere and moved there whole. Names tell of nobody. Once an answer is read, it is deleted with its request, and later asked anew; people look after one that is not answered within a day. The content names people, so the folder belongs to these two systems alone.
 
+In object storage everything under somebody's prefix goes: every version, and what was sent of an upload that never ended, for which the account needs `s3:ListBucketMultipartUploads` and `s3:AbortMultipartUpload`. A storage that tells of unfinished uploads by whole names only should end old ones by a rule of its own.
+
 What nobody but a person can reach waits at the desk: an officer confirms how much was erased, by the number of a ticket, log or letter, which goes into the receipt.
 
 Where only fields are emptied, the column that finds a row has to be among them if it holds a number, a card or a document: otherwise the row still says whose it was, and `check` says so (for a document it refuses). A whole-number column holds no documents, and an identity with letters in it is refused there rather than taken for erased.

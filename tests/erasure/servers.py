@@ -1,14 +1,20 @@
 """Real servers of other makers, each in a folder of its own, reached by no network."""
 
 import getpass
+import json
 import shutil
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from uuid import uuid4
+
+import boto3
+import httpx
 
 START_SECONDS = 30.0
 
@@ -99,6 +105,37 @@ class S3:
         command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(self.port)]
         self.process = _run(command, self.folder / "log")
         _until(lambda: _answers(self.port), self.process)
+
+    @contextmanager
+    def account(self, *, without: str) -> Iterator[str]:
+        """Let rights count for a while, and give the secret of an account that lacks one."""
+        name = str(uuid4())
+        statements = [
+            {"Effect": effect, "Action": action, "Resource": "*"}
+            for effect, action in (("Allow", "s3:*"), ("Deny", without))
+        ]
+        iam = boto3.client(
+            "iam",
+            endpoint_url=self.address,
+            region_name="us-east-1",
+            aws_access_key_id="test",
+            aws_secret_access_key="testtesttest",
+        )
+        iam.create_user(UserName=name)
+        iam.put_user_policy(
+            UserName=name,
+            PolicyName=name,
+            PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": statements}),
+        )
+        key = iam.create_access_key(UserName=name)["AccessKey"]
+        self._count_rights(after="0")
+        try:
+            yield f"{key['AccessKeyId']}:{key['SecretAccessKey']}"
+        finally:
+            self._count_rights(after="inf")
+
+    def _count_rights(self, *, after: str) -> None:
+        httpx.post(f"{self.address}/moto-api/reset-auth", content=after).raise_for_status()
 
     def stop(self) -> None:
         """End it at once."""

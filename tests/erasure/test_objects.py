@@ -50,6 +50,8 @@ def bucket(s3_server: S3) -> Minio:
     if client.bucket_exists("papers"):
         for one in client.list_objects("papers", recursive=True, include_version=True):
             client.remove_object("papers", str(one.object_name), version_id=one.version_id)
+        for upload in client._list_multipart_uploads("papers").uploads:
+            client._abort_multipart_upload("papers", upload.object_name, str(upload.upload_id))
     else:
         client.make_bucket("papers")
         client.set_bucket_versioning("papers", VersioningConfig(ENABLED))
@@ -71,6 +73,56 @@ def test_erases_every_version_of_theirs_and_nothing_else(s3_server: S3, bucket: 
         for one in bucket.list_objects("papers", recursive=True, include_version=True)
     }
     assert left == {"contracts/S-10/a.pdf", "contracts/S-2/a.pdf"}
+
+
+def begun(bucket: Minio, name: str) -> str:
+    """Send a part of an object that is never finished; return the upload."""
+    upload = bucket._create_multipart_upload("papers", f"contracts/{name}", {})
+    bucket._upload_part("papers", f"contracts/{name}", b"paper", None, upload, 1)
+    return upload
+
+
+def unfinished(bucket: Minio) -> set[str]:
+    """Return the names of objects that are still being sent."""
+    return {one.object_name for one in bucket._list_multipart_uploads("papers").uploads}
+
+
+def test_aborts_uploads_of_theirs_that_never_ended_and_nobody_elses(
+    s3_server: S3, bucket: Minio
+) -> None:
+    for name in ("S-1/half.pdf", "S-1/half.pdf", "S-1/a.pdf", "S-10/half.pdf"):
+        begun(bucket, name)
+    opened = ObjectStorage("archive", store(s3_server), secret=SECRET)
+    assert opened.found("contracts", THEIRS) == 4 + 3
+    assert opened.erase("contracts", THEIRS, key=uuid4(), until=time.monotonic() + 10) == 7
+    assert opened.found("contracts", THEIRS) == 0
+    opened.close()
+    assert unfinished(bucket) == {"contracts/S-10/half.pdf"}
+
+
+@pytest.mark.parametrize("right", ["s3:ListBucketMultipartUploads", "s3:AbortMultipartUpload"])
+def test_an_account_without_a_right_to_uploads_is_told_so(
+    s3_server: S3, bucket: Minio, right: str
+) -> None:
+    begun(bucket, "S-1/half.pdf")
+    with s3_server.account(without=right) as secret:
+        opened = ObjectStorage("archive", store(s3_server), secret=secret)
+        with pytest.raises(StoresRefused) as refused:
+            opened.erase("contracts", THEIRS, key=uuid4(), until=time.monotonic() + 10)
+        opened.close()
+    assert refused.value.params["why"] == "uploads_stay"
+    assert unfinished(bucket) == {"contracts/S-1/half.pdf"}
+
+
+def test_a_look_at_the_storage_sees_whether_uploads_can_be_listed(
+    s3_server: S3, bucket: Minio
+) -> None:
+    with s3_server.account(without="s3:ListBucketMultipartUploads") as secret:
+        opened = ObjectStorage("archive", store(s3_server), secret=secret)
+        with pytest.raises(StoresRefused) as refused:
+            opened.flaws(whole=True)
+        opened.close()
+    assert refused.value.params["why"] == "uploads_stay"
 
 
 def test_a_bucket_that_vanished_is_named(s3_server: S3) -> None:

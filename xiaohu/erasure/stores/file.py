@@ -111,6 +111,7 @@ class Why(StrEnum):
     UNKNOWN_VALUE = "unknown_value"
     UNREADABLE = "unreadable"
     UNREADABLE_ANSWER = "unreadable_answer"
+    UPLOADS_STAY = "uploads_stay"
     WHOLE_ONLY = "whole_only"
     WRONG_FORM = "wrong_form"
     WRONG_KIND = "wrong_kind"
