@@ -46,7 +46,6 @@ def tidy_up() -> None:
 
     now = clock.now()
     purging.purge(now=now)
-    purging.forget_free_numbers(now=now)
     asked.purge(now=now)
     copies.expire(now=now)
     worker._clean_up()

@@ -7,16 +7,14 @@ from django.db import IntegrityError, transaction
 
 from tests.closures.states import case_in, fails, in_review, officer, traces
 from tests.closures.test_holding import hold, release
-from tests.stories import CLEAN, EMPTY, OPERATOR, World, closing_of, document_of, staff
+from tests.stories import OPERATOR, World, closing_of, document_of, staff
 from xiaohu.closures import drafting, paying, purging, queries, reviewing
 from xiaohu.closures.models import Case, DocumentKind
 from xiaohu.core.actors import ActorKind
-from xiaohu.core.calendar import end_of, start_of
 from xiaohu.core.kept import KeptAct
 from xiaohu.core.states import TERMINAL, CaseState
 from xiaohu.erasure import kept
 from xiaohu.notices import outbox
-from xiaohu.registry.models import QuarantinedNumber
 from xiaohu.settlement.models import RefundOrder
 from xiaohu.trail import auditing, events, sequencer
 from xiaohu.trail.models import Event
@@ -26,7 +24,6 @@ from xiaohu.vault.models import SealedRecord
 
 pytestmark = pytest.mark.django_db(databases=["default", "keystore"])
 OPEN = sorted(set(CaseState) - TERMINAL)
-SECOND = timedelta(seconds=1)
 
 
 def after_its_time(world: World) -> int:
@@ -191,24 +188,3 @@ def test_an_order_that_stands_forgets_nothing_and_one_that_ended_nothing_else(
     for change in ({"payee": b"another"}, {"payee": None, "amount_fen": 1}, {"amount_fen": 1}):
         with pytest.raises(IntegrityError), transaction.atomic():
             mine.update(**change)
-
-
-def test_forgets_a_number_once_it_is_free(world: World) -> None:
-    case = world.close()
-    after_its_time(world)
-    free_on = closing_of(case).number_free_on
-    assert free_on is not None
-    assert purging.forget_free_numbers(now=end_of(free_on - timedelta(days=1)) - SECOND) == 0
-    assert purging.forget_free_numbers(now=start_of(free_on)) == 1
-    assert not QuarantinedNumber.objects.exists()
-    assert purging.forget_free_numbers(now=start_of(free_on)) == 0
-
-
-def test_knows_a_number_while_it_is_the_contact_of_a_folder(world: World) -> None:
-    other = world.draft(EMPTY)
-    drafting.set_contact(case_id=other.pk, to=CLEAN)
-    world.close()
-    free = world.now + timedelta(days=400)
-    assert purging.forget_free_numbers(now=free) == 0
-    drafting.set_contact(case_id=other.pk, to="subscriber@example.com")
-    assert purging.forget_free_numbers(now=free) == 1

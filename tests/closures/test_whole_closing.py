@@ -23,6 +23,7 @@ from xiaohu.settlement.models import Account
 from xiaohu.trail import auditing
 from xiaohu.trail.models import Event
 from xiaohu.vault import keys, records, units
+from xiaohu.vault.index import blind_index
 from xiaohu.vault.keys import Erased
 from xiaohu.vault.keystore.models import UnitKey
 from xiaohu.vault.models import BucketRecord, SealedRecord
@@ -53,7 +54,7 @@ def test_ends_with_the_line_gone_and_the_money_back(world: World) -> None:
     assert {**row, "number_index": bytes(row["number_index"])} == {
         "id": row["id"],
         "operator": "demo",
-        "number_index": lines.number_index("demo", CLEAN),
+        "number_index": blind_index(operator="demo", purpose="resting", value=CLEAN),
         "free_on": closing.number_free_on,
         "rested_on": day_of(closing.disconnected_at or world.now),
     }

@@ -21,9 +21,9 @@ from tests.stories import CLEAN, NOON, OPERATOR
 from xiaohu.core.notices import NOTICES, SAMPLES, Notice, Recipient, Result, sent
 from xiaohu.notices import outbox, parties
 from xiaohu.notices.models import NoticeState, QueuedNotice
-from xiaohu.registry import lines
 from xiaohu.registry.models import QuarantinedNumber
 from xiaohu.vault import keys, units
+from xiaohu.vault.index import blind_index
 
 pytestmark = pytest.mark.django_db(databases=["default", "keystore"])
 DAY = timedelta(days=1)
@@ -53,7 +53,7 @@ def gone_to_rest(number: str, *, on: date) -> None:
     """Let a number have been closed."""
     QuarantinedNumber.objects.create(
         operator=OPERATOR,
-        number_index=lines.number_index(OPERATOR, number),
+        number_index=blind_index(operator=OPERATOR, purpose="resting", value=number),
         free_on=on + 90 * DAY,
         rested_on=on,
     )

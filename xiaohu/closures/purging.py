@@ -1,26 +1,23 @@
 """Thirty days after a case ended its folder goes: contact, payee, messages, and the case's key.
 
 Fingerprints of whom money went to go as well: those of the time after, thirty days after each.
-Numbers at rest are forgotten once they are free and no folder that is left names them.
 """
 
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 
 from xiaohu.access import sessions
 from xiaohu.closures import moves, noting
 from xiaohu.closures.models import AssistedPayment, Case, Closing
 from xiaohu.core.actors import CLOCK
-from xiaohu.core.calendar import day_of
 from xiaohu.core.retention import FOLDER_KEPT_DAYS
 from xiaohu.erasure import holds
 from xiaohu.exports import copies
 from xiaohu.notices import outbox
 from xiaohu.proofing import papers
-from xiaohu.registry import lines
 from xiaohu.settlement import orders
 from xiaohu.trail import events
 from xiaohu.vault import keys, records, units
@@ -81,17 +78,3 @@ def forget_fingerprints(*, now: datetime) -> int:
     forgotten = seen.exclude(document_index=None).update(document_index=None)
     purged = Closing.objects.filter(case__purged_at__isnull=False).values("pk")
     return forgotten + orders.forget_payees(purged, before=past)
-
-
-def forget_free_numbers(*, now: datetime) -> int:
-    """Forget the numbers at rest that are free again; harmless to repeat, returns how many went.
-
-    Not while the contact of a request that has its folder is that number: a message to it would
-    reach whoever has it next.
-    """
-    contacts = Case.objects.filter(
-        operator=OuterRef("operator"), contact_index=OuterRef("number_index")
-    )
-    free = lines.rested_long_enough(today=day_of(now))
-    forgotten, _ = free.exclude(Exists(contacts)).delete()
-    return forgotten

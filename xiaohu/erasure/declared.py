@@ -14,8 +14,8 @@ class Nature(StrEnum):
     SEALED = "sealed under the key of a unit, and unreadable once that is destroyed"
     INDEX = "a keyed hash for finding, deleted or left pointing at nothing when its unit is erased"
     RESTING = (
-        "a keyed hash of a number at rest, so that nothing is sent to it; deleted once the number is"
-        " free and is the contact of no request that has its folder"
+        "a keyed hash of a number that was closed, so that nothing is ever sent to whoever has it"
+        " next; it leads to no closing and to nobody who had it"
     )
     SIGN_IN = (
         "a hash or sealed secret of a sign-in, deleted with the account or when its time is over"

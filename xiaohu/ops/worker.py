@@ -95,7 +95,6 @@ def beats() -> list[Beat]:
         Beat(60, lambda: monitoring.look(now=clock.now())),
         Beat(600, lambda: purging.purge(now=clock.now())),
         Beat(600, lambda: purging.forget_fingerprints(now=clock.now())),
-        Beat(600, lambda: purging.forget_free_numbers(now=clock.now())),
         Beat(600, lambda: clearing_pictures.drop_due(now=clock.now())),
         Beat(600, lambda: clearing_documents.clear_due(now=clock.now())),
         Beat(600, lambda: asked.purge(now=clock.now())),

@@ -104,16 +104,16 @@ def contact_ref(holder_id: UUID) -> Ref:
     return Ref(units.holder(holder_id), Category.CONTACT)
 
 
+def _resting_index(operator: str, number: str) -> bytes:
+    """Return by what a number at rest is recognised: not by what lines and contacts are found."""
+    return blind_index(operator=operator, purpose="resting", value=number)
+
+
 def rested_on(operator: str, numbers: Collection[str]) -> dict[str, date]:
-    """Return the day on which those of some numbers (E.164) that are known as resting went to rest."""
-    index_of = {number_index(operator, number): number for number in numbers}
+    """Return the day on which those of some numbers (E.164) last went to rest that ever did."""
+    index_of = {_resting_index(operator, number): number for number in numbers}
     rows = QuarantinedNumber.objects.filter(operator=operator, number_index__in=list(index_of))
     return {index_of[bytes(row.number_index)]: row.rested_on for row in rows}
-
-
-def rested_long_enough(*, today: date) -> QuerySet[QuarantinedNumber]:
-    """Return the numbers that are free again."""
-    return QuarantinedNumber.objects.filter(free_on__lte=today)
 
 
 def iccid_tail(line: Line) -> str:
@@ -216,11 +216,11 @@ def rest(*, line: Line, days: int, now: datetime) -> date:
     """Put the number of a line to rest and end the line; return when the number is free.
 
     Call inside a transaction; harmless to repeat. Of the resting number only a keyed hash is
-    kept: the operator has its inventory, here it is only recognised.
+    kept, so that nothing is ever sent to whoever has it next: the operator has its inventory.
     """
     today = day_of(now)
     free_on = today + timedelta(days=days)
-    index = number_index(line.operator, number(line))
+    index = _resting_index(line.operator, number(line))
     rested = QuarantinedNumber(
         operator=line.operator, number_index=index, free_on=free_on, rested_on=today
     )

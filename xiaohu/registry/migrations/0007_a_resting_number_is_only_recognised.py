@@ -1,12 +1,6 @@
-"""A number at rest is recognised as any other, and known by its day; it can no longer be read."""
+"""A number at rest is only recognised, and known by its day; it can no longer be read."""
 
-from django.apps.registry import Apps
 from django.db import migrations, models
-from django.db.backends.base.schema import BaseDatabaseSchemaEditor
-
-from xiaohu.vault import box
-from xiaohu.vault.index import blind_index
-from xiaohu.vault.root import purpose_key
 
 # The day in China, of a moment. Another type writes the table anew, so that no sealed number of
 # before is left in a corner of its file. One of which nobody knows counts as late as it may be.
@@ -24,28 +18,12 @@ ALTER TABLE registry_quarantinednumber
 """
 
 
-def recognise_as_others(apps: Apps, _schema: BaseDatabaseSchemaEditor) -> None:
-    """Give each number the index by which lines and contacts are known: it cannot be read later."""
-    quarantined = apps.get_model("registry", "QuarantinedNumber")
-    for row in quarantined.objects.iterator():
-        number = box.open_box(
-            purpose_key("resting numbers"),
-            bytes(row.box),
-            belongs_to=(row.operator, "resting"),
-        )
-        row.number_index = blind_index(
-            operator=row.operator, purpose="number", value=number.decode()
-        )
-        row.save(update_fields=["number_index"])
-
-
 class Migration(migrations.Migration):
     dependencies = [
         ("registry", "0006_lines_are_found_by_card_and_name"),
     ]
 
     operations = [
-        migrations.RunPython(recognise_as_others, migrations.RunPython.noop),
         migrations.RunSQL(
             "ALTER TABLE registry_quarantinednumber DROP COLUMN box",
             "ALTER TABLE registry_quarantinednumber ADD COLUMN box bytea NOT NULL DEFAULT ''",
