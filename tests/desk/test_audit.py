@@ -6,10 +6,11 @@ from django.test import Client
 from tests.desk.officers import Desk, officer
 from tests.portal.browser import words
 from tests.stories import World
+from tests.trail.growing import unguarded
 from xiaohu.core.actors import ActorKind
 from xiaohu.help.status import signals
 from xiaohu.trail import auditing, checkpoints, monitoring
-from xiaohu.trail.models import Checkpoint, Look
+from xiaohu.trail.models import Checkpoint, Event, Look
 
 pytestmark = pytest.mark.django_db(databases=["default", "keystore"])
 AUDITORS = [ActorKind.COMPLIANCE, ActorKind.ADMIN]
@@ -43,6 +44,37 @@ def test_a_whole_log_is_said_to_be_whole(world: World, role: ActorKind) -> None:
     ):
         assert part in said
     assert BROKEN not in said
+
+
+def test_it_says_up_to_which_event_all_was_verified_and_when(world: World) -> None:
+    world.close()
+    checkpoints.sign(now=world.now)
+    monitoring.look(now=world.now)
+    monitoring.verify_when_due(now=world.now)
+    desk, size = auditor(world), Checkpoint.objects.get().size
+    assert f"前 {size} 条记录全部核对无误，核对时间 2026年11月26日 12:01" in words(
+        desk.open("/audit")
+    )
+    world.clock.pass_(hours=49)
+    desk = desk.sign_in()
+    said = words(desk.open("/audit"))
+    assert "超过两天没有完成" in said
+    assert "全部核对无误" not in said
+
+
+def test_an_old_event_that_was_changed_is_named_without_a_command(world: World) -> None:
+    world.close()
+    checkpoints.sign(now=world.now)
+    monitoring.look(now=world.now)
+    with unguarded():
+        Event.objects.filter(leaf__index=3).update(reason="x")
+        assert monitoring.look(now=world.now).broken == []
+        monitoring.verify_when_due(now=world.now)
+        desk = auditor(world)
+        said = words(desk.open("/audit"))
+        assert "最早不符的记录：第 3 条" in said
+        assert "第 3 条记录被改动" in said
+        assert BROKEN in words(desk.open("/"))
 
 
 def test_nothing_is_claimed_before_anybody_looked(world: World) -> None:

@@ -1,5 +1,7 @@
 """Scenes of the log at the desk: whole, broken, not looked at yet, and not for everybody."""
 
+from datetime import timedelta
+
 from tests.screens.scenes import scene
 from tests.screens.stage import Stage
 from xiaohu.core.actors import ActorKind
@@ -33,6 +35,21 @@ def audit(stage: Stage) -> str:
 @scene("A7-broken", "desk:audit")
 def audit_broken(stage: Stage) -> str:
     broken(stage)
+    return "/desk/audit"
+
+
+@scene("A7-event-changed", "desk:audit")
+def event_changed(stage: Stage) -> str:
+    whole(stage)
+    found = [{"wrong": "event_changed", "where": "3"}, {"wrong": "root", "where": "12"}]
+    Look.objects.filter(kind="full").update(broken=found)
+    return "/desk/audit"
+
+
+@scene("A7-late", "desk:audit")
+def late(stage: Stage) -> str:
+    whole(stage)
+    Look.objects.filter(kind="full").update(at=stage.world.now - timedelta(days=3))
     return "/desk/audit"
 
 

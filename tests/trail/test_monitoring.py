@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -10,9 +11,11 @@ from tests.trail.growing import NOON, grow, record, unguarded
 from tests.trail.test_auditing import sql
 from xiaohu.trail import auditing, checkpoints, monitoring, sequencer
 from xiaohu.trail.auditing import LATE_AFTER
-from xiaohu.trail.models import Checkpoint, LookKind, Node
+from xiaohu.trail.models import Checkpoint, Event, Look, LookKind, Node
+from xiaohu.trail.monitoring import FULL_AGAIN, FULL_EVERY
 
 pytestmark = pytest.mark.django_db
+Says = dict[str, Any]
 
 
 def looked() -> set[tuple[str, str]]:
@@ -111,3 +114,26 @@ class TestALogOfEleven:
             sql("UPDATE trail_event SET action = 'x'")
             monitoring.note_full(auditing.verify(), now=NOON)
             assert not monitoring.whole()
+
+    @pytest.mark.parametrize("says", [{"reason": "x"}, {"evidence": [1]}, {"evidence": 7}])
+    def test_an_old_event_that_was_changed_is_found_within_a_day(self, says: Says) -> None:
+        monitoring.verify_when_due(now=NOON)
+        with unguarded():
+            Event.objects.filter(leaf__index=0).update(**says)
+            assert looked() == set()
+            monitoring.verify_when_due(now=NOON + FULL_EVERY - timedelta(seconds=1))
+            assert monitoring.whole()
+            monitoring.verify_when_due(now=NOON + FULL_EVERY)
+            full = monitoring.last(LookKind.FULL)
+            assert full is not None
+            assert full.broken[0] == {"wrong": "event_changed", "where": "0"}
+            assert not monitoring.whole()
+
+    def test_what_does_not_fit_is_verified_again_within_an_hour(self) -> None:
+        Look.objects.create(
+            kind=LookKind.FULL.value, at=NOON, size=11, root=b"", broken=[{"wrong": "node"}]
+        )
+        monitoring.verify_when_due(now=NOON + FULL_AGAIN - timedelta(seconds=1))
+        assert not monitoring.whole()
+        monitoring.verify_when_due(now=NOON + FULL_AGAIN)
+        assert monitoring.whole()

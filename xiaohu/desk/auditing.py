@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils.translation import gettext
 
@@ -11,9 +11,14 @@ from xiaohu.closures import queries
 from xiaohu.core.actors import ActorKind
 from xiaohu.core.refusals import Refusal
 from xiaohu.trail import checkpoints, events, monitoring, sequencer
+from xiaohu.trail.auditing import Wrong
 from xiaohu.trail.models import Event, Look, LookKind
 
+LATE_AFTER = timedelta(days=2)  # a full verification runs every day
 ROLES = (ActorKind.COMPLIANCE, ActorKind.ADMIN)
+
+
+OF_EVENTS = {Wrong.EVENT_CHANGED.value, Wrong.EVENT_MISSING.value}
 
 
 class NotYoursToAudit(Refusal):
@@ -41,12 +46,19 @@ class State:
     minutes: int
     monitor: Looked | None
     full: Looked | None
+    full_late: bool
 
     @property
     def wrong(self) -> list[str]:
         """Everything that does not fit, in words, once each."""
         both = [said for one in (self.monitor, self.full) if one for said in one.wrong]
         return list(dict.fromkeys(both))
+
+    @property
+    def first_wrong(self) -> str:
+        """Return the number of the first event that was changed or is gone; an empty text of none."""
+        broken = self.full.look.broken if self.full else []
+        return next((one["where"] for one in broken if one["wrong"] in OF_EVENTS), "")
 
 
 def is_auditor(officer: StaffUser) -> bool:
@@ -71,7 +83,7 @@ def is_broken(officer: StaffUser) -> bool:
 
 def state(*, now: datetime) -> State:
     """Return how the log stands."""
-    newest = checkpoints.newest()
+    newest, full = checkpoints.newest(), _looked(LookKind.FULL)
     return State(
         size=sequencer.size(),
         signed=newest.size if newest else 0,
@@ -79,7 +91,8 @@ def state(*, now: datetime) -> State:
         signed_at=newest.signed_at if newest else None,
         minutes=int((now - newest.signed_at).total_seconds() // 60) if newest else 0,
         monitor=_looked(LookKind.MONITOR),
-        full=_looked(LookKind.FULL),
+        full=full,
+        full_late=full is not None and now - full.look.at > LATE_AFTER,
     )
 
 

@@ -134,6 +134,7 @@ def run() -> None:
             Beat(10, lambda: epochs.keep_fresh(every=epoch, first=require_whole)),
             Beat(600, partial(_sweep_keys, orphans.Sweep())),
         ],
+        "log": [Beat(600, lambda: monitoring.verify_when_due(now=clock.now()))],
         "money": [Beat(30, _read_statements), Beat(600, _reconcile)],
     }
     for name, due in {"beats": beats(), **asking}.items():

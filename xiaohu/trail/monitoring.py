@@ -1,7 +1,7 @@
 """The monitor: a look at the log every minute, apart from whoever numbers and signs it."""
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.core.exceptions import ObjectDoesNotExist
 
@@ -10,6 +10,9 @@ from xiaohu.trail.auditing import Broken, Report, Wrong
 from xiaohu.trail.checkpoints import CheckpointRefused
 from xiaohu.trail.models import Checkpoint, Look, LookKind
 from xiaohu.vault import journal
+
+FULL_EVERY = timedelta(days=1)
+FULL_AGAIN = timedelta(hours=1)  # while something does not fit: it may have been a moment's
 
 
 def look(*, now: datetime) -> Look:
@@ -25,6 +28,21 @@ def look(*, now: datetime) -> Look:
     else:
         size, root = newest.size, bytes(newest.root)
     return _write(LookKind.MONITOR, size, root, broken, now)
+
+
+def verify_when_due(*, now: datetime) -> None:
+    """Verify the whole log once a day, and once an hour while something does not fit."""
+    seen = last(LookKind.FULL)
+    every = FULL_AGAIN if seen is not None and seen.broken else FULL_EVERY
+    if seen is None or now - seen.at >= every:
+        verify_all(now=now)
+
+
+def verify_all(*, now: datetime) -> Report:
+    """Verify the log from first to last, and write down how it ended."""
+    report = auditing.verify()
+    note_full(report, now=now)
+    return report
 
 
 def note_full(report: Report, *, now: datetime) -> Look:
