@@ -1,15 +1,25 @@
 """A7: the state of the log for those who answer for it; a broken one is told wherever they look."""
 
+import html
+import io
+import json
+import re
+import zipfile
+from pathlib import Path
+
 import pytest
+from django.db import transaction
 from django.test import Client
 
 from tests.desk.officers import Desk, officer
-from tests.portal.browser import words
-from tests.stories import World
+from tests.portal.browser import page, words
+from tests.stories import EMPTY, World
 from tests.trail.growing import unguarded
 from xiaohu.core.actors import ActorKind
+from xiaohu.desk import auditing as auditing_page
 from xiaohu.help.status import signals
-from xiaohu.trail import auditing, checkpoints, monitoring
+from xiaohu.ops import auditing as verifying
+from xiaohu.trail import auditing, checkpoints, events, exporting, monitoring, sequencer
 from xiaohu.trail.models import Checkpoint, Event, Look
 
 pytestmark = pytest.mark.django_db(databases=["default", "keystore"])
@@ -111,6 +121,112 @@ def test_what_happened_is_shown_after_the_folder_was_erased(world: World) -> Non
     case = world.close()
     type(case).objects.filter(pk=case.pk).update(purged_at=world.now)
     assert "全部办结" in words(auditor(world).open(f"/audit?reference={case.reference}"))
+
+
+def listed(desk: Desk, asked: str) -> list[str]:
+    """Return the actions a page lists, as said, the newest first."""
+    rows = re.findall(r'<th scope="row" class="nowrap">([^<]*)</th>', page(desk.open(asked)))
+    return [row.strip() for row in rows]
+
+
+def test_events_are_found_by_action_person_reference_and_day(world: World) -> None:
+    first, second = world.close(), world.close(EMPTY)
+    desk = auditor(world)
+    assert listed(desk, "/audit")[0] == "全部办结"
+    assert set(listed(desk, "/audit?action=certify")) == {"号码已销户，证明已出具"}
+    of_one = listed(desk, f"/audit?reference={first.reference}")
+    assert 0 < len(of_one) < len(listed(desk, "/audit"))
+    one = listed(desk, f"/audit?reference={second.reference}&action=open&actor=subscriber")
+    assert one == ["开始填写申请"]
+    opened, closed = "2026-11-23", "2026-11-26"
+    assert "全部办结" not in listed(desk, f"/audit?until={opened}")
+    assert "开始填写申请" in listed(desk, f"/audit?since={opened}&until={opened}&action=open")
+    assert "开始填写申请" not in listed(desk, f"/audit?since={closed}&reference={first.reference}")
+    assert listed(desk, "/audit?since=9999-12-31&until=9999-12-31") == []
+    assert "没有符合条件的记录" in words(desk.open("/audit?since=2027-01-01"))
+
+
+def test_it_says_who_did_it_and_is_found_by_them(world: World) -> None:
+    case = world.ready()
+    desk = auditor(world)
+    checked = officer(world, "lin", ActorKind.COMPLIANCE).officer
+    with transaction.atomic():
+        events.record(
+            operator=case.operator,
+            actor=checked.actor(ActorKind.COMPLIANCE),
+            action="search",
+            case_id=None,
+            now=world.now,
+        )
+    sequencer.run_once()
+    said = words(desk.open(f"/audit?actor={checked.pk}"))
+    assert f"合规 · {checked.display_name}" in said
+    assert listed(desk, f"/audit?actor={checked.pk}") == ["search"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("since=23.11.2026", "请填日期，例如 2026-11-23"),
+        ("since=2026-11-26&until=2026-11-25", "止日早于起日"),
+        ("action=erasee", "请选择"),
+        ("actor=nobody", "请选择"),
+        ("reference=%00", ""),
+    ],
+)
+def test_what_makes_no_sense_is_named_at_its_field_and_kept(
+    world: World, asked: str, said: str
+) -> None:
+    world.close()
+    answer = auditor(world).open(f"/audit?{asked}&until=2026-11-25")
+    assert answer.status_code == 422
+    assert said in words(answer)
+    assert 'aria-invalid="true"' in page(answer)
+    assert 'value="2026-11-25"' in page(answer)
+    assert "<table>" not in page(answer)
+
+
+def test_pages_keep_what_was_asked(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    case = world.close()
+    monkeypatch.setattr(auditing_page, "PAGE", 3)
+    desk, asked = auditor(world), f"reference={case.reference}"
+    whole, at = list[str](), f"/audit?{asked}"
+    while at:
+        whole += listed(desk, at)
+        following = re.search(r'href="\?([^"]*)" rel="next"', page(desk.open(at)))
+        at = f"/audit?{html.unescape(following[1])}" if following else ""
+        assert not at or asked in at
+    monkeypatch.setattr(auditing_page, "PAGE", 1000)
+    assert whole == listed(desk, f"/audit?{asked}")
+    assert len(whole) > 6
+    for odd in ("x", "-1", "9" * 40, "%C2%B2"):
+        assert desk.open(f"/audit?before={odd}").status_code == 200
+
+
+def test_an_export_of_what_was_found_proves_itself(world: World, tmp_path: Path) -> None:
+    case = world.close()
+    desk = auditor(world)
+    early = desk.open("/audit?export=1&action=certify")
+    assert (early.status_code, "还没有检查点" in words(early)) == (409, True)
+    checkpoints.sign(now=world.now)
+    answer = desk.open(f"/audit?export=1&reference={case.reference}&action=certify")
+    assert answer["Content-Type"] == "application/zip"
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        archive.extractall(tmp_path)
+    lines = (tmp_path / exporting.EVENTS).read_bytes().splitlines()
+    assert [json.loads(line)["event"]["action"] for line in lines] == ["certify"]
+    assert verifying.verify_export(tmp_path, as_json=True, out=lambda _: None) == 0
+    assert desk.open("/audit?export=1&reference=XH-2611-0000-00").status_code == 404
+
+
+def test_more_than_is_handed_out_at_once_is_refused(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.close()
+    monkeypatch.setattr(auditing_page, "MOST_EXPORTED", 3)
+    answer = auditor(world).open("/audit?export=1")
+    assert answer.status_code == 409
+    assert "符合条件的记录超过 3 条" in words(answer)
 
 
 def test_a_broken_log_is_told_to_machines_and_the_status_page(world: World) -> None:

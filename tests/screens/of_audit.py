@@ -65,6 +65,30 @@ def no_such_request(stage: Stage) -> str:
     return "/desk/audit?reference=XH-2611-0000-00"
 
 
+@scene("A7-filtered", "desk:audit")
+def filtered(stage: Stage) -> str:
+    whole(stage)
+    return "/desk/audit?action=certify&actor=worker&since=2026-11-23&until=2026-11-26"
+
+
+@scene("A7-nothing-found", "desk:audit")
+def nothing_found(stage: Stage) -> str:
+    whole(stage)
+    return "/desk/audit?since=2027-01-01"
+
+
+@scene("A7-wrong-days", "desk:audit", status=422)
+def wrong_days(stage: Stage) -> str:
+    stage.officer("he", ActorKind.COMPLIANCE)
+    return "/desk/audit?since=2026-11-26&until=2026-11-25"
+
+
+@scene("A7-nothing-signed-to-export", "desk:audit", status=409)
+def nothing_signed(stage: Stage) -> str:
+    stage.officer("he", ActorKind.COMPLIANCE)
+    return "/desk/audit?export=1"
+
+
 @scene("A7-not-permitted", "desk:audit", status=403)
 def not_permitted(stage: Stage) -> str:
     stage.officer()

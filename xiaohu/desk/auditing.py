@@ -1,20 +1,30 @@
 """The log as the desk shows it, to those who answer for it."""
 
-from collections.abc import Sequence
+import io
+import tempfile
+import zipfile
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
+from uuid import UUID
 
+from django.db.models import Q
 from django.utils.translation import gettext
 
 from xiaohu.access.models import StaffUser
-from xiaohu.closures import queries
+from xiaohu.closures.auditing import Asked
+from xiaohu.closures.models import Case
 from xiaohu.core.actors import ActorKind
 from xiaohu.core.refusals import Refusal
-from xiaohu.trail import checkpoints, events, monitoring, sequencer
+from xiaohu.trail import checkpoints, events, exporting, monitoring, sequencer
 from xiaohu.trail.auditing import Wrong
-from xiaohu.trail.models import Event, Look, LookKind
+from xiaohu.trail.events import Told
+from xiaohu.trail.models import Leaf, Look, LookKind
 
 LATE_AFTER = timedelta(days=2)  # a full verification runs every day
+PAGE = 50
+MOST_EXPORTED = 1000  # each proves its own place; more are for the command line
 ROLES = (ActorKind.COMPLIANCE, ActorKind.ADMIN)
 
 
@@ -25,6 +35,23 @@ class NotYoursToAudit(Refusal):
     """The log is for compliance and administration."""
 
     code = "NOT_YOURS_TO_AUDIT"
+
+
+class TooManyToExport(Refusal):
+    """More events than a page hands out at once."""
+
+    code = "TOO_MANY_TO_EXPORT"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An event: its place, what it tells, who did it and of which request, in words."""
+
+    index: int
+    told: Told
+    action: str
+    name: str
+    reference: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +123,60 @@ def state(*, now: datetime) -> State:
     )
 
 
-def events_of(operator: str, reference: str) -> list[Event] | None:
-    """Return what happened to a request, also after its folder was erased; None of no request."""
-    case_id = queries.id_of_reference(operator, reference)
-    return events.of_case(case_id) if case_id is not None else None
+def page_of(
+    asked: Asked, *, before: int | None, names: Mapping[str, str]
+) -> tuple[list[Row], int | None]:
+    """Return one page of events, the newest first, and before which place the next page begins.
+
+    `names` are those of people by their ids.
+
+    Raises:
+        NoSuchAction, CaseNotFound: there is nothing to ask for.
+    """
+    older = Q(index__lt=before) if before is not None else events.EVERY
+    found = events.newest(PAGE + 1, asked.where() & older)
+    shown = found[-PAGE:][::-1]
+    cases = Case.objects.filter(pk__in={told.case_id for _, told in shown if told.case_id})
+    references: dict[UUID | None, str] = dict(cases.values_list("pk", "reference"))
+    rows = [
+        Row(
+            index,
+            told,
+            named(told.action),
+            names.get(told.actor_id, ""),
+            references.get(told.case_id, ""),
+        )
+        for index, told in shown
+    ]
+    return rows, shown[-1][0] if len(found) > PAGE else None
+
+
+def named(action: str) -> str:
+    """Return an action in words; where there are none, its code."""
+    key = f"event.{action}"
+    said = gettext(key)
+    return action if said == key else said
+
+
+def exported(asked: Asked, *, now: datetime) -> bytes:
+    """Return events as a ZIP of the files `xiaohu audit export` writes.
+
+    Raises:
+        TooManyToExport: more than are handed out at once.
+        NothingSigned: no checkpoint was signed yet.
+        NoSuchAction, CaseNotFound: there is nothing to ask for.
+    """
+    where = asked.where()
+    if Leaf.objects.filter(where)[: MOST_EXPORTED + 1].count() > MOST_EXPORTED:
+        raise TooManyToExport(most=MOST_EXPORTED)
+    filters = {"operator": asked.operator, **asked.filters()}
+    packed = io.BytesIO()
+    with tempfile.TemporaryDirectory() as name:
+        exporting.write(Path(name), where=where, asked=filters, now=now)
+        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+            for file in (exporting.EVENTS, exporting.MANIFEST):
+                archive.write(Path(name) / file, file)
+    return packed.getvalue()
 
 
 def _looked(kind: LookKind) -> Looked | None:

@@ -24,6 +24,8 @@ class Event(models.Model):
         indexes = [
             models.Index(fields=["case_id", "at"], name="trail_event_of_case"),
             models.Index(fields=["action", "at"], name="trail_event_of_action"),
+            models.Index(fields=["actor_id", "at"], name="trail_event_of_actor"),
+            models.Index(fields=["at"], name="trail_event_of_time"),
         ]
 
 
