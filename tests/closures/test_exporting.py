@@ -17,6 +17,7 @@ from xiaohu.closures.exporting import NothingAsked, TooLateToCopy
 from xiaohu.closures.models import Case
 from xiaohu.core.exports import BETWEEN_TRIES, DOWNLOADS, KEPT, TRIES, Record
 from xiaohu.core.proofs import IdentityUnverified
+from xiaohu.core.steps import Scope
 from xiaohu.exports import archive, copies, making, packing
 from xiaohu.exports.copies import Standing
 from xiaohu.exports.models import Export, Part, Piece
@@ -125,6 +126,29 @@ def test_what_we_hold_ourselves_is_in_it(world: World) -> None:
     held = json.loads(opened(world, case)["01-held.json"])
     assert {"of": "line", "category": "service_number", "field": "number", "value": CLEAN} in held
     assert any(row["category"] == "registration_identity" for row in held)
+
+
+def test_a_copy_of_an_account_alone_holds_what_we_hold(world: World) -> None:
+    case = world.ready(scope=Scope.ACCOUNT)
+    world.line(EMPTY)
+    assert exporting.offered(case) == (Record.HELD,)
+    asked(world, case)
+    standing = made(world, case)
+    assert (standing.ready, standing.total) == (True, 1)
+    files = opened(world, case)
+    assert "本服务保存的信息 · 账户" in files["index.html"].decode()
+    held = json.loads(files["01-held.json"])
+    assert {"of": "account", "category": "account", "field": "1", "value": "open"} in held
+    assert {row["of"] for row in held} >= {"holder", "case", "account"}
+    assert "line" not in {row["of"] for row in held}
+
+
+def test_erasing_the_account_ends_its_copy(world: World) -> None:
+    case = world.submitted(scope=Scope.ACCOUNT)
+    made(world, asked(world, case))
+    world.skip_until(case, lambda: Case.objects.get(pk=case.pk).state == "done")
+    assert Export.objects.get().erased_at is not None
+    assert not Part.objects.filter(box__isnull=False).exists()
 
 
 def test_so_are_papers_notes_and_whatever_else_there_is_of_them(world: World) -> None:
@@ -349,7 +373,7 @@ def test_it_is_gone_after_three_days(world: World) -> None:
 def test_what_comes_after_its_end_is_not_kept(world: World) -> None:
     case = asked(world, world.ready(), PLAIN)
     export = Export.objects.get()
-    copies.erase_of_lines([Part.objects.all()[0].line_id])
+    copies.erase_of([units.line(world.line().pk)])
     made(world, case)
     assert not Part.objects.filter(box__isnull=False).exists()
     with pytest.raises(Erased):
@@ -378,6 +402,11 @@ def test_something_must_be_asked_for(world: World) -> None:
     for records, month in ((set[Record](), "2026-11"), ({Record.CALLS}, "2019-01")):
         with pytest.raises(NothingAsked):
             asked(world, case, records, month)
+
+
+def test_of_an_account_alone_there_are_no_records_of_a_line(world: World) -> None:
+    with pytest.raises(NothingAsked):
+        asked(world, world.ready(scope=Scope.ACCOUNT), [Record.CALLS])
 
 
 def test_a_closed_line_has_none(world: World) -> None:

@@ -243,7 +243,7 @@ def made() -> Mapping[str, list[str]]:
         "official.": each(OFFICIAL),
         "official.sign.": each(OFFICIAL),
         "cli.drill.": each(drill.STEPS),
-        "copy.": ["title", "lead", "forms", *each(Record)],
+        "copy.": ["title", "lead", "forms", "account", *each(Record)],
         "left.": each(LeftBehind),
         "left.counted.": each(LeftBehind),
         "binding.": each(Binding),

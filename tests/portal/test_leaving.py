@@ -11,6 +11,7 @@ from tests.stories import EMPTY, STOPPED, World
 from xiaohu.closures import checking
 from xiaohu.closures.models import Case
 from xiaohu.core.exports import DOWNLOADS
+from xiaohu.core.steps import Scope
 from xiaohu.exports import making
 
 pytestmark = pytest.mark.django_db(databases=["default", "keystore"])
@@ -75,6 +76,22 @@ def test_months_and_records_must_be_chosen(world: World) -> None:
     assert answer.status_code == 422
     assert "请至少选择一项内容" in words(answer)
     assert "请至少选择一个月份" in words(answer)  # both at once, not one after the other
+
+
+def test_of_an_account_alone_what_we_hold_is_offered(world: World) -> None:
+    case = world.ready(scope=Scope.ACCOUNT)
+    browser = Browser(world).sign_in()
+    shown = browser.open(f"/case/{case.pk}/export")
+    assert "本服务保存的您和账户的信息" in words(shown)
+    assert 'name="months"' not in page(shown)
+    assert 'value="calls"' not in page(shown)
+    assert browser.client.post(browser.at, {"nothing": "1"}).status_code == 422
+    browser.client.post(browser.at, {"choice": "held"})
+    while making.make_one(now=world.now):
+        pass
+    shown = browser.open(browser.at)
+    assert "副本内容已取齐" in words(shown)
+    assert "月份" not in words(shown)
 
 
 def test_somebody_who_only_signed_in_proves_first(world: World) -> None:

@@ -26,13 +26,15 @@ def count_sessions(units: Collection[Unit]) -> Counter[Unit]:
     return counted(UnitKind.LINE, lines) + counted(UnitKind.ACCOUNT, accounts)
 
 
-def tell(line_id: UUID, holder_id: UUID) -> Iterator[tuple[str, str, str, str]]:
-    """List the accounts of a holder, and who is signed in to them or the line: by what, and since when."""
+def tell(line_id: UUID | None, holder_id: UUID) -> Iterator[tuple[str, str, str, str]]:
+    """List the accounts of a holder, and who is signed in to them or a line: by what, and since when."""
     accounts = SubscriberAccount.objects.filter(holder_id=holder_id).order_by("pk")
     for number, account in enumerate(accounts, start=1):
         yield "account", "account", f"{number}", "closed" if account.closed_at else "open"
         if account.recovered_at is not None:
             yield "account", "account", f"{number}.recovered", account.recovered_at.isoformat()
-    theirs = Q(line_id=line_id) | Q(account_id__in=[account.pk for account in accounts])
+    theirs = Q(account_id__in=[account.pk for account in accounts])
+    if line_id is not None:
+        theirs |= Q(line_id=line_id)
     for session in SubscriberSession.objects.filter(theirs).order_by("created_at", "pk"):
         yield "account", "session", session.method, session.created_at.isoformat()

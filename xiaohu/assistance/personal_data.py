@@ -9,7 +9,6 @@ from xiaohu.core.retention import UnitKind
 from xiaohu.exports.held import Row
 from xiaohu.notices import askers
 from xiaohu.queue import bulk
-from xiaohu.registry.models import Line
 from xiaohu.vault.units import Unit, counted, of_kind
 
 
@@ -35,7 +34,7 @@ def count_asked(units: Collection[Unit]) -> Counter[Unit]:
     return counted(UnitKind.ASSISTANCE, found)
 
 
-def tell(_line: Line, case_id: UUID) -> Iterator[Row]:
+def tell(case_id: UUID) -> Iterator[Row]:
     """List calls and complaints that name a case: what about, and when.
 
     What was said stays out: whoever named the case may be somebody else.

@@ -1,4 +1,4 @@
-"""A copy of the records of a request's lines, for somebody who has proved who they are."""
+"""A copy of the records of a request's lines or account, for somebody who has proved who they are."""
 
 from collections.abc import Collection, Iterator
 from datetime import datetime
@@ -27,7 +27,7 @@ class NothingAsked(Refusal):
 
 
 class TooLateToCopy(Refusal):
-    """The line is being closed, or is closed: its records can be copied no more."""
+    """Closing has begun, or is over: there are no records to copy any more."""
 
     code = "TOO_LATE_TO_COPY"
 
@@ -42,7 +42,7 @@ def ask(
     actor: Actor,
     now: datetime,
 ) -> None:
-    """Have a copy made, in place of an earlier one.
+    """Have a copy made, in place of an earlier one; of what is not offered there is none.
 
     Raises:
         IdentityUnverified: call records are shown to nobody who only signed in.
@@ -51,17 +51,17 @@ def ask(
     """
     case = _open(case_id)
     _require_proof(case)
-    offered = set(months(day_of(now)))
-    wanted = set(chosen) & offered
-    lines = queries.lines_of_case(case)
-    if not records or not lines or (set(records) & MONTHLY and not wanted):
+    wanted, of_months = set(records) & set(offered(case)), set(chosen) & set(months(day_of(now)))
+    if not wanted or (wanted & MONTHLY and not of_months):
         raise NothingAsked
+    closings = queries.closings_of(case)
     copies.ask(
         operator=case.operator,
         case_id=case.pk,
-        line_ids=[line.pk for line in lines],
-        records=records,
-        months=wanted,
+        line_ids=[each.line_id for each in closings if each.line_id],
+        account_ids=[each.account_id for each in closings if each.account_id and not each.line_id],
+        records=wanted,
+        months=of_months,
         language=language,
         now=now,
     )
@@ -70,7 +70,7 @@ def ask(
         actor=actor,
         action="ask_copy",
         case_id=case.pk,
-        evidence={"records": " ".join(sorted(record.value for record in records))},
+        evidence={"records": " ".join(sorted(record.value for record in wanted))},
         now=now,
     )
 
@@ -109,6 +109,11 @@ def fetch(case: Case, *, actor: Actor, now: datetime) -> Iterator[bytes] | None:
     if found is not None:
         _note(case, "fetch_copy", actor, now)
     return found
+
+
+def offered(case: Case) -> tuple[Record, ...]:
+    """Return what there may be to copy: where only an account is to end, what this service holds."""
+    return tuple(Record) if queries.lines_of_case(case) else (Record.HELD,)
 
 
 def may_ask(case: Case) -> bool:

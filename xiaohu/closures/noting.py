@@ -13,7 +13,6 @@ from xiaohu.closures.models import Case, CaseNote
 from xiaohu.core.refusals import Refusal
 from xiaohu.core.states import CaseState
 from xiaohu.exports.held import UNREADABLE, Row
-from xiaohu.registry.models import Line
 from xiaohu.vault import files, units
 from xiaohu.vault.box import BoxRefused
 from xiaohu.vault.keys import Erased
@@ -84,7 +83,7 @@ def of_case(case: Case) -> list[Note]:
     return [Note(opened[row.pk].decode(), row.officer.display_name, row.written_at) for row in rows]
 
 
-def tell(_line: Line, case_id: UUID) -> Iterator[Row]:
+def tell(case_id: UUID) -> Iterator[Row]:
     """List the notes on a case: when, and what they say; by whom is not theirs to know.
 
     Raises:

@@ -236,7 +236,7 @@ DECLARED: Mapping[str, Mapping[str, Mapping[Nature, str]]] = {
             N.TIME: "asked_at ready_at expires_at packed_at fetched_at erased_at",
         },
         "Part": {
-            N.RANDOM: "id export_id line_id",
+            N.RANDOM: "id export_id line_id account_id",
             N.FIXED: "record month form state",
             N.SEALED: "box",
             N.COUNT: "place number rows tries",

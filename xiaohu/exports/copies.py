@@ -11,10 +11,14 @@ from django.db.models.functions import Now
 
 from xiaohu.core import exports
 from xiaohu.core.exports import DOWNLOADS, PartState, Record
+from xiaohu.core.retention import UnitKind
 from xiaohu.exports import packing
 from xiaohu.exports.models import Export, Part
 from xiaohu.exports.packing import LINGERS
 from xiaohu.vault import keys, units
+from xiaohu.vault.units import Unit, of_kind
+
+_WHOSE = {UnitKind.LINE: "line_id", UnitKind.ACCOUNT: "account_id"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,7 @@ def ask(
     operator: str,
     case_id: UUID,
     line_ids: Sequence[UUID],
+    account_ids: Sequence[UUID],
     records: Collection[Record],
     months: Collection[str],
     language: str,
@@ -49,10 +54,11 @@ def ask(
     export = Export.objects.create(
         operator=operator, case_id=case_id, language=language, asked_at=now
     )
-    wanted = [(line, part) for line in line_ids for part in exports.parts(records, months)]
+    of = [{"line_id": id_} for id_ in line_ids] + [{"account_id": id_} for id_ in account_ids]
+    wanted = [(whose, part) for whose in of for part in exports.parts(records, months)]
     Part.objects.bulk_create(
-        Part(export=export, place=place, line_id=line, record=part.record.value, month=part.month)
-        for place, (line, part) in enumerate(wanted)
+        Part(export=export, place=place, record=part.record.value, month=part.month, **whose)
+        for place, (whose, part) in enumerate(wanted)
     )
     return export
 
@@ -138,26 +144,30 @@ def forget(case_id: UUID) -> None:
         export.delete()
 
 
-def erase_of_lines(line_ids: Collection[UUID]) -> Counter[UUID]:
-    """End every copy that holds something of lines; return how many that were of each.
+def erase_of(its: Collection[Unit]) -> Counter[Unit]:
+    """End every copy that holds something of lines or accounts; return how many that were of each.
 
     Call inside a transaction.
     """
-    held = _held(line_ids)
+    held = _held(its)
     for export in Export.objects.filter(pk__in={export for _, export in held}):
         _erase(export)
-    return Counter(line_id for line_id, _ in held)
+    return Counter(unit for unit, _ in held)
 
 
-def of_lines(line_ids: Collection[UUID]) -> Counter[UUID]:
-    """Count the copies that hold something of lines."""
-    return Counter(line_id for line_id, _ in _held(line_ids))
+def count_of(its: Collection[Unit]) -> Counter[Unit]:
+    """Count the copies that hold something of lines or accounts."""
+    return Counter(unit for unit, _ in _held(its))
 
 
-def _held(line_ids: Collection[UUID]) -> set[tuple[UUID, UUID]]:
-    """Return lines and copies that hold something of them."""
-    parts = Part.objects.filter(line_id__in=line_ids, export__erased_at=None)
-    return set(parts.values_list("line_id", "export"))
+def _held(its: Collection[Unit]) -> set[tuple[Unit, UUID]]:
+    """Return lines and accounts, each with the copies that hold something of it."""
+    found: set[tuple[Unit, UUID]] = set()
+    for kind, column in _WHOSE.items():
+        there = Part.objects.filter(export__erased_at=None)
+        theirs = there.filter(**{f"{column}__in": of_kind(its, kind)})
+        found |= {(Unit(kind.value, id_), at) for id_, at in theirs.values_list(column, "export")}
+    return found
 
 
 def expire(*, now: datetime) -> int:

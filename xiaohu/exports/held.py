@@ -5,11 +5,11 @@ are joined. What is there and cannot be read is named, so that nothing is missin
 """
 
 from collections.abc import Callable, Collection, Iterable
+from typing import NamedTuple
 from uuid import UUID
 
 from xiaohu.core.retention import Category
 from xiaohu.gateways.protocols import Records
-from xiaohu.registry.models import Line
 from xiaohu.vault import records, units
 from xiaohu.vault.records import Ref
 from xiaohu.vault.units import Unit
@@ -17,25 +17,38 @@ from xiaohu.vault.units import Unit
 COLUMNS = ("of", "category", "field", "value")
 UNREADABLE = "unreadable"  # in place of a field: it is there, and cannot be read
 Row = tuple[str, str, str, str]
-Tell = Callable[[Line, UUID], Iterable[Row]]
-_TELL: dict[str, Tell] = {}
+_TELL: dict[str, "Tell"] = {}
+
+
+class Whom(NamedTuple):
+    """The holder who asked, in which case, and the line it is about unless only an account is."""
+
+    operator: str
+    holder_id: UUID
+    case_id: UUID
+    line_id: UUID | None = None
+
+
+Tell = Callable[[Whom], Iterable[Row]]
 
 
 def register(name: str, tell: Tell) -> None:
-    """Let a room take part: `tell` returns what it holds of a line's holder and a case, as rows."""
+    """Let a room take part: `tell` returns what it holds of somebody and a case, as rows."""
     _TELL[name] = tell
 
 
-def of(line: Line, case_id: UUID) -> Records:
+def of(whom: Whom) -> Records:
     """Return it as a table: what it is of, its category, its name, and what it says.
 
     Raises:
         KeystoreUnavailable: the keystore does not answer.
     """
-    its = (units.holder(line.holder_id), units.line(line.pk), units.case(case_id))
-    rows = sealed(line.operator, its)
+    its = [units.holder(whom.holder_id), units.case(whom.case_id)]
+    if whom.line_id is not None:
+        its.insert(1, units.line(whom.line_id))
+    rows = sealed(whom.operator, its)
     for tell in _TELL.values():
-        rows += tell(line, case_id)
+        rows += tell(whom)
     return Records(COLUMNS, tuple(rows))
 
 

@@ -2,14 +2,17 @@
 
 import json
 from datetime import datetime, timedelta
+from typing import cast
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Max, Q, Value
 from django.db.models.functions import Coalesce
 
+from xiaohu.access.models import SubscriberAccount
 from xiaohu.core.exports import BETWEEN_TRIES, KEPT, TABLE, TRIES, PartState, Record, form_of
 from xiaohu.exports import held
+from xiaohu.exports.held import Whom
 from xiaohu.exports.models import Export, Part
 from xiaohu.gateways import providers
 from xiaohu.gateways.protocols import GatewayUnavailable, Records, UnknownLine
@@ -32,15 +35,24 @@ def make_one(*, now: datetime) -> bool:
 def _fetched(part: Part) -> Records | bytes | None:
     """Return a table or the file beside it; None where it cannot be had now."""
     try:
+        if part.line_id is None:
+            return held.of(_of_account(part))
         line = lines.get(part.line_id)
         if part.record == Record.HELD:
-            return held.of(line, part.export.case_id)
+            return held.of(Whom(line.operator, line.holder_id, part.export.case_id, line.pk))
         operator, asked = providers.operator(), (line.subscription_id, part.record, part.month)
         if part.form == TABLE:
             return operator.records(*asked)
         return operator.record_file(*asked, part.number)
     except (GatewayUnavailable, UnknownLine):
         return None
+
+
+def _of_account(part: Part) -> Whom:
+    account = SubscriberAccount.objects.get(
+        pk=cast("UUID", part.account_id)
+    )  # one of both is there
+    return Whom(account.operator, account.holder_id, part.export.case_id)
 
 
 @transaction.atomic(durable=True)
@@ -96,6 +108,7 @@ def _want_files(export: Export, part: Part, said: Records) -> None:
             export=export,
             place=last + number,
             line_id=part.line_id,
+            account_id=part.account_id,
             record=part.record,
             month=part.month,
             form=form_of(form),

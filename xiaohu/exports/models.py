@@ -35,12 +35,16 @@ class Export(models.Model):
 
 
 class Part(models.Model):
-    """One piece of a copy: a table of one line, of one month where it has months, or a file beside it."""
+    """One piece of a copy: a table, of one month where it has months, or a file beside it.
+
+    It is of one line, or of an account that is closed without one.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     export = models.ForeignKey(Export, on_delete=models.CASCADE, related_name="parts")
     place = models.PositiveIntegerField()
-    line_id = models.UUIDField()
+    line_id = models.UUIDField(null=True)
+    account_id = models.UUIDField(null=True)
     record = models.CharField(max_length=16)
     month = models.CharField(max_length=7, blank=True)
     form = models.CharField(max_length=8, default=TABLE)
@@ -53,7 +57,11 @@ class Part(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["export", "place"], name="each_part_has_its_place")
+            models.UniqueConstraint(fields=["export", "place"], name="each_part_has_its_place"),
+            models.CheckConstraint(
+                condition=Q(line_id__isnull=False) ^ Q(account_id__isnull=False),
+                name="a_part_is_of_a_line_or_an_account",
+            ),
         ]
         indexes = [
             models.Index(

@@ -103,17 +103,22 @@ def _files(export: Export, words: Words) -> Iterator[File]:
 
 def _parts(export: Export) -> list[Part]:
     there = export.parts.filter(box__isnull=False).defer("box")
-    return list(there.order_by("line_id", "record", "month", "number"))
+    return list(there.order_by("line_id", "account_id", "record", "month", "number"))
 
 
 def _named(export: Export, part: Part, words: Words) -> _Named:
-    number = lines.shown([lines.get(part.line_id)])[0].number
     month = f"-{part.month}" if part.month else ""
     nth = f"-{part.number}" if part.number else ""
-    said = (words(part.record, export.language), part.month, str(part.number or ""), "·", number)
+    whose = _whose(part) or words("account", export.language)
+    said = (words(part.record, export.language), part.month, str(part.number or ""), "·", whose)
     return _Named(
         part, f"{part.place + 1:02d}-{part.record}{month}{nth}", " ".join(filter(None, said))
     )
+
+
+def _whose(part: Part) -> str:
+    """Return the number a part is of, masked; empty for an account."""
+    return lines.shown([lines.get(part.line_id)])[0].number if part.line_id is not None else ""
 
 
 def _index(export: Export, named: list[_Named], words: Words) -> bytes:

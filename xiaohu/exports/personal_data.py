@@ -3,16 +3,15 @@
 from collections import Counter
 from collections.abc import Collection
 
-from xiaohu.core.retention import UnitKind
 from xiaohu.exports import copies
-from xiaohu.vault.units import Unit, counted, of_kind
+from xiaohu.vault.units import Unit
 
 
 def forget_copies(units: Collection[Unit]) -> Counter[Unit]:
-    """End the copies of lines that are erased. Call inside a transaction."""
-    return counted(UnitKind.LINE, copies.erase_of_lines(of_kind(units, UnitKind.LINE)))
+    """End the copies of lines and accounts that are erased. Call inside a transaction."""
+    return copies.erase_of(units)
 
 
 def count_copies(units: Collection[Unit]) -> Counter[Unit]:
     """Count the copies that `forget_copies` would end."""
-    return counted(UnitKind.LINE, copies.of_lines(of_kind(units, UnitKind.LINE)))
+    return copies.count_of(units)

@@ -26,19 +26,24 @@ def _several(label: str, choices: list[tuple[str, str]], initial: list[str], emp
 
 
 class CopyForm(PlainForm):
-    """S8: which records, and of which months; the newest three are chosen first."""
+    """S8: which records, and of which months; the newest three are chosen first. Not every record has any."""
 
-    def __init__(self, *args: Any, months: Sequence[str], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, records: Sequence[Record], months: Sequence[str], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        kinds = [(record.value, gettext(f"copy.{record.value}")) for record in Record]
+        kinds = [(record.value, gettext(f"copy.{record.value}")) for record in records]
         self.fields["choice"] = _several(
-            "export.records", kinds, [record.value for record in Record], "export.err.records"
+            "export.records", kinds, [record.value for record in records], "export.err.records"
         )
-        listed = [(each, month(each)) for each in months]
-        self.fields["months"] = _several("export.months", listed, list(months[:3]), "")
+        if MONTHLY & set(records):
+            listed = [(each, month(each)) for each in months]
+            self.fields["months"] = _several("export.months", listed, list(months[:3]), "")
 
     def clean(self) -> None:
         """Refuse records of months without a month; nothing chosen at all is said of both at once."""
+        if "months" not in self.fields:
+            return
         chosen = self.cleaned_data.get("choice")
         monthly = chosen is None or set(chosen) & {kind.value for kind in MONTHLY}
         if monthly and not self.cleaned_data.get("months") and "months" not in self.errors:

@@ -5,12 +5,11 @@ from uuid import UUID
 
 from xiaohu.proofing import papers, proofs
 from xiaohu.proofing.models import Consent
-from xiaohu.registry.models import Line
 
 _Row = tuple[str, str, str, str]
 
 
-def tell(_line: Line, case_id: UUID) -> Iterator[_Row]:
+def tell(case_id: UUID) -> Iterator[_Row]:
     """List proofs, consents and papers of a case: of which kind, and when; not what papers show."""
     for proof in proofs.dated(case_id):
         yield "case", "proof", proof.method, proof.given_at.isoformat()

@@ -46,8 +46,6 @@ def export(request: HttpRequest, case: Case) -> HttpResponse:
         return _pass_by(case, Question.EXPORT)
     if draft and not exporting.proved(case):
         return HttpResponseRedirect(reverse("portal:prove", args=[case.pk]))
-    if not queries.lines_of_case(case):
-        return _pass_by(case, Question.EXPORT) if draft else HttpResponseRedirect(_home(case))
     if request.method == "POST" and "retry" in request.POST:
         exporting.retry(case_id=case.pk)
         return HttpResponseRedirect(request.path)
@@ -55,7 +53,9 @@ def export(request: HttpRequest, case: Case) -> HttpResponse:
     if request.method == "POST" and "unlock" in request.POST:
         phrase = exporting.unlock(case, words=words, actor=actor_of(request), now=now)
     form = CopyForm(
-        (request.POST or None) if "unlock" not in request.POST else None, months=months(day_of(now))
+        (request.POST or None) if "unlock" not in request.POST else None,
+        records=exporting.offered(case),
+        months=months(day_of(now)),
     )
     if request.method == "POST" and form.is_valid() and _asked(request, case, form):
         return HttpResponseRedirect(request.path)
@@ -156,13 +156,13 @@ def _asked(request: HttpRequest, case: Case, form: CopyForm) -> bool:
         exporting.ask(
             case_id=case.pk,
             records=[Record(record) for record in form.cleaned_data["choice"]],
-            chosen=form.cleaned_data["months"],
+            chosen=form.cleaned_data.get("months", ()),
             language=get_language() or "zh-hans",
             actor=actor_of(request),
             now=clock.now(),
         )
     except NothingAsked as refused:
-        form.add_error("months", sentence(refused).what)
+        form.add_error("choice", sentence(refused).what)
         return False
     return True
 
