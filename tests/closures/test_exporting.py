@@ -21,6 +21,8 @@ from xiaohu.core.steps import Scope
 from xiaohu.exports import archive, copies, making, packing
 from xiaohu.exports.copies import Standing
 from xiaohu.exports.models import Export, Part, Piece
+from xiaohu.gateways.http_operator import HttpOperator
+from xiaohu.gateways.protocols import Records
 from xiaohu.ui.copies import words
 from xiaohu.vault import keys, units
 from xiaohu.vault.keys import Erased, KeystoreUnavailable
@@ -333,6 +335,50 @@ def test_another_passphrase_does_not_cut_off_a_download(
     copies.expire(now=world.now)
     assert not Piece.objects.filter(place__lt=export.first_place).exists()
     assert fetched(world, case)
+
+
+@pytest.mark.parametrize("odd", [ValueError(CLEAN), Records(("call",), (({CLEAN},),))])  # type: ignore[arg-type]
+def test_a_part_that_goes_wrong_in_no_known_way_fails_alone(
+    world: World,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    odd: ValueError | Records,
+) -> None:
+    case = asked(world, world.ready(), PLAIN, "2026-10")
+    as_it_is = HttpOperator.records
+
+    def records(operator: HttpOperator, subscription: str, record: Record, month: str) -> Records:
+        if record != Record.CALLS:
+            return as_it_is(operator, subscription, record, month)
+        if isinstance(odd, ValueError):
+            raise odd
+        return odd
+
+    with monkeypatch.context() as patch:
+        patch.setattr(HttpOperator, "records", records)
+        standing = made(world, case)
+    assert [(part.record, part.tries) for part in standing.failed] == [("calls", TRIES)]
+    assert standing.ready
+    assert CLEAN not in caplog.text
+    exporting.retry(case_id=case.pk)
+    assert made(world, case).failed == ()
+
+
+def test_a_keystore_that_is_away_uses_up_no_part(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = asked(world, world.ready(), [Record.HELD])
+
+    def away(*_: object) -> None:
+        raise KeystoreUnavailable
+
+    with monkeypatch.context() as patch:
+        patch.setattr(keys, "fetch", away)
+        for _ in range(TRIES + 1):
+            with pytest.raises(KeystoreUnavailable):
+                making.make_one(now=world.now)
+            world.clock.at += making.HELD
+    assert made(world, case).failed == ()
 
 
 def test_a_part_is_tried_again_by_itself(world: World) -> None:

@@ -1,6 +1,7 @@
 """Making copies, a part at a time: fetched outside transactions, kept sealed, tried again alone."""
 
 import json
+import logging
 from datetime import datetime, timedelta
 from typing import cast
 from uuid import UUID
@@ -18,16 +19,30 @@ from xiaohu.gateways import providers
 from xiaohu.gateways.protocols import GatewayUnavailable, Records, UnknownLine
 from xiaohu.registry import lines
 from xiaohu.vault import files, units
+from xiaohu.vault.keys import KeystoreUnavailable
 
+logger = logging.getLogger(__name__)
 HELD = timedelta(minutes=2)
 
 
 def make_one(*, now: datetime) -> bool:
-    """Make one part, and note whether the copy is complete; say whether there was something to do."""
+    """Make one part, and note whether the copy is complete; say whether there was something to do.
+
+    Whatever goes wrong with a part counts as one of its tries; it holds up no other.
+
+    Raises:
+        KeystoreUnavailable: the keystore does not answer; that is no fault of the part.
+    """
     part = _take(now)
     if part is None:
         return False
-    _keep(part, _fetched(part), now)
+    try:
+        _keep(part, _fetched(part), now)
+    except KeystoreUnavailable:
+        raise
+    except Exception as error:  # noqa: BLE001 - an odd answer must not be asked for for ever
+        logger.warning("a part of a copy could not be made: %s", type(error).__name__)
+        _keep(part, None, now)
     _note_ready(part.export_id, now)
     return True
 
