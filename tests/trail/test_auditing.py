@@ -51,6 +51,22 @@ class TestTheLog:
         record(2)
         assert auditing.verify().broken == ()
 
+    @pytest.mark.parametrize("place", ["written", "newest"])
+    def test_fits_with_what_is_signed_meanwhile(
+        self, monkeypatch: pytest.MonkeyPatch, place: str
+    ) -> None:
+        really = getattr(checkpoints, place)
+
+        def meanwhile() -> object:
+            seen = really()
+            with monkeypatch.context() as patch:
+                patch.setattr(checkpoints, place, really)
+                grow(2)
+            return seen
+
+        monkeypatch.setattr(checkpoints, place, meanwhile)
+        assert auditing.verify().broken == ()
+
     @pytest.mark.parametrize(
         ("statement", "named"),
         [

@@ -1,12 +1,13 @@
 """Is the log whole? Every hash again from the events, beside tree, checkpoints and their notes."""
 
-from collections.abc import Iterator
+import heapq
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from django.db.models import BigIntegerField, Exists, F, Func, OuterRef
+from django.db.models import BigIntegerField, Exists, F, Func, OuterRef, QuerySet
 
 from xiaohu.trail import checkpoints, events, keys, sequencer, tree
 from xiaohu.trail.checkpoints import CheckpointRefused
@@ -83,17 +84,17 @@ class _Claim:
 def verify() -> Report:
     """Compute every hash again from the events, and hold everything signed against it."""
     found = _Findings()
-    # In this order: whatever is signed meanwhile is larger than what was looked at before.
-    rows = list(Checkpoint.objects.order_by("size"))
-    notes = dict(checkpoints.written())
-    size = sequencer.size()
-    claims = [*_of_rows(rows, notes, found), *_of_notes(rows, notes, found)]
-    root = _walk(size, sorted(claims, key=lambda claim: claim.size), found)
+    # In this order: whatever is signed meanwhile is larger than what was looked at before, and a
+    # checkpoint has its row before its note.
+    names, newest, size = checkpoints.written(), checkpoints.newest(), sequencer.size()
+    rows = Checkpoint.objects.filter(size__lte=newest.size if newest is not None else 0)
+    strange = sorted(_of_notes(names, found), key=_size_of)
+    root = _walk(size, heapq.merge(strange, _of_rows(rows, found), key=_size_of), found)
     if (cut := journal_cut()) is not None:
         found.add(Wrong.JOURNAL, cut)
     for pk in _forgotten():
         found.add(Wrong.EVENT_UNPLACED, pk)
-    return Report(size, len(rows), len(notes), root, tuple(found.named), found.count)
+    return Report(size, rows.count(), len(names), root, tuple(found.named), found.count)
 
 
 def journal_cut() -> int | None:
@@ -122,29 +123,29 @@ def late(*, now: datetime) -> Iterator[Broken]:
         yield Broken(Wrong.LATE, str(signed))
 
 
-def _of_rows(rows: list[Checkpoint], notes: dict[str, str], found: _Findings) -> Iterator[_Claim]:
+def _of_rows(rows: QuerySet[Checkpoint], found: _Findings) -> Iterator[_Claim]:
     """Return what each row claims, where it is the row of its note and the folder has the note."""
-    for row in rows:
+    for row in rows.order_by("size").iterator(chunk_size=events.CHUNK):
         signed = _signed(row.note, str(row.size), found)
         if signed is not None and signed != (row.size, bytes(row.root)):
             found.add(Wrong.ROW, row.size)
         elif signed is not None:
             yield _Claim(*signed, str(row.size))
-        kept = notes.get(checkpoints.file_name(row.size))
+        kept = checkpoints.note_of(checkpoints.file_name(row.size))
         if kept is None:
             found.add(Wrong.NOTE_MISSING, row.size)
         elif kept != row.note:
             found.add(Wrong.NOTE_DIFFERS, row.size)
 
 
-def _of_notes(rows: list[Checkpoint], notes: dict[str, str], found: _Findings) -> Iterator[_Claim]:
+def _of_notes(names: Sequence[str], found: _Findings) -> Iterator[_Claim]:
     """Return what notes claim that stand in no row."""
-    known = {checkpoints.file_name(row.size) for row in rows}
-    for name, note in notes.items():
+    known = set(map(checkpoints.file_name, Checkpoint.objects.values_list("size", flat=True)))
+    for name in names:
         if name in known:
             continue
         found.add(Wrong.ROW_MISSING, name)
-        signed = _signed(note, name, found)
+        signed = _signed(checkpoints.note_of(name) or "", name, found)
         if signed is not None:
             yield _Claim(*signed, name)
 
@@ -157,8 +158,12 @@ def _signed(note: str, where: str, found: _Findings) -> tuple[int, bytes] | None
         return None
 
 
-def _walk(size: int, claims: list[_Claim], found: _Findings) -> bytes:
-    """Grow the tree again from the events; return its root."""
+def _size_of(claim: _Claim) -> int:
+    return claim.size
+
+
+def _walk(size: int, claims: Iterable[_Claim], found: _Findings) -> bytes:
+    """Grow the tree again from the events; return its root. Claims are taken as the tree grows."""
     growing, nodes = tree.Frontier(), _Nodes(size, found)
     waiting = iter(claims)
     claim = next(waiting, None)
