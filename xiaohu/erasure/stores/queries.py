@@ -166,8 +166,14 @@ class Queries:
         A database may take for alike what is not, such as small letters and capitals, and somebody
         else's rows would go. Its own comparison stands beside ours, since only that uses an index.
         """
-        whose = sa.bindparam(_slot(root), type_=column.type, expanding=True)
-        return sa.and_(column.in_(whose), self._letters(column).in_(whose))
+        return sa.and_(*(self._among(root, one) for one in (column, self._letters(column))))
+
+    def _among(self, root: str, column: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
+        """Match any of some values; where a database takes lists, however many are one question."""
+        kind = self._column(root).type
+        if self._store.kind == "mysql":
+            return column.in_(sa.bindparam(_slot(root), type_=kind, expanding=True))
+        return column == sa.any_(sa.bindparam(_slot(root), type_=sa.ARRAY(kind)))
 
     def _letters(self, column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
         """Return what stands in a column as it is written."""
