@@ -15,7 +15,7 @@ from xiaohu.erasure.models import OutsideErasure
 from xiaohu.erasure.stores import opening, outages, shape
 from xiaohu.erasure.stores.file import StoresRefused, Why
 from xiaohu.erasure.stores.protocol import StoreAway
-from xiaohu.erasure.stores.shape import Store
+from xiaohu.erasure.stores.shape import Store, Stores
 from xiaohu.trail import events
 
 ERASED_LATER = "erase_outside"
@@ -27,20 +27,20 @@ logger = logging.getLogger(__name__)
 
 def erase_due(*, now: datetime) -> int:
     """Erase what was kept until before today; return how much was looked at."""
-    looked_at, until = 0, time.monotonic() + LOOKS_FOR
+    stores, looked_at, until = outside.listed(), 0, time.monotonic() + LOOKS_FOR
     while (due := outside.due(on=day_of(now), now=now)) and time.monotonic() < until:
         for row_id in due:
-            _look_at(row_id, now)
+            _look_at(row_id, stores, now)
         looked_at += len(due)
     return looked_at
 
 
-def _look_at(row_id: UUID, now: datetime) -> None:
+def _look_at(row_id: UUID, stores: Stores, now: datetime) -> None:
     """Erase one, or write down why not; what nobody foresaw must not hold up the others."""
     row = _claim(row_id, now)
     if row is None or _is_left_alone(row, now):
         return
-    store = outside.listed().get(row.store)
+    store = stores.get(row.store)
     if store is None or row.dataset not in store.datasets:
         _put_off(row, outside.NOT_LISTED)
         return

@@ -26,9 +26,7 @@ LATE_AFTER = timedelta(days=2)  # a full verification runs every day
 PAGE = 50
 MOST_EXPORTED = 1000  # each proves its own place; more are for the command line
 ROLES = (ActorKind.COMPLIANCE, ActorKind.ADMIN)
-
-
-OF_EVENTS = {Wrong.EVENT_CHANGED.value, Wrong.EVENT_MISSING.value}
+_OF_EVENTS = {Wrong.EVENT_CHANGED.value, Wrong.EVENT_MISSING.value}
 
 
 class NotYoursToAudit(Refusal):
@@ -85,7 +83,7 @@ class State:
     def first_wrong(self) -> str:
         """Return the number of the first event that was changed or is gone; an empty text of none."""
         broken = self.full.look.broken if self.full else []
-        return next((one["where"] for one in broken if one["wrong"] in OF_EVENTS), "")
+        return next((one["where"] for one in broken if one["wrong"] in _OF_EVENTS), "")
 
 
 def is_auditor(officer: StaffUser) -> bool:

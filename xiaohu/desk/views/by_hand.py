@@ -17,7 +17,8 @@ from xiaohu.desk.entering import staff_only
 from xiaohu.desk.forms import ErasedByHand
 from xiaohu.desk.showing import find_case
 from xiaohu.erasure import outside
-from xiaohu.erasure.stores.shape import ByHand
+from xiaohu.erasure.models import OutsideErasure
+from xiaohu.erasure.stores.shape import IdentityKind
 from xiaohu.queue import clock
 from xiaohu.ui.refusals import sentence
 from xiaohu.ui.said import in_words
@@ -43,13 +44,13 @@ def erased(request: HttpRequest, officer: StaffUser, reference: str, row_id: UUI
         else:
             messages.success(request, gettext("by_hand.done"))
             return HttpResponseRedirect(reverse("desk:case", args=[reference]))
-    todo, passed_on = erasing_by_hand.todo(row), row.why == outside.PASSED_ON
+    todo, identity = _told(row)
     page = {
         "case": case,
         "store": in_words(row.names),
         "dataset": row.dataset,
-        "todo": gettext("by_hand.passed_on") if passed_on else _todo(todo),
-        "identity": "number" if passed_on else todo.identity.value if todo is not None else "",
+        "todo": todo,
+        "identity": identity,
         "form": form,
         "problem": problem,
         "officer_may": officer.acts_as(ActorKind.OFFICER),
@@ -59,8 +60,12 @@ def erased(request: HttpRequest, officer: StaffUser, reference: str, row_id: UUI
     return render(request, "desk/by_hand.html", page, status=status)
 
 
-def _todo(todo: ByHand | None) -> str:
-    return in_words(todo.todo.model_dump()) if todo is not None else ""
+def _told(row: OutsideErasure) -> tuple[str, str]:
+    """Return what is to be done, and by what it is found; nothing where the list says it no more."""
+    if row.why == outside.PASSED_ON:
+        return gettext("by_hand.passed_on"), IdentityKind.NUMBER.value
+    todo = erasing_by_hand.todo(row)
+    return (in_words(todo.todo.model_dump()), todo.identity.value) if todo is not None else ("", "")
 
 
 def _confirm(row_id: UUID, form: ErasedByHand, officer: StaffUser) -> None:
